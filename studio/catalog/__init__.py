@@ -1,0 +1,1 @@
+"""Part types with units, sources and grades; knows no design."""

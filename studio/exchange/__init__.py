@@ -1,0 +1,1 @@
+"""Files out: tables, pictures, foreign formats; knows no window."""

@@ -1,0 +1,1 @@
+"""Comparison, sweeps, search and sensitivity over designs; knows no file."""

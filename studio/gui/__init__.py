@@ -1,0 +1,1 @@
+"""The window: passive views that show view states and emit intents. The only package that knows Qt."""

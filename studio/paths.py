@@ -1,0 +1,65 @@
+"""Find `models/` and `resources/` in a checkout, an installed wheel and a frozen build.
+
+Nobody else joins paths to data that ships with the studio.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "supernode-studio"
+
+
+@cache
+def data_root() -> Path:
+    """Return the folder that holds `models/` and `resources/`."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    candidates = [
+        *([Path(frozen)] if frozen else []),
+        Path(__file__).resolve().parent.parent,
+        Path(__file__).resolve().parent / "_data",
+    ]
+    for candidate in candidates:
+        if (candidate / "models" / "parts").is_dir():
+            return candidate
+    looked = ", ".join(str(candidate) for candidate in candidates)
+    raise FileNotFoundError(f"models/ and resources/ were not found; looked in {looked}")
+
+
+def parts_dir() -> Path:
+    """Return the folder of the component catalogue."""
+    return data_root() / "models" / "parts"
+
+
+def designs_dir() -> Path:
+    """Return the folder of the reference designs."""
+    return data_root() / "models" / "designs"
+
+
+def workloads_dir() -> Path:
+    """Return the folder of AI models and efficiency profiles."""
+    return data_root() / "models" / "workloads"
+
+
+def resources_dir() -> Path:
+    """Return the folder of icons, themes and translations."""
+    return data_root() / "resources"
+
+
+def user_parts_dir() -> Path:
+    """Return the folder in which a user may add part files of her own."""
+    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "parts"
+
+
+def config_dir() -> Path:
+    """Return the folder of settings and window layouts."""
+    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+
+
+def state_dir() -> Path:
+    """Return the folder of journals and logs."""
+    return Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))

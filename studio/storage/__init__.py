@@ -1,0 +1,1 @@
+"""The project file: reading, upgrading, atomic saving, the journal; knows no window."""

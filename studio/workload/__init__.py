@@ -1,0 +1,1 @@
+"""AI models, operators, parallelism and request mixes; knows no hardware."""
