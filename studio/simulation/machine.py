@@ -1,0 +1,56 @@
+"""What a simulation sees of a design: one accelerator type and the network levels around it.
+
+Built from a compiled fabric, or from the columns of a published measurement. Knows no design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """Ratings of one NPU package, as rated by the vendor: efficiency is not in here."""
+
+    name: str
+    family: str
+    """Key of its efficiency profile: `ascend-910c`, `nvidia-hopper`, `nvidia-blackwell` …"""
+    compute_flops: Mapping[str, float]
+    """Dense peak per number format (`bf16`, `fp8`, `int8`, `fp4` …). [FLOP/s]"""
+    memory_byte: float
+    memory_bandwidth_byte_per_s: float
+    tdp_w: float
+    idle_w: float
+    dies: int = 1
+
+
+@dataclass(frozen=True)
+class NetworkLevel:
+    """One ring of the onion around an NPU: its node, its supernode, the scale-out network."""
+
+    name: str
+    ranks: int
+    """NPUs inside one domain of this level, the levels inside it included."""
+    bandwidth_byte_per_s: float
+    """What one NPU can send into this level, per direction, rated."""
+    latency_s: float
+    """One way, first byte, hops and fibre included, software excluded."""
+    oversubscription: float = 1.0
+    """Down capacity over up capacity of the narrowest tier of this level, >= 1."""
+    medium: str = ""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A set of equal NPUs inside nested network levels, innermost first."""
+
+    accelerator: Accelerator
+    npu_count: int
+    levels: tuple[NetworkLevel, ...]
+    evidence: str = "vendor"
+    """Weakest grade among the values above."""
+    host_power_w_per_npu: float = 0.0
+    """Share of one NPU in CPUs, memory, switches, optics, fans and conversion loss, at load."""
+    host_idle_power_w_per_npu: float = 0.0
+    assumptions: tuple[str, ...] = field(default=())
