@@ -86,9 +86,7 @@ _TABLE = (
         _spell({"FLOP/s": 1.0, "FLOPS": 1.0, "OP/s": 1.0, "OPS": 1.0}, SI_PREFIXES),
         _steps("FLOP/s", _LARGE),
     ),
-    Dimension(
-        "power", "W", _spell({"W": 1.0}, SI_PREFIXES, {"m": MILLI}), _steps("W", _LARGE[3:])
-    ),
+    Dimension("power", "W", _spell({"W": 1.0}, SI_PREFIXES, {"m": MILLI}), _steps("W", _LARGE[3:])),
     Dimension(
         "energy",
         "J",
@@ -115,7 +113,9 @@ _TABLE = (
         {"kg": 1.0, "g": MILLI, "t": KILO, "lb": 0.45359237},
         (("t", KILO), ("kg", 1.0), ("g", MILLI)),
     ),
-    Dimension("area", "m²", {"m²": 1.0, "m2": 1.0, "ft²": 0.09290304, "ft2": 0.09290304}, (("m²", 1.0),)),
+    Dimension(
+        "area", "m²", {"m²": 1.0, "m2": 1.0, "ft²": 0.09290304, "ft2": 0.09290304}, (("m²", 1.0),)
+    ),
     Dimension(
         "price",
         "USD",
@@ -148,11 +148,15 @@ _TABLE = (
     Dimension("voltage", "V", _spell({"V": 1.0}, SI_PREFIXES), (("V", 1.0),)),
     Dimension("current", "A", {"A": 1.0, "kA": KILO}, (("A", 1.0),)),
     Dimension(
-        "energy_price", "USD/J", {"USD/kWh": 1 / (KILO * HOUR_S), "$/kWh": 1 / (KILO * HOUR_S)},
+        "energy_price",
+        "USD/J",
+        {"USD/kWh": 1 / (KILO * HOUR_S), "$/kWh": 1 / (KILO * HOUR_S)},
         (("USD/kWh", 1 / (KILO * HOUR_S)),),
     ),
     Dimension(
-        "carbon", "kg/J", {"kg/kWh": 1 / (KILO * HOUR_S), "g/kWh": MILLI / (KILO * HOUR_S)},
+        "carbon",
+        "kg/J",
+        {"kg/kWh": 1 / (KILO * HOUR_S), "g/kWh": MILLI / (KILO * HOUR_S)},
         (("g/kWh", MILLI / (KILO * HOUR_S)),),
     ),
     Dimension("angle", "deg", {"deg": 1.0, "°": 1.0, "": 1.0}, (("°", 1.0),)),
