@@ -1,0 +1,257 @@
+"""Every change of a design: pure functions from a design to a design.
+
+Unchanged branches are shared, so that the difference of two snapshots is found by identity.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, get_type_hints
+
+import msgspec
+
+from studio.design.model import Design, Deviation, Rack
+from studio.errors import InvalidInput, UnknownName
+from studio.ids import Address, RackId
+
+SECTIONS = (
+    "parts",
+    "assemblies",
+    "racks",
+    "planes",
+    "links",
+    "exceptions",
+    "scenarios",
+    "waivers",
+)
+"""Members of a design that map names to values."""
+
+
+def put(design: Design, section: str, key: str, value: object) -> Design:
+    """Return the design with `value` under `key`; a new key comes last, an old one keeps its place.
+
+    Raises
+    ------
+    UnknownName : there is no such section.
+    """
+    entries = _section(design, section)
+    return msgspec.structs.replace(design, **{section: {**entries, key: value}})
+
+
+def remove(design: Design, section: str, key: str) -> Design:
+    """Return the design without `key`.
+
+    Raises
+    ------
+    UnknownName : there is no such section or key.
+    """
+    entries = _section(design, section)
+    if key not in entries:
+        raise UnknownName(f"{section} has no {key!r}{_hint(key, entries)}")
+    kept = {name: value for name, value in entries.items() if name != key}
+    return msgspec.structs.replace(design, **{section: kept})
+
+
+def rename(design: Design, section: str, old: str, new: str) -> Design:
+    """Return the design with one entry under another name, in the same place.
+
+    Raises
+    ------
+    UnknownName : there is no such section or key.
+    InvalidInput : the new name is empty or taken.
+    """
+    entries = _section(design, section)
+    if old not in entries:
+        raise UnknownName(f"{section} has no {old!r}{_hint(old, entries)}")
+    if not new or (new in entries and new != old):
+        raise InvalidInput(f"{section}: the name {new!r} is {'taken' if new else 'empty'}")
+    renamed = {new if name == old else name: value for name, value in entries.items()}
+    return msgspec.structs.replace(design, **{section: renamed})
+
+
+def set_field(design: Design, path: Sequence[str], value: object) -> Design:
+    """Return the design with one field changed, such as `("racks", "west", "array", "count")`.
+
+    Raises
+    ------
+    UnknownName : a step of the path does not exist.
+    InvalidInput : the value has the wrong type, or is not finite.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidInput(f"{'.'.join(path)}: {value} is not a finite number")
+    changed: Design = _set(design, tuple(path), value, ())
+    return changed
+
+
+def get_field(design: Design, path: Sequence[str]) -> object:
+    """Return the value at a path of `set_field`.
+
+    Raises
+    ------
+    UnknownName : a step of the path does not exist.
+    """
+    value: object = design
+    for depth, step in enumerate(path):
+        value = _step(value, step, tuple(path[:depth]))
+    return value
+
+
+def move_racks(design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float) -> Design:
+    """Return the design with the racks (or arrays of racks) shifted on the floor."""
+    moved = dict(design.racks)
+    for rack_id in racks:
+        rack = _rack(design, rack_id)
+        moved[rack_id] = msgspec.structs.replace(rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m)
+    return msgspec.structs.replace(design, racks=moved)
+
+
+def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Design:
+    """Return the design with the racks turned by a multiple of 90 degrees."""
+    if degrees % 90:
+        raise InvalidInput(f"racks turn by multiples of 90 degrees, not by {degrees}")
+    turned = dict(design.racks)
+    for rack_id in racks:
+        rack = _rack(design, rack_id)
+        turned[rack_id] = msgspec.structs.replace(
+            rack, rotation_deg=(rack.rotation_deg + degrees) % 360
+        )
+    return msgspec.structs.replace(design, racks=turned)
+
+
+def duplicate_racks(
+    design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float
+) -> tuple[Design, tuple[RackId, ...]]:
+    """Return the design with copies of the racks, and the ids of the copies.
+
+    Link rules select by pattern, so that links inside and between the copies follow by rule.
+    Labels go on counting where the design's highest rack number ends.
+    """
+    copies = dict(design.racks)
+    made: list[RackId] = []
+    number = 1 + max(
+        (rack.first + rack.array.count * rack.array.rows - 1 for rack in design.racks.values()),
+        default=0,
+    )
+    for rack_id in racks:
+        rack = _rack(design, rack_id)
+        new_id = RackId(free_name(rack_id, copies))
+        copies[new_id] = msgspec.structs.replace(
+            rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m, first=number
+        )
+        number += rack.array.count * rack.array.rows
+        made.append(new_id)
+    return msgspec.structs.replace(design, racks=copies), tuple(made)
+
+
+def detach_array(design: Design, rack_id: RackId) -> tuple[Design, tuple[RackId, ...]]:
+    """Return the design with an array of racks replaced by single racks with the same labels."""
+    rack = _rack(design, rack_id)
+    singles: dict[str, Rack] = {}
+    for row in range(rack.array.rows):
+        for column in range(rack.array.count):
+            number = row * rack.array.count + column
+            dx, dy = array_offset(rack, column, row)
+            name = free_name(f"{rack_id}-{number + 1}", {**design.racks, **singles})
+            singles[name] = msgspec.structs.replace(
+                rack,
+                x_m=rack.x_m + dx,
+                y_m=rack.y_m + dy,
+                first=rack.first + number,
+                array=type(rack.array)(),
+            )
+    racks: dict[RackId, Rack] = {}
+    for key, value in design.racks.items():
+        if key == rack_id:
+            racks.update({RackId(name): single for name, single in singles.items()})
+        else:
+            racks[key] = value
+    return msgspec.structs.replace(design, racks=racks), tuple(RackId(name) for name in singles)
+
+
+def array_offset(rack: Rack, column: int, row: int) -> tuple[float, float]:
+    """Return where an element of a rack's array stands, relative to the first one, in metres."""
+    along, across = column * rack.array.pitch, row * rack.array.row_pitch
+    return (across, along) if rack.rotation_deg % 180 else (along, across)
+
+
+def set_state(design: Design, address: Address, deviation: Deviation | None) -> Design:
+    """Return the design with one component or link marked, or back to normal with None."""
+    if deviation is None:
+        if address not in design.exceptions:
+            return design
+        return remove(design, "exceptions", address)
+    if not 0 <= deviation.factor <= 1:
+        raise InvalidInput(f"{address}: factor {deviation.factor} is outside 0..1")
+    return put(design, "exceptions", address, deviation)
+
+
+def free_name(wanted: str, taken: Mapping[Any, object]) -> str:
+    """Return `wanted`, or it with the first number that makes it new."""
+    if wanted not in taken:
+        return wanted
+    stem = wanted.rstrip("0123456789").rstrip("-") or wanted
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _rack(design: Design, rack_id: RackId) -> Rack:
+    try:
+        return design.racks[rack_id]
+    except KeyError:
+        raise UnknownName(f"no rack is called {rack_id!r}{_hint(rack_id, design.racks)}") from None
+
+
+def _section(design: Design, section: str) -> Mapping[str, object]:
+    if section not in SECTIONS:
+        raise UnknownName(f"a design has no {section!r}; it has {', '.join(SECTIONS)}")
+    entries: Mapping[str, object] = getattr(design, section)
+    return entries
+
+
+def _step(value: object, step: str, done: tuple[str, ...]) -> object:
+    place = ".".join(done) or "the design"
+    if isinstance(value, Mapping):
+        if step not in value:
+            raise UnknownName(f"{place} has no {step!r}{_hint(step, value)}")
+        return value[step]
+    if isinstance(value, msgspec.Struct):
+        if step not in value.__struct_fields__:
+            fields = dict.fromkeys(value.__struct_fields__)
+            raise UnknownName(f"{place} has no {step!r}{_hint(step, fields)}")
+        return getattr(value, step)
+    raise UnknownName(f"{place} is a value and has no {step!r}")
+
+
+def _set(owner: Any, path: tuple[str, ...], value: object, done: tuple[str, ...]) -> Any:
+    step = path[0]
+    if len(path) > 1:
+        value = _set(_step(owner, step, done), path[1:], value, (*done, step))
+    else:
+        _step(owner, step, done)
+    if isinstance(owner, Mapping):
+        return {**owner, step: value}
+    if len(path) == 1:
+        value = _converted(type(owner), step, value, ".".join((*done, step)))
+    return msgspec.structs.replace(owner, **{step: value})
+
+
+def _converted(owner: type, field: str, value: object, place: str) -> object:
+    try:
+        return msgspec.convert(value, _field_types(owner)[field])
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"{place}: {error}") from error
+
+
+@cache
+def _field_types(owner: type) -> Mapping[str, Any]:
+    return get_type_hints(owner)
+
+
+def _hint(name: str, known: Mapping[Any, object]) -> str:
+    near = difflib.get_close_matches(name, [str(key) for key in known], n=3)
+    return f"; did you mean {', '.join(near)}?" if near else ""
