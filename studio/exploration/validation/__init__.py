@@ -1,0 +1,1 @@
+"""Predict published measurements from their inputs alone and score the result."""
