@@ -1,0 +1,331 @@
+"""Time of a collective over nested network levels, as closed forms vectorised over candidates.
+
+Knows no graph and no file; the exact answer over a drawn graph is in `exact`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.simulation.machine import NetworkLevel
+from studio.simulation.network.profile import NetworkProfile, Protocol, Role
+from studio.simulation.network.traffic import (
+    COUNTERS,
+    Algorithm,
+    Collective,
+    Groups,
+    Traffic,
+    bus_factor,
+)
+
+__all__ = [
+    "Algorithm",
+    "Collective",
+    "CollectiveTime",
+    "Span",
+    "collective_time_s",
+    "level_roles",
+]
+
+_SCALE_OUT_WORDS = ("rdma", "roce", "infiniband", "ethernet", "efa", "scale-out", "scale_out")
+
+
+@dataclass(frozen=True)
+class Span:
+    """How many ranks of a group lie along one level, counted in domains of the level below."""
+
+    level: NetworkLevel
+    ranks: IntArray
+    """Shape of the candidates, or a scalar array. The product over spans is the group size."""
+
+
+@dataclass(frozen=True)
+class CollectiveTime:
+    """Time of one collective per candidate and the named terms it is made of, in seconds."""
+
+    time_s: FloatArray
+    startup_s: FloatArray
+    """Kernel launch and set-up."""
+    latency_s: FloatArray
+    """Dependent steps and addressed peers."""
+    wire_s: FloatArray
+    """Streaming, levels overlapped as the algorithm allows."""
+    wire_by_level_s: tuple[FloatArray, ...]
+    """Streaming time of each span alone, innermost first."""
+    bus_bandwidth_byte_per_s: FloatArray
+    algorithm: IntArray
+    """Index into `algorithms`, per candidate."""
+    algorithms: tuple[Algorithm, ...]
+
+    def algorithm_names(self) -> list[str]:
+        """Return the chosen algorithm of every candidate, flattened."""
+        return [self.algorithms[i].value for i in self.algorithm.ravel()]
+
+
+def level_roles(levels: Sequence[NetworkLevel]) -> tuple[Role, ...]:
+    """Return the role of each level, innermost first.
+
+    Notes
+    -----
+    A level whose medium or name says RDMA, RoCE, InfiniBand, Ethernet, EFA or scale-out is
+    scale-out, and so is everything outside it. Without such a word the innermost level is
+    scale-up, and a further one is scale-up while it keeps a third of the bandwidth below it.
+    """
+    roles: list[Role] = []
+    below = 0.0
+    for level in levels:
+        words = f"{level.medium} {level.name}".lower()
+        is_named = any(word in words for word in _SCALE_OUT_WORDS)
+        is_beyond = bool(roles) and (
+            roles[-1] is Role.SCALE_OUT or level.bandwidth_byte_per_s < below / 3
+        )
+        roles.append(Role.SCALE_OUT if is_named or is_beyond else Role.SCALE_UP)
+        below = level.bandwidth_byte_per_s
+    return tuple(roles)
+
+
+def collective_time_s(
+    op: Collective,
+    payload_byte: FloatArray,
+    spans: Sequence[Span],
+    profile: NetworkProfile,
+    *,
+    algorithm: Algorithm | None = None,
+    is_captured: bool = True,
+) -> CollectiveTime:
+    """Return the time of a collective for every candidate, by the fastest allowed algorithm.
+
+    Parameters
+    ----------
+    op :
+        Which collective; `Collective` says what the payload means for each.
+    payload_byte :
+        Shape (...), broadcast with the ranks of the spans. [byte]
+    spans :
+        Innermost first. A span of one rank costs nothing.
+    profile :
+        Constants of the library on this hardware.
+    algorithm :
+        Forced algorithm; None lets the library choose by time.
+    is_captured :
+        Whether the call replays from a captured graph instead of the host issuing it.
+
+    Returns
+    -------
+    CollectiveTime with arrays of the broadcast shape; zero for one rank or no payload.
+
+    Raises
+    ------
+    InvalidInput : no span, ranks < 1, a level without bandwidth, or an algorithm that cannot
+        carry out this collective.
+
+    Notes
+    -----
+    T = launch + start + sum_l hops_l (a_l + latency_l) + peers_l g_l + wire, where
+    wire = sum_l or max_l of bytes_l / (bandwidth_l e_l / oversubscription_l). The protocol of the
+    library with the smallest T is used. No contention between groups: see `exact` for that.
+
+    References
+    ----------
+    [1] R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of Collective Communication
+        Operations in MPICH", IJHPCA 19(1), 2005.
+    [2] P. Sanders, J. Speck, J. L. Träff, "Two-tree algorithms for full bandwidth broadcast,
+        reduction and scan", Parallel Computing 35(12), 2009.
+    """
+    payload = np.asarray(payload_byte, dtype=np.float64)
+    groups = _groups(spans)
+    candidates = _candidate_algorithms(op, profile, algorithm)
+    shape = np.broadcast_shapes(payload.shape, np.shape(groups.size))
+    payload = np.broadcast_to(payload, shape)
+    best: CollectiveTime | None = None
+    for index, chosen in enumerate(candidates):
+        traffic = COUNTERS[op][chosen](payload, groups)
+        for protocol in profile.protocols:
+            terms = _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured)
+            best = _pick(best, terms, index, candidates, shape)
+    assert best is not None
+    return _finished(op, best, payload, groups.size)
+
+
+def _groups(spans: Sequence[Span]) -> Groups:
+    if not spans:
+        raise InvalidInput("a collective needs at least one network level to run over")
+    for span in spans:
+        if np.any(span.ranks < 1):
+            raise InvalidInput(f"level {span.level.name!r} has a span of fewer than one rank")
+        bandwidth = span.level.bandwidth_byte_per_s
+        if np.any(span.ranks > 1) and not (bandwidth > 0 and np.isfinite(bandwidth)):
+            raise InvalidInput(
+                f"level {span.level.name!r} carries ranks but its bandwidth is {bandwidth} byte/s"
+            )
+    roles = level_roles([span.level for span in spans])
+    return Groups(
+        tuple(np.asarray(span.ranks, dtype=np.float64) for span in spans),
+        tuple(role is Role.SCALE_UP for role in roles),
+    )
+
+
+def _candidate_algorithms(
+    op: Collective, profile: NetworkProfile, forced: Algorithm | None
+) -> tuple[Algorithm, ...]:
+    possible = COUNTERS[op]
+    if forced is not None:
+        if forced not in possible:
+            raise InvalidInput(
+                f"{op} has no {forced} algorithm; it has {', '.join(sorted(possible))}"
+            )
+        if forced is Algorithm.IN_NETWORK and profile.in_network is None:
+            raise InvalidInput(f"profile {profile.name!r} has no reduction in the network")
+        return (forced,)
+    allowed = tuple(
+        chosen
+        for chosen in possible
+        if chosen in profile.algorithms
+        and (chosen is not Algorithm.IN_NETWORK or profile.in_network is not None)
+    )
+    return allowed or (next(iter(possible)),)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    startup_s: FloatArray
+    latency_s: FloatArray
+    wire_s: FloatArray
+    wire_by_level_s: tuple[FloatArray, ...]
+
+
+def _terms(
+    op: Collective,
+    algorithm: Algorithm,
+    traffic: Traffic,
+    protocol: Protocol,
+    spans: Sequence[Span],
+    profile: NetworkProfile,
+    groups: Groups,
+    is_captured: bool,
+) -> _Terms:
+    roles = level_roles([span.level for span in spans])
+    operation = profile.operation(op.name.lower())
+    startup = profile.launch_s if is_captured else profile.eager_launch_s
+    startup += protocol.start_s
+    rates = [
+        span.level.bandwidth_byte_per_s
+        / span.level.oversubscription
+        * protocol.channels[role].efficiency
+        * operation.efficiency
+        for span, role in zip(spans, roles, strict=True)
+    ]
+    refused: FloatArray | float = 0.0
+    if algorithm is Algorithm.IN_NETWORK and profile.in_network is not None:
+        rates, refused = _in_network_rates(spans, roles, profile, groups)
+        startup = startup - protocol.start_s + profile.in_network.start_s
+    wires = [
+        wire / rate if rate > 0 else np.where(wire > 0, np.inf, 0.0)
+        for wire, rate in zip(traffic.wire_byte, rates, strict=True)
+    ]
+    latency = sum(
+        hops * (protocol.channels[role].step_s + span.level.latency_s)
+        + peers * profile.peer_s[role]
+        for hops, peers, span, role in zip(traffic.hops, traffic.peers, spans, roles, strict=True)
+    )
+    local = operation.local_share * traffic.local_byte / rates[0] if rates[0] > 0 else 0.0
+    return _Terms(
+        np.asarray(startup + refused),
+        np.asarray(latency),
+        _overlapped(wires, roles, traffic.is_pipelined) + local,
+        tuple(wires),
+    )
+
+
+def _in_network_rates(
+    spans: Sequence[Span], roles: Sequence[Role], profile: NetworkProfile, groups: Groups
+) -> tuple[list[float], FloatArray]:
+    """Return bandwidth through reducing switches, and infinity where they cannot be used."""
+    network = profile.in_network
+    assert network is not None
+    efficiency = {Role.SCALE_UP: network.efficiency, Role.SCALE_OUT: network.out_efficiency}
+    rates = [
+        span.level.bandwidth_byte_per_s / span.level.oversubscription * efficiency[role]
+        for span, role in zip(spans, roles, strict=True)
+    ]
+    is_small = groups.inner(groups.scale_up_levels) < network.min_ranks
+    return rates, np.where(is_small, np.inf, 0.0)
+
+
+def _overlapped(
+    wires: Sequence[FloatArray], roles: Sequence[Role], is_pipelined: bool
+) -> FloatArray:
+    """Return streaming time: levels on the same ports add up, others overlap if they may."""
+    total = {role: np.zeros(()) for role in Role}
+    for wire, role in zip(wires, roles, strict=True):
+        total[role] = total[role] + wire
+    up, out = total[Role.SCALE_UP], total[Role.SCALE_OUT]
+    return np.asarray(np.maximum(up, out) if is_pipelined else up + out)
+
+
+def _pick(
+    best: CollectiveTime | None,
+    terms: _Terms,
+    index: int,
+    candidates: tuple[Algorithm, ...],
+    shape: tuple[int, ...],
+) -> CollectiveTime:
+    """Return, per candidate, the faster of what was found and these terms."""
+
+    def full(values: FloatArray) -> FloatArray:
+        return np.broadcast_to(values, shape)
+
+    time = full(terms.startup_s + terms.latency_s + terms.wire_s)
+    if best is None:
+        return CollectiveTime(
+            time,
+            full(terms.startup_s),
+            full(terms.latency_s),
+            full(terms.wire_s),
+            tuple(full(wire) for wire in terms.wire_by_level_s),
+            np.zeros(shape),
+            np.full(shape, index, dtype=np.int64),
+            candidates,
+        )
+    better = time < best.time_s
+    return CollectiveTime(
+        np.where(better, time, best.time_s),
+        np.where(better, terms.startup_s, best.startup_s),
+        np.where(better, terms.latency_s, best.latency_s),
+        np.where(better, terms.wire_s, best.wire_s),
+        tuple(
+            np.where(better, new, old)
+            for new, old in zip(terms.wire_by_level_s, best.wire_by_level_s, strict=True)
+        ),
+        best.bus_bandwidth_byte_per_s,
+        np.where(better, index, best.algorithm),
+        candidates,
+    )
+
+
+def _finished(
+    op: Collective, best: CollectiveTime, payload: FloatArray, size: FloatArray
+) -> CollectiveTime:
+    """Return the result with idle candidates set to zero and the bus bandwidth filled in."""
+    is_idle = (size <= 1) | (payload <= 0)
+
+    def busy(values: FloatArray) -> FloatArray:
+        return np.where(is_idle, 0.0, values)
+
+    time = busy(best.time_s)
+    moved = np.where(is_idle, 0.0, payload * bus_factor(op, size))
+    return CollectiveTime(
+        time,
+        busy(best.startup_s),
+        busy(best.latency_s),
+        busy(best.wire_s),
+        tuple(busy(wire) for wire in best.wire_by_level_s),
+        np.divide(moved, time, out=np.zeros(time.shape), where=time > 0),
+        best.algorithm,
+        best.algorithms,
+    )
