@@ -1,0 +1,117 @@
+"""Where cables run and how long they are, from rack positions and the site's routing.
+
+One route: from the port up to the tray above its rack, along the tray in right angles, down to
+the other port. Inside a rack it is the difference of heights and half the rack's width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.design.site import Routing
+from studio.errors import InvalidDesign
+from studio.fabric.arrays import FloatArray
+from studio.fabric.layout import Layout
+from studio.fabric.links import Links
+
+DEFAULT_RACK_HEIGHT_M = 2.25
+DEFAULT_RACK_WIDTH_M = 0.6
+TRACE_M = 0.3
+"""A board trace between two chips of one housing."""
+FIBRE_S_PER_M = 4.9e-9
+"""Group delay of silica fibre, index 1.468; taken where a cable part gives none."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Lengths and propagation delays; shape (n_links,)."""
+
+    route_m: FloatArray
+    """Along the route, without slack."""
+    length_m: FloatArray
+    """With slack and rounded up to a stock length for cables; the route for traces."""
+    delay_s: FloatArray
+    """Propagation and transceivers, one way."""
+
+
+def measure(layout: Layout, links: Links, routing: Routing) -> Geometry:
+    """Return the length and delay of every link.
+
+    Raises
+    ------
+    InvalidDesign : the routing has negative or endless lengths.
+    """
+    _check(routing)
+    route = _routes(layout, links, routing)
+    fixed = np.array([links_.rule.length_m for links_ in links.rules])
+    if len(fixed):
+        given = fixed[links.rule] > 0
+        route = np.where(given, fixed[links.rule], route)
+    cabled = np.array([bool(one.rule.cable) for one in links.rules], dtype=bool)
+    is_cable = cabled[links.rule] if len(cabled) else np.zeros(0, dtype=bool)
+    slack = routing.slack_m + routing.slack_fraction * route
+    length = np.where(is_cable, _stock(route + slack, routing), route)
+    per_metre, ends = _delays(layout, links)
+    return Geometry(route, length, length * per_metre + ends)
+
+
+def _check(routing: Routing) -> None:
+    numbers = (
+        ("slack", routing.slack_m),
+        ("slack fraction", routing.slack_fraction),
+        ("tray height", routing.tray_above_rack_m),
+        *(("stock length", length) for length in routing.stock_lengths_m),
+    )
+    for what, value in numbers:
+        if not 0 <= value <= 1e5:
+            raise InvalidDesign(f"site routing: {what} {value}; 0 to 100 000 is possible")
+
+
+def _routes(layout: Layout, links: Links, routing: Routing) -> FloatArray:
+    x = np.array([rack.x_m for rack in layout.racks])
+    y = np.array([rack.y_m for rack in layout.racks])
+    top = np.array(
+        [layout.parts[r.part].value("height") or DEFAULT_RACK_HEIGHT_M for r in layout.racks]
+    )
+    width = np.array(
+        [layout.parts[r.part].value("width") or DEFAULT_RACK_WIDTH_M for r in layout.racks]
+    )
+    if not links.count:
+        return np.empty(0)
+    height = layout.height_m()
+    housing_a, housing_b = layout.housing[links.a], layout.housing[links.b]
+    rack_a, rack_b = layout.rack[links.a], layout.rack[links.b]
+    height_a, height_b = height[housing_a], height[housing_b]
+    along = np.abs(x[rack_a] - x[rack_b]) + np.abs(y[rack_a] - y[rack_b])
+    tray = np.maximum(top[rack_a], top[rack_b]) + routing.tray_above_rack_m
+    between = np.maximum(tray - height_a, 0) + np.maximum(tray - height_b, 0) + along
+    inside = np.abs(height_a - height_b) + width[rack_a] / 2
+    route = np.where(rack_a == rack_b, inside, between)
+    return np.where(housing_a == housing_b, TRACE_M, route)
+
+
+def _stock(length: FloatArray, routing: Routing) -> FloatArray:
+    stock = np.sort(np.array(routing.stock_lengths_m, dtype=np.float64))
+    if not len(stock):
+        return length
+    place = np.searchsorted(stock, length - 1e-9)
+    return np.where(place < len(stock), stock[np.minimum(place, len(stock) - 1)], length)
+
+
+def _delays(layout: Layout, links: Links) -> tuple[FloatArray, FloatArray]:
+    """Return delay per metre and the delay of both transceivers of each link."""
+    parts = {part.id: part for part in layout.parts}
+    per_metre = np.full(len(links.rules), FIBRE_S_PER_M)
+    ends = np.zeros(len(links.rules))
+    for number, one in enumerate(links.rules):
+        cable = parts.get(one.rule.cable)
+        if cable is not None and cable.value("propagation"):
+            per_metre[number] = cable.value("propagation")
+        for end in (one.rule.transceiver_a, one.rule.transceiver_b):
+            if end in parts:
+                ends[number] += parts[end].value("latency")
+    if not len(links.rules):
+        return np.empty(0), np.empty(0)
+    return per_metre[links.rule], ends[links.rule]

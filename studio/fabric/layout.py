@@ -1,0 +1,327 @@
+"""Racks, placements and components of a design, expanded into arrays, rack by rack.
+
+Only what repeats is walked in Python; components come from templates by offset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from studio.design.edits import array_offset
+from studio.design.model import Design, Face, Placement, Rack
+from studio.design.selector import Selector
+from studio.errors import InvalidDesign
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.parts import PartData, PartTable
+from studio.fabric.template import Path, Template, build_templates
+from studio.ids import Address, AssemblyId, RackId
+from studio.units import RACK_UNIT_M
+
+MOST_RACKS = 20_000
+MOST_PLACEMENTS = 400_000
+MOST_COMPONENTS = 2_000_000
+LONGEST_LABEL = 60
+_NUMBER = re.compile(r"\{n(?::0(?P<width>\d))?\}")
+FARTHEST_M = 1e5
+"""Racks farther out than this are a mistake of units."""
+
+
+@dataclass(frozen=True)
+class RackInstance:
+    """One rack on the floor."""
+
+    rack: RackId
+    element: int
+    """Number within the rack's array, 0 for a single rack."""
+    label: str
+    part: int
+    x_m: float
+    y_m: float
+    rotation_deg: int
+
+
+@dataclass(frozen=True)
+class Housing:
+    """One placed assembly: a node, box, tray or shelf in its rack."""
+
+    rack: int
+    """Number of the rack instance."""
+    placement: str
+    element: int
+    label: str
+    template: Template
+    u: int
+    height_u: int
+    face: Face
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All components of a design, contiguous by rack and by housing.
+
+    `part`, `housing`, `member` have shape (n_components,); `start` has (n_housings + 1,).
+    """
+
+    racks: tuple[RackInstance, ...]
+    housings: tuple[Housing, ...]
+    parts: tuple[PartData, ...]
+    part: IntArray
+    housing: IntArray
+    member: IntArray
+    """Place of the component in its template."""
+    start: IntArray
+    """First component of each housing."""
+
+    @property
+    def component_count(self) -> int:
+        """Return how many components there are."""
+        return len(self.part)
+
+    @cached_property
+    def rack_of_housing(self) -> IntArray:
+        """Return the rack of each housing, shape (n_housings,)."""
+        return np.array([housing.rack for housing in self.housings], dtype=np.int64)
+
+    @cached_property
+    def rack(self) -> IntArray:
+        """Return the rack of each component, shape (n_components,)."""
+        return self.rack_of_housing[self.housing]
+
+    @cached_property
+    def index(self) -> IntArray:
+        """Return the index of each component within its group, shape (n_components,)."""
+        per_template = {
+            id(h.template): np.array([path[-1][1] for path in h.template.paths], dtype=np.int64)
+            for h in self.housings
+        }
+        chunks = [per_template[id(h.template)] for h in self.housings]
+        return np.concatenate(chunks) if chunks else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def kind_counts(self) -> Mapping[str, int]:
+        """Return how many components there are of each kind."""
+        counts: dict[str, int] = {}
+        for number, count in enumerate(np.bincount(self.part, minlength=len(self.parts))):
+            kind = self.parts[number].kind
+            counts[kind] = counts.get(kind, 0) + int(count)
+        return counts
+
+    def of_kind(self, kind: str) -> IntArray:
+        """Return the components of one kind in order."""
+        wanted = np.array([part.kind == kind for part in self.parts], dtype=bool)
+        return np.flatnonzero(wanted[self.part]) if len(self.part) else self.part
+
+    def height_m(self) -> FloatArray:
+        """Return the height of each housing's middle above the floor, shape (n_housings,)."""
+        plinth_m = 0.1
+        middle = [housing.u - 1 + housing.height_u / 2 for housing in self.housings]
+        return plinth_m + np.array(middle, dtype=np.float64) * RACK_UNIT_M
+
+    def path(self, component: int) -> Path:
+        """Return the group names and indices of a component below its housing."""
+        housing = self.housings[int(self.housing[component])]
+        return housing.template.paths[int(self.member[component])]
+
+    def address(self, component: int) -> Address:
+        """Return the address of a component, such as `R03/N2/npu[5]`."""
+        housing = self.housings[int(self.housing[component])]
+        tail = "/".join(f"{name}[{index}]" for name, index in self.path(component))
+        return Address(f"{self.racks[housing.rack].label}/{housing.label}/{tail}")
+
+    @cached_property
+    def housing_by_label(self) -> Mapping[tuple[str, str], int]:
+        """Return the number of each housing by rack label and own label."""
+        return {(self.racks[h.rack].label, h.label): n for n, h in enumerate(self.housings)}
+
+    @cached_property
+    def rack_by_label(self) -> Mapping[str, int]:
+        """Return the number of each rack by label."""
+        return {rack.label: number for number, rack in enumerate(self.racks)}
+
+    def select(self, selector: Selector) -> IntArray:
+        """Return the components a selector names, in order, shape (n_chosen,)."""
+        members: dict[int, IntArray] = {}
+        chosen = []
+        for number, housing in enumerate(self.housings):
+            if not selector.admits_place(self.racks[housing.rack].label, housing.label):
+                continue
+            template = housing.template
+            if id(template) not in members:
+                members[id(template)] = np.array(
+                    [n for n, path in enumerate(template.paths) if selector.admits_path(path)],
+                    dtype=np.int64,
+                )
+            if len(members[id(template)]):
+                chosen.append(members[id(template)] + self.start[number])
+        return np.concatenate(chosen) if chosen else np.empty(0, dtype=np.int64)
+
+
+def build_layout(design: Design, parts: PartTable) -> Layout:
+    """Expand racks, arrays and placements.
+
+    Raises
+    ------
+    InvalidDesign : a limit is exceeded, a label repeats, or something named is not there.
+    """
+    templates = build_templates(design.assemblies, parts)
+    racks: list[RackInstance] = []
+    housings: list[Housing] = []
+    components = 0
+    for rack_id, rack in design.racks.items():
+        stack = _stack(rack_id, rack, design, templates)
+        instances = _rack_instances(rack_id, rack, parts)
+        components += len(instances) * sum(len(housing.template.parts) for housing in stack)
+        placements = len(housings) + len(stack) * len(instances)
+        _check_size(rack_id, len(racks) + len(instances), placements, components)
+        for instance in instances:
+            housings.extend(replace(housing, rack=len(racks)) for housing in stack)
+            racks.append(instance)
+    _check_labels(racks)
+    return _assemble(racks, housings, parts)
+
+
+def _check_size(rack_id: RackId, racks: int, placements: int, components: int) -> None:
+    for count, most, what in (
+        (racks, MOST_RACKS, "racks"),
+        (placements, MOST_PLACEMENTS, "placements"),
+        (components, MOST_COMPONENTS, "components"),
+    ):
+        if count > most:
+            raise InvalidDesign(
+                f"rack {rack_id!r}: the design would have {count} {what}; {most} are possible. "
+                "Make its array or the counts inside smaller"
+            )
+
+
+def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackInstance]:
+    array = rack.array
+    if not (array.count >= 0 and array.rows >= 0 and array.count * array.rows <= MOST_RACKS):
+        raise InvalidDesign(
+            f"rack {rack_id!r}: array of {array.count} x {array.rows}; "
+            f"0 to {MOST_RACKS} racks are possible"
+        )
+    _check_position(rack_id, rack)
+    number = parts.number(rack.part, f"rack {rack_id!r}")
+    found = []
+    for element in range(array.count * array.rows):
+        row, column = divmod(element, array.count)
+        dx, dy = array_offset(rack, column, row)
+        label = _label(rack.label, rack_id, rack.first + element, f"rack {rack_id!r}")
+        x_m, y_m = rack.x_m + dx, rack.y_m + dy
+        found.append(
+            RackInstance(rack_id, element, label, number, x_m, y_m, rack.rotation_deg % 360)
+        )
+    return found
+
+
+def place_racks(layout: Layout, design: Design) -> Layout:
+    """Return the layout with its racks where the design has them now; nothing else has changed."""
+    racks = []
+    for instance in layout.racks:
+        rack = design.racks[instance.rack]
+        row, column = divmod(instance.element, rack.array.count)
+        dx, dy = array_offset(rack, column, row)
+        moved = (rack.x_m + dx, rack.y_m + dy, rack.rotation_deg % 360)
+        _check_position(instance.rack, rack)
+        racks.append(replace(instance, x_m=moved[0], y_m=moved[1], rotation_deg=moved[2]))
+    return replace(layout, racks=tuple(racks))
+
+
+def _check_position(rack_id: RackId, rack: Rack) -> None:
+    if not (abs(rack.x_m) <= FARTHEST_M and abs(rack.y_m) <= FARTHEST_M):
+        raise InvalidDesign(
+            f"rack {rack_id!r}: stands at ({rack.x_m}, {rack.y_m}) m; "
+            f"at most {FARTHEST_M:.0f} m from the origin is possible"
+        )
+    if not (abs(rack.array.pitch) <= FARTHEST_M and abs(rack.array.row_pitch) <= FARTHEST_M):
+        raise InvalidDesign(
+            f"rack {rack_id!r}: pitch ({rack.array.pitch}, {rack.array.row_pitch}) m; "
+            f"at most {FARTHEST_M:.0f} m is possible"
+        )
+    if rack.rotation_deg % 90:
+        raise InvalidDesign(f"rack {rack_id!r}: {rack.rotation_deg} degrees; use multiples of 90")
+
+
+def _stack(
+    rack_id: RackId, rack: Rack, design: Design, templates: Mapping[AssemblyId, Template]
+) -> list[Housing]:
+    stack = []
+    for placement_id, placement in rack.contents.items():
+        place = f"rack {rack_id!r}, placement {placement_id!r}"
+        if placement.assembly not in templates:
+            raise InvalidDesign(f"{place}: assembly {placement.assembly!r} is not in the design")
+        if not (0 <= placement.u <= 1000 and 0 <= placement.array.count <= 1000):
+            raise InvalidDesign(
+                f"{place}: U {placement.u}, {placement.array.count} of them; "
+                "0 to 1000 are possible for both"
+            )
+        stack.extend(_placed(placement_id, placement, design, templates, place))
+    return stack
+
+
+def _placed(
+    placement_id: str,
+    placement: Placement,
+    design: Design,
+    templates: Mapping[AssemblyId, Template],
+    place: str,
+) -> list[Housing]:
+    height = design.assemblies[placement.assembly].height_u
+    pitch = int(placement.array.pitch) or max(1, height)
+    return [
+        Housing(
+            rack=-1,
+            placement=placement_id,
+            element=element,
+            label=_label(placement.label, placement_id, placement.first + element, place),
+            template=templates[placement.assembly],
+            u=placement.u + element * pitch,
+            height_u=height,
+            face=placement.face,
+        )
+        for element in range(placement.array.count)
+    ]
+
+
+def _label(pattern: str, own_id: str, number: int, place: str) -> str:
+    label = _NUMBER.sub(lambda match: f"{number:0{match['width'] or 1}}", pattern)
+    label = label.replace("{id}", own_id)
+    if not label or any(mark in label for mark in "/{}") or len(label) > LONGEST_LABEL:
+        raise InvalidDesign(
+            f"{place}: label {label[:50]!r} must have 1 to {LONGEST_LABEL} characters and no '/'; "
+            "{id}, {n} and {n:02} stand for the id and the number"
+        )
+    return label
+
+
+def _check_labels(racks: list[RackInstance]) -> None:
+    seen: dict[str, RackInstance] = {}
+    for rack in racks:
+        other = seen.setdefault(rack.label, rack)
+        if other is not rack:
+            raise InvalidDesign(
+                f"racks {other.rack!r} and {rack.rack!r} both have a rack labelled {rack.label!r}; "
+                "change 'first' or 'label' of one"
+            )
+
+
+def _assemble(racks: list[RackInstance], housings: list[Housing], parts: PartTable) -> Layout:
+    sizes = np.array([len(housing.template.parts) for housing in housings], dtype=np.int64)
+    start = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+    chunks = [housing.template.parts for housing in housings]
+    part = np.concatenate(chunks) if chunks else np.empty(0, dtype=np.int64)
+    housing_number = np.repeat(np.arange(len(housings)), sizes)
+    return Layout(
+        racks=tuple(racks),
+        housings=tuple(housings),
+        parts=parts.parts(),
+        part=part,
+        housing=housing_number,
+        member=np.arange(len(part)) - start[housing_number],
+        start=start,
+    )

@@ -1,0 +1,224 @@
+"""All links of a design as arrays: who is joined, on which plane, over which cable.
+
+Lengths and latencies follow from positions and are worked out in `geometry`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.design.model import Design, LinkRule, Within
+from studio.design.selector import parse_selector
+from studio.errors import InvalidDesign, InvalidInput
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.layout import Layout
+from studio.fabric.pairing import MOST_LINKS, Pairs, pair
+from studio.fabric.parts import PartData, Port
+from studio.fabric.template import Template, TemplateLinks
+from studio.ids import PlaneId
+
+
+@dataclass(frozen=True)
+class RuleLinks:
+    """The links one rule makes, in the rule's order; shapes (n_links_of_rule,)."""
+
+    name: str
+    rule: LinkRule
+    a: IntArray
+    b: IntArray
+    bandwidth_byte_per_s: float
+    """Of each link, per direction, intact."""
+
+    @property
+    def cable_count(self) -> int:
+        """Return how many cables carry the links; board traces are no cables."""
+        return -(-len(self.a) // self.rule.links_per_cable) if self.rule.cable else 0
+
+
+@dataclass(frozen=True)
+class Links:
+    """The links of all rules one after another; arrays have shape (n_links,)."""
+
+    rules: tuple[RuleLinks, ...]
+    planes: tuple[PlaneId, ...]
+    a: IntArray
+    b: IntArray
+    rule: IntArray
+    plane: IntArray
+    bandwidth_byte_per_s: FloatArray
+    start: IntArray
+    """First link of each rule, shape (n_rules + 1,)."""
+
+    @property
+    def count(self) -> int:
+        """Return how many links there are."""
+        return len(self.a)
+
+    def name(self, link: int) -> str:
+        """Return the address of a link, such as `rule:ub-uplinks[12]`."""
+        number = int(self.rule[link])
+        return f"rule:{self.rules[number].name}[{link - int(self.start[number])}]"
+
+
+def rule_links(
+    design: Design, layout: Layout, known: Mapping[str, RuleLinks]
+) -> tuple[RuleLinks, ...]:
+    """Expand every link rule, those inside assemblies first.
+
+    Parameters
+    ----------
+    known : links made earlier over the same components; taken where the rule is the same.
+
+    Raises
+    ------
+    InvalidDesign : a rule names what is absent, does not fit its selections, or makes too many.
+    """
+    made = [*_inside(layout), *_between(design, layout, known)]
+    total = sum(len(links.a) for links in made)
+    if total > MOST_LINKS:
+        raise InvalidDesign(f"the design would have {total} links; {MOST_LINKS} are possible")
+    for links in made:
+        if links.rule.plane not in design.planes:
+            raise InvalidDesign(
+                f"link rule {links.name!r}: plane {links.rule.plane!r} is not in the design; "
+                f"it has {', '.join(design.planes) or 'none'}"
+            )
+    return tuple(made)
+
+
+def _inside(layout: Layout) -> list[RuleLinks]:
+    """Repeat the links of each template at every housing of its type."""
+    housings: dict[int, list[int]] = {}
+    templates: dict[int, Template] = {}
+    for number, housing in enumerate(layout.housings):
+        housings.setdefault(id(housing.template), []).append(number)
+        templates[id(housing.template)] = housing.template
+    made = []
+    for key, template in templates.items():
+        starts = layout.start[np.array(housings[key], dtype=np.int64)]
+        for name, group in _by_name(template.links).items():
+            a = np.concatenate([links.a for links in group])
+            b = np.concatenate([links.b for links in group])
+            if len(a):
+                first = (starts[:, None] + a).ravel()
+                second = (starts[:, None] + b).ravel()
+                made.append(_finish(name, group[0].rule, (first, second), layout))
+    return made
+
+
+def _by_name(links: Sequence[TemplateLinks]) -> Mapping[str, list[TemplateLinks]]:
+    groups: dict[str, list[TemplateLinks]] = {}
+    for one in links:
+        groups.setdefault(one.name, []).append(one)
+    return groups
+
+
+def _between(design: Design, layout: Layout, known: Mapping[str, RuleLinks]) -> list[RuleLinks]:
+    made = []
+    for rule_id, rule in design.links.items():
+        if rule_id in known and known[rule_id].rule is rule:
+            made.append(known[rule_id])
+            continue
+        try:
+            a = layout.select(parse_selector(rule.a))
+            b = layout.select(parse_selector(rule.b)) if rule.b else a
+            pairs = _pairs_within(rule, a, b, layout)
+        except InvalidInput as error:
+            raise InvalidDesign(f"link rule {rule_id!r}: {error}") from error
+        if not 1 <= rule.multiplicity <= 4096:
+            raise InvalidDesign(
+                f"link rule {rule_id!r}: multiplicity {rule.multiplicity}; 1 to 4096 are possible"
+            )
+        if len(pairs[0]) * rule.multiplicity > MOST_LINKS:
+            raise InvalidDesign(f"link rule {rule_id!r}: more than {MOST_LINKS} links")
+        first, second = (np.repeat(side, rule.multiplicity) for side in pairs)
+        made.append(_finish(rule_id, rule, (first, second), layout))
+    return made
+
+
+def _pairs_within(rule: LinkRule, a: IntArray, b: IntArray, layout: Layout) -> Pairs:
+    if rule.within == "design":
+        return pair(rule.scheme, a, b, layout.index, layout.index)
+    key = _scope(rule.within, layout)
+    groups = np.intersect1d(key[a], key[b])
+    pairs = [
+        pair(rule.scheme, a[key[a] == group], b[key[b] == group], layout.index, layout.index)
+        for group in groups
+    ]
+    if not pairs:
+        return a[:0], b[:0]
+    return np.concatenate([one[0] for one in pairs]), np.concatenate([one[1] for one in pairs])
+
+
+def _scope(within: Within, layout: Layout) -> IntArray:
+    return layout.rack if within == "rack" else layout.housing
+
+
+def _finish(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> RuleLinks:
+    if not 1 <= rule.links_per_cable <= 4096:
+        raise InvalidDesign(
+            f"link rule {name!r}: {rule.links_per_cable} links per cable; 1 to 4096 are possible"
+        )
+    loops = np.flatnonzero(pairs[0] == pairs[1])
+    if len(loops):
+        address = layout.address(int(pairs[0][loops[0]]))
+        raise InvalidDesign(f"link rule {name!r} joins {address} with itself; exclude it on a side")
+    rate = rule.bandwidth_byte_per_s or _slower_port(name, rule, pairs, layout)
+    if not 0 < rate < 1e18:
+        raise InvalidDesign(
+            f"link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate"
+        )
+    return RuleLinks(name, rule, pairs[0], pairs[1], rate)
+
+
+def _slower_port(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> float:
+    rates = [
+        port.rate_byte_per_s
+        for side, port_name in zip(pairs, (rule.a_port, rule.b_port), strict=True)
+        for number in np.unique(layout.part[side])
+        if (port := port_of(layout.parts[number], port_name, f"link rule {name!r}"))
+    ]
+    return min(rates, default=0.0)
+
+
+def port_of(part: PartData, name: str, user: str) -> Port | None:
+    """Return the port group of a part that a rule uses, None where the part lists no ports.
+
+    Raises
+    ------
+    InvalidDesign : the part has no such ports, or several and none was named.
+    """
+    if name:
+        if name not in part.ports:
+            known = ", ".join(part.ports) or "none"
+            raise InvalidDesign(f"{user}: part {part.id!r} has no ports {name!r}; it has {known}")
+        return part.ports[name]
+    if len(part.ports) > 1:
+        raise InvalidDesign(
+            f"{user}: part {part.id!r} has several kinds of ports; "
+            f"name one of {', '.join(part.ports)}"
+        )
+    return next(iter(part.ports.values()), None)
+
+
+def join_rules(rules: Sequence[RuleLinks], planes: Sequence[PlaneId]) -> Links:
+    """Put the links of all rules one after another."""
+    sizes = np.array([len(links.a) for links in rules], dtype=np.int64)
+    plane_number = {plane: number for number, plane in enumerate(planes)}
+    empty = np.empty(0, dtype=np.int64)
+    rule = np.repeat(np.arange(len(rules)), sizes)
+    plane_of_rule = np.array([plane_number[links.rule.plane] for links in rules], dtype=np.int64)
+    rate_of_rule = np.array([links.bandwidth_byte_per_s for links in rules], dtype=np.float64)
+    return Links(
+        rules=tuple(rules),
+        planes=tuple(planes),
+        a=np.concatenate([links.a for links in rules]) if rules else empty,
+        b=np.concatenate([links.b for links in rules]) if rules else empty,
+        rule=rule,
+        plane=plane_of_rule[rule] if rules else empty,
+        bandwidth_byte_per_s=rate_of_rule[rule] if rules else np.empty(0),
+        start=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+    )

@@ -1,0 +1,169 @@
+"""An assembly expanded once: its members in order and the links inside.
+
+Every placement of the assembly is a copy of its template with an offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.design.model import Assembly, LinkRule
+from studio.design.selector import parse_selector
+from studio.errors import InvalidDesign, StudioError
+from studio.fabric.arrays import IntArray
+from studio.fabric.pairing import pair
+from studio.fabric.parts import PartTable
+from studio.ids import AssemblyId, RuleId
+
+DEEPEST = 8
+MOST_MEMBERS = 100_000
+"""Of one assembly; more would not be a node or a box any more."""
+
+Path = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class TemplateLinks:
+    """Links inside an assembly made by one rule, members counted from the assembly's first."""
+
+    name: str
+    rule: LinkRule
+    a: IntArray
+    b: IntArray
+
+
+@dataclass(frozen=True)
+class Template:
+    """Members of one assembly, nested ones flattened, in drawing order."""
+
+    assembly: AssemblyId
+    parts: IntArray
+    """Shape (n_members,). Numbers of part types."""
+    paths: tuple[Path, ...]
+    """Names and indices from the assembly down to each member."""
+    links: tuple[TemplateLinks, ...]
+    mass_kg: float
+    """Of the chassis and nested chassis."""
+
+
+def build_templates(
+    assemblies: Mapping[AssemblyId, Assembly], parts: PartTable
+) -> dict[AssemblyId, Template]:
+    """Return a template for every assembly.
+
+    Raises
+    ------
+    InvalidDesign : an assembly contains itself, is too deep, too large, or names what is absent.
+    """
+    done: dict[AssemblyId, Template] = {}
+    for assembly_id in assemblies:
+        _build(assembly_id, assemblies, parts, done, ())
+    return done
+
+
+def _build(
+    assembly_id: AssemblyId,
+    assemblies: Mapping[AssemblyId, Assembly],
+    parts: PartTable,
+    done: dict[AssemblyId, Template],
+    inside: tuple[AssemblyId, ...],
+) -> Template:
+    if assembly_id in done:
+        return done[assembly_id]
+    if assembly_id in inside:
+        raise InvalidDesign(f"assembly {assembly_id!r} contains itself: {' > '.join(inside)}")
+    if assembly_id not in assemblies:
+        user = f"assembly {inside[-1]!r}" if inside else "the design"
+        raise InvalidDesign(f"{user} uses assembly {assembly_id!r}, which is not in the design")
+    if len(inside) >= DEEPEST:
+        raise InvalidDesign(f"assemblies nest deeper than {DEEPEST}: {' > '.join(inside)}")
+    assembly = assemblies[assembly_id]
+    members = _Members()
+    for name, group in assembly.contents.items():
+        place = f"assembly {assembly_id!r}, group {name!r}"
+        if bool(group.part) == bool(group.assembly):
+            raise InvalidDesign(f"{place}: name either a part or an assembly")
+        if not 0 <= group.count <= MOST_MEMBERS:
+            raise InvalidDesign(f"{place}: count {group.count}; 0 to {MOST_MEMBERS} are possible")
+        if group.part:
+            number = parts.number(group.part, place)
+            members.add_parts(name, group.count, number, place)
+        else:
+            nested = _build(group.assembly, assemblies, parts, done, (*inside, assembly_id))
+            members.add_assemblies(name, group.count, nested, place)
+    template = Template(
+        assembly_id,
+        np.array(members.parts, dtype=np.int64),
+        tuple(members.paths),
+        (*members.links, *_own_links(assembly_id, assembly, members)),
+        assembly.mass_kg + members.mass_kg,
+    )
+    done[assembly_id] = template
+    return template
+
+
+class _Members:
+    def __init__(self) -> None:
+        self.parts: list[int] = []
+        self.paths: list[Path] = []
+        self.links: list[TemplateLinks] = []
+        self.mass_kg = 0.0
+
+    def add_parts(self, name: str, count: int, number: int, place: str) -> None:
+        self._check(count, place)
+        self.parts.extend([number] * count)
+        self.paths.extend(((name, index),) for index in range(count))
+
+    def add_assemblies(self, name: str, count: int, nested: Template, place: str) -> None:
+        self._check(count * max(1, len(nested.parts)), place)
+        for index in range(count):
+            start = len(self.parts)
+            self.parts.extend(nested.parts.tolist())
+            self.paths.extend(((name, index), *path) for path in nested.paths)
+            self.links.extend(
+                TemplateLinks(links.name, links.rule, links.a + start, links.b + start)
+                for links in nested.links
+            )
+            self.mass_kg += nested.mass_kg
+
+    def _check(self, more: int, place: str) -> None:
+        if len(self.parts) + more > MOST_MEMBERS:
+            raise InvalidDesign(
+                f"{place}: more than {MOST_MEMBERS} members in one assembly; use several placements"
+            )
+
+
+def _own_links(
+    assembly_id: AssemblyId, assembly: Assembly, members: _Members
+) -> list[TemplateLinks]:
+    links = []
+    for rule_id, rule in assembly.links.items():
+        place = f"assembly {assembly_id!r}, link rule {rule_id!r}"
+        try:
+            a = _select(rule.a, members.paths)
+            b = _select(rule.b, members.paths)
+            index = np.array([path[-1][1] for path in members.paths], dtype=np.int64)
+            first, second = pair(rule.scheme, a, b, index, index)
+        except StudioError as error:
+            raise InvalidDesign(f"{place}: {error}") from error
+        repeated = RuleId(f"{assembly_id}.{rule_id}")
+        links.append(
+            TemplateLinks(
+                repeated,
+                rule,
+                np.repeat(first, rule.multiplicity),
+                np.repeat(second, rule.multiplicity),
+            )
+        )
+    return links
+
+
+def _select(text: str, paths: list[Path]) -> IntArray:
+    """Return the members a selector inside an assembly names; it starts at the assembly."""
+    selector = parse_selector(text if text.startswith("**/") else f"**/{text}")
+    return np.array(
+        [number for number, path in enumerate(paths) if selector.admits_path(path)], dtype=np.int64
+    )

@@ -1,0 +1,208 @@
+"""The `.supernode` file: text, one stable order, an integer version, upgraded step by step.
+
+Reading never changes a file; writing replaces it in one step or leaves it as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.design.model import FORMAT_VERSION, Design
+from studio.errors import FileProblem
+from studio.storage.upgrades import UPGRADES
+from studio.units import MEBI
+
+SUFFIX = ".supernode"
+FORMAT_NAME = "supernode"
+LARGEST_FILE_BYTES = 256 * MEBI
+
+
+class _Head(msgspec.Struct):
+    format: str
+    format_version: int
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: str
+    format_version: int
+    design: Design
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A design as it was read, with what is needed to save it unchanged."""
+
+    design: Design
+    content: bytes
+    """What the file held; written back as it is while the design is the same."""
+    version: int
+    is_read_only: bool
+    """The file is of a newer format: what this studio does not know would be lost on saving."""
+    upgraded: tuple[str, ...] = ()
+
+
+def read_design(path: Path) -> OpenedFile:
+    """Read a design from a file.
+
+    Raises
+    ------
+    FileProblem : unreadable, too large, no design, or wrong somewhere; the message gives the place.
+    """
+    content = read_bytes(path)
+    try:
+        return decode_design(content)
+    except FileProblem as problem:
+        raise FileProblem(f"{path.name}: {problem}") from problem
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    FileProblem : it can't be read, is not a plain file, or is larger than a design can be.
+    """
+    try:
+        if not path.is_file():
+            raise FileProblem(f"{path}: there is no such file")
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            limit = LARGEST_FILE_BYTES // MEBI
+            raise FileProblem(f"{path.name}: {size // MEBI} MiB; a design has at most {limit} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise FileProblem(f"{path}: {error.strerror or error}") from error
+
+
+def decode_design(content: bytes) -> OpenedFile:
+    """Return the design in a file's content.
+
+    Raises
+    ------
+    FileProblem : not JSON, not a design, or wrong somewhere; the message gives the place.
+    """
+    if not content.strip():
+        raise FileProblem("the file is empty")
+    try:
+        head = msgspec.json.decode(content, type=_Head)
+    except msgspec.ValidationError as error:
+        raise FileProblem(f"this is no {FORMAT_NAME} design: {error}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FileProblem(_place_in_text(content, str(error))) from error
+    if head.format != FORMAT_NAME:
+        raise FileProblem(f"this is no {FORMAT_NAME} design but {head.format[:40]!r}")
+    if head.format_version > FORMAT_VERSION:
+        return _decode_newer(content, head.format_version)
+    if head.format_version < 1:
+        raise FileProblem(f"format version {head.format_version}; the first one was 1")
+    if head.format_version < FORMAT_VERSION:
+        return _decode_older(content, head.format_version)
+    try:
+        opened = msgspec.json.decode(content, type=_File)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FileProblem(str(error)) from error
+    return OpenedFile(opened.design, content, head.format_version, is_read_only=False)
+
+
+def _place_in_text(content: bytes, message: str) -> str:
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        return f"{error}"[:200] or message
+    return message
+
+
+def _decode_newer(content: bytes, version: int) -> OpenedFile:
+    """Read what this studio knows of a newer format, ignoring the rest."""
+    tree = msgspec.json.decode(content)
+    known = _without_unknown(tree.get("design"), Design)
+    try:
+        design = msgspec.convert(known, Design)
+    except msgspec.ValidationError as error:
+        raise FileProblem(
+            f"format version {version} is newer than this studio ({FORMAT_VERSION}) and can't be "
+            f"read by it: {error}; install a newer Supernode Studio"
+        ) from error
+    return OpenedFile(design, content, version, is_read_only=True)
+
+
+def _without_unknown(value: Any, struct: type[msgspec.Struct]) -> Any:
+    """Drop top-level members a design does not have; deeper news make the file unreadable."""
+    if not isinstance(value, dict):
+        return value
+    return {key: entry for key, entry in value.items() if key in struct.__struct_fields__}
+
+
+def _decode_older(content: bytes, version: int) -> OpenedFile:
+    tree = msgspec.json.decode(content)
+    steps = []
+    for step in range(version, FORMAT_VERSION):
+        upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = UPGRADES[step]
+        tree["design"] = upgrade(tree["design"])
+        steps.append(f"{step} to {step + 1}")
+    try:
+        design = msgspec.convert(tree["design"], Design)
+    except msgspec.ValidationError as error:
+        raise FileProblem(f"upgraded from format {version}: {error}") from error
+    return OpenedFile(design, b"", version, is_read_only=False, upgraded=tuple(steps))
+
+
+def encode_design(design: Design) -> bytes:
+    """Return the content of a design's file: two spaces, the document's order, a final newline."""
+    packed = msgspec.json.encode(_File(FORMAT_NAME, FORMAT_VERSION, design))
+    return msgspec.json.format(packed, indent=2) + b"\n"
+
+
+def write_design(path: Path, design: Design, opened: OpenedFile | None = None) -> bytes:
+    """Write a design; the bytes it was opened from where nothing was edited.
+
+    Returns
+    -------
+    What the file now holds.
+
+    Raises
+    ------
+    FileProblem : the folder or disk refuses; the old file is still there, whole.
+    """
+    if opened is not None and opened.design is design and opened.content:
+        content = opened.content
+    else:
+        content = encode_design(design)
+    write_atomic(path, content)
+    return content
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace a file in one step: written beside it, flushed to disk, then renamed.
+
+    Raises
+    ------
+    FileProblem : the folder or disk refuses; nothing has changed.
+    """
+    temporary = ""
+    try:
+        target = path.resolve()
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise FileProblem(
+            f"{path} was not written: {error.strerror or error}. Save to another place"
+        ) from error
