@@ -1,0 +1,177 @@
+"""One open document: the design, its history, file, selection and pinned baseline.
+
+The only mutable object of the model; everything it hands out is immutable. Knows no window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from studio.catalog.catalog import Catalog
+from studio.design.model import Design
+from studio.errors import FileProblem
+from studio.fabric.fabric import Fabric, compile_design
+from studio.session.history import History
+from studio.storage.project_file import OpenedFile, read_design, write_design
+
+Listener = Callable[["Document"], None]
+
+
+class Document:
+    """A design being edited."""
+
+    def __init__(
+        self,
+        design: Design,
+        catalog: Catalog,
+        path: Path | None = None,
+        opened: OpenedFile | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self._path = path
+        self._opened = opened
+        self._history = History(design)
+        self._revision = 0
+        self._fabric = compile_design(design, catalog)
+        self._selection: frozenset[str] = frozenset()
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    def open(cls, path: Path, catalog: Catalog) -> Document:
+        """Open a file.
+
+        Raises
+        ------
+        FileProblem, InvalidDesign : the file can't be read, or what it says can't be built.
+        """
+        opened = read_design(path)
+        return cls(opened.design, catalog, path, opened)
+
+    @property
+    def design(self) -> Design:
+        """Return the current snapshot."""
+        return self._history.current
+
+    @property
+    def fabric(self) -> Fabric:
+        """Return the current snapshot compiled."""
+        return self._fabric
+
+    @property
+    def catalog(self) -> Catalog:
+        """Return the catalogue the document is built with."""
+        return self._catalog
+
+    @property
+    def history(self) -> History:
+        """Return the history, to be read; edits go through `apply`."""
+        return self._history
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows with every change, undo and redo included."""
+        return self._revision
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file, None before the first save."""
+        return self._path
+
+    @property
+    def is_read_only(self) -> bool:
+        """Tell whether the file is of a newer format and must be saved elsewhere."""
+        return self._opened is not None and self._opened.is_read_only
+
+    @property
+    def is_modified(self) -> bool:
+        """Tell whether saving would change the file."""
+        return not self._history.is_clean
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Return the addresses selected."""
+        return self._selection
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` after every change of design or selection."""
+        self._listeners.append(listener)
+
+    def apply(
+        self, label: str, edit: Callable[[Design], Design], merge_key: str | None = None
+    ) -> None:
+        """Apply an edit; where it can't be built nothing happens.
+
+        Raises
+        ------
+        StudioError : the edit is impossible; the design is as it was.
+        """
+        after = edit(self.design)
+        if after is self.design:
+            return
+        fabric = compile_design(after, self._catalog, self._fabric)
+        self._history.push(label, after, merge_key)
+        self._changed(fabric)
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        if self._history.undo():
+            self._changed()
+
+    def redo(self) -> None:
+        """Repeat the step undone last."""
+        if self._history.redo():
+            self._changed()
+
+    def jump(self, place: int) -> None:
+        """Go to any step of the history."""
+        self._history.jump(place)
+        self._changed()
+
+    def end_merge(self) -> None:
+        """Make the next edit a step of its own, as at the end of a drag."""
+        self._history.end_merge()
+
+    def select(self, addresses: frozenset[str]) -> None:
+        """Select objects by address."""
+        if addresses != self._selection:
+            self._selection = addresses
+            self._notify()
+
+    def save(self, path: Path | None = None) -> Path:
+        """Write the design to its file, or to another one.
+
+        Raises
+        ------
+        FileProblem : no path yet, the file is of a newer format, or the disk refuses.
+        """
+        target = path or self._path
+        if target is None:
+            raise FileProblem("the design has no file yet; choose one with 'Save as'")
+        if self.is_read_only and target == self._path:
+            raise FileProblem(
+                f"{target.name} is of a newer format; saving would lose what this studio does not "
+                "know. Save under another name"
+            )
+        content = write_design(target, self.design, self._opened)
+        self._opened = OpenedFile(self.design, content, 1, is_read_only=False)
+        self._path = target
+        self._history.mark_clean()
+        self._notify()
+        return target
+
+    def use_catalog(self, catalog: Catalog) -> None:
+        """Rebuild with another catalogue, as after a part file was edited."""
+        self._fabric = compile_design(self.design, catalog)
+        self._catalog = catalog
+        self._revision += 1
+        self._notify()
+
+    def _changed(self, fabric: Fabric | None = None) -> None:
+        self._fabric = fabric or compile_design(self.design, self._catalog, self._fabric)
+        self._revision += 1
+        self._notify()
+
+    def _notify(self) -> None:
+        for listener in tuple(self._listeners):
+            listener(self)

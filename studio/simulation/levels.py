@@ -1,0 +1,159 @@
+"""From a drawn fabric to the nested network levels around an NPU.
+
+Walks outward: inside a housing, inside a rack, inside the connected plane. A level's bandwidth is
+what one NPU can send out of the level inside it, so that a narrow uplink shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric
+from studio.simulation.machine import NetworkLevel
+
+
+@dataclass(frozen=True)
+class _PlaneLinks:
+    """The working links of one plane, both ways."""
+
+    source: IntArray
+    target: IntArray
+    rate: FloatArray
+    delay: FloatArray
+    medium: str
+
+
+def network_levels(fabric: Fabric) -> tuple[NetworkLevel, ...]:
+    """Return the levels around an NPU, innermost first: scale-up planes, then scale-out."""
+    levels: list[NetworkLevel] = []
+    for role in ("scale_up", "scale_out"):
+        for number, plane in enumerate(fabric.design.planes.values()):
+            if plane.role == role:
+                levels.extend(_levels_of(fabric, number, plane.name, levels))
+    return tuple(levels)
+
+
+def _levels_of(
+    fabric: Fabric, plane: int, name: str, inner: list[NetworkLevel]
+) -> list[NetworkLevel]:
+    links = _plane_links(fabric, plane)
+    npus = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    if not len(links.source) or not len(npus):
+        return []
+    group = _connected(fabric.layout.component_count, links)
+    delay = _delays_from(fabric, int(npus[0]), links)
+    scopes = {
+        "node": fabric.layout.housing,
+        "rack": fabric.layout.rack,
+        name: group,
+    }
+    found: list[NetworkLevel] = []
+    reached = inner[-1].ranks if inner else 1
+    for scope_name, scope in scopes.items():
+        inside = _scope_inside(scope_name, scopes, fabric)
+        peers = npus[(scope[npus] == scope[npus[0]]) & (group[npus] == group[npus[0]])]
+        if len(peers) <= reached:
+            continue
+        bandwidth = _leaving(links, inside, scope, peers)
+        if bandwidth <= 0:
+            continue
+        far = delay[peers][np.isfinite(delay[peers])]
+        reached = len(peers)
+        found.append(
+            NetworkLevel(
+                scope_name,
+                reached,
+                bandwidth,
+                float(np.median(far[far > 0])) if (far > 0).any() else 0.0,
+                medium=links.medium,
+            )
+        )
+    return _with_oversubscription(found)
+
+
+def _scope_inside(name: str, scopes: dict[str, IntArray], fabric: Fabric) -> IntArray:
+    """Return the scope one step further in than `name`, shape (n_components,)."""
+    names = list(scopes)
+    place = names.index(name)
+    return scopes[names[place - 1]] if place else np.arange(fabric.layout.component_count)
+
+
+def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
+    links = fabric.links
+    chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
+    rate = fabric.link_bandwidth_byte_per_s[chosen]
+    delay = fabric.geometry.delay_s[chosen]
+    media = {one.rule.cable for one in links.rules if one.rule.cable}
+    return _PlaneLinks(
+        np.concatenate((links.a[chosen], links.b[chosen])),
+        np.concatenate((links.b[chosen], links.a[chosen])),
+        np.tile(rate, 2),
+        np.tile(delay, 2),
+        ", ".join(sorted(media)),
+    )
+
+
+def _connected(count: int, links: _PlaneLinks) -> IntArray:
+    """Return the connected part each component belongs to, by label propagation."""
+    label = np.arange(count)
+    while True:
+        lower = label.copy()
+        np.minimum.at(lower, links.target, label[links.source])
+        lower = np.minimum(lower, lower[lower])
+        if np.array_equal(lower, label):
+            return label
+        label = lower
+
+
+def _leaving(links: _PlaneLinks, inside: IntArray, scope: IntArray, peers: IntArray) -> float:
+    """Return what one peer can send out of its inner scope within the scope. [byte/s]."""
+    own = np.unique(inside[peers])
+    outward = (
+        np.isin(inside[links.source], own)
+        & (inside[links.source] != inside[links.target])
+        & ((scope[links.target] == scope[peers[0]]) | (scope[links.source] == scope[peers[0]]))
+    )
+    if scope is not inside:
+        outward &= scope[links.target] == scope[links.source]
+    return float(links.rate[outward].sum()) / len(peers)
+
+
+def _delays_from(fabric: Fabric, start: int, links: _PlaneLinks) -> FloatArray:
+    """Return the one-way delay from a component to every other along fewest hops. [s]."""
+    latency = np.array([part.value("latency") for part in fabric.layout.parts])
+    is_switch = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
+    transit = np.where(is_switch, latency, 0.0)[fabric.layout.part]
+    order = np.argsort(links.source, kind="stable")
+    source, target, cost = links.source[order], links.target[order], links.delay[order]
+    delay = np.full(fabric.layout.component_count, np.inf)
+    delay[start] = 0.0
+    frontier = np.zeros(fabric.layout.component_count, dtype=bool)
+    frontier[start] = True
+    while frontier.any():
+        chosen = frontier[source] & np.isinf(delay[target])
+        reached = delay[source[chosen]] + transit[source[chosen]] + cost[chosen]
+        new = np.unique(target[chosen])
+        np.minimum.at(delay, target[chosen], reached)
+        frontier[:] = False
+        frontier[new] = True
+    return delay
+
+
+def _with_oversubscription(levels: list[NetworkLevel]) -> list[NetworkLevel]:
+    made = []
+    for place, level in enumerate(levels):
+        inner = levels[place - 1].bandwidth_byte_per_s if place else level.bandwidth_byte_per_s
+        made.append(
+            NetworkLevel(
+                level.name,
+                level.ranks,
+                level.bandwidth_byte_per_s,
+                level.latency_s,
+                max(1.0, inner / level.bandwidth_byte_per_s),
+                level.medium,
+            )
+        )
+    return made

@@ -1,0 +1,134 @@
+"""What one simulated job delivers, every term named, so that a plot or report never recomputes.
+
+Training and inference fill the same value; the window and the exports know no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Bound = Literal["compute", "memory", "network", "overhead", "idle"]
+"""What a stretch of time is spent on: matrix and vector units, HBM, links, launches, waiting."""
+
+
+@dataclass(frozen=True)
+class TimeTerm:
+    """A share of a phase's time; the shares of a phase add up to its time."""
+
+    name: str
+    seconds: float
+    bound: Bound
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class OperatorPoint:
+    """One operator on the roofline, summed over its repetitions in the phase, per NPU."""
+
+    name: str
+    flop: float
+    memory_byte: float
+    seconds: float
+    bound: Bound
+
+    @property
+    def intensity(self) -> float:
+        """Return FLOP per byte moved from memory."""
+        return self.flop / self.memory_byte if self.memory_byte else 0.0
+
+    @property
+    def achieved_flops(self) -> float:
+        """Return FLOP/s reached."""
+        return self.flop / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class Utilisation:
+    """Share of each rating used, averaged over a phase, 0..1."""
+
+    compute: float
+    memory: float
+    network: float
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A training step, a prefill or one decode step."""
+
+    name: Literal["step", "prefill", "decode"]
+    seconds: float
+    terms: tuple[TimeTerm, ...]
+    operators: tuple[OperatorPoint, ...]
+    utilisation: Utilisation
+    tokens: float
+    """Tokens made or read by the whole job in the phase."""
+    npus: int
+    """NPUs that run the phase."""
+    npu_power_w: float
+    """Mean draw of one of them."""
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Return tokens per second of the whole job while in this phase."""
+        return self.tokens / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class MemoryTerm:
+    """A category of what one NPU holds at its fullest moment."""
+
+    name: str
+    byte: float
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memory of one NPU against its capacity."""
+
+    terms: tuple[MemoryTerm, ...]
+    capacity_byte: float
+    remedy: str = ""
+    """What to change where it does not fit."""
+
+    @property
+    def used_byte(self) -> float:
+        """Return the sum of the categories."""
+        return sum(term.byte for term in self.terms)
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether the job fits."""
+        return self.used_byte <= self.capacity_byte
+
+
+@dataclass(frozen=True)
+class SimResult:
+    """One job on one machine."""
+
+    job: Literal["training", "inference"]
+    scenario: str
+    model: str
+    plan: str
+    """The parallelism used: `TP 1 · PP 8 · DP 48 · EP 32`."""
+    phases: tuple[Phase, ...]
+    memory: Memory
+    tokens_per_s: float
+    """Output tokens for inference, trained tokens for training."""
+    tokens_per_s_per_npu: float
+    headline_s: float
+    """Step time of training; time per output token of inference."""
+    ttft_s: float
+    """Time to the first token; 0 for training."""
+    mfu: float
+    """Model FLOP done over dense peak of the precision used, recomputation excluded."""
+    equipment_power_w: float
+    facility_power_w: float
+    energy_j_per_token: float
+    cost_usd_per_million_tokens: float
+    cost_terms: tuple[tuple[str, float], ...]
+    """Depreciation and electricity, per million tokens. [USD]"""
+    assumptions: tuple[str, ...]
+    evidence: str
+    """Weakest grade the result rests on."""
+    warnings: tuple[str, ...] = ()

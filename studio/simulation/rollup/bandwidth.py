@@ -1,0 +1,84 @@
+"""Bandwidth of each plane: what NPUs can inject, and what the narrowest halving lets through."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.simulation.rollup.figure import Figure, Term
+from studio.simulation.rollup.inventory import Inventory
+
+
+def injection_figures(inventory: Inventory) -> tuple[Figure, ...]:
+    """Return for every plane what all NPUs together can send into it, per direction. [byte/s]."""
+    fabric = inventory.fabric
+    kinds = np.array([part.kind == "npu" for part in fabric.layout.parts], dtype=bool)
+    made = []
+    for number, (plane_id, plane) in enumerate(fabric.design.planes.items()):
+        chosen = fabric.links.plane == number
+        ends = np.concatenate((fabric.links.a[chosen], fabric.links.b[chosen]))
+        rates = np.tile(fabric.link_bandwidth_byte_per_s[chosen], 2)
+        from_npu = kinds[fabric.layout.part[ends]]
+        terms = _by_rate(rates[from_npu], f"NPU ports in use, {plane.name}")
+        if terms:
+            made.append(Figure(f"injection_bandwidth_byte_per_s.{plane_id}", "bandwidth", terms))
+    return tuple(made)
+
+
+def _by_rate(rates: FloatArray, label: str) -> tuple[Term, ...]:
+    values, counts = np.unique(rates[rates > 0], return_counts=True)
+    return tuple(
+        Term(label, float(count), float(rate)) for rate, count in zip(values, counts, strict=True)
+    )
+
+
+def bisection_figures(inventory: Inventory) -> tuple[Figure, ...]:
+    """Return for every plane an upper bound of its bisection bandwidth, per direction. [byte/s].
+
+    Notes
+    -----
+    The NPUs are halved in drawing order, rack by rack; the bound is the smallest of three cuts that
+    separate the halves: the ports of one half, its links out of its housings, and its links out of
+    its racks. Any of them is a cut, so the true bisection is not larger.
+    """
+    return tuple(
+        Figure(
+            f"bisection_bandwidth_byte_per_s.{plane_id}",
+            "bandwidth",
+            (Term(label, 1.0, capacity),),
+        )
+        for number, plane_id in enumerate(inventory.fabric.design.planes)
+        for label, capacity in [_narrowest_cut(inventory, number)]
+        if capacity > 0
+    )
+
+
+def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
+    fabric, links = inventory.fabric, inventory.fabric.links
+    npus = fabric.npus
+    chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
+    a, b = links.a[chosen], links.b[chosen]
+    used = npus[np.isin(npus, np.concatenate((a, b)))]
+    if len(used) < 2:
+        return "", 0.0
+    half = np.zeros(fabric.layout.component_count, dtype=bool)
+    half[used[: len(used) // 2]] = True
+    rate = fabric.link_bandwidth_byte_per_s[chosen]
+    cuts = {"Ports of one half of the NPUs": float(rate[half[a] != half[b]].sum())}
+    scopes = {"housings": fabric.layout.housing, "racks": fabric.layout.rack}
+    for what, scope in scopes.items():
+        inside = np.zeros(int(scope.max()) + 1, dtype=bool)
+        inside[scope[used[: len(used) // 2]]] = True
+        inside[scope[used[len(used) // 2 :]]] = False
+        side_a, side_b = inside[scope[a]], inside[scope[b]]
+        cut = float(rate[side_a != side_b].sum())
+        if cut > 0 and not _mixed(scope, used):
+            cuts[f"Links out of one half of the {what}"] = cut
+    label = min(cuts, key=lambda name: cuts[name])
+    return label, cuts[label]
+
+
+def _mixed(scope: IntArray, used: IntArray) -> bool:
+    """Tell whether one housing or rack holds NPUs of both halves."""
+    half = len(used) // 2
+    return bool(np.intersect1d(scope[used[:half]], scope[used[half:]]).size)

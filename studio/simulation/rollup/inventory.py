@@ -1,0 +1,156 @@
+"""How many of everything a fabric holds, by part type and by rack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric
+from studio.fabric.parts import PartData
+from studio.ids import PartId
+
+Counts = tuple[tuple[PartData, float], ...]
+
+
+@dataclass(frozen=True)
+class CableRun:
+    """The cables of one link rule."""
+
+    rule: str
+    cable: PartData
+    count: int
+    length_m: float
+    """All of them together, slack and stock lengths included."""
+    transceivers: tuple[PartData, ...]
+    """At the A and the B end; empty for copper."""
+    first_links: IntArray
+    """The first link of each cable, shape (count,)."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Counts over one fabric; failed pieces are counted, absent ones are not."""
+
+    fabric: Fabric
+
+    @cached_property
+    def components(self) -> Counts:
+        """Return the components present, by part type."""
+        return self._counted(self.fabric.component_present.astype(np.float64))
+
+    @cached_property
+    def working(self) -> Counts:
+        """Return the components that work, degraded ones by their share."""
+        return self._counted(self.fabric.component_factor)
+
+    @cached_property
+    def racks(self) -> Counts:
+        """Return the racks by part type."""
+        layout = self.fabric.layout
+        numbers = np.array([rack.part for rack in layout.racks], dtype=np.int64)
+        counts = np.bincount(numbers, minlength=len(layout.parts))
+        return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+
+    @cached_property
+    def cable_runs(self) -> tuple[CableRun, ...]:
+        """Return the cables of every rule that uses any; a cable with no link left is not laid."""
+        fabric, runs = self.fabric, []
+        for number, one in enumerate(fabric.links.rules):
+            if not one.rule.cable:
+                continue
+            start = int(fabric.links.start[number])
+            present = fabric.link_present[start : start + len(one.a)]
+            cable_of = np.arange(len(one.a)) // one.rule.links_per_cable
+            used = np.unique(cable_of[present])
+            first = start + used * one.rule.links_per_cable
+            ends = (one.rule.transceiver_a, one.rule.transceiver_b)
+            runs.append(
+                CableRun(
+                    one.name,
+                    fabric.part_by_id[one.rule.cable],
+                    len(used),
+                    float(fabric.geometry.length_m[first].sum()),
+                    tuple(fabric.part_by_id[end] for end in ends if end),
+                    first,
+                )
+            )
+        return tuple(runs)
+
+    @cached_property
+    def transceivers(self) -> Counts:
+        """Return the transceivers by type, one per end of each cable."""
+        return _summed((part, run.count) for run in self.cable_runs for part in run.transceivers)
+
+    @cached_property
+    def cables(self) -> Counts:
+        """Return the cables by type."""
+        return _summed((run.cable, run.count) for run in self.cable_runs)
+
+    @cached_property
+    def cable_metres(self) -> Counts:
+        """Return the length of the cables by type, in metres."""
+        return _summed((run.cable, run.length_m) for run in self.cable_runs)
+
+    @cached_property
+    def pieces(self) -> Counts:
+        """Return everything that is bought: components, racks, cables and transceivers."""
+        return (*self.components, *self.racks, *self.cables, *self.transceivers)
+
+    def of_kind(self, *kinds: str) -> Counts:
+        """Return the working components of some kinds."""
+        return tuple((part, count) for part, count in self.working if part.kind in kinds)
+
+    def power_by_rack_w(self, field: str) -> FloatArray:
+        """Return what components and transceivers draw in each rack, losses excluded.
+
+        Returns
+        -------
+        shape (n_racks,). [W]
+        """
+        fabric, layout = self.fabric, self.fabric.layout
+        draws = np.array([_draw_w(part, field) for part in layout.parts])
+        runs = fabric.component_factor > 0
+        power = np.zeros(len(layout.racks))
+        if layout.component_count:
+            each = draws[layout.part] * runs
+            power += np.bincount(layout.rack, weights=each, minlength=len(layout.racks))
+        for run in self.cable_runs:
+            ends = (fabric.links.a, fabric.links.b)
+            for part, end in zip(run.transceivers, ends, strict=False):
+                racks = layout.rack[end[run.first_links]]
+                power += part.value(field) * np.bincount(racks, minlength=len(layout.racks))
+        return power
+
+    def supply_by_rack(self) -> Mapping[int, PartData]:
+        """Return the power supply type in each rack that has one."""
+        layout = self.fabric.layout
+        found: dict[int, PartData] = {}
+        for component in layout.of_kind("power_supply"):
+            rack = int(layout.rack[component])
+            found.setdefault(rack, layout.parts[int(layout.part[component])])
+        return found
+
+    def _counted(self, weights: FloatArray) -> Counts:
+        layout = self.fabric.layout
+        if not layout.component_count:
+            return ()
+        counts = np.bincount(layout.part, weights=weights, minlength=len(layout.parts))
+        return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+
+
+def _draw_w(part: PartData, field: str) -> float:
+    """Supplies pass power on: their loss is worked out from their efficiency."""
+    return 0.0 if part.kind == "power_supply" else part.value(field)
+
+
+def _summed(counted: Iterable[tuple[PartData, float]]) -> Counts:
+    sums: dict[PartId, float] = {}
+    parts: dict[PartId, PartData] = {}
+    for part, count in counted:
+        parts[part.id] = part
+        sums[part.id] = sums.get(part.id, 0.0) + count
+    return tuple((parts[part_id], count) for part_id, count in sums.items())

@@ -1,0 +1,198 @@
+"""All figures of a design in one value; a new figure is a new row in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from studio.catalog.fields import NUMBER_FORMATS
+from studio.fabric.fabric import Fabric
+from studio.simulation.rollup.bandwidth import bisection_figures, injection_figures
+from studio.simulation.rollup.figure import Figure, Term, part_terms
+from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.power import CATEGORY_OF_KIND, POWER_FIELDS, power_figure
+
+DIRECTIONS = 2
+"""Optical bandwidth is quoted with both directions of every module added: 6,912 x 400 Gb/s x 2."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Figures by name; dotted names belong together: `compute_flops.bf16`."""
+
+    figures: Mapping[str, Figure]
+
+    def value(self, name: str) -> float:
+        """Return a figure's value, 0 where the design has nothing of the kind."""
+        figure = self.figures.get(name)
+        return figure.value if figure else 0.0
+
+    def group(self, prefix: str) -> Mapping[str, Figure]:
+        """Return the figures `prefix.*` by what follows the dot."""
+        start = prefix + "."
+        return {
+            name[len(start) :]: figure
+            for name, figure in self.figures.items()
+            if name.startswith(start)
+        }
+
+
+def roll_up(fabric: Fabric) -> Totals:
+    """Add up a fabric."""
+    inventory = Inventory(fabric)
+    figures: dict[str, Figure] = {}
+    for make in _FIGURES:
+        made = make(inventory)
+        for figure in made if isinstance(made, tuple) else (made,):
+            figures[figure.name] = figure
+    return Totals(figures)
+
+
+def _count(name: str, kind: str, inventory: Inventory) -> Figure:
+    return Figure(
+        name,
+        "count",
+        tuple(
+            Term(part.name, count, 1.0, part.id)
+            for part, count in inventory.components
+            if part.kind == kind
+        ),
+    )
+
+
+def _racks(inventory: Inventory) -> Figure:
+    terms = tuple(Term(part.name, count, 1.0, part.id) for part, count in inventory.racks)
+    return Figure("rack_count", "count", terms)
+
+
+def _nodes(inventory: Inventory) -> Figure:
+    design, counts = inventory.fabric.design, dict[str, int]()
+    for housing in inventory.fabric.layout.housings:
+        assembly = design.assemblies[housing.template.assembly]
+        if assembly.kind in ("node", "tray"):
+            counts[assembly.name] = counts.get(assembly.name, 0) + 1
+    return Figure("node_count", "count", tuple(Term(name, n, 1.0) for name, n in counts.items()))
+
+
+def _of_working(
+    name: str, dimension: str, field: str, kinds: tuple[str, ...], inventory: Inventory
+) -> Figure:
+    counts = inventory.of_kind(*kinds)
+    missing = tuple(part.id for part, _ in counts if field not in part.values)
+    return Figure(name, dimension, part_terms(counts, field), missing)
+
+
+def _compute(inventory: Inventory) -> tuple[Figure, ...]:
+    npus = inventory.of_kind("npu")
+    made = []
+    for number_format in NUMBER_FORMATS:
+        terms = part_terms(npus, f"compute_{number_format}")
+        if terms:
+            made.append(Figure(f"compute_flops.{number_format}", "compute", terms))
+    return tuple(made)
+
+
+def _transceivers(inventory: Inventory) -> Figure:
+    terms = tuple(Term(part.name, n, 1.0, part.id) for part, n in inventory.transceivers)
+    return Figure("transceiver_count", "count", terms)
+
+
+def _optical_bandwidth(inventory: Inventory) -> Figure:
+    terms = tuple(
+        Term(
+            f"{part.name}, both directions",
+            count,
+            DIRECTIONS * 8 * part.value("rate"),
+            part.id,
+            origin=part.origins.get("rate"),
+        )
+        for part, count in inventory.transceivers
+    )
+    return Figure("optical_bandwidth_bit_per_s", "count", terms)
+
+
+def _cables(inventory: Inventory) -> tuple[Figure, ...]:
+    counts = tuple(
+        Term(f"{run.rule}: {run.cable.name}", run.count, 1.0, run.cable.id)
+        for run in inventory.cable_runs
+    )
+    metres = tuple(
+        Term(
+            f"{run.rule}: {run.cable.name}",
+            run.count,
+            run.length_m / max(1, run.count),
+            run.cable.id,
+        )
+        for run in inventory.cable_runs
+    )
+    lanes = tuple(
+        Term(f"{run.rule}: {run.cable.name}", run.count, run.cable.value("lanes"), run.cable.id)
+        for run in inventory.cable_runs
+        if run.cable.tags.get("medium") == "copper"
+    )
+    return (
+        Figure("cable_count", "count", counts),
+        Figure("cable_length_m", "length", metres),
+        Figure("copper_lane_count", "count", lanes),
+    )
+
+
+def _mass(inventory: Inventory) -> Figure:
+    chassis = sum(housing.template.mass_kg for housing in inventory.fabric.layout.housings)
+    terms = (
+        *part_terms((*inventory.components, *inventory.racks, *inventory.transceivers), "mass"),
+        *part_terms(inventory.cable_metres, "mass_per_m"),
+        Term("Chassis of nodes, boxes and trays", 1, chassis),
+    )
+    return Figure("mass_kg", "mass", terms)
+
+
+def _floor_area(inventory: Inventory) -> Figure:
+    terms = tuple(
+        Term(
+            part.name,
+            count,
+            part.value("width") * part.value("depth"),
+            part.id,
+            origin=part.origins.get("width"),
+        )
+        for part, count in inventory.racks
+    )
+    return Figure("floor_area_m2", "area", terms)
+
+
+def _price(inventory: Inventory) -> Figure:
+    terms: list[Term] = []
+    missing = []
+    for part, count in inventory.pieces:
+        category = CATEGORY_OF_KIND.get(part.kind, "other")
+        found = part_terms([(part, count)], "price", category)
+        terms.extend(found)
+        if not found and part.kind in ("npu", "cpu", "switch", "transceiver"):
+            missing.append(part.id)
+    terms.extend(part_terms(inventory.cable_metres, "price_per_m", "optics"))
+    return Figure("price_usd", "price", tuple(terms), tuple(missing))
+
+
+_FIGURES: tuple[Callable[[Inventory], Figure | tuple[Figure, ...]], ...] = (
+    partial(_count, "npu_count", "npu"),
+    partial(_count, "cpu_count", "cpu"),
+    partial(_count, "switch_count", "switch"),
+    _nodes,
+    _racks,
+    _compute,
+    partial(_of_working, "memory_bytes", "data", "memory", ("npu",)),
+    partial(_of_working, "memory_bandwidth_byte_per_s", "bandwidth", "memory_bandwidth", ("npu",)),
+    partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)),
+    partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)),
+    injection_figures,
+    bisection_figures,
+    _transceivers,
+    _optical_bandwidth,
+    _cables,
+    _mass,
+    _floor_area,
+    *(partial(power_figure, operating_point=point) for point in POWER_FIELDS),
+    _price,
+)
