@@ -51,13 +51,15 @@ class ModelParameters:
     counts: tuple[int, ...]
     """How many layers each block stands for."""
     extra: float
-    """Final norm, multi-token prediction and recommendation parts."""
+    """Final norm and recommendation parts."""
+    mtp: float
+    """Multi-token-prediction layers, which published totals leave out."""
     active_share: tuple[float, ...]
     """Share of the routed experts of each block that a token visits, 0..1."""
 
     @property
     def total(self) -> float:
-        """All parameters, multi-token prediction included."""
+        """All parameters of the published model, multi-token prediction left out."""
         body = sum(n * layer.total for n, layer in zip(self.counts, self.layers, strict=True))
         return self.embedding + self.head + body + self.extra
 
@@ -167,8 +169,7 @@ def model_parameters(model: AiModel) -> ModelParameters:
     embedding += model.patch_inputs * hidden + model.learned_positions * hidden
     head = 0.0 if model.tied_embeddings else float(_head_rows(model) * hidden)
     extra = float(hidden)
-    if model.mtp_layers and layers:
-        extra += model.mtp_layers * (layers[-1].total + 2 * hidden * hidden)
+    mtp = model.mtp_layers * (layers[-1].total + 2 * hidden * hidden) if layers else 0.0
     if model.recommendation is not None:
         dense, tables = recommendation_parameters(model.recommendation)
         embedding, head, extra = tables, 0.0, dense
@@ -178,7 +179,7 @@ def model_parameters(model: AiModel) -> ModelParameters:
         else 1.0
         for block in model.blocks
     )
-    return ModelParameters(embedding, head, layers, counts, extra, shares)
+    return ModelParameters(embedding, head, layers, counts, extra, mtp, shares)
 
 
 def _head_rows(model: AiModel) -> int:

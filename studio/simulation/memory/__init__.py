@@ -1,0 +1,1 @@
+"""Memory of one NPU by category: weights, states, activations, KV cache, buffers."""

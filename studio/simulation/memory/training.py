@@ -1,0 +1,180 @@
+"""Peak memory of a training step on its fullest NPU, by category, with the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studio.simulation.machine import Accelerator
+from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
+from studio.simulation.memory.weights import HeldParameters, held_parameters
+from studio.workload.model import AiModel
+from studio.workload.operators import FloatArray, Number
+from studio.workload.plan import Plans, Recompute, Schedule
+from studio.workload.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class TrainingMemory:
+    """Bytes of the fullest NPU at the peak of a step; every array has shape (n,)."""
+
+    weights: FloatArray
+    gradients: FloatArray
+    optimizer: FloatArray
+    activations: FloatArray
+    logits: FloatArray
+    buffers: FloatArray
+    capacity_byte: float
+
+    @property
+    def total(self) -> FloatArray:
+        """All categories."""
+        return np.asarray(sum(self.by_category().values()))
+
+    @property
+    def fits(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Whether the NPU's memory holds it."""
+        return np.asarray(self.total <= self.capacity_byte)
+
+    def by_category(self) -> Mapping[str, FloatArray]:
+        """Return the bytes of each category by its name."""
+        return {
+            "weights": self.weights,
+            "gradients": self.gradients,
+            "optimizer": self.optimizer,
+            "activations": self.activations,
+            "logits": self.logits,
+            "buffers": self.buffers,
+        }
+
+
+def training_memory(
+    model: AiModel, plan: Plans, recipe: Recipe, accelerator: Accelerator
+) -> TrainingMemory:
+    """Return the peak memory of one training step on its fullest NPU.
+
+    Notes
+    -----
+    The first pipeline stage keeps as many micro batches as there are stages (1F1B), a share
+    more when interleaved: pipeline (1 + (pipeline - 1) / (pipeline chunks)), at most the micro
+    batches of the step. ZeRO 1 cuts optimizer states, 2 also gradients, 3 also weights over
+    the sharding group.
+    """
+    held = _held(model, plan, recipe)
+    states = _states(held, plan, recipe)
+    in_flight = micro_batches_in_flight(plan)
+    kept = _kept_byte(model, plan, recipe, in_flight)
+    share = plan_share(plan)
+    columns = model.vocab / plan.tensor
+    is_last = plan.pipeline == 1
+    logits = np.where(is_last, recipe.logit_byte * share.tokens * columns, 0.0)
+    return TrainingMemory(
+        weights=_full(plan, states[0]),
+        gradients=_full(plan, states[1]),
+        optimizer=_full(plan, states[2]),
+        activations=_full(plan, kept * (1 + recipe.fragmentation)),
+        logits=_full(plan, logits),
+        buffers=_full(plan, recipe.buffer_byte + _gathered_byte(model, plan, recipe)),
+        capacity_byte=accelerator.memory_byte,
+    )
+
+
+def _full(plan: Plans, value: Number) -> FloatArray:
+    return np.broadcast_to(np.asarray(value, dtype=np.float64), (plan.count,))
+
+
+def _held(model: AiModel, plan: Plans, recipe: Recipe) -> HeldParameters:
+    return held_parameters(
+        model,
+        plan.tensor,
+        plan.pipeline,
+        plan.expert,
+        plan.expert_tensor,
+        with_mtp=recipe.trains_mtp,
+    )
+
+
+def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, Number, Number]:
+    """Return bytes of (weights, gradients, optimizer states)."""
+    ranks = plan.shard * plan.context
+    expert_ranks = np.maximum(ranks * plan.tensor / (plan.expert_tensor * plan.expert), 1.0)
+    shared = held.dense + held.embedding
+
+    def cut(from_stage: int) -> Number:
+        is_cut = plan.zero >= from_stage
+        dense = np.where(is_cut, shared / ranks, shared)
+        return dense + np.where(is_cut, held.experts / expert_ranks, held.experts)
+
+    weights = recipe.weight_byte * cut(3)
+    if recipe.lora_rank:
+        trained = lora_parameters(held, recipe)
+        return weights + 2 * trained, recipe.gradient_byte * trained, 12.0 * trained
+    optimizer = 0.0 if recipe.optimizer_on_host else recipe.optimizer_byte * cut(1)
+    return weights, recipe.gradient_byte * cut(2), optimizer
+
+
+def lora_parameters(held: HeldParameters, recipe: Recipe) -> Number:
+    """Return the adapter parameters of one NPU: rank x (in + out) of each cut matrix, roughly.
+
+    Notes
+    -----
+    Square matrices of P parameters have sides sqrt(P): seven matrices a layer share the
+    dense parameters, so the adapters hold about 2 rank sqrt(P / 7) each, 7 times.
+    """
+    return np.minimum(0.02 * held.dense, recipe.lora_rank * 2.0 * np.sqrt(7 * held.dense * 80))
+
+
+def micro_batches_in_flight(plan: Plans) -> FloatArray:
+    """Return how many micro batches' worth of stage activations the first stage keeps. [1].
+
+    Counted in whole-stage activations; zero-bubble keeps the same, DualPipe one more.
+    """
+    extra = np.where(plan.chunks > 1, (plan.pipeline - 1) / (plan.pipeline * plan.chunks), 0.0)
+    kept = plan.pipeline * (1 + extra)
+    kept = np.where(plan.schedule == Schedule.DUAL_PIPE, plan.pipeline + 1, kept)
+    return np.asarray(np.minimum(kept, np.maximum(plan.micro_batches, 1)))
+
+
+def _kept_byte(model: AiModel, plan: Plans, recipe: Recipe, in_flight: FloatArray) -> Number:
+    layers = max(model.layers, 1)
+    per_stage = np.ceil(layers / plan.pipeline) / layers
+    total: Number = 0.0
+    deepest: Number = 0.0
+    no_recompute = replace(plan, recompute=np.zeros(plan.count))
+    for block in model.blocks:
+        one = layer_activation_byte(model, block, plan, recipe)
+        total = total + block.count * one * per_stage
+        whole = layer_activation_byte(model, block, no_recompute, recipe)
+        deepest = np.maximum(deepest, whole)
+    share = plan_share(plan)
+    entry = BF16_BYTE * share.tokens * model.hidden / plan.tensor
+    working = np.where(plan.recompute == Recompute.FULL, deepest, 0.0)
+    return total * in_flight + working + entry * recipe.micro_batches_in_flight
+
+
+def _gathered_byte(model: AiModel, plan: Plans, recipe: Recipe) -> Number:
+    """Return weights gathered for the layers at work under ZeRO-3: two layers and their grads."""
+    held = held_parameters(
+        model, plan.tensor, 1.0, plan.expert, plan.expert_tensor, layers_held=1.0
+    )
+    return np.where(plan.zero >= 3, 3 * (held.dense + held.experts) * recipe.weight_byte, 0.0)
+
+
+def remedy(memory: TrainingMemory, at: int = 0) -> str:
+    """Return what would make plan `at` fit, or an empty text when it fits."""
+    if memory.fits[at]:
+        return ""
+    shares = {name: float(value[at]) for name, value in memory.by_category().items()}
+    largest = max(shares, key=lambda name: shares[name])
+    over = memory.total[at] / memory.capacity_byte
+    advice = {
+        "weights": "more tensor or pipeline parallelism, or sharded weights (ZeRO-3)",
+        "gradients": "sharded gradients (ZeRO-2) or more pipeline parallelism",
+        "optimizer": "a sharded optimizer (ZeRO-1) over more replicas, or states on the host",
+        "activations": "recomputation, context parallelism or a smaller micro batch",
+        "logits": "tensor or context parallelism, or a fused loss",
+        "buffers": "smaller communication buffers",
+    }[largest]
+    return f"needs {over:.2f} times the memory; {largest} are the largest part: try {advice}"

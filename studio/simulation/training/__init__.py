@@ -1,0 +1,1 @@
+"""One training step: where its time goes, term by term, for many plans at once."""

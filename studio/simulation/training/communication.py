@@ -1,0 +1,214 @@
+"""Communication of one training step before any of it is hidden, per micro batch or per step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.simulation.machine import Machine
+from studio.simulation.memory.training import lora_parameters
+from studio.simulation.memory.weights import held_parameters
+from studio.simulation.network.collective import Collective, Span, collective_time_s
+from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.training.placement import spans
+from studio.workload.model import AiModel, Attention, Block, MixtureOfExperts
+from studio.workload.operators import FloatArray, Number
+from studio.workload.plan import Plans, Recompute
+from studio.workload.recipe import Recipe
+
+BF16_BYTE = 2.0
+
+
+@dataclass(frozen=True)
+class Links:
+    """The spans of every group of a set of plans, and the constants of the library."""
+
+    tensor: tuple[Span, ...]
+    context: tuple[Span, ...]
+    expert: tuple[Span, ...]
+    shard: tuple[Span, ...]
+    replica: tuple[Span, ...]
+    expert_data: tuple[Span, ...]
+    stage: tuple[Span, ...]
+    profile: NetworkProfile
+
+
+def links(machine: Machine, plan: Plans, profile: NetworkProfile) -> Links:
+    """Return where the groups of `plan` lie on `machine`."""
+    inner = plan.tensor * plan.context
+    expert_stride = plan.expert_tensor
+    copies = plan.tensor * plan.context * plan.data / (plan.expert_tensor * plan.expert)
+    return Links(
+        tensor=spans(machine, plan.tensor, 1.0),
+        context=spans(machine, plan.context, plan.tensor),
+        expert=spans(machine, plan.expert, expert_stride),
+        shard=spans(machine, plan.shard * plan.context, plan.tensor),
+        replica=spans(machine, plan.data / plan.shard, inner * plan.shard),
+        expert_data=spans(machine, np.maximum(copies, 1.0), plan.expert_tensor * plan.expert),
+        stage=spans(machine, np.minimum(plan.pipeline, 2.0), inner * plan.data),
+        profile=profile,
+    )
+
+
+def _time(op: Collective, payload: Number, group: tuple[Span, ...], link: Links) -> FloatArray:
+    if all(np.all(span.ranks <= 1) for span in group):
+        return np.zeros(np.shape(group[0].ranks))
+    return collective_time_s(op, np.asarray(payload, dtype=np.float64), group, link.profile).time_s
+
+
+@dataclass(frozen=True)
+class LayerCommunication:
+    """Times of one layer and micro batch on one NPU, forward and backward. [s]."""
+
+    tensor_forward: Number
+    tensor_backward: Number
+    expert_forward: Number
+    expert_backward: Number
+    context_forward: Number
+    context_backward: Number
+
+
+@dataclass(frozen=True)
+class StreamTimes:
+    """Elementary collectives on one micro batch's hidden stream. [s]."""
+
+    tensor_pair: FloatArray
+    """Gather before and scatter after one half-layer."""
+    tensor_gather: FloatArray
+    stage: FloatArray
+    """One hop to the next pipeline stage."""
+
+
+def stream_times(model: AiModel, plan: Plans, link: Links) -> StreamTimes:
+    """Return the collectives that move the hidden stream of one micro batch."""
+    tokens = plan.micro_batch * plan.sequence / plan.context
+    payload = tokens * model.hidden * BF16_BYTE
+    gather = _time(Collective.ALL_GATHER, payload, link.tensor, link)
+    scatter = _time(Collective.REDUCE_SCATTER, payload, link.tensor, link)
+    if np.all(plan.sequence_parallel > 0):
+        pair, again = gather + scatter, gather
+    else:
+        whole = _time(Collective.ALL_REDUCE, payload, link.tensor, link)
+        pair = np.where(plan.sequence_parallel > 0, gather + scatter, whole)
+        again = np.where(plan.sequence_parallel > 0, gather, 0.0)
+    hop = _time(Collective.POINT_TO_POINT, payload / plan.tensor, link.stage, link)
+    return StreamTimes(pair, again, hop)
+
+
+def layer_communication(
+    model: AiModel, block: Block, plan: Plans, link: Links, stream: StreamTimes
+) -> LayerCommunication:
+    """Return what one layer of `block` communicates for one micro batch.
+
+    Notes
+    -----
+    Tensor parallelism with sequence parallelism: gather and scatter around each half-layer,
+    the same backward plus the input gathered again for weight gradients. Context parallelism:
+    keys and values of the sequence are gathered, their gradients scattered. Experts: dispatch
+    and combine, both ways.
+    """
+    halves: Number = float(block.mixer is not None)
+    part = block.feed_forward
+    if isinstance(part, MixtureOfExperts):
+        halves += 1.0 if part.shared_total_width else 0.0
+        inside = (plan.expert_tensor > 1) & (part.shared_total_width == 0)
+        halves = halves + np.where(inside, 1.0, 0.0)
+    elif part is not None:
+        halves += 1.0
+    forward = halves * stream.tensor_pair
+    backward = forward + halves * stream.tensor_gather
+    out, back = _expert_times(model, block, plan, link)
+    gather, scatter = _context_times(block, plan, link)
+    repeat = np.where(plan.recompute == Recompute.FULL, 1.0, 0.0)
+    return LayerCommunication(
+        tensor_forward=forward,
+        tensor_backward=backward + repeat * forward,
+        expert_forward=out,
+        expert_backward=back + repeat * out,
+        context_forward=gather,
+        context_backward=gather + scatter,
+    )
+
+
+def _expert_times(model: AiModel, block: Block, plan: Plans, link: Links) -> tuple[Number, Number]:
+    part = block.feed_forward
+    if not isinstance(part, MixtureOfExperts) or np.all(plan.expert <= 1):
+        return 0.0, 0.0
+    own = plan.micro_batch * plan.sequence / (plan.context * plan.tensor)
+    width = part.latent or model.hidden
+    payload = own * part.top_k * width * BF16_BYTE * plan.expert_tensor
+    there = _time(Collective.DISPATCH, payload, link.expert, link)
+    back = _time(Collective.COMBINE, payload, link.expert, link)
+    return there + back, there + back
+
+
+def _context_times(block: Block, plan: Plans, link: Links) -> tuple[Number, Number]:
+    mixer = block.mixer
+    if not isinstance(mixer, Attention) or np.all(plan.context <= 1):
+        return 0.0, 0.0
+    heads = np.maximum(mixer.kv_heads / plan.tensor, 1.0)
+    width = heads * (mixer.query_width + mixer.value_width)
+    payload = plan.micro_batch * plan.sequence * width * BF16_BYTE
+    gather = _time(Collective.ALL_GATHER, payload, link.context, link)
+    scatter = _time(Collective.REDUCE_SCATTER, payload, link.context, link)
+    return gather, scatter
+
+
+@dataclass(frozen=True)
+class StateCommunication:
+    """Gradients and weights over the data-parallel ranks. [s], shape (n,)."""
+
+    gather_per_micro_batch: FloatArray
+    """Weights for the forward and backward pass of one micro batch (ZeRO-3)."""
+    reduce_per_micro_batch: FloatArray
+    per_step: FloatArray
+    """Gradients reduced and weights returned once per step."""
+
+
+def state_communication(
+    model: AiModel, plan: Plans, recipe: Recipe, link: Links
+) -> StateCommunication:
+    """Return the data-parallel traffic of one step.
+
+    Notes
+    -----
+    ZeRO 0: one all-reduce of the gradients. ZeRO 1, 2: gradients scattered, weights gathered.
+    ZeRO 3: weights gathered for each pass of each micro batch, gradients scattered; replicas of a
+    sharding group smaller than the data-parallel size reduce their shards among themselves.
+    Experts are exchanged among their own replicas only.
+    """
+    held = held_parameters(
+        model, plan.tensor, plan.pipeline, plan.expert, plan.expert_tensor,
+        with_mtp=recipe.trains_mtp,
+    )  # fmt: skip
+    dense = held.dense + held.embedding
+    trained, experts = dense, held.experts
+    if recipe.lora_rank:
+        trained, experts = lora_parameters(held, recipe), 0.0 * held.experts
+    weights = dense * recipe.gather_byte
+    grads = trained * recipe.reduce_byte
+    reduce = _time(Collective.REDUCE_SCATTER, grads, link.shard, link)
+    gather = _time(Collective.ALL_GATHER, weights, link.shard, link)
+    updated = _time(Collective.ALL_GATHER, trained * recipe.gather_byte, link.shard, link)
+    shards = np.where(plan.zero > 0, plan.shard * plan.context, 1.0)
+    across = _time(Collective.ALL_REDUCE, grads / shards, link.replica, link)
+    expert_step = _expert_states(experts, recipe, link)
+    whole = np.where(plan.zero < 1, _time(Collective.ALL_REDUCE, grads, link.shard, link), 0.0)
+    is_sharded = plan.zero >= 3
+    passes = 2.0 if recipe.reshards else 1.0
+    each = np.where(is_sharded, passes * gather, 0.0)
+    often = is_sharded & recipe.shards_per_micro_batch
+    each_reduce = np.where(often, reduce, 0.0)
+    once = np.where(
+        plan.zero < 1, whole, np.where(is_sharded, np.where(often, 0.0, reduce), reduce + updated)
+    )
+    return StateCommunication(each, each_reduce, np.asarray(once + across + expert_step))
+
+
+def _expert_states(experts: Number, recipe: Recipe, link: Links) -> FloatArray:
+    if np.all(np.asarray(experts) == 0):
+        return np.zeros(())
+    reduce = _time(Collective.REDUCE_SCATTER, experts * recipe.reduce_byte, link.expert_data, link)
+    gather = _time(Collective.ALL_GATHER, experts * recipe.gather_byte, link.expert_data, link)
+    return reduce + gather

@@ -1,0 +1,89 @@
+"""Layers per pipeline stage and the time the schedule adds to the work of the slowest stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.workload.operators import FloatArray, Number
+from studio.workload.plan import Plans, Schedule
+
+ZERO_BUBBLE_LEFT = 1.0 / 3.0
+"""ZB-H1 leaves the forward third of the bubble (Qi et al., 2023, table 2)."""
+DUAL_PIPE_LEFT = 0.5
+"""Two directions halve the fill (DeepSeek-AI 2024, table 2)."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Work of the slowest stage and of all stages, in layers and ends; shape (n,)."""
+
+    layers: FloatArray
+    """Layers of the slowest stage."""
+    head: FloatArray
+    """1 where the slowest stage also computes the head."""
+    embedding: FloatArray
+    """1 where it also looks up the embedding."""
+
+
+def slowest_stage(
+    layers: int, plan: Plans, layer_s: Number, head_s: Number, embedding_s: Number
+) -> Stages:
+    """Return what the slowest pipeline stage holds under the better of two common layouts.
+
+    Parameters
+    ----------
+    layers
+        Layers of the model.
+    plan
+        Stages and chunks per stage.
+    layer_s, head_s, embedding_s
+        Time of one mean layer, the head and the embedding per micro batch, shape (n,). [s]
+
+    Notes
+    -----
+    Even layout: every stage rounds up to whole layers and the last one computes the head.
+    Counted layout: embedding and head take the place of a layer each, so that the ends hold
+    fewer layers (126 layers on 16 stages).
+    """
+    stages = plan.pipeline
+    alone = stages <= 1
+    even = np.ceil(layers / stages)
+    last = layers - even * (stages - 1)
+    counted = np.ceil((layers + 2) / stages)
+    end = np.maximum(layers - counted * (stages - 2) - (counted - 1), 0)
+    head_only = np.maximum(last, 0) * layer_s + head_s
+    even_time = np.maximum(even * layer_s + embedding_s, head_only)
+    counted_head = end * layer_s + head_s
+    counted_time = np.maximum(counted * layer_s, counted_head)
+    # A counted layout is used where it is faster and the plan leaves room for it.
+    is_counted = (counted_time < even_time) & (stages > 2) & (end >= 0)
+    slow_is_head = np.where(is_counted, counted_head >= counted * layer_s, head_only >= even_time)
+    held = np.where(
+        is_counted,
+        np.where(slow_is_head, end, counted),
+        np.where(slow_is_head, np.maximum(last, 0), even),
+    )
+    return Stages(
+        layers=np.where(alone, float(layers), held),
+        head=np.where(alone | slow_is_head, 1.0, 0.0),
+        embedding=np.where(alone | (~slow_is_head & ~is_counted), 1.0, 0.0),
+    )
+
+
+def bubble_s(plan: Plans, slowest_s: Number, all_stages_s: Number) -> Number:
+    """Return the idle time of the slowest stage while the pipeline fills and drains. [s].
+
+    Notes
+    -----
+    The first micro batch passes every stage before the slowest one has seen its last:
+    (sum of stages - slowest) / chunks, of which zero-bubble and DualPipe schedules leave a part.
+    """
+    idle = np.maximum(all_stages_s - slowest_s, 0.0) / plan.chunks
+    left = np.where(
+        plan.schedule == Schedule.ZERO_BUBBLE,
+        ZERO_BUBBLE_LEFT,
+        np.where(plan.schedule == Schedule.DUAL_PIPE, DUAL_PIPE_LEFT, 1.0),
+    )
+    return np.where(plan.pipeline > 1, idle * left, 0.0)

@@ -1,0 +1,99 @@
+"""Read the AI models and efficiency profiles that ship with the studio.
+
+The only file of this package that touches files.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from studio import paths
+from studio.errors import FileProblem, UnknownName
+from studio.workload.model import AiModel
+from studio.workload.profile import ComputeProfile, decode_family
+
+
+@cache
+def models() -> Mapping[str, AiModel]:
+    """Return every AI model of `models/workloads/models/` by name.
+
+    Raises
+    ------
+    FileProblem : a file can't be read or is not a model.
+    """
+    found: dict[str, AiModel] = {}
+    for path in sorted((paths.workloads_dir() / "models").glob("*.json")):
+        model = _decode_model(path)
+        found[model.name] = model
+    return MappingProxyType(found)
+
+
+def _decode_model(path: Path) -> AiModel:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=AiModel)
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise FileProblem(f"{path.name}: {problem}") from problem
+
+
+def load_model(name: str) -> AiModel:
+    """Return the AI model called `name`, upper and lower case alike.
+
+    Raises
+    ------
+    UnknownName : there is none; the message lists the nearest names.
+    """
+    known = models()
+    if name in known:
+        return known[name]
+    folded = {key.lower(): key for key in known}
+    if name.lower() in folded:
+        return known[folded[name.lower()]]
+    near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.4)
+    hint = ", ".join(folded[key] for key in near) or ", ".join(sorted(known)[:5]) + " …"
+    raise UnknownName(f"{name!r} is no AI model of the library; nearest: {hint}")
+
+
+@cache
+def profiles() -> Mapping[str, Mapping[str, ComputeProfile]]:
+    """Return every compute-efficiency profile: family → software generation → profile.
+
+    Raises
+    ------
+    FileProblem : a file can't be read or is not a profile.
+    """
+    found: dict[str, Mapping[str, ComputeProfile]] = {}
+    for path in sorted((paths.workloads_dir() / "profiles").glob("compute-*.json")):
+        try:
+            family = decode_family(path.read_bytes())
+        except (OSError, FileProblem) as problem:
+            raise FileProblem(f"{path.name}: {problem}") from problem
+        found[family[0]] = family[1]
+    return MappingProxyType(found)
+
+
+def load_profile(family: str, generation: str = "") -> ComputeProfile:
+    """Return the profile of a hardware family and a dated software generation.
+
+    Without a generation, the newest one of the family is meant.
+
+    Raises
+    ------
+    UnknownName : the family or the generation is unknown.
+    """
+    known = profiles()
+    if family not in known:
+        raise UnknownName(f"{family!r} has no efficiency profile; known: {', '.join(known)}")
+    generations = known[family]
+    if not generation:
+        return max(generations.values(), key=lambda profile: profile.date)
+    if generation not in generations:
+        raise UnknownName(
+            f"{family!r} has no software generation {generation!r}; known: {', '.join(generations)}"
+        )
+    return generations[generation]

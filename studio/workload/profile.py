@@ -1,0 +1,161 @@
+"""Efficiency of one hardware family under one dated software generation.
+
+Each constant has a physical meaning, a unit and a source in its file; none belongs to one model,
+one measurement or one publication. Decodes bytes; reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from studio.errors import FileProblem
+
+
+class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Constants that turn ratings into achieved time; ratios unless a unit is named."""
+
+    family: str
+    generation: str
+    date: str
+    """Month of the software, as YYYY-MM."""
+    matrix_units: float
+    """Matrix cores that each compute one output tile at a time."""
+    tile_m: float
+    """Rows of the usual output tile."""
+    tile_n: float
+    """Columns of the usual output tile."""
+    tile_overhead_k: float
+    """Reduction steps whose time a tile spends on filling, draining and storing. [BF16 elements]"""
+    wave_tail: float
+    """Share of one wave lost when tiles do not fill the last one."""
+    bf16_efficiency: float
+    """Sustained over rated BF16 rate of large products, clock under load included."""
+    fp8_efficiency: float
+    int8_efficiency: float
+    fp4_efficiency: float
+    attention_forward_efficiency: float
+    """Fused attention over rated BF16 rate, wide heads, long sequences."""
+    attention_backward_efficiency: float
+    attention_width_half: float
+    """Head width at which half the attention rate is lost. [elements]"""
+    attention_block: float
+    """Keys computed together: half a block is wasted on the causal diagonal."""
+    scan_efficiency: float
+    """State-space scan over rated BF16 rate."""
+    hbm_efficiency: float
+    """Streaming over rated memory bandwidth."""
+    gather_efficiency: float
+    """Row-wise permutation over rated memory bandwidth."""
+    kernel_gap_s: float
+    """Time between two dependent kernels on the device. [s]"""
+    library_efficiency: float
+    """Matrix library of this generation relative to the best one known for the family."""
+    vector_traffic: float
+    """Element-wise traffic left after fusion; 1 is one kernel per operator."""
+    score_passes: float
+    """Times attention scores cross the memory; 0 for fused attention."""
+    quantise_passes: float
+    """Times an activation crosses the memory to be cast to low precision."""
+    grouped_efficiency: float
+    """Products of many experts relative to one product of the same total size."""
+    expert_overhead_s: float
+    """Set-up and imbalance per expert held, layer and pass. [s]"""
+    moe_overhead_s: float
+    """Routing, permutation metadata and synchronisation per layer and pass. [s]"""
+    host_launch_s: float
+    """Host time to issue one kernel: a floor when kernels are short. [s]"""
+    tensor_overlap: float
+    """Share of tensor-parallel communication hidden by computing."""
+    context_overlap: float
+    expert_overlap: float
+    pipeline_overlap: float
+    data_overlap: float
+    """Share of gradient and weight communication that can be hidden."""
+    contention: float
+    """Computing lost per second of communication hidden behind it."""
+    straggler: float
+    """Step time added per doubling of nodes: jitter, slowest device, congestion."""
+    step_overhead_s: float
+    """Once per step: data, gradient norm, logging, synchronisation. [s]"""
+    optimizer_efficiency: float
+    """Optimizer update over rated memory bandwidth."""
+
+    def matrix_efficiency(self, rating: str) -> float:
+        """Return the sustained share of the peak called `rating` for large products."""
+        share = {
+            "fp8": self.fp8_efficiency,
+            "int8": self.int8_efficiency,
+            "fp4": self.fp4_efficiency,
+        }.get(rating, self.bf16_efficiency)
+        return share * self.library_efficiency
+
+
+class _Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    value: float
+    unit: str
+    meaning: str
+    source: str
+
+
+class _Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    value: float
+    source: str
+
+
+class _Generation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    date: str
+    software: str
+    constants: dict[str, _Override]
+
+
+class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format_version: int
+    family: str
+    hardware: str
+    constants: dict[str, _Constant]
+    generations: dict[str, _Generation]
+
+
+CONSTANT_NAMES = tuple(
+    name
+    for name in ComputeProfile.__struct_fields__
+    if name not in ("family", "generation", "date")
+)
+
+
+def decode_family(data: bytes) -> tuple[str, Mapping[str, ComputeProfile]]:
+    """Return the family a profile file is about and its profile per software generation.
+
+    Raises
+    ------
+    FileProblem : the bytes are no profile file, or a constant is missing, unknown or absurd.
+    """
+    try:
+        content = msgspec.json.decode(data, type=_Family)
+    except msgspec.MsgspecError as problem:
+        raise FileProblem(f"efficiency profile: {problem}") from problem
+    base = {name: constant.value for name, constant in content.constants.items()}
+    profiles = {
+        key: _profile(content.family, key, generation, base)
+        for key, generation in content.generations.items()
+    }
+    if not profiles:
+        raise FileProblem(f"efficiency profile {content.family!r}: no software generation")
+    return content.family, profiles
+
+
+def _profile(
+    family: str, key: str, generation: _Generation, base: Mapping[str, float]
+) -> ComputeProfile:
+    values = dict(base) | {name: entry.value for name, entry in generation.constants.items()}
+    missing = [name for name in CONSTANT_NAMES if name not in values]
+    unknown = [name for name in values if name not in CONSTANT_NAMES]
+    negative = [name for name, value in values.items() if not 0 <= value < 1e9]
+    for names, fault in ((missing, "missing"), (unknown, "unknown"), (negative, "out of range")):
+        if names:
+            raise FileProblem(
+                f"efficiency profile {family!r}, {key!r}: {fault}: {', '.join(names)}"
+            )
+    return ComputeProfile(family=family, generation=key, date=generation.date, **values)

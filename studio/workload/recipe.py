@@ -1,0 +1,50 @@
+"""Numeric choices of a training job that are no parallelism: formats, optimizer, what is trained.
+
+Knows no hardware and no framework by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Bytes and formats of one training job."""
+
+    precision: str = "bf16"
+    """Format of quantised products: `bf16`, `fp8`, `mxfp8`, `nvfp4` …"""
+    weight_byte: float = 2.0
+    """Working copy of one weight. [byte]"""
+    gradient_byte: float = 4.0
+    """One accumulated gradient. [byte]"""
+    optimizer_byte: float = 12.0
+    """Master weight and two moments of one parameter. [byte]"""
+    reduce_byte: float = 4.0
+    """One gradient on the wire. [byte]"""
+    gather_byte: float = 2.0
+    """One weight on the wire. [byte]"""
+    logit_byte: float = 6.0
+    """Kept per logit at the loss: BF16 logits and their FP32 copy or gradient. [byte]"""
+    score_byte: float = 0.0
+    """Kept per attention score: 5 without fused attention and with dropout, else 0. [byte]"""
+    dropout: bool = False
+    """Masks of one byte after attention and feed-forward."""
+    lora_rank: int = 0
+    """Rank of trained adapters; 0 trains all weights."""
+    trains_mtp: bool = False
+    """Multi-token-prediction layers take part."""
+    optimizer_on_host: bool = False
+    """States live in host memory and the update runs there."""
+    host_link_byte_per_s: float = 25e9
+    """NPU to host, per direction, for offloaded states. [byte/s]"""
+    buffer_byte: float = 0.0
+    """Communication and library buffers per NPU. [byte]"""
+    fragmentation: float = 0.0
+    """Share of activations lost to the allocator. [1]"""
+    reshards: bool = True
+    """ZeRO-3 gathers weights again for the backward pass."""
+    shards_per_micro_batch: bool = False
+    """Gradients are reduced after every micro batch instead of once per step."""
+    micro_batches_in_flight: float = 1.0
+    """Extra micro batches whose activations overlap on the peak. [1]"""
