@@ -1,0 +1,75 @@
+"""What is sent: everyone to everyone in a group, or an explicit list of flows; knows no routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """Every rank sends to every other rank: send[i] * receive[j] bytes from rank i to rank j."""
+
+    ranks: IntArray
+    """Shape (ranks,): distinct endpoint vertices."""
+    send: FloatArray
+    """Shape (ranks,). [byte]"""
+    receive: FloatArray
+    """Shape (ranks,): relative popularity of a destination, 1 for all when uniform."""
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all pairs exchange the same amount."""
+        return bool(np.all(self.send == self.send[0]) and np.all(self.receive == self.receive[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """An explicit list of flows."""
+
+    source: IntArray
+    """Shape (flows,): endpoint vertices."""
+    target: IntArray
+    """Shape (flows,): endpoint vertices, each another than its source."""
+    size: FloatArray
+    """Shape (flows,). [byte]"""
+
+
+def uniform_exchange(ranks: IntArray, pair_byte: float) -> Exchange:
+    """Return the exchange in which every pair of ranks sends `pair_byte`. [byte]."""
+    count = len(ranks)
+    return Exchange(np.asarray(ranks, np.int64), np.full(count, float(pair_byte)), np.ones(count))
+
+
+def check_ranks(graph: Graph, ranks: IntArray) -> None:
+    """Raise unless ranks are distinct working endpoints.
+
+    Raises
+    ------
+    InvalidInput : no rank, a rank that is no endpoint, or one named twice.
+    """
+    if not len(ranks):
+        raise InvalidInput("a group of no ranks can't communicate; choose at least one endpoint")
+    outside = ranks[(ranks < 0) | (ranks >= graph.vertex_count)]
+    if len(outside):
+        raise InvalidInput(f"rank on vertex {int(outside[0])}: the graph has {graph.vertex_count}")
+    wrong = ranks[~graph.is_endpoint[ranks]]
+    if len(wrong):
+        raise InvalidInput(f"{graph.name(int(wrong[0]))} is no endpoint and can't be a rank")
+    values, counts = np.unique(ranks, return_counts=True)
+    if len(values) < len(ranks):
+        twice = graph.name(int(values[counts > 1][0]))
+        raise InvalidInput(f"{twice} is in the group twice")
+
+
+def disconnected(graph: Graph, source: int, target: int) -> InvalidInput:
+    """Return the error that names two endpoints without a working path."""
+    return InvalidInput(
+        f"no working path from {graph.name(source)} to {graph.name(target)}; "
+        "restore a link or leave one of them out"
+    )

@@ -1,0 +1,293 @@
+"""Loads, time and max-min rates of an exchange among all ranks of a group.
+
+No flow is ever materialised: what is alike is computed once. Knows no collective or library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.completion import completion_times
+from studio.fabric.flow.demand import Exchange, check_ranks, disconnected
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.loads import push, spread, summed
+from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
+from studio.fabric.flow.refinement import individualised, refine
+from studio.fabric.flow.routing import FAR, Routes, Split, route
+from studio.fabric.flow.waterfill import Filling, max_min_rates
+
+_BLOCK = 4_000_000
+"""Columns times arc classes handled at once: bounds memory to a few hundred megabytes."""
+_EXACT_WORK = 40_000_000
+"""Columns times arc classes up to which every destination is pushed."""
+
+
+class Exactness(StrEnum):
+    """How far a result is proven."""
+
+    EXACT = "exact"
+    ASSUMED_SYMMETRIC = "assumed symmetric"
+    LOWER_BOUND = "lower bound"
+
+
+@dataclass(frozen=True, eq=False)
+class LoadResult:
+    """Bytes carried by every class of arcs, and what follows from them."""
+
+    quotient: Quotient
+    load: FloatArray
+    """Shape (class arcs,): bytes on one real arc of the class. [byte]"""
+    latency_s: float
+    """Longest path, first byte. [s]"""
+    hops: int
+    """Most arcs on any path."""
+    exactness: Exactness
+
+    @property
+    def busy_s(self) -> FloatArray:
+        """Time each arc class needs for its load, shape (class arcs,). [s]."""
+        return self.load / self.quotient.bandwidth
+
+    @property
+    def wire_s(self) -> float:
+        """Time of the slowest arc class. [s]."""
+        return float(self.busy_s.max(initial=0.0))
+
+    def arc_load(self) -> FloatArray:
+        """Return bytes on every arc, shape (arcs,). [byte]."""
+        return self.quotient.arc_values(self.load)
+
+    def arc_busy_s(self) -> FloatArray:
+        """Return the time every arc needs for its load, shape (arcs,). [s]."""
+        return self.quotient.arc_values(self.busy_s)
+
+    def bottleneck_arc(self) -> int:
+        """Return one arc of the slowest class; -1 where nothing is sent."""
+        if not np.any(self.load > 0):
+            return -1
+        worst = int(np.argmax(self.busy_s))
+        return int(np.flatnonzero(self.quotient.arc_class_of() == worst)[0])
+
+
+def exchange_loads(graph: Graph, exchange: Exchange, split: Split = Split.EQUAL) -> LoadResult:
+    """Return the bytes on every arc when all ranks exchange.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are honoured.
+    exchange :
+        Ranks and what each pair sends.
+    split :
+        Rule at every hop.
+
+    Notes
+    -----
+    Up to about a thousand groups of twins every destination group is pushed, which is exact for
+    any graph. Above, one destination per colour stands for its colour and arcs of one class share
+    the sum, which is exact where colours are orbits: the result then says so.
+    For equal amounts that start together the makespan is the slowest arc's load over bandwidth.
+
+    Raises
+    ------
+    InvalidInput : a rank is no endpoint, or no path joins two ranks.
+    """
+    check_ranks(graph, exchange.ranks)
+    marked = _marks(graph, exchange)
+    quotient = fold_for_demand(graph, marked)
+    columns = np.unique(quotient.partition.colour[exchange.ranks])
+    if len(columns) * quotient.arc_class_count <= _EXACT_WORK:
+        return _push_all(exchange, quotient, columns, split)
+    return _push_by_symmetry(graph, exchange, marked, split)
+
+
+def _marks(graph: Graph, exchange: Exchange) -> IntArray:
+    """Return per vertex a number shared by ranks of equal demand, 0 for the others."""
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    if exchange.is_uniform:
+        marked[exchange.ranks] = 1
+        return marked
+    described = np.stack([exchange.send, exchange.receive], axis=1)
+    _, number = np.unique(described, axis=0, return_inverse=True)
+    marked[exchange.ranks] = number.reshape(-1) + 1
+    return marked
+
+
+@dataclass(frozen=True, eq=False)
+class _ClassDemand:
+    """Demand per class: how many ranks it holds, what one sends and how popular one is."""
+
+    members: FloatArray
+    send: FloatArray
+    receive: FloatArray
+
+
+def _class_demand(quotient: Quotient, exchange: Exchange) -> _ClassDemand:
+    colour, count = quotient.partition.colour[exchange.ranks], quotient.class_count
+    members = np.bincount(colour, minlength=count).astype(np.float64)
+    whole = np.maximum(members, 1)
+    return _ClassDemand(
+        members,
+        summed(colour, exchange.send, count) / whole,
+        summed(colour, exchange.receive, count) / whole,
+    )
+
+
+def _starts(
+    routes: Routes, demand: _ClassDemand
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return (source class, column, place, senders) of every pair of classes that exchanges."""
+    sources = np.flatnonzero(demand.members > 0)
+    column = np.repeat(np.arange(routes.column_count), len(sources))
+    source = np.tile(sources, routes.column_count)
+    own = routes.destination[column] == source
+    senders = demand.members[source] - own
+    sends = senders > 0
+    source, column, senders = source[sends], column[sends], senders[sends]
+    return source, column, routes.place(source, column), senders
+
+
+def _check_reached(routes: Routes, source: IntArray, column: IntArray, place: IntArray) -> IntArray:
+    """Return the hops of every pair; raise where there is no path."""
+    hops = routes.hops_from(place)
+    missing = np.flatnonzero(hops == FAR)
+    if len(missing):
+        colour = routes.quotient.partition.colour
+        here, there = source[missing[0]], routes.destination[column[missing[0]]]
+        ends = np.flatnonzero(colour == here)[0], np.flatnonzero(colour == there)[-1]
+        raise disconnected(routes.quotient.graph, int(ends[0]), int(ends[1]))
+    return hops
+
+
+def _push_all(
+    exchange: Exchange, quotient: Quotient, columns: IntArray, split: Split
+) -> LoadResult:
+    demand = _class_demand(quotient, exchange)
+    load = np.zeros(quotient.arc_class_count)
+    latency, most = 0.0, 0
+    block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
+    for begin in range(0, len(columns), block):
+        part = columns[begin : begin + block]
+        routes = route(quotient, part, split)
+        source, column, place, senders = _starts(routes, demand)
+        hops = _check_reached(routes, source, column, place)
+        popular = demand.members[part] * demand.receive[part]
+        load += push(routes, place, senders * demand.send[source], popular)
+        latency = max(latency, float(routes.latency[place].max(initial=0.0)))
+        most = max(most, int(hops.max(initial=0)))
+    return LoadResult(
+        quotient,
+        load / np.maximum(quotient.arcs_in_class, 1),
+        latency,
+        most,
+        Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND,
+    )
+
+
+def _push_by_symmetry(
+    graph: Graph, exchange: Exchange, marked: IntArray, split: Split
+) -> LoadResult:
+    """Push to one destination of every colour and share its load among arcs that look alike."""
+    partition = refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint))
+    coarse = fold(graph, partition)
+    total = np.zeros(coarse.arc_class_count)
+    latency, most = 0.0, 0
+    colours, example, sizes = np.unique(
+        partition.colour[exchange.ranks], return_index=True, return_counts=True
+    )
+    for k in range(len(colours)):
+        vertex = int(exchange.ranks[example[k]])
+        fine = fold(graph, individualised(partition, graph, vertex))
+        routes = route(fine, fine.partition.colour[[vertex]], split)
+        demand = _class_demand(fine, exchange)
+        source, column, place, senders = _starts(routes, demand)
+        hops = _check_reached(routes, source, column, place)
+        weight = np.array([sizes[k] * exchange.receive[example[k]]], dtype=np.float64)
+        load = push(routes, place, senders * demand.send[source], weight)
+        total += summed(_coarse_arc(coarse, fine), load, len(total))
+        latency = max(latency, float(routes.latency[place].max(initial=0.0)))
+        most = max(most, int(hops.max(initial=0)))
+    return LoadResult(
+        coarse,
+        total / np.maximum(coarse.arcs_in_class, 1),
+        latency,
+        most,
+        Exactness.ASSUMED_SYMMETRIC,
+    )
+
+
+def _coarse_arc(coarse: Quotient, fine: Quotient) -> IntArray:
+    """Return the arc class of a coarser partition that each finer arc class lies in."""
+    parent = np.zeros(fine.class_count, dtype=np.int64)
+    parent[fine.partition.colour] = coarse.partition.colour
+    return coarse.arc_class_between(parent[fine.source], parent[fine.target], fine.kind)
+
+
+@dataclass(frozen=True, eq=False)
+class RateResult:
+    """Exact max-min fair rates of an exchange, one entry per class of alike flows."""
+
+    quotient: Quotient
+    source: IntArray
+    """Shape (flow classes,): class of the senders."""
+    target: IntArray
+    """Shape (flow classes,): class of the receivers."""
+    count: FloatArray
+    """Shape (flow classes,): flows of the class."""
+    rate: FloatArray
+    """Shape (flow classes,): of one flow, all flows running. [byte/s]"""
+    finished_s: FloatArray
+    """Shape (flow classes,): completion, all flows starting together. [s]"""
+
+    def pair_rate(self, source: int, target: int) -> float:
+        """Return the rate between two ranks. [byte/s]."""
+        colour = self.quotient.partition.colour
+        here = (self.source == colour[source]) & (self.target == colour[target])
+        return float(self.rate[here][0])
+
+
+def exchange_rates(
+    graph: Graph, exchange: Exchange, split: Split = Split.EQUAL, limit: float | None = None
+) -> RateResult:
+    """Return the max-min fair rate and completion of every class of flows of an exchange.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are honoured.
+    exchange :
+        Ranks and what each pair sends.
+    split :
+        Rule at every hop.
+    limit :
+        Largest rate of one flow, such as window over round trip. [byte/s]
+
+    Notes
+    -----
+    Memory and time grow with the square of the number of groups of twins, not with the flows.
+    """
+    check_ranks(graph, exchange.ranks)
+    quotient = fold_for_demand(graph, _marks(graph, exchange))
+    demand = _class_demand(quotient, exchange)
+    routes = route(quotient, np.unique(quotient.partition.colour[exchange.ranks]), split)
+    source, column, place, senders = _starts(routes, demand)
+    _check_reached(routes, source, column, place)
+    target = routes.destination[column]
+    count = senders * demand.members[target]
+    incidence = spread(routes, place)
+    filling = Filling(
+        len(place),
+        incidence.flow,
+        incidence.arc,
+        incidence.part * count[incidence.flow] / quotient.arcs_in_class[incidence.arc],
+        quotient.bandwidth,
+    )
+    ceiling = None if limit is None else np.full(len(place), limit)
+    size = demand.send[source] * demand.receive[target]
+    rate = max_min_rates(filling, ceiling)
+    finished = size / rate if exchange.is_uniform else completion_times(filling, size, count)
+    return RateResult(quotient, source, target, count, rate, finished)

@@ -1,0 +1,112 @@
+"""Bytes on every arc class for a demand pushed along routes; knows no time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.graph import ranges
+from studio.fabric.flow.routing import Routes
+
+
+def push(routes: Routes, place: IntArray, amount: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the load of every arc class when amounts at places run to their destinations.
+
+    Parameters
+    ----------
+    routes :
+        Hops towards every destination.
+    place :
+        Shape (n,): where the amounts start; see `Routes.place`.
+    amount :
+        Shape (n,): total over the members of the source class. [byte]
+    weight :
+        Shape (columns,): destinations that a column stands for.
+
+    Returns
+    -------
+    Shape (class arcs,): total over all real arcs of a class. [byte]
+    """
+    here = summed(place, amount, routes.place_count)
+    load = np.zeros(routes.quotient.arc_class_count)
+    columns = routes.column_count
+    classes = routes.quotient.class_count
+    for hops in routes.by_distance:
+        if not len(hops):
+            continue
+        source = routes.hop_place[hops]
+        moved = here[source] * routes.share[hops]
+        column = np.where(source < columns * classes, source // classes, source - columns * classes)
+        load += summed(routes.arc[hops], moved * weight[column], len(load))
+        _add(here, routes.next_place[hops], moved)
+    return load
+
+
+def _add(total: FloatArray, index: IntArray, values: FloatArray) -> None:
+    if 4 * len(index) < len(total):
+        np.add.at(total, index, values)
+    else:
+        total += summed(index, values, len(total))
+
+
+def summed(index: IntArray, values: FloatArray, count: int) -> FloatArray:
+    """Return the sum of the values of every index below `count`."""
+    return np.bincount(index, weights=values, minlength=count).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """Which part of each flow runs over which arc class, as a list of non-zeros."""
+
+    flow_count: int
+    flow: IntArray
+    """Shape (nonzeros,), ascending."""
+    arc: IntArray
+    """Shape (nonzeros,)."""
+    part: FloatArray
+    """Shape (nonzeros,): share of one flow's rate carried by all arcs of the class together."""
+
+
+def spread(routes: Routes, place: IntArray) -> Incidence:
+    """Return the share of every arc class in flows that start at the given places.
+
+    Parameters
+    ----------
+    routes :
+        Hops towards every destination.
+    place :
+        Shape (flows,): where each flow starts; see `Routes.place`.
+    """
+    flow_count = len(place)
+    flow = np.arange(flow_count, dtype=np.int64)
+    part = np.ones(len(place))
+    arc_count = max(routes.quotient.arc_class_count, 1)
+    found_key: list[IntArray] = []
+    found_part: list[FloatArray] = []
+    while len(flow):
+        hop, owner = ranges(routes.first[place], routes.first[place + 1])
+        moved = part[owner] * routes.share[hop]
+        carrier = flow[owner]
+        found_key.append(carrier * arc_count + routes.arc[hop])
+        found_part.append(moved)
+        flow, place, part = _merged(carrier, routes.next_place[hop], moved, routes.place_count)
+    key = np.concatenate(found_key) if found_key else np.zeros(0, dtype=np.int64)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    return Incidence(
+        flow_count,
+        key // arc_count,
+        key % arc_count,
+        np.concatenate(found_part)[order] if found_part else np.zeros(0),
+    )
+
+
+def _merged(
+    flow: IntArray, place: IntArray, part: FloatArray, places: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return one entry per flow and place, parts summed."""
+    key, inverse = np.unique(flow * places + place, return_inverse=True)
+    total = summed(inverse.reshape(-1), part, len(key))
+    return key // places, key % places, total

@@ -1,0 +1,159 @@
+"""A graph folded along a partition: one vertex per colour, one arc per colour pair and kind.
+
+Equal for every member of a colour, so one member stands for all. Knows no flow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.refinement import (
+    HashArray,
+    Partition,
+    kind_factor,
+    refine,
+    scrambled,
+    surroundings,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Quotient:
+    """Classes of vertices and classes of arcs between them; dead cables are left out."""
+
+    graph: Graph
+    partition: Partition
+    size: IntArray
+    """Shape (classes,): vertices of each class."""
+    is_transit: BoolArray
+    """Shape (classes,)."""
+    source: IntArray
+    """Shape (class arcs,), ascending."""
+    target: IntArray
+    """Shape (class arcs,)."""
+    kind: IntArray
+    """Shape (class arcs,)."""
+    fan: IntArray
+    """Shape (class arcs,): arcs of this class leaving one member of the source class."""
+
+    @property
+    def class_count(self) -> int:
+        """Number of vertex classes."""
+        return len(self.size)
+
+    @property
+    def arc_class_count(self) -> int:
+        """Number of arc classes."""
+        return len(self.source)
+
+    @cached_property
+    def arcs_in_class(self) -> IntArray:
+        """Real arcs of every arc class, shape (class arcs,)."""
+        return self.size[self.source] * self.fan
+
+    @cached_property
+    def bandwidth(self) -> FloatArray:
+        """Bandwidth of one arc of every arc class. [byte/s]."""
+        return self.graph.kind_bandwidth[self.kind]
+
+    @cached_property
+    def latency(self) -> FloatArray:
+        """Latency of one arc of every arc class. [s]."""
+        return self.graph.kind_latency[self.kind]
+
+    def arc_class_of(self, arcs: IntArray | None = None) -> IntArray:
+        """Return the arc class of every arc, or of `arcs`; -1 for dead ones."""
+        graph, colour = self.graph, self.partition.colour
+        chosen = slice(None) if arcs is None else arcs
+        cable = graph.wiring.cable[chosen]
+        between = self.arc_class_between(
+            colour[graph.wiring.source[chosen]],
+            colour[graph.wiring.target[chosen]],
+            graph.kind[cable],
+        )
+        return np.where(graph.is_alive[cable], between, -1)
+
+    def arc_class_between(self, source: IntArray, target: IntArray, kind: IntArray) -> IntArray:
+        """Return the arc class from class `source` to class `target`; it must exist if alive."""
+        known = self._key(self.source, self.target, self.kind)
+        if not len(known):
+            return np.full(len(source), -1, dtype=np.int64)
+        position = np.searchsorted(known, self._key(source, target, kind))
+        return np.minimum(position, len(known) - 1)
+
+    def arc_values(self, values: FloatArray) -> FloatArray:
+        """Return a value per arc from one per arc class; 0 for dead arcs."""
+        return np.append(values, 0.0)[self.arc_class_of()]
+
+    def _key(self, source: IntArray, target: IntArray, kind: IntArray) -> IntArray:
+        return (source * self.class_count + target) * len(self.graph.kind_bandwidth) + kind
+
+
+def fold(graph: Graph, partition: Partition) -> Quotient:
+    """Return the quotient of a graph along a stable partition."""
+    count, kinds = partition.count, len(graph.kind_bandwidth)
+    member = np.zeros(count, dtype=np.int64)
+    member[partition.colour] = np.arange(graph.vertex_count)
+    arcs, owner = graph.wiring.arcs_from(member)
+    cable = graph.wiring.cable[arcs]
+    works = graph.is_alive[cable]
+    arcs, owner, cable = arcs[works], owner[works], cable[works]
+    target = partition.colour[graph.wiring.target[arcs]]
+    key, fan = np.unique((owner * count + target) * kinds + graph.kind[cable], return_counts=True)
+    pair = key // kinds
+    return Quotient(
+        graph=graph,
+        partition=partition,
+        size=partition.members(),
+        is_transit=graph.is_transit[member],
+        source=pair // count,
+        target=pair % count,
+        kind=key % kinds,
+        fan=fan.astype(np.int64),
+    )
+
+
+def twin_labels(graph: Graph, marked: IntArray) -> IntArray:
+    """Return initial colours that keep endpoints of a demand apart unless they are twins.
+
+    Parameters
+    ----------
+    graph :
+        Twins have the same working cables to the same vertices; swapping two of them changes
+        nothing.
+    marked :
+        Shape (vertices,): 0 for a vertex without demand, else a number that equal demand shares.
+
+    Returns
+    -------
+    Shape (vertices,): 0 and 1 for vertices without demand (others, endpoints); one number per
+    group of twins.
+    """
+    where = np.flatnonzero(marked)
+    identity: HashArray = scrambled(np.arange(graph.vertex_count) + (1 << 42))
+    seen = surroundings(graph, identity, kind_factor(graph))[where]
+    key = seen * scrambled(np.array([7]))[0] + scrambled(marked[where] + (1 << 43))
+    # A forwarding endpoint may lie on other flows' paths, which only a lone vertex describes.
+    forwards = graph.is_transit[where]
+    key[forwards] = identity[where[forwards]]
+    _, group = np.unique(key, return_inverse=True)
+    label = graph.is_endpoint.astype(np.int64)
+    label[where] = 2 + group.reshape(-1)
+    return label
+
+
+def fold_for_demand(graph: Graph, marked: IntArray) -> Quotient:
+    """Return the coarsest quotient that is exact for any demand among marked vertices.
+
+    Notes
+    -----
+    Every endpoint is alone in its class, or among twins. Away from a source, all members of a
+    class receive equal amounts, because the split at a hop depends on the class alone and every
+    member has the same number of arcs from the class before.
+    """
+    return fold(graph, refine(graph, twin_labels(graph, marked)))
