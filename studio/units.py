@@ -75,6 +75,12 @@ _TABLE = (
         _steps("B/s", _LARGE),
     ),
     Dimension(
+        "bit_rate",
+        "bit/s",
+        _spell({"b/s": 1.0, "bit/s": 1.0, "bps": 1.0}, SI_PREFIXES),
+        _steps("b/s", _LARGE),
+    ),
+    Dimension(
         "data",
         "byte",
         _spell({"B": 1.0, "byte": 1.0, "b": _BIT, "bit": _BIT}, SI_PREFIXES, IEC_PREFIXES),

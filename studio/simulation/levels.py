@@ -86,7 +86,8 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
     chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
     rate = fabric.link_bandwidth_byte_per_s[chosen]
     delay = fabric.geometry.delay_s[chosen]
-    media = {one.rule.cable for one in links.rules if one.rule.cable}
+    rules = (links.rules[number].rule for number in np.unique(links.rule[chosen]))
+    media = {rule.cable for rule in rules if rule.cable}
     return _PlaneLinks(
         np.concatenate((links.a[chosen], links.b[chosen])),
         np.concatenate((links.b[chosen], links.a[chosen])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from studio.catalog.catalog import weakest
 from studio.catalog.part import Grade
@@ -45,9 +46,10 @@ class Figure:
         return sum(term.value for term in self.terms)
 
     @property
-    def grade(self) -> Grade:
-        """Return the weakest grade among the terms."""
-        return weakest(term.origin.grade for term in self.terms if term.origin and term.value)
+    def grade(self) -> Grade | Literal["counted"]:
+        """Return the weakest grade among the terms; `counted` where only pieces are added."""
+        grades = [term.origin.grade for term in self.terms if term.origin and term.value]
+        return weakest(grades) if grades else "counted"
 
     def by_category(self) -> dict[str, float]:
         """Return the sum of each category, in the order of the terms."""

@@ -109,7 +109,7 @@ def _optical_bandwidth(inventory: Inventory) -> Figure:
         )
         for part, count in inventory.transceivers
     )
-    return Figure("optical_bandwidth_bit_per_s", "count", terms)
+    return Figure("optical_bandwidth_bit_per_s", "bit_rate", terms)
 
 
 def _cables(inventory: Inventory) -> tuple[Figure, ...]:

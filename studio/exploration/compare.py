@@ -1,0 +1,116 @@
+"""Any number of designs side by side, with ratios to the last one named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio.simulation.result import SimResult
+from studio.simulation.rollup.labels import LABELS, label_of
+from studio.simulation.rollup.totals import Totals
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One design in a comparison."""
+
+    name: str
+    totals: Totals
+    result: SimResult | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure over all designs; None where a design has nothing of the kind."""
+
+    name: str
+    dimension: str
+    values: tuple[float | None, ...]
+    ratios: tuple[float | None, ...]
+    """Each value over the reference's."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table: designs are columns, figures are rows."""
+
+    designs: tuple[str, ...]
+    reference: int
+    rows: tuple[Row, ...]
+
+    def row(self, name: str) -> Row:
+        """Return the row of one figure."""
+        return next(row for row in self.rows if row.name == name)
+
+
+_RESULT_FIGURES = (
+    ("result.tokens_per_s", "count", "tokens_per_s"),
+    ("result.tokens_per_s_per_npu", "count", "tokens_per_s_per_npu"),
+    ("result.headline_s", "time", "headline_s"),
+    ("result.facility_power_w", "power", "facility_power_w"),
+    ("result.energy_j_per_token", "energy", "energy_j_per_token"),
+    ("result.cost_usd_per_million_tokens", "price", "cost_usd_per_million_tokens"),
+)
+
+RESULT_LABELS = {
+    "result.tokens_per_s": ("Tokens/s", "词元/秒"),
+    "result.tokens_per_s_per_npu": ("Tokens/s per NPU", "每 NPU 词元/秒"),
+    "result.headline_s": ("Step time or time per output token", "单步时间或每词元时间"),
+    "result.facility_power_w": ("Facility power in the job", "作业时设施功耗"),
+    "result.energy_j_per_token": ("Energy per token", "每词元能耗"),
+    "result.cost_usd_per_million_tokens": ("Cost per million tokens", "每百万词元成本"),
+}
+
+
+def row_label(name: str, language: str = "en") -> str:
+    """Return what a row is called."""
+    if name in RESULT_LABELS:
+        return RESULT_LABELS[name][1 if language == "zh" else 0]
+    return label_of(name, language)
+
+
+def compare(candidates: Sequence[Candidate], reference: int = -1) -> Comparison:
+    """Put designs side by side.
+
+    Parameters
+    ----------
+    reference : which one the ratios are taken against; the last one by default.
+    """
+    reference %= max(1, len(candidates))
+    names: dict[str, str] = {}
+    for candidate in candidates:
+        for name, figure in candidate.totals.figures.items():
+            names.setdefault(name, figure.dimension)
+    order = {name: place for place, name in enumerate(LABELS)}
+    ranked = sorted(names, key=lambda name: _rank(name, order))
+    rows = [_figure_row(name, names[name], candidates, reference) for name in ranked]
+    if any(candidate.result for candidate in candidates):
+        rows += [_result_row(*figure, candidates, reference) for figure in _RESULT_FIGURES]
+    return Comparison(tuple(c.name for c in candidates), reference, tuple(rows))
+
+
+def _rank(name: str, order: dict[str, int]) -> int:
+    return order.get(name, order.get(name.partition(".")[0], len(order)))
+
+
+def _figure_row(name: str, dimension: str, candidates: Sequence[Candidate], reference: int) -> Row:
+    values = tuple(
+        figure.value if (figure := candidate.totals.figures.get(name)) else None
+        for candidate in candidates
+    )
+    return Row(name, dimension, values, _ratios(values, reference))
+
+
+def _result_row(
+    name: str, dimension: str, attribute: str, candidates: Sequence[Candidate], reference: int
+) -> Row:
+    values = tuple(
+        float(getattr(candidate.result, attribute)) if candidate.result else None
+        for candidate in candidates
+    )
+    return Row(name, dimension, values, _ratios(values, reference))
+
+
+def _ratios(values: tuple[float | None, ...], reference: int) -> tuple[float | None, ...]:
+    base = values[reference] if values else None
+    return tuple(value / base if value is not None and base else None for value in values)

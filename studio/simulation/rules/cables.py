@@ -1,0 +1,97 @@
+"""Rules on cables: reach of medium and optics, planes that hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from studio.design.finding import Finding
+from studio.fabric.arrays import IntArray
+from studio.fabric.fabric import Fabric
+from studio.simulation.rules.report import finding
+from studio.units import display
+
+
+def reach(fabric: Fabric) -> Iterator[Finding]:
+    """Report cables longer than their medium or their transceivers reach."""
+    for number, one in enumerate(fabric.links.rules):
+        if not one.rule.cable or not len(one.a):
+            continue
+        start, stop = fabric.links.start[number], fabric.links.start[number + 1]
+        length = fabric.geometry.length_m[start:stop]
+        for part_id in dict.fromkeys(
+            (one.rule.cable, one.rule.transceiver_a, one.rule.transceiver_b)
+        ):
+            limit = fabric.part_by_id[part_id].value("reach") if part_id else 0.0
+            too_long = int((length > limit).sum()) if limit else 0
+            if too_long:
+                longest = int(np.argmax(length))
+                texts = (
+                    f"{too_long} links longer than {display(limit, 'length')}, the reach of "
+                    f"{part_id}; the longest has {display(float(length[longest]), 'length')}",
+                    f"{too_long} 条链路超过 {part_id} 的传输距离 {display(limit, 'length')}，"
+                    f"最长 {display(float(length[longest]), 'length')}",
+                )
+                hints = (
+                    "Move the racks closer or take a longer-reach part",
+                    "缩短距离或换用更长距离的部件",
+                )
+                yield finding("reach", "error", f"rule:{one.name}[{longest}]", texts, hints)
+
+
+def connected_planes(fabric: Fabric) -> Iterator[Finding]:
+    """Report scale-up and scale-out planes on which some NPUs can't reach the others."""
+    npus = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    for number, (plane_id, plane) in enumerate(fabric.design.planes.items()):
+        if plane.role not in ("scale_up", "scale_out"):
+            continue
+        chosen = (fabric.links.plane == number) & (fabric.link_factor > 0)
+        label = _components(
+            fabric.layout.component_count, fabric.links.a[chosen], fabric.links.b[chosen]
+        )
+        on_plane = np.unique(np.concatenate((fabric.links.a[chosen], fabric.links.b[chosen])))
+        used = npus[np.isin(npus, on_plane)]
+        if not len(used):
+            continue
+        if plane.role == "scale_up" and len(used) < len(npus):
+            alone = npus[~np.isin(npus, used)]
+            yield finding(
+                "plane-reach",
+                "error",
+                fabric.layout.address(int(alone[0])),
+                (
+                    f"{len(alone)} NPUs have no link on plane {plane.name}",
+                    f"{len(alone)} 颗 NPU 没有接入 {plane.name_zh or plane.name}",
+                ),
+            )
+        parts, counts = np.unique(label[used], return_counts=True)
+        if plane.role == "scale_out" and len(parts) > 1:
+            yield _split(fabric, plane_id, plane.name, used, label, counts)
+
+
+def _split(
+    fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray, counts: IntArray
+) -> Finding:
+    odd = used[label[used] != label[used[0]]]
+    return finding(
+        "plane-split",
+        "error",
+        fabric.layout.address(int(odd[0])),
+        (
+            f"plane {name} ({plane_id}) falls into {len(counts)} parts that can't reach each other",
+            f"平面 {name}（{plane_id}）分裂为 {len(counts)} 个互不可达的部分",
+        ),
+    )
+
+
+def _components(count: int, a: IntArray, b: IntArray) -> IntArray:
+    label = np.arange(count)
+    while True:
+        lower = label.copy()
+        np.minimum.at(lower, b, label[a])
+        np.minimum.at(lower, a, label[b])
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower

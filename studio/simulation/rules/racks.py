@@ -1,0 +1,227 @@
+"""Rules on racks: rack units, floor space, power, mass, supplies and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from studio.design.finding import Finding
+from studio.fabric.fabric import Fabric
+from studio.fabric.layout import RackInstance
+from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rules.report import MOST_PER_RULE, finding
+from studio.units import display
+
+
+def rack_units(fabric: Fabric) -> Iterator[Finding]:
+    """Report housings that overlap or stick out of their rack."""
+    seen: set[tuple[str, int]] = set()
+    by_rack: dict[int, list[int]] = {}
+    for number, housing in enumerate(fabric.layout.housings):
+        by_rack.setdefault(housing.rack, []).append(number)
+    for rack_number, numbers in by_rack.items():
+        rack = fabric.layout.racks[rack_number]
+        # Elements of an array have equal contents: the first one speaks for all.
+        if (rack.rack, 0) in seen:
+            continue
+        seen.add((rack.rack, 0))
+        yield from _units_of(fabric, rack, numbers)
+
+
+def _units_of(fabric: Fabric, rack: RackInstance, numbers: list[int]) -> Iterator[Finding]:
+    usable = int(fabric.layout.parts[rack.part].value("rack_units")) or 48
+    taken: dict[tuple[str, int], str] = {}
+    for number in numbers:
+        housing = fabric.layout.housings[number]
+        if not housing.height_u or not housing.u:
+            continue
+        address = f"{rack.label}/{housing.label}"
+        if housing.u + housing.height_u - 1 > usable:
+            yield finding(
+                "rack-units",
+                "error",
+                address,
+                (
+                    f"ends at U{housing.u + housing.height_u - 1}; the rack has {usable} U",
+                    f"占到 U{housing.u + housing.height_u - 1}，机柜只有 {usable} U",
+                ),
+            )
+        for unit in range(housing.u, housing.u + housing.height_u):
+            other = taken.setdefault((housing.face, unit), address)
+            if other != address:
+                yield finding(
+                    "rack-units",
+                    "error",
+                    address,
+                    (f"overlaps {other} at U{unit}", f"与 {other} 在 U{unit} 重叠"),
+                    ("Move one of them to free units", "将其中之一移到空闲位置"),
+                )
+                break
+
+
+def floor_space(fabric: Fabric) -> Iterator[Finding]:
+    """Report racks that overlap on the floor or stand outside the hall."""
+    boxes = np.array([_footprint(fabric, rack) for rack in fabric.layout.racks]).reshape(-1, 4)
+    site = fabric.design.site
+    outside = (
+        (boxes[:, 0] < -1e-6)
+        | (boxes[:, 1] < -1e-6)
+        | (boxes[:, 2] > site.width_m + 1e-6)
+        | (boxes[:, 3] > site.depth_m + 1e-6)
+    )
+    for number in np.flatnonzero(outside)[:MOST_PER_RULE]:
+        yield finding(
+            "floor-space",
+            "warning",
+            fabric.layout.racks[number].label,
+            (
+                f"stands outside the hall of {site.width_m:g} x {site.depth_m:g} m",
+                f"位于 {site.width_m:g} × {site.depth_m:g} 米机房之外",
+            ),
+        )
+    order = np.argsort(boxes[:, 0], kind="stable")
+    reported = 0
+    for place, number in enumerate(order):
+        for other in order[place + 1 :]:
+            if boxes[other, 0] >= boxes[number, 2] - 1e-6 or reported >= MOST_PER_RULE:
+                break
+            if (
+                boxes[other, 1] < boxes[number, 3] - 1e-6
+                and boxes[number, 1] < boxes[other, 3] - 1e-6
+            ):
+                reported += 1
+                first, second = fabric.layout.racks[number].label, fabric.layout.racks[other].label
+                yield finding(
+                    "floor-space",
+                    "error",
+                    second,
+                    (f"stands in the place of {first}", f"与 {first} 占用同一位置"),
+                )
+
+
+def _footprint(fabric: Fabric, rack: RackInstance) -> tuple[float, float, float, float]:
+    part = fabric.layout.parts[rack.part]
+    width, depth = part.value("width") or 0.6, part.value("depth") or 1.2
+    if rack.rotation_deg % 180:
+        width, depth = depth, width
+    return (
+        rack.x_m - width / 2,
+        rack.y_m - depth / 2,
+        rack.x_m + width / 2,
+        rack.y_m + depth / 2,
+    )
+
+
+def rack_power(fabric: Fabric) -> Iterator[Finding]:
+    """Report racks that draw more at nameplate than they may, or than their supplies give."""
+    inventory = Inventory(fabric)
+    load = inventory.power_by_rack_w("power_max")
+    supplies = inventory.supply_by_rack()
+    counts = np.bincount(
+        fabric.layout.rack[fabric.layout.of_kind("power_supply")], minlength=len(load)
+    )
+    reported: set[str] = set()
+    for number, rack in enumerate(fabric.layout.racks):
+        if rack.rack in reported:
+            continue
+        part, supply = fabric.layout.parts[rack.part], supplies.get(number)
+        efficiency = supply.value("efficiency") if supply else 0.0
+        drawn = float(load[number]) / (efficiency or 1.0)
+        limit = part.value("power_limit")
+        if limit and drawn > limit:
+            reported.add(rack.rack)
+            yield finding(
+                "rack-power",
+                "error",
+                rack.label,
+                (
+                    f"draws {display(drawn, 'power')} at nameplate; the rack takes "
+                    f"{display(limit, 'power')}",
+                    f"额定功耗 {display(drawn, 'power')}，机柜上限 {display(limit, 'power')}",
+                ),
+                ("Move equipment to another rack", "将设备移到其他机柜"),
+            )
+        spare = (int(counts[number]) - 1) * supply.value("power_output") if supply else 0.0
+        if supply and spare and load[number] > spare:
+            reported.add(rack.rack)
+            yield finding(
+                "supply-redundancy",
+                "warning",
+                rack.label,
+                (
+                    f"with one of {int(counts[number])} supplies lost the others give "
+                    f"{display(spare, 'power')} for {display(float(load[number]), 'power')}",
+                    f"{int(counts[number])} 个电源损失一个后仅能供 {display(spare, 'power')}，"
+                    f"负载 {display(float(load[number]), 'power')}",
+                ),
+            )
+        elif not supply and load[number] > 0:
+            reported.add(rack.rack)
+            yield finding(
+                "no-supply",
+                "info",
+                rack.label,
+                (
+                    "has no power supplies: conversion loss is not counted",
+                    "没有电源模块：未计入转换损耗",
+                ),
+            )
+
+
+def rack_mass(fabric: Fabric) -> Iterator[Finding]:
+    """Report racks heavier than they or the floor may be."""
+    layout = fabric.layout
+    if not layout.component_count:
+        return
+    each = np.array([part.value("mass") for part in layout.parts])
+    mass = np.bincount(layout.rack, weights=each[layout.part], minlength=len(layout.racks))
+    for housing in layout.housings:
+        mass[housing.rack] += housing.template.mass_kg
+    for number, rack in enumerate(layout.racks):
+        limit = layout.parts[rack.part].value("mass_limit")
+        total = float(mass[number]) + layout.parts[rack.part].value("mass")
+        if limit and total > limit:
+            yield finding(
+                "rack-mass",
+                "error",
+                rack.label,
+                (
+                    f"weighs {display(total, 'mass')}; {display(limit, 'mass')} are possible",
+                    f"总重 {display(total, 'mass')}，上限 {display(limit, 'mass')}",
+                ),
+            )
+
+
+def feeds(fabric: Fabric) -> Iterator[Finding]:
+    """Report feeds that can't carry all racks on them when any other feed is lost."""
+    site, inventory = fabric.design.site, Inventory(fabric)
+    load = inventory.power_by_rack_w("power_max")
+    carried: dict[str, float] = dict.fromkeys(site.feeds, 0.0)
+    for number, rack in enumerate(fabric.layout.racks):
+        for name in fabric.design.racks[rack.rack].feeds:
+            if name in carried:
+                carried[name] += float(load[number])
+            elif site.feeds:
+                yield finding(
+                    "feed",
+                    "error",
+                    rack.label,
+                    (
+                        f"is on feed {name}, which the site does not have",
+                        f"接入不存在的馈电 {name}",
+                    ),
+                )
+    for name, watts in carried.items():
+        limit = site.feeds[name].limit_w
+        if watts > limit:
+            yield finding(
+                "feed",
+                "error",
+                f"feed {name}",
+                (
+                    f"must carry {display(watts, 'power')} when the other feed is lost; "
+                    f"it has {display(limit, 'power')}",
+                    f"另一路失电时需承载 {display(watts, 'power')}，上限 {display(limit, 'power')}",
+                ),
+            )
