@@ -1,0 +1,109 @@
+"""English and Chinese: the English text is the key, `resources/translations/` holds the rest.
+
+The chosen language lives in the application's installed translator, so that widgets hear of a
+switch by Qt's own LanguageChange event and no state is kept here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+
+from studio import paths
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "zh": "中文"}
+
+_CONTEXT = "studio"
+_FILES: Mapping[Language, str] = {"zh": "zh_CN.json"}
+_PROPERTY = "studio_language"
+
+
+def tr(text: str) -> str:
+    """Return `text` in the language of the window; the text itself where there is no entry."""
+    return QCoreApplication.translate(_CONTEXT, text)
+
+
+def mark(text: str) -> str:
+    """Return `text` as it is; marks a literal of a table that is translated when shown."""
+    return text
+
+
+def named(thing: object, language: Language) -> str:
+    """Return the name of a part, plane, scenario or design in a language."""
+    chinese = getattr(thing, "name_zh", "") if language == "zh" else ""
+    return str(chinese or getattr(thing, "name", ""))
+
+
+def current_language() -> Language:
+    """Return the language the application shows now."""
+    app = QCoreApplication.instance()
+    return "zh" if app is not None and app.property(_PROPERTY) == "zh" else "en"
+
+
+def system_language() -> Language:
+    """Return the language the desktop is set to, English where it is not one of ours."""
+    return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+
+def load_entries(language: Language) -> Mapping[str, str]:
+    """Return the translations of a language by English text; empty for English."""
+    name = _FILES.get(language)
+    if name is None:
+        return {}
+    path = paths.resources_dir() / "translations" / name
+    entries: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
+
+
+class TableTranslator(QTranslator):
+    """Answers Qt's look-ups from a table."""
+
+    def __init__(self, entries: Mapping[str, str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries = entries
+
+    def isEmpty(self) -> bool:
+        return not self._entries
+
+    def translate(
+        self,
+        context: bytes | str,
+        sourceText: bytes | str,
+        disambiguation: bytes | str | None = None,
+        n: int = -1,
+    ) -> str:
+        del context, disambiguation, n
+        text = sourceText.decode() if isinstance(sourceText, bytes) else sourceText
+        # Only None makes Qt ask the next translator or fall back to the text itself.
+        return self._entries.get(text)  # type: ignore[return-value]
+
+
+class Languages(QObject):
+    """Installs the translators of one language at a time."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._installed: list[QTranslator] = []
+
+    def use(self, language: Language) -> None:
+        """Switch the whole application; every widget gets a LanguageChange event."""
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+        self._installed = []
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.setProperty(_PROPERTY, language)
+        if language == "en":
+            return
+        of_qt = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if of_qt.load("qtbase_zh_CN", folder):
+            self._installed.append(of_qt)
+        self._installed.append(TableTranslator(load_entries(language), self))
+        for translator in self._installed:
+            QCoreApplication.installTranslator(translator)

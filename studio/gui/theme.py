@@ -1,0 +1,266 @@
+"""Colours, sizes and the style sheet of the window, light and dark: the one place they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+ThemeChoice = Literal["system", "light", "dark"]
+
+SPACE = 8
+"""Distance between neighbours, in logical pixels; halves and doubles of it are used."""
+CATEGORICAL = (
+    "#3d7edb",
+    "#e08a1e",
+    "#2a9d78",
+    "#b45fc4",
+    "#d1495b",
+    "#5fa8d3",
+    "#8a7f35",
+    "#7d8794",
+    "#c46f9b",
+    "#5b6bc0",
+)
+"""Told apart under the common colour-vision deficiencies by hue and lightness together."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Every colour of the window in one scheme."""
+
+    name: Literal["light", "dark"]
+    window: str
+    panel: str
+    raised: str
+    field: str
+    line: str
+    text: str
+    quiet: str
+    """Secondary text; still 4.5:1 on `panel`."""
+    accent: str
+    on_accent: str
+    good: str
+    bad: str
+    warning: str
+    stale: str
+    bounds: Mapping[str, str]
+    """Colour of what time is spent on."""
+
+    @property
+    def is_dark(self) -> bool:
+        """Tell whether the scheme is dark."""
+        return self.name == "dark"
+
+
+LIGHT = Theme(
+    name="light",
+    window="#e9ecf0",
+    panel="#ffffff",
+    raised="#f5f7f9",
+    field="#ffffff",
+    line="#d3d9e0",
+    text="#1b2430",
+    quiet="#5a6675",
+    accent="#1f6fd6",
+    on_accent="#ffffff",
+    good="#1a7f4b",
+    bad="#c02f3a",
+    warning="#9a5b00",
+    stale="#8d97a3",
+    bounds={
+        "compute": "#3d7edb",
+        "memory": "#e08a1e",
+        "network": "#2a9d78",
+        "overhead": "#b45fc4",
+        "idle": "#a3acb7",
+    },
+)
+
+DARK = Theme(
+    name="dark",
+    window="#14181e",
+    panel="#1c222a",
+    raised="#242b35",
+    field="#171c23",
+    line="#353e4a",
+    text="#e4e9ef",
+    quiet="#9aa7b6",
+    accent="#4d97f3",
+    on_accent="#0b1017",
+    good="#57c98b",
+    bad="#f2727c",
+    warning="#e7ad4b",
+    stale="#6b7684",
+    bounds={
+        "compute": "#5b9af0",
+        "memory": "#f0a23c",
+        "network": "#43bd95",
+        "overhead": "#c982d8",
+        "idle": "#6f7a87",
+    },
+)
+
+
+def chosen_theme(choice: ThemeChoice) -> Theme:
+    """Return the theme a setting means now; `system` follows the desktop."""
+    if choice == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    return DARK if choice == "dark" else LIGHT
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Paint the whole application in a theme."""
+    app.setPalette(palette_of(theme))
+    app.setStyleSheet(style_sheet(theme))
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """Return the Qt palette of a theme."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.field,
+        role.AlternateBase: theme.raised,
+        role.Text: theme.text,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.bad,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.quiet,
+        role.Link: theme.accent,
+        role.Mid: theme.line,
+        role.Midlight: theme.raised,
+        role.Light: theme.raised,
+        role.Dark: theme.line,
+        role.Shadow: theme.line,
+    }
+    palette = QPalette()
+    for which, colour in colours.items():
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.stale))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet of a theme; rules name object names, never places."""
+    return _RULES.format(
+        window=theme.window,
+        panel=theme.panel,
+        raised=theme.raised,
+        field=theme.field,
+        line=theme.line,
+        text=theme.text,
+        quiet=theme.quiet,
+        accent=theme.accent,
+        on_accent=theme.on_accent,
+        good=theme.good,
+        bad=theme.bad,
+        warning=theme.warning,
+        stale=theme.stale,
+    )
+
+
+_RULES = """
+QMainWindow, QDialog {{ background: {window}; }}
+QMainWindow::separator {{ background: {window}; width: 4px; height: 4px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
+QMenuBar {{ background: {panel}; color: {text}; }}
+QMenuBar::item {{ padding: 4px 9px; background: transparent; }}
+QMenuBar::item:selected {{ background: {raised}; }}
+QMenu {{ background: {panel}; color: {text}; border: 1px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 5px 28px 5px 26px; border-radius: 3px; }}
+QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
+QMenu::item:disabled {{ color: {stale}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
+QMenu::icon {{ padding-left: 6px; }}
+QToolBar {{ background: {panel}; border: none; border-bottom: 1px solid {line};
+    spacing: 2px; padding: 3px 6px; }}
+QToolBar::separator {{ background: {line}; width: 1px; margin: 4px 5px; }}
+QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
+    padding: 4px; color: {text}; }}
+QToolButton:hover {{ background: {raised}; border-color: {line}; }}
+QToolButton:pressed, QToolButton:checked {{ background: {raised}; border-color: {accent}; }}
+QToolButton:disabled {{ color: {stale}; }}
+QDockWidget {{ color: {quiet}; font-weight: 600; }}
+QDockWidget::title {{ background: {panel}; padding: 6px 8px; border-bottom: 1px solid {line}; }}
+QTabBar {{ background: transparent; }}
+QTabBar::tab {{ background: {window}; color: {quiet}; padding: 5px 12px; border: none;
+    border-top: 2px solid transparent; }}
+QTabBar::tab:selected {{ background: {panel}; color: {text}; border-top-color: {accent}; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabWidget::pane {{ border: none; background: {panel}; }}
+QStatusBar {{ background: {panel}; color: {quiet}; border-top: 1px solid {line}; }}
+QStatusBar::item {{ border: none; }}
+QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{ background: {field}; color: {text};
+    border: 1px solid {line}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
+QLineEdit:disabled, QComboBox:disabled {{ color: {stale}; background: {raised}; }}
+QLineEdit[wrong="true"] {{ border-color: {bad}; }}
+QComboBox::drop-down {{ border: none; width: 16px; }}
+QComboBox QAbstractItemView {{ background: {panel}; color: {text}; border: 1px solid {line};
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QPushButton {{ background: {raised}; color: {text}; border: 1px solid {line};
+    border-radius: 4px; padding: 5px 14px; }}
+QPushButton:hover {{ border-color: {accent}; }}
+QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton:disabled {{ color: {stale}; }}
+QAbstractItemView {{ background: {panel}; color: {text}; border: none;
+    alternate-background-color: {raised}; selection-background-color: {accent};
+    selection-color: {on_accent}; outline: none; }}
+QTreeView::item, QListView::item, QTableView::item {{ padding: 3px 4px; }}
+QTreeView::branch {{ background: transparent; }}
+QHeaderView {{ background: {panel}; }}
+QHeaderView::section {{ background: {panel}; color: {quiet}; border: none;
+    border-bottom: 1px solid {line}; padding: 4px 6px; }}
+QTableView {{ gridline-color: {line}; }}
+QScrollArea {{ border: none; background: {panel}; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {line}; border-radius: 4px; min-height: 24px; min-width: 24px;
+    margin: 1px; }}
+QScrollBar::handle:hover {{ background: {stale}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QSlider::groove:horizontal {{ height: 3px; background: {line}; border-radius: 1px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 1px; }}
+QSlider::handle:horizontal {{ background: {panel}; border: 1px solid {accent}; width: 10px;
+    margin: -5px 0; border-radius: 6px; }}
+QSlider::handle:horizontal:hover {{ background: {accent}; }}
+QSlider:disabled {{ background: transparent; }}
+QSlider::sub-page:horizontal:disabled {{ background: {line}; }}
+QSlider::handle:horizontal:disabled {{ border-color: {line}; }}
+QCheckBox {{ color: {text}; spacing: 6px; }}
+QWidget#panel, QWidget#metricStrip, QWidget#welcome, QWidget#compare {{ background: {panel}; }}
+QWidget#metricStrip {{ border-bottom: 1px solid {line}; }}
+QFrame#metricTile {{ background: {panel}; border: 1px solid transparent; border-radius: 5px; }}
+QFrame#metricTile:hover, QFrame#metricTile:focus {{ background: {raised}; border-color: {line}; }}
+QFrame#metricTile[chosen="true"] {{ border-color: {accent}; }}
+QFrame#card {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; }}
+QFrame#card:hover, QFrame#card:focus {{ border-color: {accent}; }}
+QLabel {{ color: {text}; background: transparent; }}
+QLabel#quiet, QLabel#metricLabel {{ color: {quiet}; }}
+QLabel#heading {{ font-weight: 600; }}
+QLabel#section {{ color: {text}; font-weight: 600; border-bottom: 1px solid {line};
+    padding: 8px 0 3px 0; }}
+QLabel#metricValue {{ font-weight: 600; }}
+QLabel#good {{ color: {good}; }}
+QLabel#bad {{ color: {bad}; }}
+QLabel#warning {{ color: {warning}; }}
+QLabel#stale {{ color: {stale}; }}
+QLabel#empty {{ color: {quiet}; padding: 18px; }}
+QFrame#notice {{ background: {raised}; border: 1px solid {line}; border-radius: 5px; }}
+QFrame#palette {{ background: {panel}; border: 1px solid {accent}; border-radius: 6px; }}
+"""
