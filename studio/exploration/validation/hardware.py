@@ -1,0 +1,185 @@
+"""From the hardware and fabric columns of a measurement to a machine a simulation sees.
+
+Ratings are data in `models/workloads/profiles/machines.json`. Never looks at a measured value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import msgspec
+
+from studio import paths
+from studio.errors import FileProblem
+from studio.simulation.machine import Accelerator, Machine, NetworkLevel
+from studio.simulation.network.profile import NetworkProfile, ProfileTable, decode_profiles
+from studio.units import GIGA, byte_per_s
+from studio.workload.library import profiles
+from studio.workload.profile import ComputeProfile
+
+MACHINES_FILE = "machines.json"
+NETWORK_FILE = "network.json"
+
+
+class RatedMachine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One accelerator as it is installed: ratings per package and the levels around it."""
+
+    match: str
+    name: str
+    family: str
+    ratings_flops: dict[str, float]
+    sustained_share: float
+    """Clock under a power cap below the usual rating, over the usual clock."""
+    memory_byte: float
+    memory_bandwidth_byte_per_s: float
+    tdp_w: float
+    idle_w: float
+    node_npus: int
+    scale_up_npus: int
+    scale_up_byte_per_s: float
+    scale_up_latency_s: float
+    scale_out_byte_per_s: float
+    scale_out_latency_s: float
+    source: str
+
+
+class Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One software stack: which generation of profiles it belongs to and its numeric habits."""
+
+    match: str
+    generation: str
+    recipe: dict[str, float | bool | str]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format_version: int
+    machines: tuple[RatedMachine, ...]
+    software: tuple[Software, ...]
+
+
+@cache
+def _tables() -> _File:
+    path = paths.workloads_dir() / "profiles" / MACHINES_FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_File)
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise FileProblem(f"{MACHINES_FILE}: {problem}") from problem
+
+
+@cache
+def network_profiles() -> ProfileTable:
+    """Return the constants of all communication libraries."""
+    path = paths.workloads_dir() / "profiles" / NETWORK_FILE
+    try:
+        return decode_profiles(path.read_bytes())
+    except OSError as problem:
+        raise FileProblem(f"{NETWORK_FILE}: {problem}") from problem
+
+
+def network_profile(family: str) -> NetworkProfile:
+    """Return the communication-library constants of an accelerator family."""
+    return network_profiles().for_family(family)
+
+
+def rated_machine(hardware: str) -> RatedMachine | None:
+    """Return the ratings of the first entry whose pattern is found in `hardware`."""
+    for entry in _tables().machines:
+        if re.search(entry.match, hardware):
+            return entry
+    return None
+
+
+_NICS = re.compile(r"(\d+)\s*x\s*[A-Za-z\- ]*?(\d+)\s*G(?:b/s)?\b[^,;]*?(?:node|tray|VM)")
+_PER_NODE = re.compile(r"(\d+)\s*Gb/s\b[^,;]*per node")
+_PER_NPU = re.compile(r"(\d+)\s*G(?:b/s)?\b[^,;]*per (?:GPU|NPU)")
+_SLICE = re.compile(r"\(=(\d+) chips")
+_POD = re.compile(r"v\de-(\d+)")
+
+
+def scale_out_byte_per_s(fabric: str, node_npus: int, default: float) -> float:
+    """Return the scale-out bandwidth of one NPU that a fabric's description states. [byte/s]."""
+    if found := _NICS.search(fabric):
+        return byte_per_s(int(found[1]) * int(found[2]) * GIGA) / node_npus
+    if found := _PER_NODE.search(fabric):
+        return byte_per_s(int(found[1]) * GIGA) / node_npus
+    if found := _PER_NPU.search(fabric):
+        return byte_per_s(int(found[1]) * GIGA)
+    return default
+
+
+def machine_of(hardware: str, fabric: str, npu_count: int, node_npus: int = 0) -> Machine | None:
+    """Return the machine of a measurement, or None when its accelerator is not known.
+
+    Parameters
+    ----------
+    hardware, fabric
+        Free text of the source.
+    npu_count
+        NPUs of the job.
+    node_npus
+        NPUs in a node where the source says so; 0 for the usual one.
+    """
+    rated = rated_machine(hardware)
+    if rated is None:
+        return None
+    node = node_npus or rated.node_npus
+    domain = max(rated.scale_up_npus, min(node, 16))
+    if rated.scale_up_npus <= rated.node_npus:
+        domain = node
+    if found := (_SLICE.search(fabric) or _POD.search(fabric)):
+        domain = int(found[1])
+    out = scale_out_byte_per_s(fabric, node, rated.scale_out_byte_per_s)
+    share = rated.sustained_share
+    accelerator = Accelerator(
+        name=rated.name,
+        family=rated.family,
+        compute_flops={key: value * share for key, value in rated.ratings_flops.items()},
+        memory_byte=rated.memory_byte,
+        memory_bandwidth_byte_per_s=rated.memory_bandwidth_byte_per_s,
+        tdp_w=rated.tdp_w,
+        idle_w=rated.idle_w,
+    )
+    levels = (
+        NetworkLevel(
+            "scale-up", domain, rated.scale_up_byte_per_s, rated.scale_up_latency_s,
+            medium="scale-up",
+        ),
+        NetworkLevel(
+            "scale-out", max(npu_count, domain), out, rated.scale_out_latency_s, medium="rdma"
+        ),
+    )  # fmt: skip
+    return Machine(accelerator, npu_count, levels, evidence="vendor", assumptions=(rated.source,))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The software of a measurement: generation of the profiles and numeric habits."""
+
+    generation: str
+    recipe: Mapping[str, float | bool | str]
+
+
+def software_of(*words: str) -> Stack:
+    """Return the software stack that series, implementation and source name, or a neutral one."""
+    text = " | ".join(words)
+    for entry in _tables().software:
+        if re.search(entry.match, text, flags=re.IGNORECASE):
+            return Stack(entry.generation, entry.recipe)
+    return Stack("", {})
+
+
+def compute_profile(family: str, generation: str) -> ComputeProfile | None:
+    """Return the profile of a family for a generation, or its closest earlier one."""
+    known = profiles().get(family)
+    if not known:
+        return None
+    if generation in known:
+        return known[generation]
+    year = re.search(r"\d{4}", generation)
+    date = f"{year[0]}-12" if year else "9999"
+    earlier = [item for item in known.values() if item.date <= date]
+    pool = earlier or list(known.values())
+    return max(pool, key=lambda item: item.date) if earlier else min(pool, key=lambda i: i.date)

@@ -1,0 +1,153 @@
+"""Read numbers, models and mappings from the text columns of published measurements."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+import msgspec
+
+from studio.workload.library import models
+from studio.workload.model import (
+    AiModel,
+    Attention,
+    Block,
+    DenseFeedForward,
+    MixtureOfExperts,
+)
+from studio.workload.recipe import Recipe
+
+Row = Mapping[str, str]
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_MLA = re.compile(r"MLA(?:.*?q_lora\s*(\d+).*?kv_lora\s*(\d+).*?rope\s*(\d+))?")
+_WINDOW = re.compile(r"SWA-?(\d+)")
+_LORA = re.compile(r"LoRA(?:.*?rank\s*(\d+))?")
+LORA_RANK = 16
+
+
+def number(row: Row, column: str, default: float = math.nan) -> float:
+    """Return the first number written in a column, or `default` where there is none."""
+    found = _NUMBER.match((row.get(column) or "").strip())
+    return float(found[0]) if found else default
+
+
+def whole(row: Row, column: str, default: int = 0) -> int:
+    """Return the first number of a column as a count."""
+    value = number(row, column)
+    return default if math.isnan(value) else int(value)
+
+
+def model_of(row: Row) -> AiModel | str:
+    """Return the AI model of a row, or why it can't be built.
+
+    The library knows structure that columns do not say (alternating layers, tied embeddings);
+    it is used where its width agrees, with the row's number of layers.
+    """
+    name = (row.get("model") or "").strip()
+    layers, hidden = whole(row, "layers"), whole(row, "hidden")
+    known = models().get(name)
+    if known is not None and (not hidden or known.hidden == hidden):
+        return _with_layers(known, layers) if layers else known
+    if not layers or not hidden:
+        return f"dimensions of {name or 'the model'} are not given and the library has none"
+    return _from_columns(row, name, layers, hidden)
+
+
+def _with_layers(model: AiModel, layers: int) -> AiModel:
+    """Return a model cut to fewer layers: the first blocks shrink last when they are few."""
+    if layers == model.layers or not model.blocks:
+        return model
+    if len(model.blocks) == 1 or model.interleaved:
+        share = layers / model.layers
+        blocks = tuple(
+            msgspec.structs.replace(block, count=max(1, round(block.count * share)))
+            for block in model.blocks
+        )
+    else:
+        first = min(model.blocks[0].count, max(layers - 1, 1))
+        blocks = (
+            msgspec.structs.replace(model.blocks[0], count=first),
+            msgspec.structs.replace(model.blocks[-1], count=max(layers - first, 1)),
+        )
+    return msgspec.structs.replace(model, blocks=blocks, mtp_layers=0)
+
+
+def _from_columns(row: Row, name: str, layers: int, hidden: int) -> AiModel | str:
+    heads = whole(row, "heads")
+    if heads < 1:
+        return f"{name}: the number of attention heads is not given"
+    text = row.get("attn") or ""
+    latent = _MLA.search(text)
+    window = _WINDOW.search(text)
+    attention = Attention(
+        heads=heads,
+        kv_heads=whole(row, "kv_heads", heads) or heads,
+        head_dim=whole(row, "head_dim") or hidden // heads,
+        q_lora_rank=int(latent[1] or 1536) if latent else 0,
+        kv_lora_rank=int(latent[2] or 512) if latent else 0,
+        rope_dim=int(latent[3] or 64) if latent else 0,
+    )
+    gated = whole(row, "gated_ffn", 1) > 0
+    dense = DenseFeedForward(whole(row, "ffn") or 4 * hidden, gated)
+    experts = whole(row, "experts")
+    if experts < 1:
+        return AiModel(name, hidden, whole(row, "vocab", 32000), (Block(layers, attention, dense),))
+    part = MixtureOfExperts(
+        experts,
+        max(whole(row, "topk"), 1),
+        whole(row, "expert_ffn") or dense.width,
+        gated,
+        shared_experts=whole(row, "shared_experts"),
+    )
+    first = min(whole(row, "dense_layers"), layers - 1)
+    blocks = [Block(first, attention, dense)] if first > 0 else []
+    rest = layers - max(first, 0)
+    if window:
+        near = msgspec.structs.replace(attention, window=int(window[1]))
+        blocks += [Block(rest // 2, near, part), Block(rest - rest // 2, attention, part)]
+    else:
+        blocks.append(Block(rest, attention, part))
+    return AiModel(
+        name, hidden, whole(row, "vocab", 32000), tuple(blocks), interleaved=window is not None
+    )
+
+
+_PRECISIONS = (
+    (r"nvfp4", "nvfp4"),
+    (r"mxfp4|fp4", "mxfp4"),
+    (r"mxfp8|fp8-mx", "mxfp8"),
+    (r"rowwise", "fp8-block"),
+    (r"bf16 or|^bf16|^fp16", "bf16"),
+    (r"fp8", "fp8"),
+    (r"int8", "int8"),
+)
+
+
+@cache
+def precision_of(text: str) -> str:
+    """Return the number format that the first words of a precision column mean."""
+    first = text.lower().split("(", maxsplit=1)[0].split(" or ", maxsplit=1)[0].strip()
+    for pattern, name in _PRECISIONS:
+        if re.search(pattern, first):
+            return name
+    return "bf16"
+
+
+def recipe_of(row: Row, habits: Mapping[str, float | bool | str]) -> Recipe:
+    """Return the numeric choices of a training row: its columns over its software's habits."""
+    recipe = Recipe(precision=precision_of(row.get("precision") or ""))
+    recipe = replace(recipe, **habits)  # type: ignore[arg-type]
+    lora = _LORA.search(row.get("task") or "")
+    if lora:
+        recipe = replace(recipe, lora_rank=int(lora[1] or LORA_RANK))
+    if "w/o MTP" in (row.get("note") or ""):
+        recipe = replace(recipe, trains_mtp=False)
+    if "SHARD_GRAD_OP" in (row.get("sharding") or "") or "no reshard" in (
+        row.get("sharding") or ""
+    ):
+        recipe = replace(recipe, reshards=False)
+    return recipe

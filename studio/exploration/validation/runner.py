@@ -1,0 +1,230 @@
+"""Validate against tables of published measurements: recognise, blank, predict, score.
+
+A predictor sees a row only after every measured column has been emptied.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from studio.errors import FileProblem, StudioError
+from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.score import (
+    ScoredRow,
+    SetScore,
+    group_rows,
+    row_json,
+    score_set,
+    set_json,
+)
+
+Predictor = Callable[[Sequence[Mapping[str, str]]], Sequence[Prediction]]
+MAX_TEXT = 64 * 2**20
+MAX_FIELD = 1 << 20
+
+
+@dataclass(frozen=True)
+class SetKind:
+    """How a set is recognised and which of its columns are measured."""
+
+    name: str
+    required: frozenset[str]
+    """Columns that only this set has together."""
+    measured: frozenset[str]
+    module: str
+
+
+_MEASURED_ANYWHERE = frozenset({"other_metric", "conf_value"})
+
+KINDS = (
+    SetKind(
+        "inference",
+        frozenset({"isl", "osl", "ttft_ms", "tpot_ms"}),
+        frozenset(
+            {"ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s"}
+        ),
+        "studio.exploration.validation.inference",
+    ),
+    SetKind(
+        "network",
+        frozenset({"op", "message_bytes", "latency_us"}),
+        frozenset({"value", "latency_us"}),
+        "studio.exploration.validation.network",
+    ),
+    SetKind(
+        "memory",
+        frozenset({"quantity", "phase", "status", "value"}),
+        frozenset({"value", "status"}),
+        "studio.exploration.validation.memory",
+    ),
+    SetKind(
+        "training",
+        frozenset({"step_time_s", "tokens_per_s_per_gpu", "mfu_pct"}),
+        frozenset(
+            {
+                "step_time_s", "tokens_per_s_per_gpu", "tflops_per_gpu", "mfu_pct", "hfu_pct",
+                "time_to_train_min",
+            }
+        ),
+        "studio.exploration.validation.training",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """All rows with their predictions, and the score of every set."""
+
+    rows: tuple[ScoredRow, ...]
+    sets: Mapping[str, SetScore]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the machine-readable report."""
+        return {
+            "sets": {name: set_json(score) for name, score in self.sets.items()},
+            "rows": [row_json(row) for row in self.rows],
+        }
+
+
+def shipped_predictors() -> Mapping[str, Predictor]:
+    """Return the predictor of every set the studio models.
+
+    A module offers `predict_all(rows)` or `predict(row)`; a set whose module is absent is left
+    out and its rows are reported as not modelled.
+    """
+    found: dict[str, Predictor] = {}
+    for kind in KINDS:
+        if find_spec(kind.module) is None:
+            continue
+        module = import_module(kind.module)
+        many = getattr(module, "predict_all", None)
+        found[kind.name] = many if many is not None else _one_by_one(module.predict)
+    return found
+
+
+def _one_by_one(predict: Callable[[Mapping[str, str]], Prediction]) -> Predictor:
+    def many(rows: Sequence[Mapping[str, str]]) -> list[Prediction]:
+        answers = []
+        for row in rows:
+            try:
+                answers.append(predict(row))
+            except StudioError as problem:
+                answers.append(Prediction(None, str(problem)))
+        return answers
+
+    return many
+
+
+def recognise(columns: Sequence[str]) -> SetKind | None:
+    """Return the set that a table with these columns holds, or None."""
+    present = frozenset(columns)
+    return next((kind for kind in KINDS if kind.required <= present), None)
+
+
+def validate(texts: Mapping[str, str], predictors: Mapping[str, Predictor] | None = None) -> Report:
+    """Return the predictions and scores of some CSV texts.
+
+    Parameters
+    ----------
+    texts
+        Content of each table by its name, for messages.
+    predictors
+        Predictor per set; those that ship with the studio by default.
+
+    Returns
+    -------
+    Every row of every table, none dropped, and one score per set.
+
+    Raises
+    ------
+    FileProblem : a text is no CSV table, too large, or its columns fit no set.
+    """
+    predictors = shipped_predictors() if predictors is None else predictors
+    scored: list[ScoredRow] = []
+    for name, text in texts.items():
+        kind, rows = read_table(name, text)
+        blank = [blanked(row, kind) for row in rows]
+        answers = _predictions(kind, blank, predictors)
+        scored.extend(_scored(kind, row, answer) for row, answer in zip(rows, answers, strict=True))
+    groups = group_rows(scored)
+    return Report(tuple(scored), {name: score_set(rows) for name, rows in groups.items()})
+
+
+def _predictions(
+    kind: SetKind, rows: Sequence[Mapping[str, str]], predictors: Mapping[str, Predictor]
+) -> Sequence[Prediction]:
+    if kind.name not in predictors:
+        return [Prediction(None, f"not modelled: no predictor for {kind.name} rows")] * len(rows)
+    return predictors[kind.name](rows)
+
+
+def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
+    """Return the set a CSV text holds and its rows.
+
+    Raises
+    ------
+    FileProblem : the text is no table, is too large, or its columns fit no set.
+    """
+    if len(text) > MAX_TEXT:
+        raise FileProblem(f"{name}: more than {MAX_TEXT // 2**20} MiB of text is not read")
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        columns = [column.strip() for column in reader.fieldnames or ()]
+        kind = recognise(columns)
+        if kind is None:
+            known = "; ".join(f"{k.name}: {', '.join(sorted(k.required))}" for k in KINDS)
+            raise FileProblem(f"{name}: the columns fit no set of measurements. Needed: {known}")
+        rows = [
+            {
+                (key or "").strip(): value
+                for key, value in row.items()
+                if isinstance(value, str) and key is not None
+            }
+            for row in reader
+        ]
+    except csv.Error as problem:
+        raise FileProblem(f"{name}, line {reader.line_num}: {problem}") from problem
+    return kind, rows
+
+
+def blanked(row: Mapping[str, str], kind: SetKind) -> dict[str, str]:
+    """Return a row whose measured columns are empty."""
+    measured = kind.measured | _MEASURED_ANYWHERE
+    return {key: "" if key in measured else value for key, value in row.items()}
+
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+def measured_value(row: Mapping[str, str], kind: SetKind) -> float | None:
+    """Return the measurement of a row: its primary metric, or 1 for "does not fit"."""
+    column = row.get("primary_metric") or "value"
+    text = (row.get(column) or "").strip()
+    if text.upper() == "OOM":
+        return 1.0
+    found = _NUMBER.match(text)
+    if found is None:
+        return None
+    value = float(found[0])
+    if (row.get("use") or "") == "score-class" and kind.name == "memory":
+        return 0.0
+    return value if math.isfinite(value) else None
+
+
+def _scored(kind: SetKind, row: Mapping[str, str], answer: Prediction) -> ScoredRow:
+    measured = measured_value(row, kind)
+    reason = answer.reason
+    if measured is None:
+        reason = f"no measured {row.get('primary_metric') or 'value'}; {reason}"
+    return ScoredRow(
+        row.get("id") or "", kind.name, (row.get("use") or "").strip(), answer.value, measured,
+        reason,
+    )  # fmt: skip
