@@ -1,6 +1,6 @@
 """Everything the studio knows of one snapshot: totals, machine, simulated job, findings.
 
-A pure function of a fabric; the window runs it in a worker and drops it when overtaken.
+A function of a fabric alone; the window runs it in a worker and drops it when overtaken.
 """
 
 from __future__ import annotations
@@ -8,13 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.design.finding import Finding
-from studio.errors import StudioError
+from studio.design.scenario import Scenario
+from studio.errors import InvalidInput, StudioError, UnknownName
 from studio.fabric.fabric import Fabric
+from studio.session.library import network_profiles
+from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
+from studio.simulation.machine_of import machine_of, running_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import Totals, roll_up
-from studio.simulation.simulate import Library, machine_of, simulate
+from studio.simulation.rules.check import check
+from studio.simulation.simulate import simulate
 from studio.simulation.timeline import Timeline, timeline_of
+from studio.workload.library import load_model, load_profile
+from studio.workload.profile import ComputeProfile
 
 
 @dataclass(frozen=True)
@@ -31,14 +38,62 @@ class Evaluation:
     findings: tuple[Finding, ...]
 
 
-def evaluate(fabric: Fabric, library: Library) -> Evaluation:
-    """Roll up, simulate the active scenario and check the rules."""
+def evaluate(fabric: Fabric) -> Evaluation:
+    """Roll up, check the rules and simulate the active scenario."""
     totals = roll_up(fabric)
     findings = check(fabric)
+    if not fabric.design.scenarios:
+        problem = "the design has no scenario; add a training or inference job"
+        return Evaluation(fabric, totals, None, None, None, problem, findings)
     try:
         machine = machine_of(fabric, totals)
-        result = simulate(fabric, totals, machine, library)
+        scenario = active_scenario(fabric)
+        result = simulate(sim_input(fabric, totals, machine, scenario))
     except StudioError as error:
         return Evaluation(fabric, totals, None, None, None, str(error), findings)
-    timeline = timeline_of(result, totals.value("power_w.idle")) if result else None
+    timeline = timeline_of(result, totals.value("power_w.idle"))
     return Evaluation(fabric, totals, machine, result, timeline, "", findings)
+
+
+def active_scenario(fabric: Fabric, name: str = "") -> Scenario:
+    """Return the scenario called `name`, or the design's active one.
+
+    Raises
+    ------
+    UnknownName : the design has no scenario of that name.
+    """
+    scenarios = fabric.design.scenarios
+    wanted = name or fabric.design.active_scenario or next(iter(scenarios), "")
+    for scenario_id, scenario in scenarios.items():
+        if scenario_id == wanted:
+            return scenario
+    known = ", ".join(scenarios) or "none"
+    raise UnknownName(f"the design has no scenario {wanted!r}; it has {known}")
+
+
+def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenario) -> SimInput:
+    """Gather what a simulation needs.
+
+    Raises
+    ------
+    StudioError : the AI model or a profile is unknown, or the machine can't be built.
+    """
+    if scenario.npus < 0:
+        raise InvalidInput(f"{scenario.name}: {scenario.npus} NPUs; 0 takes all")
+    return SimInput(
+        machine=machine,
+        scenario=scenario,
+        model=load_model(scenario.model),
+        compute=_compute_profile(machine.accelerator.family, scenario.profile),
+        network=network_profiles().for_family(machine.accelerator.family),
+        running=running_of(fabric, totals, machine),
+    )
+
+
+def _compute_profile(family: str, generation: str) -> ComputeProfile:
+    try:
+        return load_profile(family, generation)
+    except UnknownName:
+        if generation:
+            raise
+        return load_profile("generic")

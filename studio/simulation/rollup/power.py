@@ -86,8 +86,8 @@ def _losses(inventory: Inventory, field: str) -> list[Term]:
         terms.append(
             Term(
                 f"Conversion loss in {supply.name}",
-                carried,
-                1 / efficiency - 1,
+                1.0,
+                carried * (1 / efficiency - 1),
                 supply.id,
                 "loss",
                 supply.origins.get("efficiency"),

@@ -1,0 +1,114 @@
+"""The command `supernode-studio`: one file per sub-command, each loaded only when it is asked for.
+
+Exit codes: 0 fine, 1 findings, 2 usage, 3 file, 4 internal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from studio import __version__
+from studio.errors import FileProblem, InvalidDesign, StudioError
+
+EXIT_FINE, EXIT_FINDINGS, EXIT_USAGE, EXIT_FILE, EXIT_INTERNAL = range(5)
+EXIT_INTERRUPTED = 130
+
+COMMANDS = {
+    "open": "open the window, on files or reference designs",
+    "totals": "add up designs: compute, memory, bandwidth, optics, power, price",
+    "simulate": "run the active or a named scenario",
+    "compare": "put designs side by side, with ratios",
+    "check": "check the design rules",
+    "flow": "time of one collective over the drawn links",
+    "validate": "compare the simulator with published measurements",
+    "export": "write totals, parts, links, cables, results or a picture to a file",
+    "new": "start a design from a reference design or empty",
+    "upgrade": "rewrite a file in the newest format",
+}
+
+
+class Command(Protocol):
+    """What every file of a sub-command defines."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it and return the exit code."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser()
+    if not arguments:
+        arguments = ["open"]
+    first = arguments[0]
+    if first not in COMMANDS:
+        if not first.startswith("-") and first.endswith(".supernode"):
+            return main(["open", *arguments])
+        parser.parse_args(arguments)
+        return EXIT_USAGE
+    command = cast("Command", importlib.import_module(f"studio.cli.{first}_command"))
+    own = argparse.ArgumentParser(
+        prog=f"supernode-studio {first}", description=COMMANDS[first].capitalize() + "."
+    )
+    command.configure(own)
+    parsed = own.parse_args(arguments[1:])
+    return _run(command, parsed)
+
+
+def _run(command: Command, parsed: argparse.Namespace) -> int:
+    try:
+        code = command.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as with `| head`: nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_FINE
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except StudioError as error:
+        print(f"supernode-studio: {error}", file=sys.stderr)
+        code = EXIT_FILE if isinstance(error, (FileProblem, InvalidDesign)) else EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the composition root is the last to catch
+        code = _report(error)
+    return code
+
+
+def _report(error: Exception) -> int:
+    if isinstance(error, MemoryError):
+        print("supernode-studio: out of memory; the design is too large", file=sys.stderr)
+        return EXIT_INTERNAL
+    print(f"supernode-studio: internal error: {error!r}", file=sys.stderr)
+    if os.environ.get("SUPERNODE_DEBUG"):
+        traceback.print_exception(error)
+    else:
+        print("Set SUPERNODE_DEBUG=1 to see where, and please report it.", file=sys.stderr)
+    return EXIT_INTERNAL
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="supernode-studio",
+        usage="supernode-studio [--help] [--version] COMMAND …",
+        description="Draw an AI supernode and see what it delivers.",
+        epilog=f"commands:\n{listing}\n\n'supernode-studio COMMAND --help' tells more. "
+        "DESIGN is a .supernode file or the name of a reference design, such as cloudmatrix-384.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"supernode-studio {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=list(COMMANDS))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""`supernode-studio compare`: designs side by side, ratios to the last one."""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.cli.loading import add_json, load
+from studio.cli.output import print_json, print_table
+from studio.exploration.compare import Candidate, Comparison, Row, compare, row_label
+from studio.session.evaluation import evaluate
+from studio.units import display
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "designs",
+        metavar="DESIGN",
+        nargs="+",
+        help="a .supernode file or the name of a reference design; ratios are to the last one",
+    )
+    add_json(parser)
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare and print."""
+    candidates = []
+    for text in arguments.designs:
+        loaded = load(text)
+        evaluation = evaluate(loaded.fabric)
+        candidates.append(Candidate(loaded.name, evaluation.totals, evaluation.result))
+    table = compare(candidates)
+    if arguments.json:
+        print_json(_tree(table))
+    else:
+        _print(table, arguments.lang)
+    return 0
+
+
+def _tree(table: Comparison) -> dict[str, object]:
+    return {
+        "designs": list(table.designs),
+        "reference": table.designs[table.reference],
+        "rows": [
+            {"name": row.name, "values": list(row.values), "ratios": list(row.ratios)}
+            for row in table.rows
+        ],
+    }
+
+
+def _print(table: Comparison, language: str) -> None:
+    rows = [
+        ["", *table.designs, *(f"/ {table.designs[table.reference]}" for _ in table.designs[:-1])]
+    ]
+    rows += [[row_label(row.name, language), *_cells(row, table.reference)] for row in table.rows]
+    print_table(rows)
+
+
+def _cells(row: Row, reference: int) -> list[str]:
+    values = ["–" if v is None else display(v, row.dimension) for v in row.values]
+    ratios = [
+        "–" if ratio is None else f"{ratio:.2f}x"
+        for place, ratio in enumerate(row.ratios)
+        if place != reference
+    ]
+    return values + ratios

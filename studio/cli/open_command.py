@@ -1,0 +1,66 @@
+"""`supernode-studio open`: the window; without a display the same job offscreen, into files."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from studio.errors import StudioError
+from studio.session.library import find_design
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "designs",
+        metavar="DESIGN",
+        nargs="*",
+        help="files or reference designs; none: welcome page",
+    )
+    parser.add_argument("--lang", choices=("en", "zh"), help="language of the window")
+    parser.add_argument(
+        "--theme", choices=("light", "dark", "system"), help="colours of the window"
+    )
+    parser.add_argument(
+        "--headless", action="store_true", help="no window even if there is a display"
+    )
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for headless files")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the window, or write picture and report where there is no display."""
+    paths = [find_design(text) for text in arguments.designs]
+    headless = arguments.headless or not _has_display()
+    if headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = _gui()
+    if headless:
+        code: int = _headless().run(paths or [find_design("cloudmatrix-384")], arguments.out, app)
+        return code
+    shown: int = app.run(paths, language=arguments.lang, theme=arguments.theme)
+    return shown
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _gui() -> Any:
+    """Load the window by name: the command line must not import Qt for anything else."""
+    try:
+        return importlib.import_module("studio.gui.app")
+    except ImportError as error:
+        raise StudioError(
+            f"the window can't be loaded: {error}. On Debian and Ubuntu install Qt's libraries: "
+            "apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3"
+        ) from error
+
+
+def _headless() -> Any:
+    return importlib.import_module("studio.cli.headless")

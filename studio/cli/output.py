@@ -1,0 +1,39 @@
+"""How the command line prints: aligned columns for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON with a stable order."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def print_table(rows: Sequence[Sequence[str]], *, right_from: int = 1) -> None:
+    """Print rows in columns, the first one to the left, numbers to the right."""
+    if not rows:
+        return
+    columns = max(len(row) for row in rows)
+    widths = [max(_width(row[n]) for row in rows if n < len(row)) for n in range(columns)]
+    for row in rows:
+        cells = [
+            _pad(cell, widths[place], to_right=place >= right_from)
+            for place, cell in enumerate(row)
+        ]
+        print("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Chinese characters take two columns of a terminal."""
+    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
+
+
+def _pad(text: str, width: int, *, to_right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if to_right else text + space

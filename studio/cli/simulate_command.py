@@ -1,0 +1,104 @@
+"""`supernode-studio simulate`: what a design delivers for one of its scenarios."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from studio.cli.loading import Loaded, add_designs, add_json, load
+from studio.cli.output import print_json, print_table
+from studio.errors import InvalidInput
+from studio.exchange.result_json import result_json
+from studio.fabric.fabric import Fabric
+from studio.session.evaluation import active_scenario, sim_input
+from studio.simulation.machine_of import machine_of
+from studio.simulation.result import SimResult
+from studio.simulation.rollup.totals import roll_up
+from studio.simulation.simulate import simulate
+from studio.units import display
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser)
+    add_json(parser)
+    parser.add_argument("--scenario", default="", help="one of the design's scenarios")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change a field of the scenario, such as batch_per_npu=64",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Simulate and print."""
+    loaded = [load(text) for text in arguments.designs]
+    results = [_simulate(one.fabric, arguments.scenario, arguments.set) for one in loaded]
+    if arguments.json:
+        objects = [
+            {"design": one.name, **result_json(result)}
+            for one, result in zip(loaded, results, strict=True)
+        ]
+        print_json(objects[0] if len(objects) == 1 else objects)
+    else:
+        for one, result in zip(loaded, results, strict=True):
+            _print(one, result)
+    return 0
+
+
+def _simulate(fabric: Fabric, name: str, changes: list[str]) -> SimResult:
+    totals = roll_up(fabric)
+    machine = machine_of(fabric, totals)
+    scenario = active_scenario(fabric, name)
+    for change in changes:
+        field, equals, value = change.partition("=")
+        if not equals or field not in scenario.__struct_fields__:
+            fields = ", ".join(scenario.__struct_fields__)
+            raise InvalidInput(f"--set {change!r}: write FIELD=VALUE; the fields are {fields}")
+        try:
+            tree = {**msgspec.to_builtins(scenario), field: value}
+            scenario = msgspec.convert(tree, type(scenario), strict=False)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(f"--set {change!r}: {error}") from error
+    return simulate(sim_input(fabric, totals, machine, scenario))
+
+
+def _print(one: Loaded, result: SimResult) -> None:
+    print(f"{one.name}: {result.scenario}\n  {result.model}, {result.plan}")
+    headline = "Step time" if result.job == "training" else "Time per output token"
+    rows = [
+        [f"  {headline}", display(result.headline_s, "time")],
+        *([["  Time to first token", display(result.ttft_s, "time")]] if result.ttft_s else []),
+        ["  Tokens/s", f"{result.tokens_per_s:,.0f}"],
+        ["  Tokens/s per NPU", f"{result.tokens_per_s_per_npu:,.1f}"],
+        ["  Model FLOP utilisation", f"{result.mfu:.1%}"],
+        ["  Facility power", display(result.facility_power_w, "power")],
+        ["  Energy per token", display(result.energy_j_per_token, "energy")],
+        ["  Cost per million tokens", f"{result.cost_usd_per_million_tokens:.3g} USD"],
+        [
+            "  Memory of the fullest NPU",
+            f"{display(result.memory.used_byte, 'data')} of "
+            f"{display(result.memory.capacity_byte, 'data')}"
+            + ("" if result.memory.fits else "  DOES NOT FIT"),
+        ],
+    ]
+    print_table(rows)
+    for phase in result.phases:
+        print(f"  {phase.name}: {display(phase.seconds, 'time')} on {phase.npus} NPUs")
+        print_table(
+            [
+                [
+                    f"    {term.name}",
+                    display(term.seconds, "time"),
+                    f"{term.seconds / phase.seconds:.1%}",
+                ]
+                for term in phase.terms
+            ]
+        )
+    for text in (result.memory.remedy, *result.warnings):
+        if text:
+            print(f"  note: {text}")
+    print(f"  rests on: {'; '.join(result.assumptions)}; weakest evidence: {result.evidence}")

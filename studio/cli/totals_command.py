@@ -1,0 +1,74 @@
+"""`supernode-studio totals`: what designs add up to."""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.cli.loading import Loaded, add_designs, add_json, load
+from studio.cli.output import print_json, print_table
+from studio.exchange.totals_json import totals_json
+from studio.simulation.rollup.labels import label_of
+from studio.simulation.rollup.totals import Totals, roll_up
+from studio.units import display
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser)
+    add_json(parser)
+    parser.add_argument("--explain", metavar="FIGURE", help="open one figure into its terms")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the totals."""
+    loaded = [load(text) for text in arguments.designs]
+    totals = [roll_up(one.fabric) for one in loaded]
+    if arguments.json:
+        objects = [
+            totals_json(one.fabric, total) for one, total in zip(loaded, totals, strict=True)
+        ]
+        print_json(objects[0] if len(objects) == 1 else objects)
+        return 0
+    for one, total in zip(loaded, totals, strict=True):
+        _print_totals(one, total, arguments.lang)
+        if arguments.explain:
+            _print_terms(total, arguments.explain)
+    return 0
+
+
+def _print_totals(one: Loaded, totals: Totals, language: str) -> None:
+    print(f"{one.name}  ({one.path.name})")
+    print_table(
+        [
+            [
+                "  " + label_of(name, language),
+                display(figure.value, figure.dimension),
+                f"[{figure.grade}]",
+            ]
+            for name, figure in totals.figures.items()
+            if figure.value
+        ]
+    )
+
+
+def _print_terms(totals: Totals, name: str) -> None:
+    chosen = {key: value for key, value in totals.figures.items() if key.startswith(name)}
+    for key, figure in chosen.items():
+        print(f"\n{key} = {display(figure.value, figure.dimension)}")
+        rows = [
+            [
+                "  " + term.label,
+                f"{term.count:,.10g}",
+                "x",
+                f"{term.each:,.4g}"
+                if figure.dimension == "count"
+                else display(term.each, figure.dimension),
+                display(term.value, figure.dimension),
+                f"{term.origin.grade}: {term.origin.source}" if term.origin else "counted",
+            ]
+            for term in figure.terms
+        ]
+        print_table(rows, right_from=1)
+    if not chosen:
+        print(f"no figure begins with {name!r}; there is {', '.join(totals.figures)}")

@@ -1,0 +1,55 @@
+"""Energy and cost of the tokens a job makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.simulation.job import Running
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Economics:
+    """Power, energy and cost while a job runs."""
+
+    equipment_power_w: float
+    facility_power_w: float
+    energy_j_per_token: float
+    cost_usd_per_million_tokens: float
+    cost_terms: tuple[tuple[str, float], ...]
+
+
+def economics(
+    npu_power_w: float,
+    npus: int,
+    machine_npus: int,
+    idle_npu_w: float,
+    tokens_per_s: float,
+    running: Running,
+) -> Economics:
+    """Return what the job draws and costs.
+
+    Parameters
+    ----------
+    npu_power_w : mean draw of one NPU that works. [W]
+    npus, machine_npus : NPUs that work, and NPUs of the machine; the others idle.
+
+    Notes
+    -----
+    equipment = working NPUs x draw + idle NPUs x idle draw + everything else under load;
+    facility = equipment x PUE; energy per token = facility / tokens per second;
+    cost = (price / lifetime + facility x electricity price) / tokens per second. Maintenance,
+    staff, building and capital cost are not in it.
+    """
+    equipment = npu_power_w * npus + idle_npu_w * (machine_npus - npus) + running.host_power_w
+    facility = equipment * running.pue
+    per_token = 1 / tokens_per_s if tokens_per_s > 0 else 0.0
+    write_off = running.price_usd / running.lifetime_s if running.lifetime_s > 0 else 0.0
+    terms = (
+        ("depreciation", write_off * per_token * MILLION),
+        ("electricity", facility * running.electricity_usd_per_j * per_token * MILLION),
+    )
+    return Economics(
+        equipment, facility, facility * per_token, sum(cost for _, cost in terms), terms
+    )

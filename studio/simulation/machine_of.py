@@ -1,0 +1,81 @@
+"""From a compiled fabric to the machine and the running costs a simulation sees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.catalog.fields import NUMBER_FORMATS
+from studio.errors import InvalidDesign
+from studio.fabric.fabric import Fabric
+from studio.fabric.parts import PartData
+from studio.simulation.job import Running
+from studio.simulation.levels import network_levels
+from studio.simulation.machine import Accelerator, Machine
+from studio.simulation.rollup.totals import Totals
+
+
+def machine_of(fabric: Fabric, totals: Totals) -> Machine:
+    """Return the machine a fabric is: its most frequent NPU type and the levels around it.
+
+    Raises
+    ------
+    InvalidDesign : there is no working NPU, or its ratings are missing.
+    """
+    npus = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    if not len(npus):
+        raise InvalidDesign("no NPU is in order; draw a node with NPUs to simulate a job")
+    counts = np.bincount(fabric.layout.part[npus])
+    part = fabric.layout.parts[int(np.argmax(counts))]
+    count = int(counts.max())
+    notes = []
+    if count < len(npus):
+        notes.append(f"{len(npus) - count} NPUs of other types than {part.name} take no part")
+    host = totals.value("power_w.typical") - count * part.value("power_typical")
+    idle = totals.value("power_w.idle") - count * part.value("power_idle")
+    return Machine(
+        accelerator=_accelerator(part),
+        npu_count=count,
+        levels=network_levels(fabric),
+        evidence=totals.figures["memory_bandwidth_byte_per_s"].grade,
+        host_power_w_per_npu=max(0.0, host) / count,
+        host_idle_power_w_per_npu=max(0.0, idle) / count,
+        assumptions=tuple(notes),
+    )
+
+
+def _accelerator(part: PartData) -> Accelerator:
+    rated = {
+        name: part.values[f"compute_{name}"]
+        for name in NUMBER_FORMATS
+        if part.value(f"compute_{name}") > 0
+    }
+    for field in ("memory", "memory_bandwidth"):
+        if part.value(field) <= 0:
+            raise InvalidDesign(f"part {part.id!r} has no {field}; a simulation needs one above 0")
+    if not rated:
+        raise InvalidDesign(f"part {part.id!r} has no compute rating; a simulation needs one")
+    return Accelerator(
+        name=part.name,
+        family=part.family,
+        compute_flops=rated,
+        memory_byte=part.value("memory"),
+        memory_bandwidth_byte_per_s=part.value("memory_bandwidth"),
+        tdp_w=part.value("power_typical") or part.value("power_max"),
+        idle_w=part.value("power_idle"),
+        dies=int(part.value("dies") or 1),
+    )
+
+
+def running_of(fabric: Fabric, totals: Totals, machine: Machine) -> Running:
+    """Return what the equipment and its site cost to run."""
+    site = fabric.design.site
+    if not 1.0 <= site.pue < 10:
+        raise InvalidDesign(f"site: PUE {site.pue}; 1 to 10 is possible")
+    return Running(
+        idle_power_w=totals.value("power_w.idle"),
+        host_power_w=machine.host_power_w_per_npu * machine.npu_count,
+        price_usd=totals.value("price_usd"),
+        lifetime_s=site.lifetime_s,
+        pue=site.pue,
+        electricity_usd_per_j=site.electricity_price_usd_per_j,
+    )

@@ -1,0 +1,294 @@
+"""A training scenario on a machine: candidate plans, the fastest that fits, as a `SimResult`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+from studio.design.scenario import Training
+from studio.errors import InvalidInput
+from studio.simulation.economics import economics
+from studio.simulation.job import SimInput
+from studio.simulation.result import (
+    Bound,
+    Memory,
+    MemoryTerm,
+    OperatorPoint,
+    Phase,
+    SimResult,
+    TimeTerm,
+    Utilisation,
+)
+from studio.simulation.training.result import TrainingResult
+from studio.simulation.training.step import training_step
+from studio.workload.model import AiModel
+from studio.workload.operators import FloatArray
+from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
+from studio.workload.recipe import Recipe
+
+TENSOR_CHOICES = (1, 2, 4, 8, 16)
+PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
+EXPERT_CHOICES = (1, 8, 16, 32, 64, 128)
+
+_RECOMPUTE: Mapping[str, Recompute] = {
+    "none": Recompute.NONE,
+    "selective": Recompute.SELECTIVE,
+    "full": Recompute.FULL,
+}
+_SCHEDULE: Mapping[str, Schedule] = {
+    "1f1b": Schedule.ONE_FORWARD_ONE_BACKWARD,
+    "interleaved": Schedule.ONE_FORWARD_ONE_BACKWARD,
+    "zero-bubble": Schedule.ZERO_BUBBLE,
+    "dualpipe": Schedule.DUAL_PIPE,
+}
+_BOUND: Mapping[str, Bound] = {
+    "matrix": "compute",
+    "attention": "compute",
+    "experts": "compute",
+    "vector": "memory",
+    "recompute": "compute",
+    "tensor": "network",
+    "context": "network",
+    "expert_exchange": "network",
+    "pipeline": "network",
+    "data": "network",
+    "bubble": "idle",
+    "optimizer": "memory",
+    "contention": "overhead",
+    "host": "overhead",
+    "straggler": "idle",
+    "overhead": "overhead",
+}
+
+
+def simulate_training(given: SimInput, scenario: Training) -> SimResult:
+    """Return one training iteration.
+
+    Raises
+    ------
+    InvalidInput : no plan meets the scenario's degrees; names the rule and the nearest choice.
+    """
+    candidates = _candidates(given, scenario)
+    recipe = Recipe(precision=scenario.precision)
+    batch = training_step(
+        given.machine,
+        given.model,
+        candidates,
+        given.compute,
+        given.network,
+        recipe,
+        is_checked=True,
+    )
+    best = _best(batch)
+    chosen = candidates.take(np.array([best]))
+    outcome = training_step(
+        given.machine, given.model, chosen, given.compute, given.network, recipe, is_checked=True
+    )
+    return _result(given, scenario, outcome)
+
+
+def _candidates(given: SimInput, scenario: Training) -> Plans:
+    npus = scenario.npus or given.machine.npu_count
+    if npus > given.machine.npu_count:
+        raise InvalidInput(
+            f"the scenario asks for {npus} NPUs; {given.machine.npu_count} are in order"
+        )
+    grid = itertools.product(
+        _choices(scenario.tp, TENSOR_CHOICES),
+        _choices(scenario.pp, PIPELINE_CHOICES),
+        _choices(scenario.ep, EXPERT_CHOICES if _has_experts(given.model) else (1,)),
+    )
+    rows = []
+    for tensor, pipeline, expert in grid:
+        fit = npus // (tensor * pipeline * scenario.cp)
+        data = scenario.dp or _largest_data(scenario, fit)
+        if data < 1:
+            continue
+        micro = max(1, scenario.global_batch // (data * scenario.micro_batch))
+        rows.append((tensor, pipeline, expert, data, micro))
+    if not rows:
+        raise InvalidInput(
+            f"no plan fits {npus} NPUs with TP {scenario.tp}, PP {scenario.pp}, CP {scenario.cp}; "
+            "lower one of them, or set 0 to let the studio choose"
+        )
+    tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
+    made = plans(
+        tensor=tensor_,
+        pipeline=pipeline_,
+        chunks=max(1, scenario.virtual_stages),
+        context=scenario.cp,
+        expert=expert_,
+        data=data_,
+        zero=scenario.zero_stage,
+        micro_batch=scenario.micro_batch,
+        micro_batches=micro_,
+        sequence=scenario.sequence_tokens,
+        recompute=_RECOMPUTE[scenario.recompute],
+        schedule=_SCHEDULE[scenario.schedule],
+    )
+    broken = np.any(list(broken_rules(given.model, made, npus).values()), axis=0)
+    if broken.all():
+        check_plan(given.model, made, npus)
+    return made.take(~broken)
+
+
+def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:
+    return (fixed,) if fixed else open_
+
+
+def _largest_data(scenario: Training, most: int) -> int:
+    """Return the most replicas up to `most` among which the batch divides evenly."""
+    sequences = max(1, scenario.global_batch // scenario.micro_batch)
+    return next((data for data in range(most, 0, -1) if sequences % data == 0), 0)
+
+
+def _has_experts(model: AiModel) -> bool:
+    return any(getattr(block.feed_forward, "experts", 0) for block in model.blocks)
+
+
+def _best(batch: TrainingResult) -> int:
+    """Return the fastest plan that fits, else the one that needs the least memory."""
+    fits = batch.memory.fits
+    if fits.any():
+        return int(
+            np.argmin(np.where(fits, batch.step_time_s / batch.plan.tokens_per_step, np.inf))
+        )
+    return int(np.argmin(batch.memory.total))
+
+
+def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> SimResult:
+    plan, machine = outcome.plan, given.machine
+    step = float(outcome.step_time_s[0])
+    npus = int(plan.npus[0])
+    use = _utilisation(given, outcome)
+    accelerator = machine.accelerator
+    draw = npu_power_w(accelerator.idle_w, accelerator.tdp_w, use)
+    tokens = float(plan.tokens_per_step[0])
+    money = economics(
+        draw, npus, machine.npu_count, accelerator.idle_w, tokens / step, given.running
+    )
+    phase = Phase(
+        name="step",
+        seconds=step,
+        terms=tuple(
+            TimeTerm(name, float(value[0]), _BOUND[name])
+            for name, value in outcome.terms.items()
+            if value[0] > 0
+        ),
+        operators=_operators(outcome),
+        utilisation=use,
+        tokens=tokens,
+        npus=npus,
+        npu_power_w=draw,
+    )
+    memory = outcome.memory
+    return SimResult(
+        job="training",
+        scenario=scenario.name,
+        model=given.model.name,
+        plan=_plan_text(plan),
+        phases=(phase,),
+        memory=Memory(
+            tuple(MemoryTerm(n, float(v[0])) for n, v in memory.by_category().items()),
+            memory.capacity_byte,
+            "" if memory.fits[0] else _remedy(memory.by_category()),
+        ),
+        tokens_per_s=tokens / step,
+        tokens_per_s_per_npu=tokens / step / npus,
+        headline_s=step,
+        ttft_s=0.0,
+        mfu=float(outcome.mfu[0]),
+        equipment_power_w=money.equipment_power_w,
+        facility_power_w=money.facility_power_w,
+        energy_j_per_token=money.energy_j_per_token,
+        cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
+        cost_terms=money.cost_terms,
+        assumptions=(f"efficiency profile {outcome.profile}", *machine.assumptions),
+        evidence=outcome.evidence,
+        warnings=_warnings(scenario, plan, machine.npu_count),
+    )
+
+
+def _plan_text(plan: Plans) -> str:
+    names = (
+        ("TP", plan.tensor),
+        ("PP", plan.pipeline),
+        ("DP", plan.data),
+        ("EP", plan.expert),
+        ("CP", plan.context),
+    )
+    return " · ".join(f"{name} {int(value[0])}" for name, value in names if value[0] > 1) or "DP 1"
+
+
+def _warnings(scenario: Training, plan: Plans, npus: int) -> tuple[str, ...]:
+    found = []
+    if int(plan.npus[0]) < (scenario.npus or npus):
+        found.append(f"{int(plan.npus[0])} of {scenario.npus or npus} NPUs are used by this plan")
+    if int(plan.global_batch[0]) != scenario.global_batch:
+        found.append(
+            f"the batch is {int(plan.global_batch[0])} sequences, not {scenario.global_batch}"
+        )
+    return tuple(found)
+
+
+def _utilisation(given: SimInput, outcome: TrainingResult) -> Utilisation:
+    """Memory traffic is that of the operators; the network is busy while it is not hidden or is."""
+    step = float(outcome.step_time_s[0])
+    accelerator = given.machine.accelerator
+    plan = outcome.plan
+    share = float(plan.micro_batches[0] / plan.pipeline[0])
+    moved = sum(row.traffic_byte * row.layers for row in outcome.operators) * 3 * share
+    network = sum(float(np.ravel(value)[0]) for value in outcome.hidden_s.values())
+    network += float(np.ravel(outcome.exposed_s)[0])
+    return Utilisation(
+        compute=min(1.0, float(outcome.hfu[0])),
+        memory=min(1.0, moved / step / accelerator.memory_bandwidth_byte_per_s),
+        network=min(1.0, network / step),
+    )
+
+
+def npu_power_w(idle_w: float, tdp_w: float, use: Utilisation) -> float:
+    """Return the mean draw of an NPU. [W].
+
+    Notes
+    -----
+    idle + (TDP - idle) x activity; activity is 1 when the matrix units run at the rate they reach
+    under a power limit (70 % of peak) or HBM at its rating, the larger of the two.
+    """
+    sustained = 0.7
+    activity = min(1.0, max(use.compute / sustained, use.memory))
+    return idle_w + (tdp_w - idle_w) * activity
+
+
+def _operators(outcome: TrainingResult) -> tuple[OperatorPoint, ...]:
+    plan = outcome.plan
+    repeats = float(plan.micro_batches[0] / plan.pipeline[0])
+    return tuple(
+        OperatorPoint(
+            row.name,
+            3 * row.flops * row.layers * repeats,
+            3 * row.traffic_byte * row.layers * repeats,
+            (row.forward_s + row.backward_s) * row.layers * repeats,
+            _operator_bound(row.bound),
+        )
+        for row in outcome.operators
+    )
+
+
+def _operator_bound(name: str) -> Bound:
+    return "compute" if name == "compute" else "memory" if name == "memory" else "overhead"
+
+
+def _remedy(categories: Mapping[str, FloatArray]) -> str:
+    largest = max(categories, key=lambda name: float(categories[name][0]))
+    remedies = {
+        "weights": "raise tensor, pipeline or expert parallelism, or ZeRO stage 3",
+        "gradients": "raise the ZeRO stage to 2, or tensor or pipeline parallelism",
+        "optimizer": "raise the ZeRO stage to 1 or data parallelism",
+        "activations": "recompute more, lower the micro batch, or raise tensor parallelism",
+        "logits": "raise tensor parallelism or lower the micro batch",
+        "buffers": "lower the ZeRO stage or the sharding group",
+    }
+    return f"{largest} take most: {remedies.get(largest, 'use more NPUs')}"
