@@ -1,0 +1,116 @@
+"""Read the serving and power profiles that ship with the studio.
+
+Knows files; knows no measurement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from studio import paths
+from studio.errors import FileProblem, UnknownName
+from studio.simulation.inference.profile import InferenceProfile, decode_family
+from studio.simulation.power.profile import PowerProfile, decode_power
+
+_Profile = TypeVar("_Profile")
+FALLBACK = "generic"
+
+
+class _Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    match: str
+    generation: str
+
+
+class _SoftwareFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format_version: int
+    software: tuple[_Software, ...]
+
+
+def _read(pattern: str, decode: Callable[[bytes], tuple[str, _Profile]]) -> Mapping[str, _Profile]:
+    found: dict[str, _Profile] = {}
+    for path in sorted((paths.workloads_dir() / "profiles").glob(pattern)):
+        try:
+            family, profile = decode(path.read_bytes())
+        except (OSError, FileProblem) as problem:
+            raise FileProblem(f"{path.name}: {problem}") from problem
+        found[family] = profile
+    return MappingProxyType(found)
+
+
+@cache
+def inference_profiles() -> Mapping[str, Mapping[str, InferenceProfile]]:
+    """Return every serving profile: family, then software generation.
+
+    Raises
+    ------
+    FileProblem : a file can't be read or is no profile.
+    """
+    return _read("inference-*.json", decode_family)
+
+
+@cache
+def power_profiles() -> Mapping[str, PowerProfile]:
+    """Return every power profile by family.
+
+    Raises
+    ------
+    FileProblem : a file can't be read or is no profile.
+    """
+    return _read("power-*.json", decode_power)
+
+
+@cache
+def _software() -> tuple[_Software, ...]:
+    path = paths.workloads_dir() / "profiles" / "serving-software.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_SoftwareFile).software
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise FileProblem(f"{path.name}: {problem}") from problem
+
+
+def generation_of(engine_text: str) -> str:
+    """Return the software generation that the name of an engine means, or nothing."""
+    for entry in _software():
+        if re.search(entry.match, engine_text, flags=re.IGNORECASE):
+            return entry.generation
+    return ""
+
+
+def inference_profile(family: str, generation: str = "") -> InferenceProfile:
+    """Return the serving profile of a family, `generic` for a family without one.
+
+    Without a generation the newest is meant; one that the family lacks is replaced by the one
+    nearest in date.
+
+    Raises
+    ------
+    UnknownName : no family knows the generation.
+    """
+    table = inference_profiles()
+    own = table.get(family) or table[FALLBACK]
+    if not generation:
+        return max(own.values(), key=lambda profile: profile.date)
+    if generation in own:
+        return own[generation]
+    dates = {name: item.date for group in table.values() for name, item in group.items()}
+    if generation not in dates:
+        raise UnknownName(f"{generation!r} is no engine generation; known: {', '.join(dates)}")
+    wanted = _months(dates[generation])
+    return min(own.values(), key=lambda profile: abs(_months(profile.date) - wanted))
+
+
+def _months(date: str) -> int:
+    year, month = date.split("-")
+    return 12 * int(year) + int(month)
+
+
+def power_profile(family: str) -> PowerProfile:
+    """Return the power profile of a family, `generic` for a family without one."""
+    table = power_profiles()
+    return table.get(family) or table[FALLBACK]

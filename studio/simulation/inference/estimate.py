@@ -1,0 +1,417 @@
+"""One call for the live application: what a machine delivers serving a model.
+
+Gathers prefill, decode, memory, limits, utilisation and energy of one mapping into one value with
+a named field for every number a plot needs. Pure; knows no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.simulation.inference.disaggregation import disaggregate
+from studio.simulation.inference.kernels import formats
+from studio.simulation.inference.mapping import choose_plan
+from studio.simulation.inference.memory import (
+    ServingMemory,
+    sequence_byte,
+    serving_memory,
+)
+from studio.simulation.inference.passes import Engine, PassTime
+from studio.simulation.inference.plan import InferencePlan, check_plan, scalar, split_devices
+from studio.simulation.inference.profile import InferenceProfile
+from studio.simulation.inference.serving import (
+    Limits,
+    RequestShape,
+    decode,
+    in_flight,
+    largest_batch,
+    prefill,
+    steady,
+)
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.machine import Machine
+from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.power.activity import Activity, activity_of
+from studio.simulation.power.npu import npu_power_w
+from studio.simulation.power.profile import PowerProfile
+from studio.workload.model import AiModel
+
+
+@dataclass(frozen=True)
+class OperatorPoint:
+    """One operator on the roofline plot, all layers of one pass together, on one device."""
+
+    name: str
+    term: str
+    flops: float
+    traffic_byte: float
+    time_s: float
+    intensity_flop_per_byte: float
+    rate_flop_per_s: float
+    bound: str
+    """`compute` or `memory`."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of serving: prefill or decode."""
+
+    name: str
+    time_s: float
+    """Of one pass, all terms."""
+    terms: Mapping[str, float]
+    """Seconds by name; they sum to `time_s`."""
+    compute_utilisation: float
+    """FLOP done over peak of the products' format x time, 0..1."""
+    memory_utilisation: float
+    """Bytes moved over rated bandwidth x time, 0..1."""
+    network_utilisation: float
+    """Time the links of an NPU are busy over time, 0..1."""
+    power_w_per_npu: float
+    operators: tuple[OperatorPoint, ...]
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Memory of one NPU package by category. [byte]."""
+
+    weights: float
+    cache: float
+    activations: float
+    buffers: float
+    usable: float
+    capacity: float
+
+    @property
+    def total(self) -> float:
+        """All categories."""
+        return self.weights + self.cache + self.activations + self.buffers
+
+
+@dataclass(frozen=True)
+class InferenceResult:
+    """What a machine delivers for one mapping, one shape of request and one objective.
+
+    `npu` counts packages of the machine as drawn, whatever software sees as a device.
+    """
+
+    model: str
+    plan: InferencePlan
+    instance_npus: float
+    instances: int
+    fits: bool
+    remedy: str
+    """What to change when it does not fit or misses its objective; empty otherwise."""
+    limited_by: str
+    """`memory`, `TPOT`, `batch` (as given) or `nothing fits`."""
+    sequences_per_npu: float
+    """In flight while decoding."""
+    batch_capacity_per_npu: float
+    """What memory allows."""
+    ttft_s: float
+    """One prompt alone."""
+    tpot_s: float
+    """Decoding alone, as on NPUs kept for it."""
+    mixed_tpot_s: float
+    """With prompts mixed in (continuous batching)."""
+    meets_ttft: bool
+    meets_tpot: bool
+    prefill_tokens_per_s_per_npu: float
+    decode_tokens_per_s_per_npu: float
+    """Output tokens on NPUs that only decode."""
+    tokens_per_s_per_npu: float
+    """Output tokens over all NPUs, prompts and decoding on the same ones."""
+    tokens_per_s: float
+    requests_per_s: float
+    disaggregated_tokens_per_s_per_npu: float
+    """Output tokens over all NPUs when prefill and decode have NPUs of their own."""
+    prefill_share: float
+    """Of NPUs, at that balance."""
+    cache_transfer_s: float
+    """KV cache of one request from prefill to decode."""
+    memory: MemoryUse
+    prefill: Phase
+    decode: Phase
+    power_w_per_npu: float
+    """Package, mean while serving."""
+    host_power_w_per_npu: float
+    power_w: float
+    """All NPUs with their hosts, cooling of the hall excluded."""
+    energy_j_per_token: float
+    """Per output token, hosts included."""
+    profile: str
+    """Efficiency profile used: family and software generation."""
+    assumptions: tuple[str, ...]
+
+    @property
+    def energy_kwh_per_million_tokens(self) -> float:
+        """Per million output tokens. [kWh]."""
+        return self.energy_j_per_token / 3.6
+
+
+def engine_of(
+    machine: Machine,
+    model: AiModel,
+    plan: InferencePlan,
+    profile: InferenceProfile,
+    network: NetworkProfile,
+    *,
+    precision: str = "fp8",
+    cache_precision: str = "",
+    speculation: Speculation | None = None,
+) -> Engine:
+    """Return the instance a plan describes, on the machine as software sees it."""
+    seen = split_devices(machine, profile.devices_per_npu)
+    numbers = formats(seen.accelerator, precision, cache_precision)
+    drafts = float(speculation.drafts) if speculation else 0.0
+    return Engine(seen, model, plan, profile, network, numbers, drafts)
+
+
+def estimate_inference(
+    machine: Machine,
+    model: AiModel,
+    profile: InferenceProfile,
+    network: NetworkProfile,
+    power: PowerProfile,
+    *,
+    prompt: float = 4096,
+    output: float = 1024,
+    cached_share: float = 0.0,
+    batch: float = 0,
+    plan: InferencePlan | None = None,
+    precision: str = "fp8",
+    cache_precision: str = "",
+    tpot_limit_s: float = 0.05,
+    ttft_limit_s: float = 2.0,
+    speculation: Speculation | None = None,
+) -> InferenceResult:
+    """Return what a machine delivers serving a model.
+
+    Parameters
+    ----------
+    machine, model
+        Where and what.
+    profile, network, power
+        Constants of engine, collective library and power of the machine's family.
+    prompt, output
+        Tokens of a request, mean.
+    cached_share
+        Share of each prompt found in the prefix cache, 0..1.
+    batch
+        Sequences in flight per instance; 0 takes the most that memory and TPOT allow.
+    plan
+        How an instance is cut; None takes the smallest that fits and meets TPOT.
+    precision, cache_precision
+        Number formats of weights and KV cache; the cache's default follows the weights.
+    tpot_limit_s, ttft_limit_s
+        Objective. [s]
+    speculation
+        Drafts per step; none by default.
+
+    Raises
+    ------
+    InvalidInput : lengths, limits or degrees that are impossible; the nearest valid one is named.
+    UnknownName : no such number format.
+    """
+    _check(prompt, output, cached_share, batch, tpot_limit_s, ttft_limit_s)
+    shape = RequestShape(prompt, output, cached_share)
+    limits = Limits(tpot_limit_s, ttft_limit_s)
+    guess = speculation or Speculation()
+
+    def build(candidate: InferencePlan) -> Engine:
+        return engine_of(
+            machine, model, candidate, profile, network,
+            precision=precision, cache_precision=cache_precision, speculation=guess,
+        )  # fmt: skip
+
+    devices = round(machine.npu_count * profile.devices_per_npu)
+    chosen = plan or choose_plan(build, model, devices, shape, limits, guess)
+    check_plan(model, chosen, devices)
+    engine = build(chosen)
+    return _result(machine, engine, shape, limits, guess, batch, power)
+
+
+def _check(
+    prompt: float, output: float, cached: float, batch: float, tpot: float, ttft: float
+) -> None:
+    for name, value in (("prompt", prompt), ("output", output)):
+        if not 1 <= value <= 1e8:
+            raise InvalidInput(f"{name} of {value:g} tokens; nearest valid: 1 to 100,000,000")
+    if not 0 <= cached <= 1:
+        nearest = min(max(cached, 0.0), 1.0)
+        raise InvalidInput(f"cached share {cached:g} is no share; nearest valid: {nearest:g}")
+    if not 0 <= batch <= 1e9:
+        raise InvalidInput(f"a batch of {batch:g} sequences; nearest valid: 0 (largest possible)")
+    for name, value in (("TPOT", tpot), ("TTFT", ttft)):
+        if not value > 0:
+            raise InvalidInput(f"a {name} limit of {value:g} s; it must be above 0")
+
+
+def _result(
+    machine: Machine,
+    engine: Engine,
+    shape: RequestShape,
+    limits: Limits,
+    guess: Speculation,
+    batch: float,
+    power: PowerProfile,
+) -> InferenceResult:
+    plan, devices = engine.plan, engine.profile.devices_per_npu
+    groups = scalar(plan.attention_data)
+    room = in_flight(engine, shape)
+    wanted = batch / groups if batch else largest_batch(engine, shape, limits, guess)
+    held = min(wanted, room) if batch else wanted
+    size = max(held, 1.0)
+    step = decode(engine, size, shape.mean_context, guess)
+    mixed = steady(engine, shape, size, guess)
+    first = prefill(engine, shape, 1.0)
+    plenty = mixed.prefill
+    memory = serving_memory(engine, wanted if batch else size, shape.full_length,
+                            engine.profile.pass_tokens)  # fmt: skip
+    fits = room >= 1 and wanted <= room
+    ranks = scalar(plan.ranks)
+    instances = int(engine.machine.npu_count // ranks)
+    fill_rate, step_rate = scalar(plenty.tokens_per_s_per_npu), scalar(step.tokens_per_s_per_npu)
+    cache = scalar(sequence_byte(engine, shape.prompt)) * ranks / groups
+    link = engine.machine.levels[-1].bandwidth_byte_per_s
+    split = disaggregate(fill_rate, step_rate, shape.new_prompt, shape.output, cache, link * groups)
+    busy = _phase("decode", engine, step.pass_time, power)
+    filling = _phase("prefill", engine, plenty.pass_time, power)
+    share = scalar(mixed.prompt_share)
+    package = devices * (filling[1] * share + busy[1] * (1 - share))
+    host = machine.host_power_w_per_npu
+    rate = scalar(mixed.tokens_per_s_per_npu) * devices * (1.0 if fits else 0.0)
+    used = instances * ranks / devices
+    return InferenceResult(
+        model=engine.model.name,
+        plan=plan,
+        instance_npus=ranks / devices,
+        instances=instances,
+        fits=fits,
+        remedy=_remedy(engine, shape, limits, memory, room, held, wanted, scalar(first.ttft_s)),
+        limited_by=_limit(batch, room, held),
+        sequences_per_npu=size * groups / ranks * devices,
+        batch_capacity_per_npu=room * groups / ranks * devices,
+        ttft_s=scalar(first.ttft_s),
+        tpot_s=scalar(step.tpot_s),
+        mixed_tpot_s=scalar(mixed.tpot_s),
+        meets_ttft=scalar(first.ttft_s) <= limits.ttft_s,
+        meets_tpot=scalar(step.tpot_s) <= limits.tpot_s * (1 + 1e-9),
+        prefill_tokens_per_s_per_npu=fill_rate * devices,
+        decode_tokens_per_s_per_npu=step_rate * devices,
+        tokens_per_s_per_npu=rate,
+        tokens_per_s=rate * used,
+        requests_per_s=rate * used / shape.output,
+        disaggregated_tokens_per_s_per_npu=split.tokens_per_s_per_npu * devices,
+        prefill_share=split.prefill_share,
+        cache_transfer_s=split.transfer_s,
+        memory=MemoryUse(
+            *(scalar(part) * devices for part in (
+                memory.weights, memory.cache, memory.activations, memory.buffers,
+                memory.usable, memory.capacity,
+            ))
+        ),
+        prefill=filling[0],
+        decode=busy[0],
+        power_w_per_npu=package,
+        host_power_w_per_npu=host,
+        power_w=used * (package + host),
+        energy_j_per_token=(package + host) / rate if rate > 0 else np.inf,
+        profile=f"{engine.profile.family}, {engine.profile.generation}",
+        assumptions=_assumptions(engine, guess),
+    )  # fmt: skip
+
+
+def _phase(name: str, engine: Engine, one: PassTime, power: PowerProfile) -> tuple[Phase, float]:
+    """Return a phase and the power of one device in it."""
+    accelerator = engine.machine.accelerator
+    doing: Activity = activity_of(engine, one)
+    watts = scalar(npu_power_w(accelerator, power, doing))
+    points = tuple(
+        OperatorPoint(
+            row.name,
+            row.term,
+            scalar(row.flops),
+            scalar(row.traffic_byte),
+            scalar(row.time_s),
+            scalar(row.intensity),
+            scalar(row.flops) / max(scalar(row.time_s), 1e-12),
+            "compute" if scalar(row.compute_s) > scalar(row.memory_s) else "memory",
+        )
+        for row in one.operators
+    )
+    phase = Phase(
+        name,
+        scalar(one.time_s),
+        {term: scalar(value) for term, value in one.terms.items()},
+        scalar(doing.compute),
+        scalar(doing.memory),
+        scalar(doing.network),
+        watts * engine.profile.devices_per_npu,
+        points,
+    )
+    return phase, watts
+
+
+def _limit(batch: float, room: float, held: float) -> str:
+    if room < 1:
+        return "nothing fits"
+    if batch:
+        return "batch" if held < room else "memory"
+    return "memory" if held >= room else "TPOT"
+
+
+def _remedy(
+    engine: Engine,
+    shape: RequestShape,
+    limits: Limits,
+    memory: ServingMemory,
+    room: float,
+    held: float,
+    wanted: float,
+    ttft_s: float,
+) -> str:
+    """Return what to change, in one sentence, or nothing."""
+    ranks = int(scalar(engine.plan.ranks))
+    if room < 1:
+        over = scalar(memory.weights) / memory.usable
+        if over > 0.9:
+            return (
+                f"weights take {over:.0%} of the usable memory of a device: spread the instance "
+                f"over {2 * ranks} devices or store weights in fewer bits"
+            )
+        return (
+            f"not one request of {shape.full_length:g} tokens fits: spread the instance over "
+            f"{2 * ranks} devices, shorten requests or store the cache in fewer bits"
+        )
+    if wanted > room:
+        return f"memory holds {room:g} sequences per group; lower the batch to that"
+    if held < 1:
+        return (
+            f"even one sequence misses TPOT {limits.tpot_s * 1e3:g} ms: use more tensor "
+            "parallelism or draft tokens"
+        )
+    if ttft_s > limits.ttft_s:
+        return (
+            f"one prompt takes {ttft_s:.2f} s against a TTFT limit of {limits.ttft_s:g} s: use "
+            "more tensor parallelism, a prefix cache or shorter prompts"
+        )
+    return ""
+
+
+def _assumptions(engine: Engine, guess: Speculation) -> tuple[str, ...]:
+    profile = engine.profile
+    said = [
+        f"{profile.memory_share:.0%} of memory is given to weights and cache",
+        f"prompts are computed {profile.pass_tokens:g} tokens at a time",
+        f"cache elements take {engine.numbers.cache_byte:g} bytes",
+    ]
+    if engine.model.is_moe and not engine.plan.is_balanced:
+        said.append(f"the busiest expert rank has {profile.expert_imbalance:.0%} over the mean")
+    if guess.drafts:
+        said.append(f"{guess.drafts} draft tokens per step, {guess.acceptance:.0%} accepted")
+    return (*said, *engine.machine.assumptions)

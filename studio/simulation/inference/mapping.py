@@ -1,0 +1,80 @@
+"""Choose how an instance is cut when nobody says: the best valid mapping for a goal.
+
+Tries the mappings engines really use; knows no time of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.plan import InferencePlan, expert_count, scalar
+from studio.simulation.inference.serving import (
+    Limits,
+    RequestShape,
+    in_flight,
+    largest_batch,
+    steady,
+)
+from studio.simulation.inference.speculative import Speculation
+from studio.workload.model import AiModel, Attention
+
+_MOST_TENSOR = 64
+
+
+def tensor_degrees(model: AiModel, devices: int) -> list[int]:
+    """Return the powers of two, up to the devices, that divide all attention heads."""
+    heads = [block.mixer.heads for block in model.blocks if isinstance(block.mixer, Attention)]
+    found, degree = [], 1
+    while degree <= min(devices, _MOST_TENSOR):
+        if all(count % degree == 0 for count in heads):
+            found.append(degree)
+        degree *= 2
+    return found
+
+
+def candidate_plans(model: AiModel, devices: int) -> Iterator[InferencePlan]:
+    """Yield mappings of one instance, smallest first.
+
+    Dense models are cut by tensor parallelism; models with experts also by attention data
+    parallelism with the experts over all ranks.
+    """
+    for tensor in tensor_degrees(model, devices):
+        yield InferencePlan(tensor=float(tensor))
+    experts = expert_count(model)
+    ranks = 2
+    while experts and ranks <= min(devices, experts):
+        yield InferencePlan(attention_data=float(ranks), expert=float(ranks))
+        ranks *= 2
+
+
+def choose_plan(
+    build: Callable[[InferencePlan], Engine],
+    model: AiModel,
+    devices: int,
+    shape: RequestShape,
+    limits: Limits,
+    speculation: Speculation,
+) -> InferencePlan:
+    """Return the plan with the most output tokens per device that meets TPOT.
+
+    When none meets it, the fastest that fits; when none fits, the widest.
+    """
+    best, best_rate = InferencePlan(), -1.0
+    widest = best
+    for plan in candidate_plans(model, devices):
+        widest = plan
+        engine = build(plan)
+        room = in_flight(engine, shape)
+        if room < 1:
+            continue
+        batch = largest_batch(engine, shape, limits, speculation)
+        found = steady(engine, shape, np.asarray([max(batch, 1.0)]), speculation)
+        rate = scalar(found.tokens_per_s_per_npu)
+        # A plan that misses the limit loses against any that meets it.
+        rate = rate if batch >= 1 else 1e-6 / scalar(found.tpot_s)
+        if rate > best_rate:
+            best, best_rate = plan, rate
+    return best if best_rate >= 0 else widest

@@ -1,0 +1,198 @@
+"""How one serving instance of a model is cut over ranks, and where its groups lie.
+
+Checks the relations between the degrees once. Knows no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.simulation.machine import Accelerator, Machine, NetworkLevel
+from studio.simulation.network.collective import Span
+from studio.workload.model import AiModel, Attention, MixtureOfExperts
+from studio.workload.operators import Number
+from studio.workload.plan import nearest_divisor
+
+
+def scalar(value: Number) -> float:
+    """Return a batch of one as a number, or the largest of several."""
+    return float(np.max(value))
+
+
+@dataclass(frozen=True)
+class InferencePlan:
+    """Degrees of one instance: numbers, or arrays of shape (n,) of candidates."""
+
+    tensor: Number = 1.0
+    """Ranks that share the attention and dense parts of one sequence."""
+    attention_data: Number = 1.0
+    """Groups of ranks that attend to sequences of their own but share the experts."""
+    pipeline: Number = 1.0
+    expert: Number = 1.0
+    """Ranks over which the experts of a layer are spread."""
+    redundant_experts: float = 0.0
+    """Experts held twice, per layer, to level their load."""
+    is_balanced: bool = False
+    """Experts are levelled perfectly: no rank waits for a busier one."""
+
+    @property
+    def ranks(self) -> Number:
+        """Devices of one instance."""
+        return self.tensor * self.attention_data * self.pipeline
+
+    @property
+    def stage_ranks(self) -> Number:
+        """Devices of one pipeline stage."""
+        return self.tensor * self.attention_data
+
+    @property
+    def expert_tensor(self) -> Number:
+        """Ranks that share each expert."""
+        return self.stage_ranks / self.expert
+
+    @property
+    def group_ranks(self) -> Number:
+        """Devices that work on one group's sequences."""
+        return self.tensor * self.pipeline
+
+
+def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
+    """Raise for the first rule a plan breaks, naming the nearest valid choice.
+
+    Raises
+    ------
+    InvalidInput : a degree is no whole number from 1, does not divide what it cuts, or needs
+        more devices than there are.
+    """
+    degrees = {
+        "tensor parallelism": plan.tensor,
+        "attention data parallelism": plan.attention_data,
+        "pipeline parallelism": plan.pipeline,
+        "expert parallelism": plan.expert,
+    }
+    for name, value in degrees.items():
+        if np.any(np.asarray(value) < 1) or np.any(np.asarray(value) != np.floor(value)):
+            raise InvalidInput(f"{name} {value} must be a whole number from 1; nearest valid: 1")
+    if np.any(np.asarray(plan.ranks) > ranks):
+        most = int(np.max(plan.ranks))
+        raise InvalidInput(
+            f"the plan needs {most} devices and there are {ranks}; "
+            f"nearest valid: instances of {ranks} devices"
+        )
+    for heads in sorted(_head_counts(model)):
+        wrong = _first(np.mod(heads, plan.tensor) != 0, plan.tensor)
+        if wrong:
+            raise InvalidInput(
+                f"tensor parallelism {wrong:g} does not divide the {heads} attention heads of "
+                f"{model.name}; nearest valid: {nearest_divisor(heads, wrong)}"
+            )
+    wrong = _first(np.asarray(plan.pipeline) > model.layers, plan.pipeline)
+    if wrong:
+        raise InvalidInput(
+            f"{wrong:g} pipeline stages for the {model.layers} layers of {model.name}; "
+            f"nearest valid: {model.layers}"
+        )
+    _check_experts(model, plan)
+
+
+def _check_experts(model: AiModel, plan: InferencePlan) -> None:
+    stage = int(np.max(plan.stage_ranks))
+    wrong = _first(np.mod(plan.stage_ranks, plan.expert) != 0, plan.expert)
+    if wrong:
+        raise InvalidInput(
+            f"expert parallelism {wrong:g} does not divide the {stage} devices of one stage; "
+            f"nearest valid: {nearest_divisor(stage, wrong)}"
+        )
+    if not model.is_moe and np.any(np.asarray(plan.attention_data) > 1):
+        raise InvalidInput(
+            f"{model.name} has no experts to share, so attention data parallelism "
+            f"{np.max(plan.attention_data):g} is a set of replicas; nearest valid: 1"
+        )
+
+
+def _first(broken: np.typing.ArrayLike, values: Number) -> float:
+    """Return the first value whose rule is broken, or 0."""
+    shown = np.broadcast_to(values, np.shape(broken))
+    found = np.asarray(shown)[np.asarray(broken)]
+    return float(found.ravel()[0]) if found.size else 0.0
+
+
+def _head_counts(model: AiModel) -> set[int]:
+    return {block.mixer.heads for block in model.blocks if isinstance(block.mixer, Attention)}
+
+
+def expert_count(model: AiModel) -> int:
+    """Return the routed experts of a layer, 0 for a dense model."""
+    counts = [
+        block.feed_forward.experts
+        for block in model.blocks
+        if isinstance(block.feed_forward, MixtureOfExperts)
+    ]
+    return max(counts, default=0)
+
+
+def spans_of(levels: Sequence[NetworkLevel], inner: Number, size: Number) -> tuple[Span, ...]:
+    """Return where a group of `size` ranks lies whose neighbours are `inner` ranks apart.
+
+    Ranks are numbered through the innermost level first. A group that skips `inner` ranks at
+    every step starts on the level at which those ranks are inside one domain.
+    """
+    spans = []
+    reached: Number = np.asarray(inner, dtype=np.float64)
+    whole = np.asarray(inner, dtype=np.float64) * size
+    for level in levels:
+        inside = np.minimum(np.maximum(level.ranks, reached), whole)
+        spans.append(Span(level, np.asarray(inside / reached, dtype=np.float64)))
+        reached = inside
+    # Ranks beyond the outermost level drawn still meet on it.
+    last = spans[-1]
+    spans[-1] = Span(last.level, np.asarray(last.ranks * whole / reached, dtype=np.float64))
+    return tuple(spans)
+
+
+def split_devices(machine: Machine, devices: float, package_byte_per_s: float = 270e9) -> Machine:
+    """Return the machine as software sees it: each die of a package a rank of its own.
+
+    Notes
+    -----
+    The dies share the ports of their package evenly. Between the dies of one package the rate is
+    that of the die-to-die link, 270 GB/s per direction in the Ascend 910C.
+
+    References
+    ----------
+    Zuo et al., "Serving Large Language Models on Huawei CloudMatrix384", 2025, section 3.3.1.
+    """
+    count = int(devices)
+    if count <= 1:
+        return machine
+    whole = machine.accelerator
+    die = Accelerator(
+        name=f"{whole.name} (1 of {count} devices)",
+        family=whole.family,
+        compute_flops={name: value / count for name, value in whole.compute_flops.items()},
+        memory_byte=whole.memory_byte / count,
+        memory_bandwidth_byte_per_s=whole.memory_bandwidth_byte_per_s / count,
+        tdp_w=whole.tdp_w / count,
+        idle_w=whole.idle_w / count,
+    )
+    package = NetworkLevel("package", count, package_byte_per_s, 218e-9)
+    levels = tuple(
+        replace(
+            level,
+            ranks=level.ranks * count,
+            bandwidth_byte_per_s=level.bandwidth_byte_per_s / count,
+        )
+        for level in machine.levels
+    )
+    return replace(
+        machine,
+        accelerator=die,
+        npu_count=machine.npu_count * count,
+        levels=(package, *levels),
+        host_power_w_per_npu=machine.host_power_w_per_npu / count,
+        host_idle_power_w_per_npu=machine.host_idle_power_w_per_npu / count,
+    )

@@ -1,0 +1,370 @@
+"""Rates and latencies of an instance: prefill, decode, requests in plenty, requests under limits.
+
+Vectorised over batches; knows no clock and no arrival trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.simulation.inference.memory import sequence_capacity
+from studio.simulation.inference.passes import Engine, PassTime, pass_time
+from studio.simulation.inference.plan import scalar
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.inference.work import PassLoad
+from studio.workload.operators import FloatArray, Number
+
+_WAIT_TAIL = 4.6
+"""-ln 0.01: waits of one in a hundred over the mean wait of a busy server."""
+
+
+@dataclass(frozen=True)
+class RequestShape:
+    """Lengths of the requests of a service, mean."""
+
+    prompt: float = 1024.0
+    output: float = 256.0
+    cached_share: float = 0.0
+    """Share of each prompt found in the prefix cache, 0..1."""
+
+    @property
+    def new_prompt(self) -> float:
+        """Prompt tokens that are really computed."""
+        return max(self.prompt * (1 - self.cached_share), 1.0)
+
+    @property
+    def prefix(self) -> float:
+        """Prompt tokens read from the cache."""
+        return self.prompt - self.new_prompt
+
+    @property
+    def mean_context(self) -> float:
+        """Tokens in the cache of a decoding request, mean over its life."""
+        return self.prompt + self.output / 2
+
+    @property
+    def full_length(self) -> float:
+        """Tokens in the cache at the end."""
+        return self.prompt + self.output
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """Working off prompts; numbers or arrays of shape (n,)."""
+
+    ttft_s: Number
+    """From the arrival of the batch to its first tokens, nothing else running."""
+    tokens_per_s_per_npu: Number
+    """Prompt tokens computed, prompts in plenty. NPUs here are ranks."""
+    pass_time: PassTime
+    passes: Number
+
+
+@dataclass(frozen=True)
+class Decode:
+    """Steady decoding of a batch; numbers or arrays of shape (n,)."""
+
+    tpot_s: Number
+    step_s: Number
+    """Between two steps of one sequence; more than one token may come out of each."""
+    tokens_per_s_per_npu: Number
+    pass_time: PassTime
+    sequences: Number
+    """In flight in one attention group."""
+
+
+def prefill(
+    engine: Engine, shape: RequestShape, prompts: Number = 1.0, pass_tokens: float = 0.0
+) -> Prefill:
+    """Return the time to first token and the rate of computing prompts.
+
+    Parameters
+    ----------
+    engine
+        Instance and its constants.
+    shape
+        Lengths of a request.
+    prompts
+        That arrive together in every attention group, shape (n,) or a number.
+    pass_tokens
+        Tokens of one pass per group; 0 takes the engine's.
+
+    Notes
+    -----
+    Prompts longer than a pass are cut into chunks that see, in the mean, half of what is before
+    them. Prompts of one batch share passes; the last pass counts as the fraction it fills.
+    """
+    limit = pass_tokens or engine.profile.pass_tokens
+    wanted = np.asarray(prompts, dtype=np.float64) * shape.new_prompt
+    tokens = np.minimum(wanted, limit)
+    chunk = np.minimum(shape.new_prompt, limit)
+    load = PassLoad(
+        prompt_tokens=tokens,
+        prompt_length=chunk,
+        prompt_prefix=shape.prefix + (shape.new_prompt - chunk) / 2,
+    )
+    one = pass_time(engine, load)
+    passes = np.maximum(wanted / tokens, 1.0)
+    ttft = one.time_s + (passes - 1) * one.stage_s
+    rate = tokens / one.stage_s / engine.plan.group_ranks
+    return Prefill(ttft, rate, one, passes)
+
+
+def decode(
+    engine: Engine, sequences: Number, context: Number, speculation: Speculation | None = None
+) -> Decode:
+    """Return the time per output token of `sequences` in every attention group.
+
+    Parameters
+    ----------
+    engine
+        Instance and its constants.
+    sequences
+        In flight per attention group, shape (n,) or a number.
+    context
+        Tokens each has in its cache, mean. [1]
+    speculation
+        Drafts verified per step; none by default.
+
+    Notes
+    -----
+    With p pipeline stages the batch is cut into p parts that follow each other through them:
+    step = max(time of a pass, p x time of a stage), each with 1/p of the batch.
+    """
+    guess = speculation or Speculation()
+    stages = np.asarray(engine.plan.pipeline, dtype=np.float64)
+    part = np.asarray(sequences, dtype=np.float64) / stages
+    load = PassLoad(sequences=part, new_tokens=guess.verified, context=context)
+    one = pass_time(engine, load)
+    step = np.maximum(one.time_s, stages * one.stage_s)
+    tpot = step / guess.emitted
+    rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
+    return Decode(tpot, step, rate, one, np.asarray(sequences, dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Steady:
+    """Requests in plenty, prompts mixed into the steps of decoding; arrays of shape (n,)."""
+
+    sequences: Number
+    tpot_s: Number
+    tokens_per_s_per_npu: Number
+    """Output tokens."""
+    prompt_share: Number
+    """Share of the time that prompts take."""
+    decode: Decode
+    prefill: Prefill
+
+
+def steady(
+    engine: Engine,
+    shape: RequestShape,
+    sequences: Number,
+    speculation: Speculation | None = None,
+) -> Steady:
+    """Return the rate of continuous batching with `sequences` in flight per group.
+
+    Notes
+    -----
+    Every step sees new prompts at the rate at which requests finish: sequences x emitted x
+    prompt / output tokens. They share the passes of decoding as far as those have room; a mixed
+    pass reads the weights once. What does not fit takes passes of its own.
+    """
+    guess = speculation or Speculation()
+    alone = decode(engine, sequences, shape.mean_context, guess)
+    fill = prefill(engine, shape, np.inf)
+    stages = np.asarray(engine.plan.pipeline, dtype=np.float64)
+    part = np.asarray(sequences, dtype=np.float64) / stages
+    arriving = part * guess.emitted * shape.new_prompt / shape.output
+    room = np.maximum(engine.profile.pass_tokens - part * guess.verified, 0.0)
+    mixed = np.minimum(arriving, room)
+    load = PassLoad(
+        sequences=part,
+        new_tokens=guess.verified,
+        context=shape.mean_context,
+        prompt_tokens=np.maximum(mixed, 1e-6),
+        prompt_length=np.minimum(shape.new_prompt, engine.profile.pass_tokens),
+        prompt_prefix=shape.prefix,
+    )
+    one = pass_time(engine, load)
+    rest_s = (arriving - mixed) / fill.tokens_per_s_per_npu / engine.plan.group_ranks
+    step = np.maximum(one.time_s, stages * one.stage_s) + stages * rest_s
+    rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
+    share = np.maximum(1 - alone.step_s / step, 0.0)
+    return Steady(np.asarray(sequences), step / guess.emitted, rate, share, alone, fill)
+
+
+def in_flight(engine: Engine, shape: RequestShape, reserved: bool = True) -> float:
+    """Return the sequences an attention group can keep in flight, from 0.
+
+    `reserved` keeps room for the whole request; otherwise the mean over its life counts.
+    """
+    length = shape.full_length if reserved else shape.mean_context
+    room = sequence_capacity(engine, length, engine.profile.pass_tokens)
+    limit = engine.profile.batch_limit * scalar(engine.plan.pipeline)
+    return float(np.min(np.minimum(np.floor(room), limit)))
+
+
+def offline_rate(
+    engine: Engine,
+    shape: RequestShape,
+    requests: float = np.inf,
+    speculation: Speculation | None = None,
+) -> float:
+    """Return output tokens per second and rank of `requests` of equal length, all there at once.
+
+    Parameters
+    ----------
+    engine
+        Instance and its constants.
+    shape
+        Lengths of every request.
+    requests
+        For the whole instance; infinity for a steady stream.
+    speculation
+        Drafts verified per step.
+
+    Returns
+    -------
+    0 where not one request fits.
+
+    Notes
+    -----
+    Equal requests finish together, so the instance works in waves: each computes its prompts,
+    then decodes at the batch that memory allows; the last wave holds what is left.
+    """
+    most = in_flight(engine, shape)
+    if most < 1:
+        return 0.0
+    if not np.isfinite(requests):
+        found = steady(engine, shape, np.asarray([most * engine.profile.occupancy]), speculation)
+        return scalar(found.tokens_per_s_per_npu)
+    group = requests / scalar(engine.plan.attention_data)
+    whole, rest = divmod(group, most)
+    batches = np.asarray([most, max(rest, 1.0)])
+    counts = np.asarray([whole, 1.0 if rest >= 1 else 0.0])
+    step = decode(engine, batches, shape.mean_context, speculation)
+    prompt = prefill(engine, shape, group)
+    ranks = engine.plan.group_ranks
+    decode_s = float(np.sum(counts * step.tpot_s * shape.output))
+    prompt_s = group * shape.new_prompt / (scalar(prompt.tokens_per_s_per_npu) * ranks)
+    return float(group * shape.output / (decode_s + prompt_s) / ranks)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Service-level objective; infinity where there is none."""
+
+    tpot_s: float = np.inf
+    ttft_s: float = np.inf
+
+
+def largest_batch(
+    engine: Engine,
+    shape: RequestShape,
+    limits: Limits,
+    speculation: Speculation | None = None,
+    *,
+    with_prompts: bool = False,
+) -> float:
+    """Return the most sequences per attention group that memory and TPOT allow, from 0.
+
+    With prompts, each step also carries those that arrive (continuous batching); without, the
+    instance only decodes (disaggregated). Time per token grows with the batch, so the search
+    narrows down on arrays of candidates.
+    """
+    most = in_flight(engine, shape)
+    if most < 1:
+        return 0.0
+
+    def tpot(batch: FloatArray) -> FloatArray:
+        if with_prompts:
+            return np.asarray(steady(engine, shape, batch, speculation).tpot_s)
+        return np.asarray(decode(engine, batch, shape.mean_context, speculation).tpot_s)
+
+    return largest_within(tpot, most, limits.tpot_s)
+
+
+def largest_within(measure: Callable[[FloatArray], FloatArray], most: float, limit: float) -> float:
+    """Return the largest whole batch up to `most` whose measure stays within `limit`, from 0."""
+    if not np.isfinite(limit):
+        return float(most)
+    low, high = 0.0, float(most)
+    while high - low >= 1:
+        tried = np.unique(np.ceil(np.linspace(low, high, 17)[1:]))
+        good = tried[measure(tried) <= limit]
+        if good.size == tried.size:
+            return float(high)
+        best = float(good[-1]) if good.size else low
+        beyond = tried[tried > best]
+        low, high = best, float(beyond[0]) - 1
+    return low
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an instance delivers under limits; NPUs here are ranks."""
+
+    sequences: float
+    """In flight per attention group."""
+    tpot_s: float
+    ttft_s: float
+    """Mean, queueing included."""
+    tokens_per_s_per_npu: float
+    """Output tokens."""
+    limited_by: str
+    """`memory`, `TPOT`, `TTFT` or `nothing fits`."""
+
+
+def serve(
+    engine: Engine,
+    shape: RequestShape,
+    limits: Limits,
+    speculation: Speculation | None = None,
+) -> Service:
+    """Return the highest rate of random arrivals within limits, prompts mixed with decoding.
+
+    Notes
+    -----
+    TPOT bounds the batch. For TTFT, prompts queue for a server that works on them during the
+    share of time they take: one in a hundred waits 4.6 times the mean M/D/1 wait
+    s r / (2 (1 - r)), s the time of one prompt in mixed passes and r the load; the rate that
+    meets the limit follows.
+
+    Raises
+    ------
+    InvalidInput : a limit that is not positive.
+    """
+    for name, value in (("TPOT", limits.tpot_s), ("TTFT", limits.ttft_s)):
+        if not value > 0:
+            raise InvalidInput(f"a {name} limit of {value:g} s; it must be above 0")
+    batch = largest_batch(engine, shape, limits, speculation, with_prompts=True)
+    if batch < 1:
+        fits = in_flight(engine, shape) >= 1
+        return Service(0.0, np.inf, np.inf, 0.0, "TPOT" if fits else "nothing fits")
+    found = steady(engine, shape, np.asarray([batch]), speculation)
+    rate = scalar(found.tokens_per_s_per_npu) * (1 - engine.profile.disturbance)
+    bound = "TPOT" if batch < in_flight(engine, shape) else "memory"
+    one = prefill(engine, shape, 1.0)
+    service = max(scalar(one.ttft_s), scalar(found.tpot_s))
+    most = _load_within(service, limits.ttft_s)
+    if most < 1:
+        bound = "TTFT" if most * rate < rate * 0.97 else bound
+        rate *= max(most, 0.0)
+    wait = service * most / (2 * max(1 - most, 0.05)) if most > 0 else 0.0
+    return Service(batch, scalar(found.tpot_s), service + wait, rate, bound)
+
+
+def _load_within(service_s: float, limit_s: float) -> float:
+    """Return the load at which one in a hundred first tokens comes exactly at the limit, 0..1."""
+    if not np.isfinite(limit_s):
+        return 1.0
+    slack = limit_s / service_s - 1
+    if slack <= 0:
+        return 0.0
+    # slack = tail r / (2 (1 - r))
+    return 2 * slack / (_WAIT_TAIL + 2 * slack)
