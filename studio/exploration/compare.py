@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.labels import LABELS, label_of
 from studio.simulation.rollup.totals import Totals
+from studio.units import display
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ class Comparison:
     def row(self, name: str) -> Row:
         """Return the row of one figure."""
         return next(row for row in self.rows if row.name == name)
+
+    def __str__(self) -> str:
+        """Return the table as text: values of every design, then ratios to the reference."""
+        lines = [" | ".join(("", *self.designs))]
+        for row in self.rows:
+            shown = ("–" if v is None else display(v, row.dimension) for v in row.values)
+            ratios = ("–" if r is None else f"{r:.2f}x" for r in row.ratios)
+            lines.append(" | ".join((row_label(row.name), *shown, *ratios)))
+        return "\n".join(lines)
 
 
 _RESULT_FIGURES = (

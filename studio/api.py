@@ -1,0 +1,118 @@
+"""The studio in a notebook: load, look, change, simulate, compare.
+
+from studio import api
+cm = api.load("cloudmatrix-384")
+cm.totals["power_w.typical"]
+cm.edit(["racks", "compute-west", "array", "count"], 5).simulate().tokens_per_s
+print(api.compare(cm, api.load("gb200-nvl72")))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from studio.design import edits
+from studio.design.finding import Finding
+from studio.design.model import Design, Deviation
+from studio.exchange.result_json import result_json
+from studio.exchange.totals_json import totals_json
+from studio.exploration.compare import Candidate, Comparison
+from studio.exploration.compare import compare as _compare
+from studio.fabric.fabric import Fabric, compile_design
+from studio.ids import Address
+from studio.session.evaluation import active_scenario, sim_input
+from studio.session.library import catalog, find_design
+from studio.simulation.machine_of import machine_of
+from studio.simulation.result import SimResult
+from studio.simulation.rollup.figure import Figure
+from studio.simulation.rollup.totals import Totals, roll_up
+from studio.simulation.rules.check import check
+from studio.simulation.simulate import simulate
+from studio.storage.project_file import read_design, write_design
+
+
+@dataclass(frozen=True)
+class Supernode:
+    """One design with everything that follows from it; edits return a new one."""
+
+    design: Design
+
+    @cached_property
+    def fabric(self) -> Fabric:
+        """Return the design compiled into arrays."""
+        return compile_design(self.design, catalog())
+
+    @cached_property
+    def rolled_up(self) -> Totals:
+        """Return all figures with their terms."""
+        return roll_up(self.fabric)
+
+    @property
+    def totals(self) -> Mapping[str, float]:
+        """Return all figures by name, in SI units."""
+        return {name: figure.value for name, figure in self.rolled_up.figures.items()}
+
+    def explain(self, name: str) -> Figure:
+        """Return one figure with the terms it is the sum of."""
+        return self.rolled_up.figures[name]
+
+    def simulate(self, scenario: str = "") -> SimResult:
+        """Run a scenario of the design, the active one by default.
+
+        Raises
+        ------
+        StudioError : the scenario is unknown or impossible on this design.
+        """
+        machine = machine_of(self.fabric, self.rolled_up)
+        chosen = active_scenario(self.fabric, scenario)
+        return simulate(sim_input(self.fabric, self.rolled_up, machine, chosen))
+
+    def check(self) -> tuple[Finding, ...]:
+        """Return what the design rules find."""
+        return check(self.fabric)
+
+    def edit(self, path: Sequence[str], value: object) -> Supernode:
+        """Return the design with one field changed.
+
+        Raises
+        ------
+        StudioError : there is no such field, or the value is not possible.
+        """
+        return Supernode(edits.set_field(self.design, path, value))
+
+    def fail(self, address: str) -> Supernode:
+        """Return the design with a component, rack or link out of order."""
+        failed = Deviation(state="failed")
+        return Supernode(edits.set_state(self.design, Address(address), failed))
+
+    def save(self, path: str | Path) -> None:
+        """Write the design to a file."""
+        write_design(Path(path), self.design)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the totals as plain data with all terms, as `totals --json` prints them."""
+        return totals_json(self.fabric, self.rolled_up)
+
+
+def load(name: str | Path) -> Supernode:
+    """Load a file or a reference design by name.
+
+    Raises
+    ------
+    FileProblem : there is no such design, or it can't be read.
+    """
+    return Supernode(read_design(find_design(str(name))).design)
+
+
+def compare(*supernodes: Supernode) -> Comparison:
+    """Put designs side by side; ratios are to the last one."""
+    return _compare([Candidate(one.design.name, one.rolled_up) for one in supernodes])
+
+
+def result_to_dict(result: SimResult) -> dict[str, Any]:
+    """Return a simulated job as plain data."""
+    return result_json(result)

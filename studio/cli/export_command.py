@@ -1,0 +1,101 @@
+"""`supernode-studio export`: tables, results and pictures of a design as files."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+from pathlib import Path
+
+from studio.cli.loading import Loaded, add_designs, load
+from studio.errors import FileProblem, InvalidInput, StudioError
+from studio.exchange.result_json import result_json
+from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, Table, result_table, to_csv
+from studio.exchange.totals_json import totals_json
+from studio.session.evaluation import evaluate
+from studio.simulation.result import SimResult
+from studio.simulation.rollup.totals import roll_up
+from studio.storage.project_file import write_atomic
+
+PICTURES = (".svg", ".png")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser, one=True)
+    parser.add_argument(
+        "what",
+        choices=(*TOTALS_TABLES, *FABRIC_TABLES, "result", "picture"),
+        help="a table or result as .csv or .json, or a picture as .svg or .png",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="its ending chooses the format")
+    parser.add_argument("--width", type=int, default=2560, help="of a PNG picture, in pixels")
+    parser.add_argument("--height", type=int, default=1440, help="of a PNG picture, in pixels")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file."""
+    loaded = load(arguments.design)
+    if arguments.what == "picture":
+        _draw(loaded, arguments)
+    else:
+        write_atomic(arguments.file, _content(loaded, arguments.what, arguments.file))
+    print(f"{arguments.file}: {arguments.what} of {loaded.name}")
+    return 0
+
+
+def _content(loaded: Loaded, what: str, file: Path) -> bytes:
+    if file.suffix not in (".csv", ".json"):
+        raise FileProblem(f"{file}: {what} is written as .csv or .json")
+    if what == "result":
+        result = _result(loaded)
+        if file.suffix == ".json":
+            return _json(result_json(result))
+        return to_csv(result_table(result)).encode()
+    if what == "totals" and file.suffix == ".json":
+        return _json(totals_json(loaded.fabric, roll_up(loaded.fabric)))
+    table = (
+        TOTALS_TABLES[what](roll_up(loaded.fabric))
+        if what in TOTALS_TABLES
+        else FABRIC_TABLES[what](loaded.fabric)
+    )
+    return _json(_records(table)) if file.suffix == ".json" else to_csv(table).encode()
+
+
+def _records(table: Table) -> list[dict[str, object]]:
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _result(loaded: Loaded) -> SimResult:
+    evaluation = evaluate(loaded.fabric)
+    if evaluation.result is None:
+        raise InvalidInput(evaluation.problem)
+    return evaluation.result
+
+
+def _draw(loaded: Loaded, arguments: argparse.Namespace) -> None:
+    if arguments.file.suffix not in PICTURES:
+        raise FileProblem(f"{arguments.file}: a picture is written as .svg or .png")
+    if not (16 <= arguments.width <= 16384 and 16 <= arguments.height <= 16384):
+        raise InvalidInput(
+            f"{arguments.width} x {arguments.height} pixels; 16 to 16384 are possible"
+        )
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        pictures = importlib.import_module("studio.gui.picture")
+    except ImportError as error:
+        raise StudioError(f"pictures need Qt, which can't be loaded: {error}") from error
+    pictures.draw(
+        loaded.fabric,
+        arguments.file,
+        size=(arguments.width, arguments.height),
+        theme=arguments.theme,
+        language=arguments.lang,
+    )

@@ -1,0 +1,186 @@
+"""Tables a design gives away: totals, parts list, links, cable schedule, results.
+
+A table is a header and rows of plain values, so that CSV, JSON and the report print the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from studio.fabric.fabric import Fabric
+from studio.simulation.result import SimResult
+from studio.simulation.rollup.figure import Figure
+from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.totals import Totals
+from studio.units import DIMENSIONS
+
+Cell = str | int | float
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel reads Chinese names as Latin-1."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and its rows; rows are made while they are written."""
+
+    header: tuple[str, ...]
+    rows: Iterable[tuple[Cell, ...]]
+
+
+def to_csv(table: Table) -> str:
+    """Return a table as CSV with a byte-order mark, as Excel wants it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table.header)
+    writer.writerows(tuple(_safe(cell) for cell in row) for row in table.rows)
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    """A name that begins like a formula must not run as one in a spreadsheet."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t"):
+        return "'" + cell
+    return cell
+
+
+def totals_table(totals: Totals) -> Table:
+    """Return every figure with its SI unit and grade."""
+    return Table(
+        ("figure", "value", "unit", "grade"),
+        [
+            (name, figure.value, _si_unit(figure), figure.grade)
+            for name, figure in totals.figures.items()
+        ],
+    )
+
+
+def _si_unit(figure: Figure) -> str:
+    return DIMENSIONS[figure.dimension].si_unit
+
+
+def terms_table(totals: Totals) -> Table:
+    """Return every term of every figure."""
+    return Table(
+        ("figure", "term", "part", "count", "each", "value", "grade", "source", "quoted"),
+        [
+            (
+                name,
+                term.label,
+                term.part,
+                term.count,
+                term.each,
+                term.value,
+                term.origin.grade if term.origin else "",
+                term.origin.source if term.origin else "",
+                term.origin.quoted if term.origin else "",
+            )
+            for name, figure in totals.figures.items()
+            for term in figure.terms
+        ],
+    )
+
+
+def parts_table(fabric: Fabric) -> Table:
+    """Return the bill of materials: every part type with count, price and mass."""
+    inventory = Inventory(fabric)
+    rows = []
+    for part, count in inventory.pieces:
+        price, mass = part.value("price"), part.value("mass")
+        identity = (part.id, part.name, part.name_zh, part.vendor, part.kind, count)
+        worth = (price or "", price * count or "", mass or "", mass * count or "")
+        rows.append((*identity, *worth))
+    header = ("part", "name", "name_zh", "vendor", "kind", "count")
+    money = ("price_usd_each", "price_usd", "mass_kg_each", "mass_kg")
+    return Table(header + money, rows)
+
+
+def links_table(fabric: Fabric) -> Table:
+    """Return every link with its ends, plane, rate, length and state."""
+    return Table(
+        ("link", "plane", "a", "b", "bandwidth_byte_per_s", "length_m", "delay_s", "state"),
+        _link_rows(fabric),
+    )
+
+
+def _link_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
+    links, layout, geometry = fabric.links, fabric.layout, fabric.geometry
+    for link in range(links.count):
+        if not fabric.link_present[link]:
+            continue
+        factor = float(fabric.link_factor[link])
+        yield (
+            links.name(link),
+            links.planes[int(links.plane[link])],
+            layout.address(int(links.a[link])),
+            layout.address(int(links.b[link])),
+            float(fabric.link_bandwidth_byte_per_s[link]),
+            round(float(geometry.length_m[link]), 3),
+            float(geometry.delay_s[link]),
+            "ok" if factor == 1 else "failed" if factor == 0 else f"degraded to {factor:g}",
+        )
+
+
+def cables_table(fabric: Fabric) -> Table:
+    """Return the cable schedule: one row a cable with both ends, parts, route and bought length."""
+    header = ("cable", "part", "a_rack", "a_box", "a", "a_transceiver")
+    return Table(
+        (*header, "b_rack", "b_box", "b", "b_transceiver", "route_m", "length_m", "links"),
+        _cable_rows(fabric),
+    )
+
+
+def _cable_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
+    links, layout, geometry = fabric.links, fabric.layout, fabric.geometry
+    rules = {one.name: one for one in links.rules}
+    for run in Inventory(fabric).cable_runs:
+        rule = rules[run.rule].rule
+        ends = (rule.transceiver_a, rule.transceiver_b)
+        for number, link in enumerate(run.first_links):
+            row: list[Cell] = [f"{run.rule}-{number + 1:05}", run.cable.id]
+            for end, module in zip((links.a[link], links.b[link]), ends, strict=True):
+                housing = layout.housings[int(layout.housing[end])]
+                rack = layout.racks[housing.rack].label
+                row += [rack, housing.label, layout.address(int(end)), module]
+            row += [
+                round(float(geometry.route_m[link]), 3),
+                round(float(geometry.length_m[link]), 3),
+                rule.links_per_cable,
+            ]
+            yield tuple(row)
+
+
+def result_table(result: SimResult) -> Table:
+    """Return a simulated job as name and value, terms included."""
+    rows: list[tuple[Cell, ...]] = [
+        ("scenario", result.scenario, ""),
+        ("model", result.model, ""),
+        ("plan", result.plan, ""),
+        ("tokens_per_s", result.tokens_per_s, "1/s"),
+        ("tokens_per_s_per_npu", result.tokens_per_s_per_npu, "1/s"),
+        ("step_or_tpot_s", result.headline_s, "s"),
+        ("ttft_s", result.ttft_s, "s"),
+        ("mfu", result.mfu, "1"),
+        ("facility_power_w", result.facility_power_w, "W"),
+        ("energy_j_per_token", result.energy_j_per_token, "J"),
+        ("cost_usd_per_million_tokens", result.cost_usd_per_million_tokens, "USD"),
+        ("memory_fits", str(result.memory.fits).lower(), ""),
+    ]
+    rows += [(f"memory.{term.name}", term.byte, "byte") for term in result.memory.terms]
+    for phase in result.phases:
+        rows.append((f"{phase.name}.seconds", phase.seconds, "s"))
+        rows += [(f"{phase.name}.{term.name}", term.seconds, "s") for term in phase.terms]
+    return Table(("name", "value", "unit"), rows)
+
+
+FABRIC_TABLES: Mapping[str, Callable[[Fabric], Table]] = {
+    "parts": parts_table,
+    "links": links_table,
+    "cables": cables_table,
+}
+TOTALS_TABLES: Mapping[str, Callable[[Totals], Table]] = {
+    "totals": totals_table,
+    "terms": terms_table,
+}
