@@ -66,6 +66,8 @@ class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Routing, permutation metadata and synchronisation per layer and pass. [s]"""
     host_launch_s: float
     """Host time to issue one kernel: a floor when kernels are short. [s]"""
+    host_collective_s: float
+    """Host time to bring one more rank into a tensor-parallel collective. [s]"""
     tensor_overlap: float
     """Share of tensor-parallel communication hidden by computing."""
     context_overlap: float

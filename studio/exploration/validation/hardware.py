@@ -166,7 +166,7 @@ def software_of(*words: str) -> Stack:
     """Return the software stack that series, implementation and source name, or a neutral one."""
     text = " | ".join(words)
     for entry in _tables().software:
-        if re.search(entry.match, text, flags=re.IGNORECASE):
+        if re.search(entry.match, text):
             return Stack(entry.generation, entry.recipe)
     return Stack("", {})
 

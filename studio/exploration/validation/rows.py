@@ -146,8 +146,4 @@ def recipe_of(row: Row, habits: Mapping[str, float | bool | str]) -> Recipe:
         recipe = replace(recipe, lora_rank=int(lora[1] or LORA_RANK))
     if "w/o MTP" in (row.get("note") or ""):
         recipe = replace(recipe, trains_mtp=False)
-    if "SHARD_GRAD_OP" in (row.get("sharding") or "") or "no reshard" in (
-        row.get("sharding") or ""
-    ):
-        recipe = replace(recipe, reshards=False)
     return recipe

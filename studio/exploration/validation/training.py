@@ -257,6 +257,8 @@ _SHARD = re.compile(r"FSDP2?\s*(\d+)|(\d+)-way FSDP")
 def _sharding(text: str, data: int, generation: str) -> tuple[list[int], int]:
     """Return (ZeRO stages to try, sharding group in replicas)."""
     found = _SHARD.search(text)
+    if "no reshard" in text or "SHARD_GRAD_OP" in text:
+        return [2], data
     if "FSDP" in text:
         size = int(found[1] or found[2]) if found else data
         size = max(min(size, data), 1)
@@ -288,6 +290,8 @@ def _chunk_choices(row: Row, model: AiModel, stages: int, generation: str) -> li
         return given or [1]
     implementation = row.get("overlap_or_impl") or ""
     says_interleaved = "nterleaved" in implementation or "nterleaved" in (row.get("vpp") or "")
+    if "DeepSpeed" in (row.get("sharding") or ""):
+        return [1]
     if not says_interleaved and not generation.startswith(_INTERLEAVES):
         return [1]
     return [v for v in divisors(max(model.layers // stages, 1)) if v <= 8] or [1]

@@ -67,6 +67,8 @@ class LayerCommunication:
     expert_backward: Number
     context_forward: Number
     context_backward: Number
+    joined_ranks: Number
+    """Ranks summed over all tensor-parallel collectives, forward and backward. [1]"""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def layer_communication(
         expert_backward=back + repeat * out,
         context_forward=gather,
         context_backward=gather + scatter,
+        joined_ranks=np.where(plan.tensor > 1, 5.0 * halves * plan.tensor, 0.0),
     )
 
 

@@ -179,7 +179,7 @@ def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -
     terms["context"] = context - hidden["context"]
     terms["expert_exchange"] = expert - hidden["expert_exchange"]
     terms["contention"] = profile.contention * _sum(hidden.values())
-    issued = profile.host_launch_s * work.kernels
+    issued = profile.host_launch_s * work.kernels + profile.host_collective_s * comm.joined_ranks
     terms["host"] = np.maximum(issued - _sum(terms.values()), 0.0)
     return _Part(terms, hidden)
 
