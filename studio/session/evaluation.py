@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.design.finding import Finding
-from studio.design.scenario import Scenario
+from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
+from studio.exploration.serving_library import inference_profile, power_profile
 from studio.fabric.fabric import Fabric
 from studio.session.library import network_profiles
+from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
 from studio.simulation.machine_of import machine_of, running_of
@@ -84,16 +86,23 @@ def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenar
         machine=machine,
         scenario=scenario,
         model=load_model(scenario.model),
-        compute=_compute_profile(machine.accelerator.family, scenario.profile),
+        compute=_compute_profile(machine.accelerator.family, scenario),
+        serving=_serving_profile(machine.accelerator.family, scenario),
         network=network_profiles().for_family(machine.accelerator.family),
+        power=power_profile(machine.accelerator.family),
         running=running_of(fabric, totals, machine),
     )
 
 
-def _compute_profile(family: str, generation: str) -> ComputeProfile:
+def _compute_profile(family: str, scenario: Scenario) -> ComputeProfile:
+    generation = scenario.profile if isinstance(scenario, Training) else ""
     try:
         return load_profile(family, generation)
     except UnknownName:
         if generation:
             raise
         return load_profile("generic")
+
+
+def _serving_profile(family: str, scenario: Scenario) -> InferenceProfile:
+    return inference_profile(family, scenario.profile if isinstance(scenario, Inference) else "")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.design.scenario import Scenario
+from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.machine import Machine
 from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.power.profile import PowerProfile
 from studio.workload.model import AiModel
 from studio.workload.profile import ComputeProfile
 
@@ -33,5 +35,7 @@ class SimInput:
     scenario: Scenario
     model: AiModel
     compute: ComputeProfile
+    serving: InferenceProfile
     network: NetworkProfile
+    power: PowerProfile
     running: Running

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from studio.design.scenario import Training
-from studio.errors import InvalidInput
+from studio.design.scenario import Inference, Training
+from studio.simulation.inference_job import simulate_inference
 from studio.simulation.job import SimInput
 from studio.simulation.result import SimResult
 from studio.simulation.training_job import simulate_training
 
 _JOBS: Mapping[type, Callable[[SimInput, Any], SimResult]] = {
     Training: simulate_training,
+    Inference: simulate_inference,
 }
 
 
@@ -23,7 +24,4 @@ def simulate(given: SimInput) -> SimResult:
     ------
     InvalidInput : the scenario is impossible on this machine; says what would be possible.
     """
-    job = _JOBS.get(type(given.scenario))
-    if job is None:
-        raise InvalidInput(f"{given.scenario.name}: no simulation for this kind of job")
-    return job(given, given.scenario)
+    return _JOBS[type(given.scenario)](given, given.scenario)

@@ -11,6 +11,8 @@ from studio.design.scenario import Training
 from studio.errors import InvalidInput
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
+from studio.simulation.power.activity import Activity
+from studio.simulation.power.npu import npu_power_w
 from studio.simulation.result import (
     Bound,
     Memory,
@@ -164,7 +166,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
     npus = int(plan.npus[0])
     use = _utilisation(given, outcome)
     accelerator = machine.accelerator
-    draw = npu_power_w(accelerator.idle_w, accelerator.tdp_w, use)
+    draw = _npu_power_w(given, outcome, use)
     tokens = float(plan.tokens_per_step[0])
     money = economics(
         draw, npus, machine.npu_count, accelerator.idle_w, tokens / step, given.running
@@ -249,17 +251,14 @@ def _utilisation(given: SimInput, outcome: TrainingResult) -> Utilisation:
     )
 
 
-def npu_power_w(idle_w: float, tdp_w: float, use: Utilisation) -> float:
-    """Return the mean draw of an NPU. [W].
-
-    Notes
-    -----
-    idle + (TDP - idle) x activity; activity is 1 when the matrix units run at the rate they reach
-    under a power limit (70 % of peak) or HBM at its rating, the larger of the two.
-    """
-    sustained = 0.7
-    activity = min(1.0, max(use.compute / sustained, use.memory))
-    return idle_w + (tdp_w - idle_w) * activity
+def _npu_power_w(given: SimInput, outcome: TrainingResult, use: Utilisation) -> float:
+    """Return the mean draw of a working NPU; its matrix units are busy in compute-bound terms."""
+    step = float(outcome.step_time_s[0])
+    busy = sum(float(v[0]) for name, v in outcome.terms.items() if _BOUND[name] == "compute")
+    doing = Activity(
+        compute=use.compute, matrix=min(1.0, busy / step), memory=use.memory, network=use.network
+    )
+    return float(npu_power_w(given.machine.accelerator, given.power, doing))
 
 
 def _operators(outcome: TrainingResult) -> tuple[OperatorPoint, ...]:

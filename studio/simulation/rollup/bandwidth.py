@@ -49,7 +49,7 @@ def bisection_figures(inventory: Inventory) -> tuple[Figure, ...]:
         )
         for number, plane_id in enumerate(inventory.fabric.design.planes)
         for label, capacity in [_narrowest_cut(inventory, number)]
-        if capacity > 0
+        if label
     )
 
 
@@ -72,7 +72,7 @@ def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
         inside[scope[used[len(used) // 2 :]]] = False
         side_a, side_b = inside[scope[a]], inside[scope[b]]
         cut = float(rate[side_a != side_b].sum())
-        if cut > 0 and not _mixed(scope, used):
+        if not _mixed(scope, used):
             cuts[f"Links out of one half of the {what}"] = cut
     label = min(cuts, key=lambda name: cuts[name])
     return label, cuts[label]

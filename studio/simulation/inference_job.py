@@ -1,0 +1,204 @@
+"""An inference scenario on a machine, as a `SimResult`.
+
+Prefill and decode have NPUs of their own, in the proportion that keeps both busy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from studio.design.scenario import Inference
+from studio.errors import InvalidInput
+from studio.simulation.economics import economics
+from studio.simulation.inference.estimate import InferenceResult, estimate_inference
+from studio.simulation.inference.estimate import Phase as Estimated
+from studio.simulation.inference.plan import InferencePlan, scalar
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.job import SimInput
+from studio.simulation.result import (
+    Bound,
+    Memory,
+    MemoryTerm,
+    OperatorPoint,
+    Phase,
+    SimResult,
+    TimeTerm,
+    Utilisation,
+)
+
+_NETWORK_TERMS = ("tensor", "exchange", "dispatch", "combine", "pipeline", "all_reduce", "hop")
+_OVERHEAD_TERMS = ("launch", "host", "sampling", "overhead", "sync")
+
+
+def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
+    """Return what serving a model delivers.
+
+    Raises
+    ------
+    InvalidInput : the scenario's degrees, lengths or limits are impossible on the machine.
+    """
+    npus = scenario.npus or given.machine.npu_count
+    if npus > given.machine.npu_count:
+        raise InvalidInput(
+            f"the scenario asks for {npus} NPUs; {given.machine.npu_count} are in order"
+        )
+    machine = replace(given.machine, npu_count=npus)
+    plan = _plan(scenario)
+    devices = scalar(plan.ranks) if plan else 0.0
+    per_instance = devices / given.serving.devices_per_npu if plan else 1.0
+    outcome = estimate_inference(
+        machine,
+        given.model,
+        given.serving,
+        given.network,
+        given.power,
+        prompt=scenario.input_tokens,
+        output=scenario.output_tokens,
+        cached_share=scenario.prefix_cache_hit,
+        batch=round(scenario.batch_per_npu * per_instance),
+        plan=plan,
+        precision=scenario.precision,
+        cache_precision=scenario.kv_precision,
+        tpot_limit_s=scenario.tpot_objective_s,
+        ttft_limit_s=scenario.ttft_objective_s,
+        speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
+    )
+    return _result(given, scenario, outcome, npus)
+
+
+def _plan(scenario: Inference) -> InferencePlan | None:
+    """Return the plan the scenario names, or None to let the simulator choose."""
+    if not (scenario.tp > 1 or scenario.ep or scenario.dp or scenario.pp > 1):
+        return None
+    tensor, pipeline = max(1, scenario.tp), max(1, scenario.pp)
+    expert = scenario.ep or 1
+    groups = scenario.dp or max(1, expert // tensor)
+    return InferencePlan(tensor=tensor, attention_data=groups, pipeline=pipeline, expert=expert)
+
+
+def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
+    share = scenario.prefill_share or outcome.prefill_share
+    rate = _rate_per_npu(scenario, outcome, share)
+    draw = share * outcome.prefill.power_w_per_npu + (1 - share) * outcome.decode.power_w_per_npu
+    machine = given.machine
+    money = economics(
+        draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus, given.running
+    )
+    filling, stepping = round(share * npus), npus - round(share * npus)
+    return SimResult(
+        job="inference",
+        scenario=scenario.name,
+        model=outcome.model,
+        plan=_plan_text(outcome),
+        phases=(
+            _phase(outcome.prefill, filling, outcome.prefill_tokens_per_s_per_npu),
+            _phase(outcome.decode, stepping, outcome.decode_tokens_per_s_per_npu),
+        ),
+        memory=Memory(
+            (
+                MemoryTerm("weights", outcome.memory.weights),
+                MemoryTerm("KV cache", outcome.memory.cache),
+                MemoryTerm("activations", outcome.memory.activations),
+                MemoryTerm("buffers", outcome.memory.buffers),
+            ),
+            outcome.memory.capacity,
+            "" if outcome.fits else outcome.remedy,
+        ),
+        tokens_per_s=rate * npus,
+        tokens_per_s_per_npu=rate,
+        headline_s=outcome.tpot_s,
+        ttft_s=outcome.ttft_s,
+        mfu=share * outcome.prefill.compute_utilisation
+        + (1 - share) * outcome.decode.compute_utilisation,
+        equipment_power_w=money.equipment_power_w,
+        facility_power_w=money.facility_power_w,
+        energy_j_per_token=money.energy_j_per_token,
+        cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
+        cost_terms=money.cost_terms,
+        assumptions=(f"serving profile {outcome.profile}", *outcome.assumptions),
+        evidence=machine.evidence,
+        warnings=_warnings(scenario, outcome),
+    )
+
+
+def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -> float:
+    """Return output tokens per second over all NPUs, those of prefill included."""
+    if not scenario.prefill_share:
+        return outcome.disaggregated_tokens_per_s_per_npu if outcome.fits else 0.0
+    new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
+    requests = share * outcome.prefill_tokens_per_s_per_npu / new_prompt
+    fed = requests * scenario.output_tokens
+    return min(fed, (1 - share) * outcome.decode_tokens_per_s_per_npu) if outcome.fits else 0.0
+
+
+def _plan_text(outcome: InferenceResult) -> str:
+    plan = outcome.plan
+    names = (
+        ("TP", plan.tensor),
+        ("PP", plan.pipeline),
+        ("DP", plan.attention_data),
+        ("EP", plan.expert),
+    )
+    degrees = " · ".join(f"{name} {scalar(value):g}" for name, value in names if scalar(value) > 1)
+    return f"{degrees or 'TP 1'}, {outcome.sequences_per_npu:.0f} sequences per NPU"
+
+
+def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phase:
+    return Phase(
+        name="prefill" if estimated.name == "prefill" else "decode",
+        seconds=estimated.time_s,
+        terms=tuple(
+            TimeTerm(name, seconds, _bound(name, estimated))
+            for name, seconds in estimated.terms.items()
+            if seconds > 0
+        ),
+        operators=tuple(
+            OperatorPoint(
+                point.name,
+                point.flops,
+                point.traffic_byte,
+                point.time_s,
+                "compute" if point.bound == "compute" else "memory",
+            )
+            for point in estimated.operators
+        ),
+        utilisation=Utilisation(
+            min(1.0, estimated.compute_utilisation),
+            min(1.0, estimated.memory_utilisation),
+            min(1.0, estimated.network_utilisation),
+        ),
+        tokens=tokens_per_s_per_npu * npus * estimated.time_s,
+        npus=npus,
+        npu_power_w=estimated.power_w_per_npu,
+    )
+
+
+def _bound(term: str, estimated: Estimated) -> Bound:
+    """A computing term is bound by what bounds most of its operators' time."""
+    if any(word in term for word in _NETWORK_TERMS):
+        return "network"
+    if any(word in term for word in _OVERHEAD_TERMS):
+        return "overhead"
+    computing = sum(
+        point.time_s * (1 if point.bound == "compute" else -1)
+        for point in estimated.operators
+        if point.term == term
+    )
+    return "compute" if computing > 0 else "memory"
+
+
+def _warnings(scenario: Inference, outcome: InferenceResult) -> tuple[str, ...]:
+    found = []
+    if outcome.fits and not outcome.meets_tpot:
+        found.append(
+            f"time per output token {outcome.tpot_s * 1e3:.1f} ms misses the objective of "
+            f"{scenario.tpot_objective_s * 1e3:g} ms"
+        )
+    if not outcome.meets_ttft:
+        found.append(
+            f"time to first token {outcome.ttft_s:.2f} s misses the objective of "
+            f"{scenario.ttft_objective_s:g} s"
+        )
+    if outcome.fits and outcome.remedy:
+        found.append(outcome.remedy)
+    return tuple(found)
