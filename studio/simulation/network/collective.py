@@ -138,7 +138,7 @@ def collective_time_s(
         reduction and scan", Parallel Computing 35(12), 2009.
     """
     payload = np.asarray(payload_byte, dtype=np.float64)
-    groups = _groups(spans)
+    groups = _groups(spans, profile.chain_ranks)
     candidates = _candidate_algorithms(op, profile, algorithm)
     shape = np.broadcast_shapes(payload.shape, np.shape(groups.size))
     payload = np.broadcast_to(payload, shape)
@@ -152,7 +152,7 @@ def collective_time_s(
     return _finished(op, best, payload, groups.size)
 
 
-def _groups(spans: Sequence[Span]) -> Groups:
+def _groups(spans: Sequence[Span], chain_ranks: int) -> Groups:
     if not spans:
         raise InvalidInput("a collective needs at least one network level to run over")
     for span in spans:
@@ -167,6 +167,7 @@ def _groups(spans: Sequence[Span]) -> Groups:
     return Groups(
         tuple(np.asarray(span.ranks, dtype=np.float64) for span in spans),
         tuple(role is Role.SCALE_UP for role in roles),
+        chain_ranks,
     )
 
 

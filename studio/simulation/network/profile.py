@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from studio.errors import FileProblem, UnknownName
+from studio.simulation.machine import NetworkLevel
 
 
 class Role(StrEnum):
@@ -80,12 +81,67 @@ class NetworkProfile:
     in_network: InNetwork | None = None
     algorithms: tuple[str, ...] = ("ring", "tree")
     """What the library may choose from."""
+    chain_ranks: int = 0
+    """Innermost domains up to this size are a chain within a tree, not a tree of their own."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each constant comes from, by its name in the file."""
 
     def operation(self, name: str) -> Operation:
         """Return the constants of a collective, neutral where the profile has none."""
         return self.operations.get(name, Operation())
+
+
+@dataclass(frozen=True)
+class ExpertPath:
+    """Constants of one path of an expert library, for one direction (dispatch or combine)."""
+
+    efficiency: Mapping[Role, float]
+    """Achieved over rated bandwidth per role. [1]"""
+    start_s: float = 0.0
+    """Launch, counting tokens and the final barrier. [s]"""
+    doubling_s: float = 0.0
+    """Added every time the number of ranks doubles: depth of the notification. [s]"""
+    peer_s: float = 0.0
+    """Added for every further rank. [s]"""
+
+
+@dataclass(frozen=True)
+class ExpertProfile:
+    """Constants of one expert-exchange library generation on one hardware family."""
+
+    name: str
+    normal: Mapping[str, ExpertPath]
+    """`dispatch` and `combine` of the throughput path."""
+    low_latency: Mapping[str, ExpertPath]
+    sends_once_per_rank: bool = False
+    """Whether the low-latency path sends one copy for several experts of one rank."""
+    scale_byte_per_value: float = 0.0
+    """Scales that travel with quantised tokens. [byte per value]"""
+
+
+@dataclass(frozen=True)
+class AccessProfile:
+    """Constants of one way to reach a remote memory."""
+
+    name: str
+    bandwidth_byte_per_s: float
+    """Rated, per direction, of the port used. [byte/s]"""
+    efficiency: Mapping[str, float]
+    """Achieved over rated for `read` and `write` between device memories. [1]"""
+    start_s: Mapping[str, float]
+    """First byte of a `read` and a `write` inside a node, software included. [s]"""
+    far_s: float
+    """Added between nodes: two more switches and the fibre, both ways. [s]"""
+    far_efficiency: float
+    """Bandwidth between nodes over that inside one. [1]"""
+    host_read_byte_per_s: float
+    """Cap where the data leave a host's memory. [byte/s]"""
+    host_write_byte_per_s: float
+    """Cap where the data enter a host's memory. [byte/s]"""
+    host_s: float = 0.0
+    """Added when one end is a host; negative where its memory answers sooner. [s]"""
+    batch_s: float = 0.0
+    """Posting and completing one batch of messages. [s]"""
 
 
 class _Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,10 +163,45 @@ class _ProfileFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serves: tuple[str, ...] = ()
 
 
+class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    hardware: str
+    library: str
+    constants: dict[str, _Constant]
+
+
+class _LevelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    ranks: int
+    bandwidth_byte_per_s: float
+    latency_s: float
+    medium: str
+
+
+class _MachineFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    match: str
+    profile: str
+    levels: tuple[_LevelFile, ...]
+    source: str
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: int
     meanings: dict[str, _Meaning]
     profiles: dict[str, _ProfileFile]
+    expert: dict[str, _PartFile] = {}
+    access: dict[str, _PartFile] = {}
+    machines: tuple[_MachineFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class RatedLevels:
+    """Rated network levels of a published machine, recognised by its description."""
+
+    match: str
+    """Regular expression."""
+    profile: str
+    levels: tuple[NetworkLevel, ...]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +210,9 @@ class ProfileTable:
 
     profiles: Mapping[str, NetworkProfile]
     by_family: Mapping[str, str]
+    expert: Mapping[str, ExpertProfile] = field(default_factory=dict)
+    access: Mapping[str, AccessProfile] = field(default_factory=dict)
+    machines: tuple[RatedLevels, ...] = ()
 
     def for_family(self, family: str) -> NetworkProfile:
         """Return the profile of an accelerator family or of that name; `generic` otherwise."""
@@ -149,16 +243,77 @@ def decode_profiles(data: bytes, origin: str = "network.json") -> ProfileTable:
             raise FileProblem(f"{origin}: profile {name!r}: no meaning given for {unexplained}")
         profiles[name] = _profile(name, entry)
         by_family.update(dict.fromkeys(entry.serves, name))
-    return ProfileTable(profiles, by_family)
+    for part in (*content.expert.values(), *content.access.values()):
+        unexplained = sorted(set(_meaning_keys(part)) - content.meanings.keys())
+        if unexplained:
+            raise FileProblem(f"{origin}: {part.library}: no meaning given for {unexplained}")
+    return ProfileTable(
+        profiles,
+        by_family,
+        {name: _expert(name, _values(part)) for name, part in content.expert.items()},
+        {name: _access(name, _values(part)) for name, part in content.access.items()},
+        tuple(_rated(entry) for entry in content.machines),
+    )
 
 
-def _meaning_keys(entry: _ProfileFile) -> list[str]:
+def _rated(entry: _MachineFile) -> RatedLevels:
+    levels = tuple(
+        NetworkLevel(
+            level.name,
+            level.ranks,
+            level.bandwidth_byte_per_s,
+            level.latency_s,
+            medium=level.medium,
+        )
+        for level in entry.levels
+    )
+    return RatedLevels(entry.match, entry.profile, levels, entry.source)
+
+
+def _values(entry: _ProfileFile | _PartFile) -> dict[str, float]:
+    return {key: constant.value for key, constant in entry.constants.items()}
+
+
+def _expert(name: str, value: Mapping[str, float]) -> ExpertProfile:
+    def path(prefix: str) -> ExpertPath:
+        return ExpertPath(
+            {role: value.get(f"{prefix}.{role}.efficiency", 1.0) for role in Role},
+            value.get(f"{prefix}.start_s", 0.0),
+            value.get(f"{prefix}.doubling_s", 0.0),
+            value.get(f"{prefix}.peer_s", 0.0),
+        )
+
+    return ExpertProfile(
+        name,
+        {verb: path(f"normal.{verb}") for verb in ("dispatch", "combine")},
+        {verb: path(f"low_latency.{verb}") for verb in ("dispatch", "combine")},
+        bool(value.get("sends_once_per_rank", 0.0)),
+        value.get("scale_byte_per_value", 0.0),
+    )
+
+
+def _access(name: str, value: Mapping[str, float]) -> AccessProfile:
+    return AccessProfile(
+        name=name,
+        bandwidth_byte_per_s=value["bandwidth_byte_per_s"],
+        efficiency={verb: value[f"{verb}.efficiency"] for verb in ("read", "write")},
+        start_s={verb: value[f"{verb}.start_s"] for verb in ("read", "write")},
+        far_s=value["far_s"],
+        far_efficiency=value["far_efficiency"],
+        host_read_byte_per_s=value["host_read_byte_per_s"],
+        host_write_byte_per_s=value["host_write_byte_per_s"],
+        host_s=value.get("host_s", 0.0),
+        batch_s=value.get("batch_s", 0.0),
+    )
+
+
+def _meaning_keys(entry: _ProfileFile | _PartFile) -> list[str]:
     """Return the constants' names without the protocol or operation they belong to."""
     return [".".join(name.split(".")[-2:]) if "." in name else name for name in entry.constants]
 
 
 def _profile(name: str, entry: _ProfileFile) -> NetworkProfile:
-    value = {key: constant.value for key, constant in entry.constants.items()}
+    value = _values(entry)
     return NetworkProfile(
         name=name,
         launch_s=value["launch_s"],
@@ -168,6 +323,7 @@ def _profile(name: str, entry: _ProfileFile) -> NetworkProfile:
         operations=_operations(value),
         in_network=_in_network(value),
         algorithms=entry.algorithms,
+        chain_ranks=int(value.get("chain_ranks", 0)),
         sources={key: constant.source for key, constant in entry.constants.items()},
     )
 

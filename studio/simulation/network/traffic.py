@@ -53,6 +53,8 @@ class Groups:
 
     ranks: tuple[FloatArray, ...]
     is_scale_up: tuple[bool, ...]
+    chain_ranks: int = 0
+    """Innermost domains up to this size are walked rank by rank in a tree."""
 
     @property
     def size(self) -> FloatArray:
@@ -159,6 +161,9 @@ def _tree(passes: float) -> Counter:
             for i, ranks in enumerate(groups.ranks)
         ]
         hops = [passes * _log2_ceil(ranks) for ranks in groups.ranks]
+        innermost = groups.ranks[0]
+        is_chain = innermost <= groups.chain_ranks
+        hops[0] = np.where(is_chain, passes * (innermost - 1), hops[0])
         return Traffic(tuple(wire), tuple(hops), tuple(zero for _ in wire), zero, is_pipelined=True)
 
     return count
