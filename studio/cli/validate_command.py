@@ -1,0 +1,66 @@
+"""`supernode-studio validate`: the simulator against tables of published measurements."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from studio.cli.loading import add_json
+from studio.cli.output import print_json, print_table
+from studio.errors import FileProblem
+from studio.exploration.validation.runner import MAX_TEXT, validate
+from studio.exploration.validation.score import ScoredRow, SetScore
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "cases", metavar="CASES.csv", nargs="+", type=Path, help="published measurements"
+    )
+    add_json(parser)
+    parser.add_argument("--rows", action="store_true", help="print every row, not only the sets")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Predict, score and print."""
+    report = validate({str(path): _read(path) for path in arguments.cases})
+    if arguments.json:
+        print_json(report.as_json())
+        return 0
+    if arguments.rows:
+        print_table([_row_cells(row) for row in report.rows], right_from=3)
+    print_table(
+        [["set", "rows", "scored", "modelled", "median", "mean", "within 20 %", "30 %", "bias"]]
+        + [[name, *_set_cells(score)] for name, score in report.sets.items()]
+    )
+    return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_TEXT:
+            raise FileProblem(f"{path}: more than {MAX_TEXT // 2**20} MiB is not read")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileProblem(f"{path}: not UTF-8 text at byte {error.start}") from error
+    except OSError as error:
+        raise FileProblem(f"{path}: {error.strerror}") from error
+
+
+def _row_cells(row: ScoredRow) -> list[str]:
+    error = "" if row.error is None else f"{row.error:+.1%}"
+    numbers = ("" if v is None else f"{v:.5g}" for v in (row.predicted, row.measured))
+    return [row.set_name, row.id, row.use, *numbers, error, row.reason[:80]]
+
+
+def _set_cells(score: SetScore) -> list[str]:
+    shares = (
+        score.modelled,
+        score.median_abs_error,
+        score.mean_abs_error,
+        score.share_within_20,
+        score.share_within_30,
+    )
+    cells = [str(score.rows), str(score.scored)]
+    cells += ["–" if share is None else f"{share:.1%}" for share in shares]
+    return [*cells, "–" if score.bias is None else f"{score.bias:+.1%}"]
