@@ -16,6 +16,7 @@ import msgspec
 from studio import paths
 from studio.errors import FileProblem, UnknownName
 from studio.simulation.inference.profile import InferenceProfile, decode_family
+from studio.simulation.network.profile import ExpertProfile, ProfileTable, decode_profiles
 from studio.simulation.power.profile import PowerProfile, decode_power
 
 _Profile = TypeVar("_Profile")
@@ -114,3 +115,29 @@ def power_profile(family: str) -> PowerProfile:
     """Return the power profile of a family, `generic` for a family without one."""
     table = power_profiles()
     return table.get(family) or table[FALLBACK]
+
+
+_EXCHANGE_OF_FAMILY = {
+    "nvidia-hopper": "deepep-v1",
+    "nvidia-ampere": "deepep-v1",
+    "nvidia-blackwell": "deepep-v2",
+    "nvidia-blackwell-ultra": "deepep-v2",
+    "ascend-910c": "cann-ep",
+    "amd-cdna3": "mori",
+    "amd-cdna4": "mori",
+}
+
+
+def exchange_profile(family: str) -> ExpertProfile:
+    """Return the constants of the expert library usual on a family, generic ones otherwise."""
+    known = _network_table().expert
+    return known.get(_EXCHANGE_OF_FAMILY.get(family, FALLBACK)) or known[FALLBACK]
+
+
+@cache
+def _network_table() -> ProfileTable:
+    path = paths.workloads_dir() / "profiles" / "network.json"
+    try:
+        return decode_profiles(path.read_bytes())
+    except OSError as problem:
+        raise FileProblem(f"{path.name}: {problem}") from problem

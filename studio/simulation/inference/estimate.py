@@ -13,6 +13,7 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.simulation.inference.disaggregation import disaggregate
+from studio.simulation.inference.exchange import library_of
 from studio.simulation.inference.kernels import formats
 from studio.simulation.inference.mapping import choose_plan
 from studio.simulation.inference.memory import (
@@ -34,7 +35,7 @@ from studio.simulation.inference.serving import (
 )
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
-from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.simulation.power.activity import Activity, activity_of
 from studio.simulation.power.npu import npu_power_w
 from studio.simulation.power.profile import PowerProfile
@@ -159,6 +160,7 @@ def engine_of(
     plan: InferencePlan,
     profile: InferenceProfile,
     network: NetworkProfile,
+    exchange: ExpertProfile | None = None,
     *,
     precision: str = "fp8",
     cache_precision: str = "",
@@ -168,7 +170,8 @@ def engine_of(
     seen = split_devices(machine, profile.devices_per_npu)
     numbers = formats(seen.accelerator, precision, cache_precision)
     drafts = float(speculation.drafts) if speculation else 0.0
-    return Engine(seen, model, plan, profile, network, numbers, drafts)
+    library = exchange or library_of(network)
+    return Engine(seen, model, plan, profile, network, library, numbers, drafts)
 
 
 def estimate_inference(
@@ -178,6 +181,7 @@ def estimate_inference(
     network: NetworkProfile,
     power: PowerProfile,
     *,
+    exchange: ExpertProfile | None = None,
     prompt: float = 4096,
     output: float = 1024,
     cached_share: float = 0.0,
@@ -197,6 +201,8 @@ def estimate_inference(
         Where and what.
     profile, network, power
         Constants of engine, collective library and power of the machine's family.
+    exchange
+        Constants of the expert library; None takes one as good as the collective library.
     prompt, output
         Tokens of a request, mean.
     cached_share
@@ -224,7 +230,7 @@ def estimate_inference(
 
     def build(candidate: InferencePlan) -> Engine:
         return engine_of(
-            machine, model, candidate, profile, network,
+            machine, model, candidate, profile, network, exchange,
             precision=precision, cache_precision=cache_precision, speculation=guess,
         )  # fmt: skip
 

@@ -35,14 +35,17 @@ def tensor_degrees(model: AiModel, devices: int) -> list[int]:
     return found
 
 
-def candidate_plans(model: AiModel, devices: int) -> Iterator[InferencePlan]:
+def candidate_plans(model: AiModel, devices: int, most_stages: int = 1) -> Iterator[InferencePlan]:
     """Yield mappings of one instance, smallest first.
 
-    Dense models are cut by tensor parallelism; models with experts also by attention data
-    parallelism with the experts over all ranks.
+    Dense models are cut by tensor and, up to `most_stages`, pipeline parallelism; models with
+    experts also by attention data parallelism with the experts over all ranks.
     """
     for tensor in tensor_degrees(model, devices):
-        yield InferencePlan(tensor=float(tensor))
+        stages = 1
+        while stages <= min(most_stages, devices // tensor, model.layers):
+            yield InferencePlan(tensor=float(tensor), pipeline=float(stages))
+            stages *= 2
     experts = expert_count(model)
     ranks = 2
     while experts and ranks <= min(devices, experts):

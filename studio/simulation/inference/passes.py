@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.simulation.inference.exchange import exchange_time
 from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTime, work_time
 from studio.simulation.inference.plan import InferencePlan, spans_of
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.work import PassLoad, Work, head_work, layer_work
 from studio.simulation.machine import Machine
 from studio.simulation.network.collective import Collective, Span, collective_time_s
-from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.workload.model import AiModel, Block, MixtureOfExperts
 from studio.workload.operators import Number
-from studio.workload.precision import number_format
 
 TERMS = (
     "attention",
@@ -47,6 +47,7 @@ class Engine:
     plan: InferencePlan
     profile: InferenceProfile
     network: NetworkProfile
+    exchange: ExpertProfile
     numbers: Formats
     draft_layers: float = 0.0
     """Draft tokens per step, each from one extra layer (multi-token prediction)."""
@@ -131,26 +132,37 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     """
     plan, profile = engine.plan, engine.profile
     total = _Sum()
-    exposed: dict[str, Number] = {"dispatch_combine": 0.0, "all_reduce": 0.0}
-    links: Number = 0.0
-    layers: Number = 0.0
+    exchanged, links, layers = _zeros()
+    sums: Number = 0.0
+    imbalance = _imbalance(engine)
     for block, count in _blocks(engine):
         for work in layer_work(engine.model, block, plan, load):
-            total.add(work, _timed(engine, work), count)
-        times, wire = _communication(engine, block, load)
-        for name, value in times.items():
-            exposed[name] = exposed[name] + count * value
-        links = links + count * wire
-        if isinstance(block.feed_forward, MixtureOfExperts):
+            total.add(work, _timed(engine, work, imbalance), count)
+        sums = sums + count * _reductions(block, plan)
+        part = block.feed_forward
+        if isinstance(part, MixtureOfExperts):
             layers = layers + count
+            if _is_spread(plan):
+                moved = exchange_time(
+                    engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
+                    load.tokens, is_direct=not load.has_prompts,
+                )  # fmt: skip
+                exchanged = exchanged + count * moved.time_s
+                links = links + count * moved.wire_s
     heads = np.maximum(load.decode_tokens + load.prompts, 1e-9) * (1 + engine.draft_layers / 2)
     for work in head_work(engine.model, plan, heads):
-        total.add(work, _timed(engine, work), 1.0)
+        total.add(work, _timed(engine, work, 1.0), 1.0)
+    reduced_s, wire_s = _reduce(engine, load)
     terms = total.terms
     terms["experts"] = terms["experts"] + layers * profile.expert_layer_s
-    terms.update(exposed)
+    terms["dispatch_combine"] = exchanged * (1 - profile.expert_overlap)
+    terms["all_reduce"] = sums * reduced_s * (1 - profile.reduce_overlap)
     terms["launch"] = total.kernels * profile.kernel_s
-    return _finished(engine, load, total, terms, links)
+    return _finished(engine, load, total, terms, links + sums * wire_s)
+
+
+def _zeros() -> tuple[Number, Number, Number]:
+    return 0.0, 0.0, 0.0
 
 
 def _blocks(engine: Engine) -> list[tuple[Block, Number]]:
@@ -163,10 +175,8 @@ def _blocks(engine: Engine) -> list[tuple[Block, Number]]:
     return blocks
 
 
-def _timed(engine: Engine, work: Work) -> WorkTime:
-    return work_time(
-        work, engine.machine.accelerator, engine.profile, engine.numbers, _imbalance(engine)
-    )
+def _timed(engine: Engine, work: Work, imbalance: Number) -> WorkTime:
+    return work_time(work, engine.machine.accelerator, engine.profile, engine.numbers, imbalance)
 
 
 def _imbalance(engine: Engine) -> Number:
@@ -175,49 +185,25 @@ def _imbalance(engine: Engine) -> Number:
     return 1.0 + engine.profile.expert_imbalance * (1 - 1 / np.asarray(engine.plan.expert))
 
 
-def _communication(
-    engine: Engine, block: Block, load: PassLoad
-) -> tuple[dict[str, Number], Number]:
-    """Return exposed seconds by term and busy seconds of the links, for one layer."""
-    plan, profile = engine.plan, engine.profile
-    levels = engine.machine.levels
-    times: dict[str, Number] = {}
-    wire: Number = 0.0
-    part = block.feed_forward
-    sums = float(block.mixer is not None)
-    hidden_byte = np.asarray(load.tokens * engine.model.hidden * BF16_BYTE)
-    is_spread = isinstance(part, MixtureOfExperts) and bool(np.any(np.asarray(plan.expert) > 1))
-    if part is not None and not is_spread:
-        sums += 1.0
-    if np.any(np.asarray(plan.tensor) > 1) and sums:
-        spans = spans_of(levels, 1.0, plan.tensor)
-        moved = collective_time_s(Collective.ALL_REDUCE, hidden_byte, spans, engine.network)
-        times["all_reduce"] = sums * moved.time_s * (1 - profile.reduce_overlap)
-        wire = wire + sums * moved.wire_s
-    if is_spread and isinstance(part, MixtureOfExperts):
-        exchange, busy = _exchange(engine, part, load)
-        times["dispatch_combine"] = exchange * (1 - profile.expert_overlap)
-        wire = wire + busy
-    return times, wire
+def _is_spread(plan: InferencePlan) -> bool:
+    return bool(np.any(np.asarray(plan.expert) > 1))
 
 
-def _exchange(engine: Engine, part: MixtureOfExperts, load: PassLoad) -> tuple[Number, Number]:
-    """Return the time of sending tokens to their experts and back, one layer.
+def _reductions(block: Block, plan: InferencePlan) -> float:
+    """Return how many sums over the tensor-parallel group one layer needs."""
+    is_spread = isinstance(block.feed_forward, MixtureOfExperts) and _is_spread(plan)
+    return float(block.mixer is not None) + float(block.feed_forward is not None and not is_spread)
 
-    Tokens travel in the format of the products and return in BF16. A token is sent once to each
-    rank that holds one of its experts: of e ranks, e (1 - (1 - 1/e)^k) in the mean.
-    """
+
+def _reduce(engine: Engine, load: PassLoad) -> tuple[Number, Number]:
+    """Return the time of one sum over the tensor-parallel group and its share on the links."""
     plan = engine.plan
-    ranks = np.asarray(plan.expert, dtype=np.float64)
-    spans = spans_of(engine.machine.levels, plan.expert_tensor, ranks)
-    copies = ranks * (1 - np.power(1 - 1 / np.maximum(ranks, 1 + 1e-9), part.top_k))
-    inner = part.latent or engine.model.hidden
-    own = load.tokens / plan.tensor
-    send_byte = number_format(engine.numbers.compute.name).stored_byte
-    elements = own * copies * inner
-    out = collective_time_s(Collective.DISPATCH, elements * send_byte, spans, engine.network)
-    back = collective_time_s(Collective.COMBINE, elements * BF16_BYTE, spans, engine.network)
-    return out.time_s + back.time_s, out.wire_s + back.wire_s
+    if not np.any(np.asarray(plan.tensor) > 1):
+        return 0.0, 0.0
+    payload = np.asarray(load.tokens * engine.model.hidden * BF16_BYTE)
+    spans = spans_of(engine.machine.levels, 1.0, plan.tensor)
+    moved = collective_time_s(Collective.ALL_REDUCE, payload, spans, engine.network)
+    return moved.time_s, moved.wire_s
 
 
 def _finished(
@@ -230,7 +216,7 @@ def _finished(
     terms["pipeline"] = (stages - 1) * hop
     per_launch = profile.prefill_launch_s if load.has_prompts else profile.launch_s
     waiting = np.maximum(total.kernels * per_launch - device, 0.0)
-    sequences = (load.sequences + load.prompts) * engine.plan.attention_data
+    sequences = load.sequences + load.prompts
     terms["host"] = waiting + profile.step_s + profile.sequence_s * sequences
     busy = (device + waiting) / stages + hop * (stages > 1)
     rows = total.operators()

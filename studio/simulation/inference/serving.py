@@ -224,7 +224,7 @@ def offline_rate(
     shape
         Lengths of every request.
     requests
-        For the whole instance; infinity for a steady stream.
+        For the whole instance; infinity for any number of full waves.
     speculation
         Drafts verified per step.
 
@@ -240,10 +240,8 @@ def offline_rate(
     most = in_flight(engine, shape)
     if most < 1:
         return 0.0
-    if not np.isfinite(requests):
-        found = steady(engine, shape, np.asarray([most * engine.profile.occupancy]), speculation)
-        return scalar(found.tokens_per_s_per_npu)
-    group = requests / scalar(engine.plan.attention_data)
+    is_finite = np.isfinite(requests)
+    group = requests / scalar(engine.plan.attention_data) if is_finite else most
     whole, rest = divmod(group, most)
     batches = np.asarray([most, max(rest, 1.0)])
     counts = np.asarray([whole, 1.0 if rest >= 1 else 0.0])

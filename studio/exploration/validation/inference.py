@@ -1,0 +1,204 @@
+"""Predict published serving measurements from their inputs.
+
+Columns that a source leaves out are chosen by the simulator: the mapping with the most throughput
+that meets the objective. Measured columns are never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from studio.errors import StudioError
+from studio.exploration.serving_library import exchange_profile, inference_profile, power_profile
+from studio.exploration.validation.hardware import network_profile
+from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.rows import Row
+from studio.exploration.validation.serving_case import ServingCase, given_plan, serving_case
+from studio.simulation.inference.estimate import engine_of
+from studio.simulation.inference.mapping import candidate_plans
+from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.plan import InferencePlan, scalar
+from studio.simulation.inference.profile import InferenceProfile
+from studio.simulation.inference.serving import (
+    decode,
+    in_flight,
+    largest_batch,
+    offline_rate,
+    prefill,
+    serve,
+    steady,
+)
+from studio.simulation.power.node import node_power_w
+from studio.units import MILLI
+
+ProfileOf = Callable[[str, str], InferenceProfile]
+_MOST_STAGES = 8
+_FACILITY_OVERHEAD = 1.25
+"""Power usage effectiveness and the share of networks and stores, of provisioned utility power."""
+
+
+def predict(row: Row, profile_of: ProfileOf = inference_profile) -> Prediction:
+    """Return the primary metric of one row, or why there is none.
+
+    Parameters
+    ----------
+    row
+        Columns of a serving measurement; measured ones may be empty and are never read.
+    profile_of
+        Family and generation to efficiency profile; the shipped ones by default.
+    """
+    try:
+        case = serving_case(row)
+        if isinstance(case, str):
+            return Prediction(None, case)
+        return _answer(case, profile_of(case.machine.accelerator.family, case.generation))
+    except StudioError as problem:
+        return Prediction(None, str(problem))
+
+
+def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
+    engines = [_engine(case, plan, profile) for plan in _plans(case, profile)]
+    ways: tuple[tuple[str, str, Callable[[ServingCase, Engine], float], bool], ...] = (
+        ("ablation", "", _nothing, True),
+        ("", "ttft_ms+tpot_ms", _first_and_next_ms, False),
+        ("", "ttft_ms", _ttft_ms, False),
+        ("", "tpot_ms", _tpot_ms, False),
+        ("", "latency_s", _latency_s, False),
+        ("", "other_metric", _per_megawatt, True),
+        ("prefill", "", _prefill_rate, True),
+        ("decode", "", _decode_rate, True),
+        ("mlperf", "", _service_rate, True),
+        ("offline", "", _offline_rate, True),
+        ("", "", _service_rate, True),
+    )
+    for phase, metric, way, is_rate in ways:
+        if phase in case.phase and metric in case.metric:
+            values = [way(case, engine) for engine in engines]
+            good = [value for value in values if value > 0 and np.isfinite(value)]
+            if not good:
+                return Prediction(None, _why(case, engines[0]))
+            return Prediction(max(good) if is_rate else min(good))
+    return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled")
+
+
+def _nothing(case: ServingCase, engine: Engine) -> float:
+    del case, engine
+    return 0.0
+
+
+def _why(case: ServingCase, engine: Engine) -> str:
+    if "ablation" in case.phase:
+        return "the row names no quantity and unit outside its measured columns"
+    if in_flight(engine, case.shape) < 1:
+        return f"{case.model.name} does not fit the memory of {case.npus} NPUs"
+    return "no batch meets the limits"
+
+
+def _plans(case: ServingCase, profile: InferenceProfile) -> Iterable[InferencePlan]:
+    stated = given_plan(case, profile.devices_per_npu)
+    if stated is not None:
+        return [stated]
+    devices = round(case.npus * profile.devices_per_npu)
+    domain = case.machine.levels[0].ranks * profile.devices_per_npu
+    stages = max(case.pipeline, 1) if case.pipeline else _MOST_STAGES
+    most = int(min(devices, domain))
+    return [
+        replace(plan, is_balanced=case.is_balanced)
+        for plan in candidate_plans(case.model, most, stages)
+        if devices % int(scalar(plan.ranks)) == 0
+    ]
+
+
+def _engine(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> Engine:
+    network = network_profile(case.machine.accelerator.family)
+    return engine_of(
+        case.machine, case.model, plan, profile, network, exchange_profile(case.machine.accelerator.family),
+        precision=case.precision, speculation=case.speculation,
+    )  # fmt: skip
+
+
+def _group_batch(case: ServingCase, engine: Engine) -> float:
+    """Return the sequences of one attention group for the batch of a row, at least one."""
+    devices = case.npus * engine.profile.devices_per_npu
+    return max(case.batch * scalar(engine.plan.group_ranks) / devices, 1.0)
+
+
+def _batch_at_once(case: ServingCase, engine: Engine) -> float:
+    """Return the sequences of one instance when a batch is stated for it."""
+    if case.batch_per_npu and not case.concurrency:
+        return case.batch_per_npu
+    return max((case.concurrency or 1.0) / scalar(engine.plan.attention_data), 1.0)
+
+
+def _ttft_ms(case: ServingCase, engine: Engine) -> float:
+    found = prefill(engine, case.shape, _batch_at_once(case, engine))
+    return scalar(found.ttft_s) / MILLI
+
+
+def _tpot_ms(case: ServingCase, engine: Engine) -> float:
+    found = decode(engine, _batch_at_once(case, engine), case.context, case.speculation)
+    return scalar(found.tpot_s) / MILLI
+
+
+def _first_and_next_ms(case: ServingCase, engine: Engine) -> float:
+    return _ttft_ms(case, engine) + _tpot_ms(case, engine)
+
+
+def _latency_s(case: ServingCase, engine: Engine) -> float:
+    batch = min(_batch_at_once(case, engine), max(in_flight(engine, case.shape), 1.0))
+    waves = _batch_at_once(case, engine) / batch
+    first = scalar(prefill(engine, case.shape, batch).ttft_s)
+    step = scalar(decode(engine, batch, case.context, case.speculation).tpot_s)
+    return waves * (first + (case.shape.output - 1) * step)
+
+
+def _prefill_rate(case: ServingCase, engine: Engine) -> float:
+    rate = scalar(prefill(engine, case.shape, np.inf).tokens_per_s_per_npu)
+    return rate * engine.profile.devices_per_npu / (1 - case.shape.cached_share)
+
+
+def _decode_rate(case: ServingCase, engine: Engine) -> float:
+    if case.batch:
+        batch = _group_batch(case, engine)
+    else:
+        batch = largest_batch(engine, case.shape, case.limits, case.speculation)
+    if batch < 1:
+        return 0.0
+    found = decode(engine, batch, case.context, case.speculation)
+    return scalar(found.tokens_per_s_per_npu) * engine.profile.devices_per_npu
+
+
+def _offline_rate(case: ServingCase, engine: Engine) -> float:
+    rate = offline_rate(engine, case.shape, case.requests, case.speculation)
+    return rate * engine.profile.devices_per_npu
+
+
+def _service_rate(case: ServingCase, engine: Engine) -> float:
+    devices = engine.profile.devices_per_npu
+    if np.isfinite(case.limits.tpot_s) or np.isfinite(case.limits.ttft_s):
+        found = serve(engine, case.shape, case.limits, case.speculation)
+        return found.tokens_per_s_per_npu * devices
+    most = in_flight(engine, case.shape)
+    if most < 1:
+        return 0.0
+    batch = np.asarray([max(most * engine.profile.occupancy, 1.0)])
+    return (
+        scalar(steady(engine, case.shape, batch, case.speculation).tokens_per_s_per_npu) * devices
+    )
+
+
+def _per_megawatt(case: ServingCase, engine: Engine) -> float:
+    """Return millions of output tokens per second and megawatt of provisioned power."""
+    accelerator = case.machine.accelerator
+    node = 8.0
+    power = power_profile(accelerator.family)
+    provisioned = node_power_w(power, accelerator.tdp_w, node) / node * _FACILITY_OVERHEAD
+    return _service_rate(case, engine) / scalar(provisioned)
+
+
+def predict_all(rows: Iterable[Row]) -> list[Prediction]:
+    """Return the prediction of every row, in order."""
+    return [predict(row) for row in rows]

@@ -1,0 +1,218 @@
+"""From a published serving measurement to the inputs of the simulation.
+
+Knows the columns of the table; never looks at a measured value.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import msgspec
+
+from studio import paths
+from studio.errors import FileProblem
+from studio.exploration.serving_library import generation_of
+from studio.exploration.validation.hardware import machine_of
+from studio.exploration.validation.rows import Row, model_of, number, whole
+from studio.simulation.inference.plan import InferencePlan
+from studio.simulation.inference.serving import Limits, RequestShape
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.machine import Machine
+from studio.workload.model import AiModel
+
+DEFAULT_PROMPT = 4096.0
+_USUAL_ACCEPTANCE = 0.7
+_FURTHER_DRAFTS_ACCEPTANCE = 0.75
+_PRECISIONS = (
+    (r"mxfp4", "mxfp4"),
+    (r"fp4", "nvfp4"),
+    (r"fp8", "fp8"),
+    (r"int8|w8a8", "int8"),
+    (r"int4|w4", "int4"),
+)
+_REQUESTS = re.compile(r"([\d,]+)\s*requests")
+_TTFT = re.compile(r"TTFT\s*<=\s*([\d.]+)\s*(m?s)")
+_TPOT = re.compile(r"TPOT\s*<=\s*([\d.]+)\s*(m?s)")
+_PER_USER = re.compile(r"([\d.]+)\s*tok(?:ens)?/s/user")
+_DRAFTS = re.compile(r"MTP\s*-?(\d+)")
+_ACCEPTED = re.compile(r"(\d+(?:\.\d+)?)\s*%\s*accept")
+
+
+class _Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    model: str
+    scenario: str
+    ttft_s: float
+    tpot_s: float
+    source: str
+
+
+class _ObjectiveFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format_version: int
+    objectives: tuple[_Objective, ...]
+
+
+@cache
+def _objectives() -> tuple[_Objective, ...]:
+    path = paths.workloads_dir() / "profiles" / "serving-objectives.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_ObjectiveFile).objectives
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise FileProblem(f"{path.name}: {problem}") from problem
+
+
+@dataclass(frozen=True)
+class ServingCase:
+    """One row made into inputs of the simulation."""
+
+    machine: Machine
+    model: AiModel
+    generation: str
+    phase: str
+    """In lower case."""
+    metric: str
+    shape: RequestShape
+    context: float
+    """Tokens in the cache while decoding, mean."""
+    precision: str
+    npus: int
+    tensor: int
+    """0 where the source does not say; so for the next four."""
+    pipeline: int
+    expert: int
+    attention_data: int
+    batch_per_npu: float
+    concurrency: float
+    requests: float
+    """Infinity where they never end."""
+    limits: Limits
+    speculation: Speculation
+    is_balanced: bool
+
+    @property
+    def batch(self) -> float:
+        """Sequences at once on all NPUs together, 0 where the source does not say."""
+        return self.batch_per_npu * self.npus if self.batch_per_npu else self.concurrency
+
+
+def serving_case(row: Row) -> ServingCase | str:
+    """Return the inputs a row describes, or why it can't be modelled."""
+    model = model_of(row)
+    if isinstance(model, str):
+        return model
+    npus = max(whole(row, "gpus", 1), 1)
+    machine = machine_of(row.get("hw") or "", row.get("fabric") or "", npus)
+    if machine is None:
+        return f"no ratings for {row.get('hw') or 'the accelerator'}"
+    shape = _shape(row)
+    kv_length = number(row, "kv_len", 0.0)
+    note = (row.get("note") or "").lower()
+    words = " ".join(row.get(column) or "" for column in ("framework", "series", "source"))
+    return ServingCase(
+        machine=machine,
+        model=model,
+        generation=generation_of(row.get("framework") or "") or generation_of(words),
+        phase=(row.get("phase") or "").lower(),
+        metric=row.get("primary_metric") or "",
+        shape=shape,
+        context=kv_length or shape.mean_context,
+        precision=precision_of(row.get("precision") or ""),
+        npus=npus,
+        tensor=whole(row, "tp"),
+        pipeline=whole(row, "pp"),
+        expert=whole(row, "ep"),
+        attention_data=_attention_data(row, note),
+        batch_per_npu=number(row, "batch_per_gpu", 0.0),
+        concurrency=number(row, "concurrency", 0.0),
+        requests=_requests(row),
+        limits=_limits(row, model.name),
+        speculation=_speculation(row.get("spec_decode") or ""),
+        is_balanced="perfect" in note,
+    )
+
+
+def precision_of(text: str) -> str:
+    """Return the weight format that a precision column means."""
+    first = re.split(r"[(+]", text.lower(), maxsplit=1)[0]
+    return next((name for pattern, name in _PRECISIONS if re.search(pattern, first)), "bf16")
+
+
+def _shape(row: Row) -> RequestShape:
+    kv_length = number(row, "kv_len", 0.0)
+    prompt = number(row, "isl", kv_length or DEFAULT_PROMPT)
+    output = number(row, "osl", 0.0) or max(2 * (kv_length - prompt), 1.0)
+    cached = number(row, "prefix_cache_hit_pct", 0.0) / 100
+    return RequestShape(prompt, output, min(max(cached, 0.0), 0.999))
+
+
+def _attention_data(row: Row, note: str) -> int:
+    given = whole(row, "dp")
+    if given:
+        return given
+    expert = whole(row, "ep")
+    if "attention dp" in note:
+        return max(whole(row, "tp", 1), expert, 1)
+    # Large expert parallelism comes with attention of each rank on its own.
+    return expert if expert > 1 and not whole(row, "tp") else 0
+
+
+def _requests(row: Row) -> float:
+    found = _REQUESTS.search(row.get("concurrency") or "")
+    return float(found[1].replace(",", "")) if found else math.inf
+
+
+def _limits(row: Row, model: str) -> Limits:
+    phase = (row.get("phase") or "").lower()
+    for entry in _objectives():
+        if entry.model == model and entry.scenario.lower() in phase:
+            return Limits(entry.tpot_s, entry.ttft_s)
+    text = row.get("constraint") or ""
+    if "offline" in phase:
+        return Limits()
+    tpot, ttft = _seconds(_TPOT, text), _seconds(_TTFT, text)
+    if found := _PER_USER.search(text):
+        tpot = 1 / float(found[1])
+    return Limits(tpot, ttft)
+
+
+def _seconds(pattern: re.Pattern[str], text: str) -> float:
+    found = pattern.search(text)
+    if found is None:
+        return math.inf
+    return float(found[1]) * (1e-3 if found[2] == "ms" else 1.0)
+
+
+def _speculation(text: str) -> Speculation:
+    if "mtp" not in text.lower():
+        return Speculation()
+    drafts = _DRAFTS.search(text)
+    accepted = _ACCEPTED.search(text)
+    count = int(drafts[1]) if drafts else 1
+    usual = _USUAL_ACCEPTANCE if count == 1 else _FURTHER_DRAFTS_ACCEPTANCE
+    return Speculation(count, float(accepted[1]) / 100 if accepted else usual)
+
+
+def given_plan(case: ServingCase, devices_per_npu: float) -> InferencePlan | None:
+    """Return the mapping a source states, or None where the simulator must choose."""
+    devices = round(case.npus * devices_per_npu)
+    pipeline = max(case.pipeline, 1)
+    data = case.attention_data
+    if data > 1 or (data == 1 and case.expert == 1 and case.tensor == 1):
+        tensor = max(case.tensor, 1) if case.tensor * data <= devices // pipeline else 1
+        expert = case.expert if case.expert > 1 else data
+        return InferencePlan(
+            tensor=float(tensor),
+            attention_data=float(data),
+            pipeline=float(pipeline),
+            expert=float(max(expert, 1)),
+            is_balanced=case.is_balanced,
+        )
+    if not case.tensor:
+        return None
+    expert = case.expert if case.expert > 1 and case.tensor % case.expert == 0 else 1
+    return InferencePlan(
+        tensor=float(case.tensor), pipeline=float(pipeline), expert=float(expert),
+        is_balanced=case.is_balanced,
+    )  # fmt: skip
