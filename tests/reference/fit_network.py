@@ -26,13 +26,24 @@ BOUNDS = {
     "launch_s": (1e-6, 20e-6),
     "eager_launch_s": (1e-6, 60e-6),
     "peer_s": (0.02e-6, 3e-6),
-    "start_s": (0.0, 80e-6),
+    "start_s": (0.0, 400e-6),
     "step_s": (0.05e-6, 20e-6),
     "efficiency": (0.05, 1.0),
     "local_share": (0.0, 1.0),
 }
 FREE_OUTSIDE = ("nccl-ampere",)
 """Profiles with multi-node rows that state their adapters."""
+
+
+FEW_ROWS = {
+    "nccl-nvl72": (
+        "in_network.start_s",
+        "in_network.efficiency",
+        "protocol.simple.scale_up.efficiency",
+    ),
+    "rccl-cdna3": ("protocol.simple.scale_up.efficiency",),
+}
+"""Profiles with too few rows for more constants; the others are those of the nearest family."""
 
 
 def collective_rows() -> dict[str, list[tuple[dict[str, str], CollectiveInputs]]]:
@@ -74,6 +85,8 @@ class Problem:
         self.weight = np.array(weight)
 
     def free(self):
+        if self.name in FEW_ROWS:
+            return list(FEW_ROWS[self.name])
         constants = self.document["profiles"][self.name]["constants"]
         return [
             key
@@ -122,6 +135,9 @@ def search(problem, sweeps=40):
                 old = constants[key]["value"]
                 scale = max(old, 0.05 * high) if low == 0 else old
                 constants[key]["value"] = float(np.clip(old + sign * steps[key] * scale, low, high))
+                if constants["eager_launch_s"]["value"] < constants["launch_s"]["value"]:
+                    constants[key]["value"] = old
+                    continue
                 new = problem.loss()
                 if new < best - 1e-9:
                     best = new

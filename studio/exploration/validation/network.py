@@ -355,8 +355,8 @@ def _memory_latency(case: _Case) -> Prediction:
     if "intra-NPU" in case.op:
         return Prediction(package.latency_s / NANO, "die-to-die link")
     tiers = 2 if re.search(r"two[- ]hop", case.op) else 1
-    memory = case.table.access["ub-load-store"].start_s["read"]
-    far = case.table.access["ub-load-store"].far_s * (tiers - 1)
+    profile = case.table.access["ub-remote-access"]
+    memory, far = profile.start_s["read"], profile.far_s * (tiers - 1)
     return Prediction((memory + far) / NANO, f"{tiers} tiers of {plane.name}")
 
 

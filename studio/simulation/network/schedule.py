@@ -1,0 +1,270 @@
+"""Phases of a collective on given ranks: who sends how much to whom, and how often.
+
+Knows no path and no time; ranks are vertices of a graph grouped in domains that share switches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
+from studio.simulation.network.traffic import Algorithm, Collective
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Ranks of a group, those of one domain next to each other."""
+
+    ranks: IntArray
+    """Shape (ranks,)."""
+    domain: IntArray
+    """Shape (ranks,): ascending number of the domain."""
+
+    @property
+    def size(self) -> int:
+        """Ranks of the group."""
+        return len(self.ranks)
+
+    @property
+    def domain_size(self) -> int:
+        """Ranks in every domain, or 1 where domains differ in size."""
+        counts = np.bincount(self.domain)
+        return int(counts[0]) if np.all(counts == counts[0]) else 1
+
+
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """One pattern of transfers, repeated; repetitions depend on each other."""
+
+    name: str
+    demand: Flows | Exchange
+    steps: int
+    """Dependent repetitions that each move `demand`."""
+    hops_per_step: int = 1
+    """Dependent messages inside one step: the depth of a pipeline that moves it."""
+    peers: int = 0
+    """Other ranks that one rank addresses in turn in every step."""
+
+
+Scheduler = Callable[[Members, float], tuple[Phase, ...]]
+
+
+def group_members(ranks: IntArray, domain_of_rank: IntArray) -> Members:
+    """Return ranks sorted by domain, domains in the order in which they first appear."""
+    _, first, number = np.unique(domain_of_rank, return_index=True, return_inverse=True)
+    position = np.argsort(np.argsort(first))[number.reshape(-1)]
+    order = np.argsort(position, kind="stable")
+    return Members(ranks[order], position[order])
+
+
+def _flows(source: IntArray, target: IntArray, size: FloatArray | float) -> Flows:
+    return Flows(source, target, np.broadcast_to(np.asarray(size, np.float64), source.shape))
+
+
+def _ring_step(members: Members, byte: float) -> Flows:
+    """One step of as many rings as a domain has ranks, each entering and leaving by another one.
+
+    Transfers between the same two ranks in several rings are summed: all chunks have one size, so
+    the slowest link's load decides either way.
+    """
+    rings = members.domain_size
+    inside = members.ranks.reshape(-1, rings)
+    orders = [np.roll(inside, -k, axis=1).reshape(-1) for k in range(rings)]
+    source = np.concatenate(orders)
+    target = np.concatenate([np.roll(order, -1) for order in orders])
+    top = int(members.ranks.max()) + 1
+    key, count = np.unique(source * top + target, return_counts=True)
+    return _flows(key // top, key % top, count * (byte / rings))
+
+
+def _ring(laps: int) -> Scheduler:
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        step = _ring_step(members, payload / members.size)
+        return (Phase("ring", step, laps * (members.size - 1)),)
+
+    return schedule
+
+
+def _chain(members: Members, payload: float) -> tuple[Phase, ...]:
+    """Broadcast along the order of the ranks, chunk by chunk."""
+    step = _flows(members.ranks[:-1], members.ranks[1:], payload)
+    return (Phase("chain", step, 1, members.size - 1),)
+
+
+def _parents(count: int) -> IntArray:
+    """Return the parent of every position in a binary tree over 0 .. count - 1; -1 at the root.
+
+    The lowest set bit of a position is its height, so neighbours in rank are near in the tree.
+    """
+    position = np.arange(1, count, dtype=np.int64)
+    low = position & -position
+    up = (position & ~low) | (low << 1)
+    parent = np.where(up < count, up, position & ~low)
+    return np.concatenate([[-1], parent]).astype(np.int64)
+
+
+def _tree(passes: int) -> Scheduler:
+    """Two complementary trees, each with half of the payload, streaming at the same time."""
+
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        count = members.size
+        parent = _parents(count)[1:]
+        child = np.arange(1, count)
+        source, target = [], []
+        for order in (members.ranks, np.roll(members.ranks[::-1], count % 2)):
+            source.append(order[parent])
+            target.append(order[child])
+        down = np.concatenate(source), np.concatenate(target)
+        ends = (
+            (np.concatenate([down[0], down[1]]), np.concatenate([down[1], down[0]]))
+            if passes == 2
+            else down
+        )
+        depth = passes * int(np.ceil(np.log2(count)))
+        return (Phase("tree", _flows(*ends, payload / 2), 1, depth),)
+
+    return schedule
+
+
+def _halving(laps: int) -> Scheduler:
+    """Recursive halving, and doubling back; ranks beyond a power of two fold in first."""
+
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        ranks = members.ranks
+        whole = 1 << (members.size.bit_length() - 1)
+        extra = members.size - whole
+        phases = []
+        if extra:
+            fold = _flows(ranks[whole:], ranks[:extra], payload)
+            phases.append(Phase("fold", fold, 1))
+        active, distance, part = ranks[:whole], 1, payload / 2
+        index = np.arange(whole)
+        while distance < whole:
+            swap = _flows(active, active[index ^ distance], part)
+            phases.append(Phase(f"swap over {distance}", swap, laps))
+            distance, part = distance * 2, part / 2
+        if extra:
+            unfold = _flows(ranks[:extra], ranks[whole:], payload if laps == 2 else payload / whole)
+            phases.append(Phase("unfold", unfold, 1))
+        return tuple(phases)
+
+    return schedule
+
+
+def _hierarchical(laps: int) -> Scheduler:
+    """Exchange inside domains, then rings of equal positions across domains on what is left."""
+
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        inside = members.domain_size
+        table = members.ranks.reshape(-1, inside)
+        domains = len(table)
+        phases = []
+        if inside > 1:
+            first, second = np.nonzero(~np.eye(inside, dtype=np.bool_))
+            swap = _flows(
+                table[:, first].reshape(-1), table[:, second].reshape(-1), payload / inside
+            )
+            phases.append(Phase("inside domains", swap, laps, peers=inside - 1))
+        if domains > 1:
+            ring = _flows(
+                table.reshape(-1),
+                np.roll(table, -1, axis=0).reshape(-1),
+                payload / inside / domains,
+            )
+            phases.append(Phase("across domains", ring, laps * (domains - 1)))
+        return tuple(phases)
+
+    return schedule
+
+
+def _direct(laps: int) -> Scheduler:
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        exchange = uniform_exchange(members.ranks, payload / members.size)
+        return (Phase("exchange", exchange, laps, peers=members.size - 1),)
+
+    return schedule
+
+
+def _hierarchical_exchange(members: Members, payload: float) -> tuple[Phase, ...]:
+    """Sort inside domains, then exchange with equal positions of the other domains."""
+    inside = members.domain_size
+    table = members.ranks.reshape(-1, inside)
+    domains = len(table)
+    phases = []
+    for name, rows, count in (
+        ("inside domains", table, inside),
+        ("across domains", table.T, domains),
+    ):
+        if count > 1:
+            first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
+            swap = _flows(rows[:, first].reshape(-1), rows[:, second].reshape(-1), payload / count)
+            phases.append(Phase(name, swap, 1, peers=count - 1))
+    return tuple(phases)
+
+
+def _point_to_point(members: Members, payload: float) -> tuple[Phase, ...]:
+    """The first rank sends to the last."""
+    return (Phase("send", _flows(members.ranks[:1], members.ranks[-1:], payload), 1),)
+
+
+_EXCHANGE: Mapping[Algorithm, Scheduler] = {
+    Algorithm.DIRECT: _direct(1),
+    Algorithm.HIERARCHICAL: _hierarchical_exchange,
+}
+
+SCHEDULES: Mapping[Collective, Mapping[Algorithm, Scheduler]] = {
+    Collective.ALL_REDUCE: {
+        Algorithm.RING: _ring(2),
+        Algorithm.TREE: _tree(2),
+        Algorithm.HALVING_DOUBLING: _halving(2),
+        Algorithm.HIERARCHICAL: _hierarchical(2),
+        Algorithm.DIRECT: _direct(2),
+    },
+    Collective.REDUCE_SCATTER: {
+        Algorithm.RING: _ring(1),
+        Algorithm.HALVING_DOUBLING: _halving(1),
+        Algorithm.HIERARCHICAL: _hierarchical(1),
+        Algorithm.DIRECT: _direct(1),
+    },
+    Collective.ALL_GATHER: {
+        Algorithm.RING: _ring(1),
+        Algorithm.HALVING_DOUBLING: _halving(1),
+        Algorithm.HIERARCHICAL: _hierarchical(1),
+        Algorithm.DIRECT: _direct(1),
+    },
+    Collective.ALL_TO_ALL: _EXCHANGE,
+    Collective.BROADCAST: {Algorithm.RING: _chain, Algorithm.TREE: _tree(1)},
+    Collective.POINT_TO_POINT: {Algorithm.DIRECT: _point_to_point},
+    Collective.DISPATCH: _EXCHANGE,
+    Collective.COMBINE: _EXCHANGE,
+}
+"""Algorithms that can be laid over a graph."""
+
+
+def skewed(phase: Phase, popularity: FloatArray, *, is_reversed: bool) -> Phase:
+    """Return an exchange in which ranks receive in proportion to their popularity.
+
+    Parameters
+    ----------
+    phase :
+        A uniform exchange.
+    popularity :
+        Shape (ranks,): relative; scaled to a mean of one.
+    is_reversed :
+        Whether popular ranks send instead, as when results come back.
+    """
+    if not isinstance(phase.demand, Exchange):
+        return phase
+    share = popularity / popularity.mean()
+    demand = phase.demand
+    send, receive = demand.send, demand.receive
+    changed = (
+        Exchange(demand.ranks, send * share, receive)
+        if is_reversed
+        else Exchange(demand.ranks, send, receive * share)
+    )
+    return Phase(phase.name, changed, phase.steps, phase.hops_per_step, phase.peers)
