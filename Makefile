@@ -3,37 +3,46 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DESIGN ?= models/designs/cloudmatrix-384.supernode
 
 .PHONY: run test lint types bench package screenshots clean
 
 run: $(STAMP)
-	@packaging/qt-libraries.sh
-	@$(BIN)/python -m studio.cli open models/designs/cloudmatrix-384.supernode
+	@packaging/qt-libraries.sh; case $$? in \
+	0) exec $(BIN)/python -m studio.cli open $(DESIGN) ;; \
+	2) exec $(BIN)/python -m studio.cli open --headless $(DESIGN) ;; \
+	*) exit 1 ;; esac
 
-test: $(STAMP)
-	@packaging/qt-libraries.sh
+test: lint types
+	@packaging/qt-libraries.sh || [ $$? -eq 2 ]
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
 
+types: $(STAMP)
+	$(BIN)/mypy
+
+# A name, or a part of it, as in `make bench ONLY=cli_start`, runs only what matches.
 bench: $(STAMP)
-	@$(BIN)/python -m tests.benchmarks
+	@packaging/qt-libraries.sh >&2 || [ $$? -eq 2 ]
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ONLY)
 
 package: $(STAMP)
 	@packaging/build.sh
 
 screenshots: $(STAMP)
-	@packaging/qt-libraries.sh
-	@$(BIN)/python -m packaging.screenshots
+	@packaging/qt-libraries.sh || [ $$? -eq 2 ]
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m packaging.screenshots
 
 $(STAMP): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Supernode Studio needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: on Debian and Ubuntu run 'apt-get install python3-venv'"; exit 1; }
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $(STAMP)
+	@packaging/venv.sh $(VENV) $(PYTHON)
+	@echo "Installing Supernode Studio and its tools into $(VENV) (a minute or so)"
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(STAMP)
 
 clean:
 	rm -rf $(VENV) build dist out
