@@ -12,7 +12,7 @@ from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
 from studio.exploration.serving_library import inference_profile, power_profile
 from studio.fabric.fabric import Fabric
-from studio.session.library import network_profiles
+from studio.session.profiles import network_profiles
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine

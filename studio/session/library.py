@@ -1,4 +1,4 @@
-"""What every session reads once: the catalogue, the reference designs, the network profiles."""
+"""What every session reads once: the catalogue and where the reference designs are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from studio import paths
 from studio.catalog.catalog import Catalog, load_catalog
 from studio.errors import FileProblem
-from studio.simulation.network.profile import ProfileTable, decode_profiles
 from studio.storage.project_file import SUFFIX
 
 
@@ -23,21 +22,6 @@ def catalog() -> Catalog:
     """
     own = paths.user_parts_dir()
     return load_catalog([paths.parts_dir(), *([own] if own.is_dir() else [])])
-
-
-@cache
-def network_profiles() -> ProfileTable:
-    """Return the profiles of communication libraries.
-
-    Raises
-    ------
-    FileProblem : the file is missing or wrong.
-    """
-    path = paths.workloads_dir() / "profiles" / "network.json"
-    try:
-        return decode_profiles(path.read_bytes())
-    except OSError as error:
-        raise FileProblem(f"{path.name}: {error.strerror}") from error
 
 
 def reference_designs() -> dict[str, Path]:
