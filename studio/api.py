@@ -20,7 +20,7 @@ from studio.design.finding import Finding
 from studio.design.model import Design, Deviation
 from studio.exchange.result_json import result_json
 from studio.exchange.totals_json import totals_json
-from studio.exploration.compare import Candidate, Comparison
+from studio.exploration.compare import Comparison, candidate_of
 from studio.exploration.compare import compare as _compare
 from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address
@@ -110,7 +110,7 @@ def load(name: str | Path) -> Supernode:
 
 def compare(*supernodes: Supernode) -> Comparison:
     """Put designs side by side; ratios are to the last one."""
-    return _compare([Candidate(one.design.name, one.rolled_up) for one in supernodes])
+    return _compare([candidate_of(one.design, one.rolled_up) for one in supernodes])
 
 
 def result_to_dict(result: SimResult) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import argparse
 
 from studio.cli.loading import add_json, load
 from studio.cli.output import print_json, print_table
-from studio.exploration.compare import Candidate, Comparison, Row, compare, row_label
+from studio.exploration.compare import Comparison, Row, candidate_of, compare, row_label
 from studio.session.evaluation import evaluate
 from studio.units import display
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     for text in arguments.designs:
         loaded = load(text)
         evaluation = evaluate(loaded.fabric)
-        candidates.append(Candidate(loaded.name, evaluation.totals, evaluation.result))
+        candidates.append(candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result))
     table = compare(candidates)
     if arguments.json:
         print_json(_tree(table))

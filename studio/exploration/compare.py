@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from studio.design.model import Design
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.labels import LABELS, label_of
 from studio.simulation.rollup.totals import Totals
@@ -18,6 +19,28 @@ class Candidate:
     name: str
     totals: Totals
     result: SimResult | None = None
+    plane_roles: Mapping[str, str] = field(default_factory=dict)
+    """Role of each plane: planes of equal role are compared, whatever they are called."""
+
+    def value(self, name: str) -> float | None:
+        """Return a figure, None where the design has nothing of the kind."""
+        found = [
+            figure.value
+            for own, figure in self.totals.figures.items()
+            if self.shared_name(own) == name
+        ]
+        return sum(found) if found else None
+
+    def shared_name(self, name: str) -> str:
+        """Return a figure's name with the plane replaced by its role."""
+        prefix, dot, key = name.partition(".")
+        return f"{prefix}{dot}{self.plane_roles.get(key, key)}"
+
+
+def candidate_of(design: Design, totals: Totals, result: SimResult | None = None) -> Candidate:
+    """Return a design as a candidate for comparison."""
+    roles = {plane_id: plane.role for plane_id, plane in design.planes.items()}
+    return Candidate(design.name, totals, result, roles)
 
 
 @dataclass(frozen=True)
@@ -90,7 +113,7 @@ def compare(candidates: Sequence[Candidate], reference: int = -1) -> Comparison:
     names: dict[str, str] = {}
     for candidate in candidates:
         for name, figure in candidate.totals.figures.items():
-            names.setdefault(name, figure.dimension)
+            names.setdefault(candidate.shared_name(name), figure.dimension)
     order = {name: place for place, name in enumerate(LABELS)}
     ranked = sorted(names, key=lambda name: _rank(name, order))
     rows = [_figure_row(name, names[name], candidates, reference) for name in ranked]
@@ -104,10 +127,7 @@ def _rank(name: str, order: dict[str, int]) -> int:
 
 
 def _figure_row(name: str, dimension: str, candidates: Sequence[Candidate], reference: int) -> Row:
-    values = tuple(
-        figure.value if (figure := candidate.totals.figures.get(name)) else None
-        for candidate in candidates
-    )
+    values = tuple(candidate.value(name) for candidate in candidates)
     return Row(name, dimension, values, _ratios(values, reference))
 
 

@@ -51,11 +51,21 @@ _ROWS = (
 LABELS: Mapping[str, Label] = {row.name: row for row in _ROWS}
 
 
+ROLES: Mapping[str, tuple[str, str]] = {
+    "scale_up": ("scale-up", "纵向扩展"),
+    "scale_out": ("scale-out", "横向扩展"),
+    "management": ("management", "管理"),
+    "storage": ("storage", "存储"),
+}
+"""Roles of planes in both languages."""
+
+
 def label_of(name: str, language: str = "en") -> str:
     """Return what a figure is called, such as `Injection bandwidth, ub`."""
     if name in LABELS:
         return LABELS[name].zh if language == "zh" else LABELS[name].en
     prefix, _, key = name.partition(".")
+    key = ROLES.get(key, (key, key))[1 if language == "zh" else 0]
     if prefix in LABELS:
         label = LABELS[prefix].zh if language == "zh" else LABELS[prefix].en
         return f"{label}, {key}" if language == "en" else f"{label}（{key}）"
