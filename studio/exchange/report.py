@@ -1,0 +1,299 @@
+"""A design's report: one HTML file that needs nothing beside it, every figure open to its source.
+
+Texts of the design are escaped; the file runs no script and loads nothing from anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from studio import __version__
+from studio.design.finding import Finding
+from studio.fabric.fabric import Fabric
+from studio.fabric.parts import Origin
+from studio.simulation.result import Memory, Phase, SimResult
+from studio.simulation.rollup.figure import Figure, Term
+from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.labels import label_of
+from studio.simulation.rollup.totals import Totals
+from studio.units import display
+
+Language = Literal["en", "zh"]
+
+_ZH = {
+    "Totals": "总量",
+    "Figure": "指标",
+    "Value": "数值",
+    "Evidence": "证据等级",
+    "Simulated job": "仿真任务",
+    "AI model": "AI 模型",
+    "Parallelism": "并行方式",
+    "Step time": "单步时间",
+    "Time per output token": "每输出 token 时间",
+    "Time to first token": "首 token 时间",
+    "Tokens/s": "tokens/s",
+    "Tokens/s per NPU": "单 NPU tokens/s",
+    "Model FLOP utilisation": "模型算力利用率",
+    "Facility power": "设施功率",
+    "Energy per token": "每 token 能耗",
+    "Cost per million tokens": "每百万 token 成本",
+    "Memory of the fullest NPU": "占用最多的 NPU 内存",
+    "does not fit": "放不下",
+    "Rests on": "依据",
+    "Findings": "检查结果",
+    "No findings.": "没有问题。",
+    "Parts": "部件清单",
+    "Part": "部件",
+    "Vendor": "厂商",
+    "Count": "数量",
+    "Price": "价格",
+    "Mass": "质量",
+    "on {} NPUs": "{} 个 NPU",
+    "Not simulated": "未仿真",
+    "Not counted, value unknown: ": "数值未知、未计入：",
+    "All figures come from the parts and links drawn; open one to see its terms.": (
+        "所有数值均来自所画的部件与链路；点开可见各项。"
+    ),
+    "counted": "计数",
+}
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --bar: #2f6fd6; --soft: #8882; }
+body { font: 14px/1.5 "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC",
+  "WenQuanYi Micro Hei", system-ui, sans-serif; max-width: 66rem; margin: 2rem auto;
+  padding: 0 1rem; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2.2rem; } img { width: 100%; border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left;
+  vertical-align: top; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+small, .quiet { opacity: .7; } summary { cursor: pointer; }
+.bar { background: var(--soft); min-width: 8rem; padding: 0; }
+.bar i { display: block; height: .9rem; margin: .35rem 0; background: var(--bar); }
+.error { color: #c62828; font-weight: 600; } .warning { color: #b26a00; font-weight: 600; }
+"""
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """What a report tells of one design."""
+
+    fabric: Fabric
+    totals: Totals
+    result: SimResult | None
+    problem: str
+    """Why there is no result; empty where there is one."""
+    findings: tuple[Finding, ...]
+    picture_png: bytes = b""
+
+
+def report_html(content: ReportContent, language: Language = "en") -> str:
+    """Return the report as one HTML page."""
+    return _Report(content, language).page()
+
+
+class _Report:
+    """The page in one language; every method returns HTML."""
+
+    def __init__(self, content: ReportContent, language: Language) -> None:
+        self._content = content
+        self._language = language
+
+    def page(self) -> str:
+        design = self._content.fabric.design
+        name = design.name_zh if self._language == "zh" and design.name_zh else design.name
+        sections = (
+            f"<h1>{escape(name)}</h1><p class=quiet>Supernode Studio {__version__}</p>",
+            self._picture(name),
+            self._totals(),
+            self._result(),
+            self._findings(),
+            self._parts(),
+        )
+        tongue = "zh-CN" if self._language == "zh" else "en"
+        return (
+            f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8">'
+            f"<title>{escape(name)}</title><style>{_STYLE}</style></head><body>\n"
+            + "\n".join(section for section in sections if section)
+            + "\n</body></html>\n"
+        )
+
+    def _text(self, english: str) -> str:
+        return _ZH.get(english, english) if self._language == "zh" else english
+
+    def _heading(self, english: str, after: str = "") -> str:
+        return f"<h2>{escape(self._text(english) + after)}</h2>"
+
+    def _picture(self, name: str) -> str:
+        if not self._content.picture_png:
+            return ""
+        data = base64.b64encode(self._content.picture_png).decode()
+        return f'<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
+
+    def _totals(self) -> str:
+        head = [self._text(one) for one in ("Figure", "Value", "Evidence")]
+        rows = [
+            (self._opened(name, figure), _number(_shown(figure)), self._grade(figure.grade))
+            for name, figure in self._content.totals.figures.items()
+            if figure.value
+        ]
+        note = "All figures come from the parts and links drawn; open one to see its terms."
+        lead = f"<p>{self._text(note)}</p>"
+        return self._heading("Totals") + lead + _table(head, rows)
+
+    def _grade(self, grade: str) -> str:
+        return f"<td>{escape(self._text(grade))}</td>"
+
+    def _opened(self, name: str, figure: Figure) -> str:
+        label = escape(label_of(name, self._language))
+        terms = _table((), (_term_cells(term, figure.dimension) for term in figure.terms))
+        unknown = ""
+        if figure.missing:
+            parts = escape(", ".join(figure.missing))
+            unknown = f"<p>{self._text('Not counted, value unknown: ')}{parts}</p>"
+        return f"<td><details><summary>{label}</summary>{terms}{unknown}</details></td>"
+
+    def _result(self) -> str:
+        result = self._content.result
+        if result is None:
+            problem = escape(self._content.problem)
+            return self._heading("Not simulated") + f"<p class=warning>{problem}</p>"
+        rows = [(_cell(name), _number(value)) for name, value in self._headline(result)]
+        notes = "".join(
+            f"<p class=warning>{escape(note)}</p>"
+            for note in (result.memory.remedy, *result.warnings)
+            if note
+        )
+        basis = escape("; ".join((*result.assumptions, result.evidence)))
+        return (
+            self._heading("Simulated job", f": {result.scenario}")
+            + _table((), rows)
+            + notes
+            + "".join(self._phase(phase) for phase in result.phases)
+            + self._memory(result.memory)
+            + f"<p class=quiet>{self._text('Rests on')}: {basis}</p>"
+        )
+
+    def _headline(self, result: SimResult) -> Iterable[tuple[str, str]]:
+        training = result.job == "training"
+        rows = (
+            ("AI model", result.model),
+            ("Parallelism", result.plan),
+            (
+                "Step time" if training else "Time per output token",
+                display(result.headline_s, "time"),
+            ),
+            ("Time to first token", display(result.ttft_s, "time") if result.ttft_s else ""),
+            ("Tokens/s", f"{result.tokens_per_s:,.0f}"),
+            ("Tokens/s per NPU", f"{result.tokens_per_s_per_npu:,.1f}"),
+            ("Model FLOP utilisation", f"{result.mfu:.1%}"),
+            ("Facility power", display(result.facility_power_w, "power")),
+            ("Energy per token", display(result.energy_j_per_token, "energy")),
+            ("Cost per million tokens", f"{result.cost_usd_per_million_tokens:.3g} USD"),
+        )
+        return [(self._text(name), value) for name, value in rows if value]
+
+    def _phase(self, phase: Phase) -> str:
+        npus = self._text("on {} NPUs").format(f"{phase.npus:,}")
+        head = f"<h3>{escape(phase.name)}: {display(phase.seconds, 'time')} {npus}</h3>"
+        whole = phase.seconds or 1.0
+        return head + _table(
+            (), (_bar_row(term.name, term.seconds, whole, "time") for term in phase.terms)
+        )
+
+    def _memory(self, memory: Memory) -> str:
+        used, capacity = (
+            display(byte, "data") for byte in (memory.used_byte, memory.capacity_byte)
+        )
+        refusal = "" if memory.fits else f" <b class=error>{self._text('does not fit')}</b>"
+        title = self._text("Memory of the fullest NPU")
+        whole = max(memory.capacity_byte, memory.used_byte) or 1.0
+        rows = (_bar_row(term.name, term.byte, whole, "data") for term in memory.terms)
+        return f"<h3>{title}: {used} / {capacity}{refusal}</h3>" + _table((), rows)
+
+    def _findings(self) -> str:
+        findings = self._content.findings
+        if not findings:
+            return self._heading("Findings") + f"<p>{self._text('No findings.')}</p>"
+        rows = [self._finding_cells(finding) for finding in findings]
+        return self._heading("Findings") + _table((), rows)
+
+    def _finding_cells(self, finding: Finding) -> tuple[str, ...]:
+        message, hint = finding.message, finding.hint
+        if self._language == "zh":
+            message, hint = finding.message_zh or message, finding.hint_zh or hint
+        text = escape(message) + (f"<br><small>{escape(hint)}</small>" if hint else "")
+        return (
+            f"<td class={finding.severity}>{finding.severity}</td>",
+            _cell(finding.address),
+            f"<td>{text}</td>",
+        )
+
+    def _parts(self) -> str:
+        head = [self._text(one) for one in ("Part", "Vendor", "Count", "Price", "Mass")]
+        rows = []
+        for part, count in Inventory(self._content.fabric).pieces:
+            name = part.name_zh if self._language == "zh" and part.name_zh else part.name
+            cost, mass = part.value("price") * count, part.value("mass") * count
+            rows.append(
+                (
+                    f"<td>{escape(name)}<br><small>{escape(part.id)}</small></td>",
+                    _cell(part.vendor),
+                    _number(f"{count:,.0f}"),
+                    _number(display(cost, "price") if cost else "–"),
+                    _number(display(mass, "mass") if mass else "–"),
+                )
+            )
+        return self._heading("Parts") + _table(head, rows)
+
+
+def _shown(figure: Figure) -> str:
+    return display(figure.value, figure.dimension)
+
+
+def _term_cells(term: Term, dimension: str) -> tuple[str, ...]:
+    each = f"{term.each:,.4g}" if dimension == "count" else display(term.each, dimension)
+    return (
+        f"<td>{escape(term.label)}{_source(term.origin)}</td>",
+        _number(f"{term.count:,.10g} × {each}"),
+        _number(display(term.value, dimension)),
+    )
+
+
+def _source(origin: Origin | None) -> str:
+    if origin is None:
+        return ""
+    title = escape(origin.source)
+    # A part file of a user's own may name anything as its address: only web pages become links.
+    if origin.url.startswith(("https://", "http://")):
+        title = f'<a href="{escape(origin.url)}">{title}</a>'
+    facts = [origin.grade, origin.quoted, origin.date, origin.note]
+    return f"<br><small>{title}: {escape('; '.join(fact for fact in facts if fact))}</small>"
+
+
+def _bar_row(name: str, value: float, whole: float, dimension: str) -> tuple[str, ...]:
+    share = min(1.0, max(0.0, value / whole))
+    return (
+        _cell(name),
+        _number(display(value, dimension)),
+        _number(f"{share:.1%}"),
+        f'<td class=bar><i style="width:{share:.2%}"></i></td>',
+    )
+
+
+def _cell(text: str) -> str:
+    return f"<td>{escape(text)}</td>"
+
+
+def _number(text: str) -> str:
+    return f"<td class=n>{escape(text)}</td>"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    heading = "".join(f"<th>{escape(title)}</th>" for title in head)
+    top = f"<tr>{heading}</tr>" if head else ""
+    return "<table>" + top + "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows) + "</table>"
