@@ -46,5 +46,19 @@ class Recipe:
     """ZeRO-3 gathers weights again for the backward pass."""
     shards_per_micro_batch: bool = False
     """Gradients are reduced after every micro batch instead of once per step."""
-    micro_batches_in_flight: float = 1.0
-    """Extra micro batches whose activations overlap on the peak. [1]"""
+    saves_low_precision: bool = True
+    """Inputs of quantised products are kept in the low precision."""
+    selective_share: float = 1.0
+    """Share of a layer's kept activations that selective recomputation still keeps. [1]"""
+    bucket_byte: float = 0.0
+    """Copy of one gradient in a communication bucket, where there are replicas. [byte]"""
+    shard_copy_byte: float = 0.0
+    """Copy of one reduced gradient beside its master weight under ZeRO-1. [byte]"""
+    gather_copy_byte: float = 0.0
+    """Copy of one weight gathered after a sharded update, beside the old one. [byte]"""
+    live_stream_byte: float = 2.0
+    """Hidden stream of one micro batch that outlives the backward pass, per element. [byte]"""
+    balances_head: bool = False
+    """Stages are cut by cost, the head counting as the layers it is worth."""
+    keeps_stage_weights: bool = False
+    """Sharded weights and gradients stay whole on a pipeline stage during the step."""

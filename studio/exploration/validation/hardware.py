@@ -52,6 +52,8 @@ class Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: str
     generation: str
     recipe: dict[str, float | bool | str]
+    logs_memory_at_update: bool = False
+    """Its log resets the peak before the optimizer update."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,6 +162,7 @@ class Stack:
 
     generation: str
     recipe: Mapping[str, float | bool | str]
+    logs_memory_at_update: bool = False
 
 
 def software_of(*words: str) -> Stack:
@@ -167,7 +170,7 @@ def software_of(*words: str) -> Stack:
     text = " | ".join(words)
     for entry in _tables().software:
         if re.search(entry.match, text):
-            return Stack(entry.generation, entry.recipe)
+            return Stack(entry.generation, entry.recipe, entry.logs_memory_at_update)
     return Stack("", {})
 
 

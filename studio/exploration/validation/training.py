@@ -211,9 +211,9 @@ def _pipeline_choices(model: AiModel, npus: int, row: Row) -> list[int]:
 def _micro_choices(row: Row) -> list[int]:
     text = row.get("mbs") or ""
     if "local" in text:
-        # A local batch is cut into single sequences where there is a pipeline.
+        # A local batch is cut into as many micro batches as there are stages.
         size = int(re.sub(r"\D", "", text) or 1)
-        return [1] if whole(row, "pp") > 1 else [size]
+        return [max(size // max(whole(row, "pp"), 1), 1)]
     return _given(row, "mbs") or [1, 2, 4]
 
 

@@ -58,7 +58,7 @@ def layer_activation_byte(model: AiModel, block: Block, plan: Plans, recipe: Rec
     kept, dropped = _mixer_byte(block, share, stream, recipe)
     more, more_dropped = _feed_forward_byte(block, share, stream, recipe)
     whole = kept + more + dropped + more_dropped
-    selective = kept + more
+    selective = (kept + more) * recipe.selective_share
     return np.where(
         plan.recompute == Recompute.FULL,
         entry,
@@ -68,6 +68,8 @@ def layer_activation_byte(model: AiModel, block: Block, plan: Plans, recipe: Rec
 
 def _product_byte(recipe: Recipe) -> float:
     """Return the bytes of one saved product input: kept in low precision where it has one."""
+    if not recipe.saves_low_precision:
+        return BF16_BYTE
     return number_format(recipe.precision).stored_byte
 
 
@@ -88,7 +90,7 @@ def _mixer_byte(
         return into + tokens * (BF16_BYTE * (3 * inner + 2 * states) + saved * inner), 0.0
     heads = mixer.heads / share.tensor
     out = saved * tokens * heads * mixer.value_width
-    statistics = STATISTICS_BYTE * tokens * heads
+    statistics = 0.0 if recipe.score_byte else STATISTICS_BYTE * tokens * heads
     scores = recipe.score_byte * heads * share.tokens * share.length
     return into + tokens * _attention_width(mixer, share) + out + statistics + mask, scores
 
@@ -114,6 +116,9 @@ def _feed_forward_byte(
     into = BF16_BYTE * stream + saved * stream + mask
     if isinstance(part, DenseFeedForward):
         kept, dropped = _width_byte(share.tokens, part.width / share.tensor, part.matrices, saved)
+        if recipe.score_byte:
+            # Selective recomputation of unfused attention drops the scores alone.
+            return into + kept + dropped, 0.0
         return into + kept, dropped
     return _expert_byte(part, share, into, recipe)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.simulation.machine import Accelerator
 from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
-from studio.simulation.memory.weights import HeldParameters, held_parameters
+from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Plans, Recompute, Schedule
@@ -27,6 +27,8 @@ class TrainingMemory:
     logits: FloatArray
     buffers: FloatArray
     capacity_byte: float
+    update_byte: FloatArray
+    """Total at the optimizer update, activations freed. [byte]"""
 
     @property
     def total(self) -> FloatArray:
@@ -68,16 +70,21 @@ def training_memory(
     kept = _kept_byte(model, plan, recipe, in_flight)
     share = plan_share(plan)
     columns = model.vocab / plan.tensor
-    is_last = plan.pipeline == 1
-    logits = np.where(is_last, recipe.logit_byte * share.tokens * columns, 0.0)
+    logits = recipe.logit_byte * share.tokens * columns
+    # The last stage holds logits but one micro batch only; the first holds many and no logits.
+    last = kept / np.maximum(in_flight, 1.0) + logits
+    logits = np.where(plan.pipeline > 1, np.maximum(last - kept, 0.0), logits)
+    buffers = recipe.buffer_byte + _gathered_byte(model, plan, recipe)
+    stream = plan.micro_batch * plan.sequence / plan.context * model.hidden
     return TrainingMemory(
         weights=_full(plan, states[0]),
         gradients=_full(plan, states[1]),
         optimizer=_full(plan, states[2]),
         activations=_full(plan, kept * (1 + recipe.fragmentation)),
         logits=_full(plan, logits),
-        buffers=_full(plan, recipe.buffer_byte + _gathered_byte(model, plan, recipe)),
+        buffers=_full(plan, buffers),
         capacity_byte=accelerator.memory_byte,
+        update_byte=_full(plan, sum(states) + recipe.live_stream_byte * stream),
     )
 
 
@@ -92,6 +99,7 @@ def _held(model: AiModel, plan: Plans, recipe: Recipe) -> HeldParameters:
         plan.pipeline,
         plan.expert,
         plan.expert_tensor,
+        layers_held=stage_layers(model, plan.pipeline, recipe.balances_head),
         with_mtp=recipe.trains_mtp,
     )
 
@@ -103,7 +111,8 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
     shared = held.dense + held.embedding
 
     def cut(from_stage: int) -> Number:
-        is_cut = plan.zero >= from_stage
+        whole = (plan.pipeline > 1) & recipe.keeps_stage_weights & (from_stage > 1)
+        is_cut = (plan.zero >= from_stage) & ~whole
         dense = np.where(is_cut, shared / ranks, shared)
         return dense + np.where(is_cut, held.experts / expert_ranks, held.experts)
 
@@ -112,7 +121,11 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
         trained = lora_parameters(held, recipe)
         return weights + 2 * trained, recipe.gradient_byte * trained, 12.0 * trained
     optimizer = 0.0 if recipe.optimizer_on_host else recipe.optimizer_byte * cut(1)
-    return weights, recipe.gradient_byte * cut(2), optimizer
+    copies = np.where(plan.zero >= 1, recipe.shard_copy_byte, 0.0) * cut(1)
+    bucket_byte = np.where(plan.data > 1, recipe.bucket_byte, 0.0)
+    bucket_byte = bucket_byte + np.where(plan.zero >= 1, recipe.gather_copy_byte, 0.0)
+    bucket = bucket_byte * (shared + held.experts)
+    return weights, recipe.gradient_byte * cut(2) + bucket + copies, optimizer
 
 
 def lora_parameters(held: HeldParameters, recipe: Recipe) -> Number:
@@ -138,8 +151,7 @@ def micro_batches_in_flight(plan: Plans) -> FloatArray:
 
 
 def _kept_byte(model: AiModel, plan: Plans, recipe: Recipe, in_flight: FloatArray) -> Number:
-    layers = max(model.layers, 1)
-    per_stage = np.ceil(layers / plan.pipeline) / layers
+    per_stage = stage_layers(model, plan.pipeline, recipe.balances_head) / max(model.layers, 1)
     total: Number = 0.0
     deepest: Number = 0.0
     no_recompute = replace(plan, recompute=np.zeros(plan.count))
@@ -151,7 +163,7 @@ def _kept_byte(model: AiModel, plan: Plans, recipe: Recipe, in_flight: FloatArra
     share = plan_share(plan)
     entry = BF16_BYTE * share.tokens * model.hidden / plan.tensor
     working = np.where(plan.recompute == Recompute.FULL, deepest, 0.0)
-    return total * in_flight + working + entry * recipe.micro_batches_in_flight
+    return total * in_flight + working + entry
 
 
 def _gathered_byte(model: AiModel, plan: Plans, recipe: Recipe) -> Number:

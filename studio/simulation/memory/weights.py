@@ -11,6 +11,20 @@ from studio.workload.operators import Number
 from studio.workload.parameters import model_parameters
 
 
+def stage_layers(model: AiModel, pipeline: Number, balances_head: bool = False) -> Number:
+    """Return the layers of the fullest pipeline stage, rounded up. [1].
+
+    With `balances_head` the head takes the place of the layers its parameters are worth.
+    """
+    layers: float = model.layers
+    if balances_head and model.blocks:
+        counted = model_parameters(model)
+        mean = sum(n * x.total for n, x in zip(counted.counts, counted.layers, strict=True))
+        worth = model.vocab * model.hidden * layers / mean
+        return np.minimum(np.ceil((layers + np.where(pipeline > 1, worth, 0.0)) / pipeline), layers)
+    return np.ceil(layers / pipeline)
+
+
 @dataclass(frozen=True)
 class HeldParameters:
     """Parameters of the fullest pipeline stage on one NPU; numbers or arrays of shape (n,)."""
@@ -56,7 +70,7 @@ def held_parameters(
     """
     counted = model_parameters(model)
     layers = max(model.layers, 1)
-    held: Number = layers_held if layers_held is not None else np.ceil(layers / pipeline)
+    held: Number = layers_held if layers_held is not None else stage_layers(model, pipeline)
     share = held / layers
     dense: Number = 0.0
     experts: Number = 0.0

@@ -28,7 +28,12 @@ class Stages:
 
 
 def slowest_stage(
-    layers: int, plan: Plans, layer_s: Number, head_s: Number, embedding_s: Number
+    layers: int,
+    plan: Plans,
+    layer_s: Number,
+    head_s: Number,
+    embedding_s: Number,
+    balances_head: bool = False,
 ) -> Stages:
     """Return what the slowest pipeline stage holds under the better of two common layouts.
 
@@ -38,6 +43,8 @@ def slowest_stage(
         Layers of the model.
     plan
         Stages and chunks per stage.
+    balances_head
+        Stages are cut by cost instead.
     layer_s, head_s, embedding_s
         Time of one mean layer, the head and the embedding per micro batch, shape (n,). [s]
 
@@ -49,6 +56,13 @@ def slowest_stage(
     """
     stages = plan.pipeline
     alone = stages <= 1
+    if balances_head:
+        worth = layers + head_s / np.maximum(layer_s, 1e-12)
+        return Stages(
+            layers=np.where(alone, float(layers), np.minimum(np.ceil(worth / stages), layers)),
+            head=np.where(alone, 1.0, 0.0),
+            embedding=np.ones_like(stages),
+        )
     even = np.ceil(layers / stages)
     last = layers - even * (stages - 1)
     counted = np.ceil((layers + 2) / stages)

@@ -101,7 +101,9 @@ def training_step(
     stream = stream_times(model, plan, link)
     layer, operators = _mean_layer(machine, model, plan, profile, recipe, link, stream)
     head, embedding = _ends(machine, model, plan, profile, recipe, stream, layer)
-    stages = slowest_stage(model.layers, plan, layer.total_s, head.total_s, embedding.total_s)
+    stages = slowest_stage(
+        model.layers, plan, layer.total_s, head.total_s, embedding.total_s, recipe.balances_head
+    )
     terms, hidden = _micro_batch(plan, stages, layer, head, embedding, stream, profile)
     slowest = _sum(terms.values())
     whole = model.layers * layer.total_s + head.total_s + embedding.total_s
