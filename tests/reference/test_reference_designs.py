@@ -265,6 +265,33 @@ def test_cm384_price_and_mass() -> None:
     assert totals.value("mass_kg") == pytest.approx(18_300, rel=0.1)
 
 
+def test_cm384_with_the_other_optics_of_the_sources() -> None:
+    """SR8 with MPO-16 multimode (wiring article) instead of LPO: 8 W for 6.5 W, 95 USD for 180.
+
+    6,912 modules x 1.5 W / 0.965 = 10.7 kW more; 6,912 x 85 USD less, fibre apart.
+    """
+    design = fabric_of(CM).design
+    links = {
+        rule_id: msgspec.structs.replace(
+            rule,
+            cable=PartId("mpo16-om4"),
+            transceiver_a=PartId("sr8-400g"),
+            transceiver_b=PartId("sr8-400g"),
+        )
+        if rule.transceiver_a
+        else rule
+        for rule_id, rule in design.links.items()
+    }
+    fabric = compile_design(msgspec.structs.replace(design, links=links), catalog())
+    assert [one for one in check(fabric) if one.rule in ("reach", "rate-mismatch")] == []
+    totals, shipped = roll_up(fabric), totals_of(CM)
+    assert totals.value("transceiver_count") == 6912
+    more = totals.value("power_w.typical") - shipped.value("power_w.typical")
+    assert more == pytest.approx(6912 * 1.5 / 0.965, rel=1e-6)
+    less = shipped.value("price_usd") - totals.value("price_usd")
+    assert less == pytest.approx(6912 * 85, rel=0.1)
+
+
 # --- GB200 and GB300 NVL72 -----------------------------------------------------------------------
 
 
