@@ -39,7 +39,7 @@ class Candidate:
 
 def candidate_of(design: Design, totals: Totals, result: SimResult | None = None) -> Candidate:
     """Return a design as a candidate for comparison."""
-    roles = {plane_id: plane.role for plane_id, plane in design.planes.items()}
+    roles: dict[str, str] = {str(key): plane.role for key, plane in design.planes.items()}
     return Candidate(design.name, totals, result, roles)
 
 

@@ -1,0 +1,105 @@
+"""`supernode-studio flow`: one collective over the drawn links, failures included."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from studio.cli.loading import add_designs, add_json, load
+from studio.cli.output import print_json, print_table
+from studio.session.flow import DrawnFlow, run_collective, with_failed
+from studio.units import display, parse
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser, one=True)
+    add_json(parser)
+    parser.add_argument("--collective", default="all-to-all", help="all-reduce, all-to-all …")
+    parser.add_argument("--bytes", default="64MiB", help="payload, such as 1MiB or 512kB")
+    parser.add_argument("--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'")
+    parser.add_argument("--plane", default="", help="plane; the first scale-up plane by default")
+    parser.add_argument("--algorithm", default="", help="ring, tree …; the fastest by default")
+    parser.add_argument(
+        "--fail",
+        action="append",
+        default=[],
+        metavar="SELECTOR",
+        help="out of order: 'R01/N1/l1[0]', 'R07', 'rule:ub-uplinks[3]'; may be repeated",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve and print."""
+    fabric = load(arguments.design).fabric
+    for address in arguments.fail:
+        fabric = with_failed(fabric, address)
+    payload = parse(arguments.bytes, "data")
+    start = time.perf_counter()
+    flow = run_collective(
+        fabric,
+        arguments.collective,
+        payload,
+        group=arguments.group,
+        plane=arguments.plane,
+        algorithm=arguments.algorithm,
+    )
+    tree = _tree(flow, time.perf_counter() - start)
+    if arguments.json:
+        print_json(tree)
+    else:
+        _print(flow, tree)
+    return 0
+
+
+def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
+    result = flow.result
+    return {
+        "collective": result.op.value,
+        "plane": flow.plane.plane,
+        "ranks": result.ranks,
+        "payload_bytes": result.payload_byte,
+        "time_s": result.time_s,
+        "algorithm": result.algorithm.value,
+        "bus_bandwidth_byte_per_s": result.bus_bandwidth_byte_per_s,
+        "terms": {
+            "startup_s": result.terms.startup_s,
+            "latency_s": result.terms.latency_s,
+            "wire_s": result.terms.wire_s,
+        },
+        "tiers": [
+            {
+                "tier": f"{tier.lower} to {tier.upper}, {'up' if tier.is_up else 'down'}",
+                "links": tier.arcs,
+                "bandwidth_byte_per_s": tier.bandwidth_byte_per_s,
+                "bytes": tier.load_byte,
+                "mean_utilisation": tier.mean_utilisation,
+                "peak_utilisation": tier.peak_utilisation,
+            }
+            for tier in result.tiers
+        ],
+        "bottleneck": result.bottleneck,
+        "exactness": str(result.exactness.value),
+        "solve_seconds": seconds,
+    }
+
+
+def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
+    result = flow.result
+    print(f"{result.op.value} of {display(result.payload_byte, 'data')} among {result.ranks} NPUs")
+    rows = [
+        ["  plane", flow.plane.plane],
+        ["  algorithm", result.algorithm.value],
+        ["  time", display(result.time_s, "time")],
+        ["  bus bandwidth", display(result.bus_bandwidth_byte_per_s, "bandwidth")],
+        *([f"  {name}", display(value, "time")] for name, value in tree["terms"].items()),
+        *(
+            [f"  tier {tier['tier']}", f"{tier['peak_utilisation']:.1%} of {tier['links']} links"]
+            for tier in tree["tiers"]
+        ),
+        ["  bottleneck", tree["bottleneck"]],
+        ["  exactness", tree["exactness"]],
+        ["  solved in", display(tree["solve_seconds"], "time")],
+    ]
+    print_table(rows)

@@ -1,0 +1,109 @@
+"""One collective over the links that are drawn: for the command line and the link-load overlay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from studio.design.edits import set_state
+from studio.design.model import Deviation
+from studio.errors import InvalidInput
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric, compile_design, find_components
+from studio.fabric.plane_graph import PlaneGraph, main_plane, plane_graph
+from studio.ids import Address, PlaneId
+from studio.session.profiles import network_profiles
+from studio.simulation.network.exact import FlowResult, flow_collective
+from studio.simulation.network.profile import Role
+from studio.simulation.network.traffic import Algorithm, Collective
+
+Name = TypeVar("Name", Collective, Algorithm)
+
+
+@dataclass(frozen=True)
+class DrawnFlow:
+    """A collective and the plane it ran on."""
+
+    plane: PlaneGraph
+    result: FlowResult
+
+    def link_load(self, fabric: Fabric) -> FloatArray:
+        """Return the busier direction of every link of the fabric, 0..1; NaN off the plane.
+
+        Returns
+        -------
+        shape (n_links,).
+        """
+        load = np.full(fabric.links.count, np.nan)
+        use = self.result.utilisation[self.plane.graph.wiring.arcs_of_cable].max(axis=1)
+        load[self.plane.link] = np.where(self.plane.graph.is_alive, use, np.nan)
+        return load
+
+
+def run_collective(
+    fabric: Fabric,
+    collective: str,
+    payload_byte: float,
+    *,
+    group: str = "",
+    plane: str = "",
+    algorithm: str = "",
+) -> DrawnFlow:
+    """Run a collective among NPUs of a fabric, on one plane, with its failures.
+
+    Parameters
+    ----------
+    group : selector of the NPUs that take part; empty takes all on the plane.
+    plane : empty takes the first scale-up plane.
+
+    Raises
+    ------
+    StudioError : an unknown name, a group that is empty or falls apart; names the object.
+    """
+    drawn = plane_graph(fabric, PlaneId(plane) if plane else main_plane(fabric))
+    npu = fabric.layout.parts[int(fabric.layout.part[drawn.component[drawn.npus[0]]])]
+    role = Role.SCALE_UP if fabric.design.planes[drawn.plane].role == "scale_up" else Role.SCALE_OUT
+    result = flow_collective(
+        _one_of(Collective, collective, "collective"),
+        payload_byte,
+        drawn.graph,
+        _ranks(fabric, drawn, group),
+        network_profiles().for_family(npu.family),
+        algorithm=_one_of(Algorithm, algorithm, "algorithm") if algorithm else None,
+        role_of=lambda _bundle: role,
+    )
+    return DrawnFlow(drawn, result)
+
+
+def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:
+    if not group:
+        return drawn.npus
+    wanted = drawn.vertices_of(find_components(fabric.layout, group))
+    chosen: IntArray = drawn.npus[np.isin(drawn.npus, wanted)]
+    if len(chosen) < 2:
+        raise InvalidInput(
+            f"group {group!r} has {len(chosen)} working NPUs on plane {drawn.plane!r}; "
+            "a collective needs two"
+        )
+    return chosen
+
+
+def _one_of(names: type[Name], text: str, what: str) -> Name:
+    try:
+        return names(text)
+    except ValueError:
+        known = ", ".join(name.value for name in names)
+        raise InvalidInput(f"{text!r} is no {what}; there is {known}") from None
+
+
+def with_failed(fabric: Fabric, address: str) -> Fabric:
+    """Return the fabric with what an address names out of order.
+
+    Raises
+    ------
+    StudioError : nothing is there.
+    """
+    design = set_state(fabric.design, Address(address), Deviation(state="failed"))
+    return compile_design(design, fabric.catalog, fabric)
