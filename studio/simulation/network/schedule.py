@@ -23,6 +23,8 @@ class Members:
     """Shape (ranks,)."""
     domain: IntArray
     """Shape (ranks,): ascending number of the domain."""
+    position: IntArray
+    """Shape (ranks,): index of each rank in the group as it was given."""
 
     @property
     def size(self) -> int:
@@ -58,11 +60,11 @@ def group_members(ranks: IntArray, domain_of_rank: IntArray) -> Members:
     _, first, number = np.unique(domain_of_rank, return_index=True, return_inverse=True)
     position = np.argsort(np.argsort(first))[number.reshape(-1)]
     order = np.argsort(position, kind="stable")
-    return Members(ranks[order], position[order])
+    return Members(ranks[order], position[order], order)
 
 
 def _flows(source: IntArray, target: IntArray, size: FloatArray | float) -> Flows:
-    return Flows(source, target, np.broadcast_to(np.asarray(size, np.float64), source.shape))
+    return Flows(source, target, np.zeros(source.shape) + size)
 
 
 def _ring_step(members: Members, byte: float) -> Flows:
@@ -78,7 +80,7 @@ def _ring_step(members: Members, byte: float) -> Flows:
     target = np.concatenate([np.roll(order, -1) for order in orders])
     top = int(members.ranks.max()) + 1
     key, count = np.unique(source * top + target, return_counts=True)
-    return _flows(key // top, key % top, count * (byte / rings))
+    return _flows(key // top, key % top, count.astype(np.float64) * (byte / rings))
 
 
 def _ring(laps: int) -> Scheduler:
@@ -125,7 +127,7 @@ def _tree(passes: int) -> Scheduler:
             else down
         )
         depth = passes * int(np.ceil(np.log2(count)))
-        return (Phase("tree", _flows(*ends, payload / 2), 1, depth),)
+        return (Phase("tree", _flows(ends[0], ends[1], payload / 2), 1, depth),)
 
     return schedule
 

@@ -96,9 +96,7 @@ def test_one_rank_or_no_payload_costs_nothing(profiles, node):
     outer=st.integers(1, 64),
     faster=st.floats(1, 4),
 )
-def test_time_is_the_sum_of_its_terms_and_monotonic(  # noqa: PLR0917
-    profiles, op, exponent, inner, outer, faster
-):
+def test_time_is_the_sum_of_its_terms_and_monotonic(profiles, op, exponent, inner, outer, faster):
     profile = profiles.for_family("nvidia-hopper")
     node = NetworkLevel("node", 16, 400e9, 1e-6)
     network = NetworkLevel("out", 1024, 50e9, 3e-6, medium="RoCE")

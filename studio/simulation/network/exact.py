@@ -1,0 +1,315 @@
+"""A collective on any ranks of a graph: phases laid over links, with failures and contention.
+
+The closed forms over levels are in `collective`. Knows no design and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.demand import Exchange, check_ranks
+from studio.fabric.flow.exchange import (
+    Exactness,
+    LoadResult,
+    exchange_loads,
+    exchange_rates,
+)
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.pairs import Placed, place_flows
+from studio.fabric.flow.quotient import twin_labels
+from studio.fabric.flow.routing import Split
+from studio.fabric.flow.tiers import TierLoad, tier_loads
+from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
+from studio.simulation.network.schedule import (
+    SCHEDULES,
+    Members,
+    Phase,
+    group_members,
+    skewed,
+)
+from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
+
+_EVENT_RANKS = 512
+"""Groups up to this size get exact completions for unequal amounts; beyond, a lower bound."""
+_AUTOMATIC_RANKS = 2048
+"""Larger groups try only the algorithms that need no list of flows."""
+
+RoleOf = Callable[[int], Role]
+
+
+def scale_up_only(_bundle: int) -> Role:
+    """Return scale-up for every bundle: a graph of one plane."""
+    return Role.SCALE_UP
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the time of a collective is made of. [s]."""
+
+    startup_s: float
+    latency_s: float
+    wire_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class FlowResult:
+    """One collective on a graph."""
+
+    op: Collective
+    algorithm: Algorithm
+    payload_byte: float
+    ranks: int
+    time_s: float
+    bus_bandwidth_byte_per_s: float
+    terms: Terms
+    phases: tuple[str, ...]
+    exactness: Exactness
+    hops: int
+    """Most cables on any path used."""
+    graph: Graph
+    laid: tuple[LaidPhase, ...]
+
+    @cached_property
+    def arc_load_byte(self) -> FloatArray:
+        """Bytes carried by every arc during the collective, shape (arcs,). [byte]."""
+        total = np.zeros(self.graph.arc_count)
+        for phase in self.laid:
+            total += phase.phase.steps * phase.loads.arc_load()
+        return total
+
+    @cached_property
+    def utilisation(self) -> FloatArray:
+        """Bytes carried over what the arc could carry meanwhile, shape (arcs,). [1]."""
+        if self.time_s <= 0:
+            return np.zeros(self.graph.arc_count)
+        return self.arc_load_byte / (self.graph.arc_bandwidth() * self.time_s)
+
+    @cached_property
+    def bottleneck_arc(self) -> int:
+        """The busiest arc; -1 when nothing is sent."""
+        used = self.arc_load_byte > 0
+        return int(np.argmax(np.where(used, self.utilisation, -1.0))) if used.any() else -1
+
+    @property
+    def bottleneck(self) -> str:
+        """The ends of the busiest arc, in words."""
+        if self.bottleneck_arc < 0:
+            return ""
+        wiring = self.graph.wiring
+        ends = (wiring.source[self.bottleneck_arc], wiring.target[self.bottleneck_arc])
+        return " to ".join(self.graph.name(int(end)) for end in ends)
+
+    @cached_property
+    def tiers(self) -> tuple[TierLoad, ...]:
+        """Load between every pair of switch tiers."""
+        return tier_loads(self.graph, self.arc_load_byte, self.time_s)
+
+
+@dataclass(frozen=True, eq=False)
+class LaidPhase:
+    """A phase with the links it loads."""
+
+    phase: Phase
+    loads: LoadResult | Placed
+    busy_s: Mapping[int, float]
+    """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
+    stretch: float
+    """Completion over the slowest link's time where amounts differ, >= 1."""
+    latency_s: float
+    hops: int
+    exactness: Exactness
+
+
+def flow_collective(
+    op: Collective,
+    payload_byte: float,
+    graph: Graph,
+    ranks: IntArray,
+    profile: NetworkProfile,
+    *,
+    algorithm: Algorithm | None = None,
+    split: Split = Split.EQUAL,
+    popularity: FloatArray | None = None,
+    role_of: RoleOf = scale_up_only,
+    is_captured: bool = True,
+) -> FlowResult:
+    """Return the time and the link loads of a collective among ranks of a graph.
+
+    Parameters
+    ----------
+    op :
+        Which collective; `Collective` says what the payload means for each.
+    payload_byte :
+        [byte]
+    graph :
+        Failed and degraded cables are honoured.
+    ranks :
+        Distinct endpoint vertices, at least two. For point-to-point first and last.
+    profile :
+        Constants of the library.
+    algorithm :
+        Forced algorithm; None takes the fastest the library has.
+    split :
+        How traffic divides at every hop.
+    popularity :
+        Shape (ranks,): relative amount each rank receives in a dispatch or sends in a combine.
+    role_of :
+        Role of a bundle of cables, by the graph's bundle number.
+    is_captured :
+        Whether the call replays from a captured graph.
+
+    Raises
+    ------
+    InvalidInput : fewer than two ranks, a payload that is not positive, no path between two
+        ranks (both are named), or an algorithm that can't carry out the collective.
+
+    Notes
+    -----
+    T = launch + start + steps (step + path latency) + peers + wire. The wire time of a phase is
+    its slowest link's bytes over achieved bandwidth: exact for equal amounts that start together.
+    """
+    members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte)
+    options = _options(op, profile, algorithm, members.size)
+    best: FlowResult | None = None
+    for chosen in options:
+        laid = tuple(
+            _lay(graph, phase, split)
+            for phase in _phases(op, chosen, members, payload_byte, popularity)
+        )
+        for protocol in profile.protocols:
+            terms = _terms(op, laid, protocol, profile, role_of, is_captured)
+            time = terms.startup_s + terms.latency_s + terms.wire_s
+            if best is None or time < best.time_s:
+                best = _result(op, chosen, payload_byte, members, laid, terms, graph)
+    assert best is not None
+    return best
+
+
+def _members(graph: Graph, ranks: IntArray, payload: float) -> Members:
+    check_ranks(graph, ranks)
+    if len(ranks) < 2:
+        raise InvalidInput(f"a collective needs two ranks; {graph.name(int(ranks[0]))} is alone")
+    if not (payload > 0 and np.isfinite(payload)):
+        raise InvalidInput(f"a payload of {payload} bytes can't be sent")
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    marked[ranks] = 1
+    return group_members(ranks, twin_labels(graph, marked)[ranks])
+
+
+def _options(
+    op: Collective, profile: NetworkProfile, forced: Algorithm | None, size: int
+) -> tuple[Algorithm, ...]:
+    possible = SCHEDULES[op]
+    if forced is not None:
+        if forced not in possible:
+            known = ", ".join(sorted(possible))
+            raise InvalidInput(f"{op} has no {forced} algorithm over a graph; it has {known}")
+        return (forced,)
+    allowed = [chosen for chosen in possible if chosen in profile.algorithms]
+    if size > _AUTOMATIC_RANKS:
+        listed = (Algorithm.HIERARCHICAL, Algorithm.HALVING_DOUBLING)
+        allowed = [chosen for chosen in allowed if chosen not in listed]
+    return tuple(allowed) or (next(iter(possible)),)
+
+
+def _phases(
+    op: Collective,
+    algorithm: Algorithm,
+    members: Members,
+    payload: float,
+    popularity: FloatArray | None,
+) -> Sequence[Phase]:
+    phases = SCHEDULES[op][algorithm](members, payload)
+    if popularity is None:
+        return phases
+    if len(popularity) != members.size or not np.all(popularity > 0):
+        raise InvalidInput("popularity needs one positive number per rank")
+    wanted = popularity[members.position]
+    return [skewed(phase, wanted, is_reversed=op is Collective.COMBINE) for phase in phases]
+
+
+def _lay(graph: Graph, phase: Phase, split: Split) -> LaidPhase:
+    demand = phase.demand
+    stretch = 1.0
+    loads: LoadResult | Placed
+    if isinstance(demand, Exchange):
+        loads = exchange_loads(graph, demand, split)
+        busy, kind, latency = loads.busy_s, loads.quotient.kind, loads.latency_s
+        hops, exactness = loads.hops, loads.exactness
+        if not demand.is_uniform and len(demand.ranks) <= _EVENT_RANKS:
+            finished = float(exchange_rates(graph, demand, split).finished_s.max())
+            stretch = max(1.0, finished / loads.wire_s)
+            exactness = Exactness.EXACT
+    else:
+        loads = place_flows(graph, demand, split)
+        busy = loads.row_load / loads.filling.capacity
+        kind = loads.quotient.kind[loads.row_arc]
+        latency, hops = float(loads.latency_s.max()), int(loads.hops.max())
+        exactness = Exactness.EXACT
+    per_bundle = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
+    np.maximum.at(per_bundle, graph.kind_bundle[kind], busy)
+    used = np.flatnonzero(per_bundle)
+    slowest = {int(bundle): float(per_bundle[bundle]) for bundle in used}
+    return LaidPhase(phase, loads, slowest, stretch, latency, hops, exactness)
+
+
+def _terms(
+    op: Collective,
+    laid: Sequence[LaidPhase],
+    protocol: Protocol,
+    profile: NetworkProfile,
+    role_of: RoleOf,
+    is_captured: bool,
+) -> Terms:
+    operation: Operation = profile.operation(op.name.lower())
+    latency, wire = 0.0, 0.0
+    for part in laid:
+        roles = {bundle: role_of(bundle) for bundle in part.busy_s}
+        farthest = Role.SCALE_OUT if Role.SCALE_OUT in roles.values() else Role.SCALE_UP
+        step = protocol.channels[farthest].step_s + part.latency_s
+        phase = part.phase
+        latency += phase.steps * (
+            phase.hops_per_step * step + phase.peers * profile.peer_s[farthest]
+        )
+        slowest = max(
+            busy / protocol.channels[roles[bundle]].efficiency
+            for bundle, busy in part.busy_s.items()
+        )
+        wire += phase.steps * slowest * part.stretch / operation.efficiency
+    launch = profile.launch_s if is_captured else profile.eager_launch_s
+    return Terms(launch + protocol.start_s, latency, wire)
+
+
+def _result(
+    op: Collective,
+    algorithm: Algorithm,
+    payload: float,
+    members: Members,
+    laid: tuple[LaidPhase, ...],
+    terms: Terms,
+    graph: Graph,
+) -> FlowResult:
+    time = terms.startup_s + terms.latency_s + terms.wire_s
+    order = (Exactness.EXACT, Exactness.ASSUMED_SYMMETRIC, Exactness.LOWER_BOUND)
+    return FlowResult(
+        op=op,
+        algorithm=algorithm,
+        payload_byte=payload,
+        ranks=members.size,
+        time_s=time,
+        bus_bandwidth_byte_per_s=payload
+        * float(bus_factor(op, np.asarray(float(members.size))))
+        / time,
+        terms=terms,
+        phases=tuple(part.phase.name for part in laid),
+        exactness=max((part.exactness for part in laid), key=order.index),
+        hops=max(part.hops for part in laid),
+        graph=graph,
+        laid=laid,
+    )

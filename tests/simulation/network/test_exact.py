@@ -1,0 +1,163 @@
+import numpy as np
+import pytest
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.exchange import Exactness
+from studio.simulation.network.exact import flow_collective
+from studio.simulation.network.profile import Role
+from studio.simulation.network.schedule import SCHEDULES
+from studio.simulation.network.traffic import Algorithm, Collective
+from tests.fabric.flow import topologies
+
+MB = 1e6
+GB = 1e9
+
+
+def run(op, graph, profile, algorithm, payload=64 * MB, ranks=None, **options):
+    group = graph.endpoints() if ranks is None else np.asarray(ranks)
+    return flow_collective(op, payload, graph, group, profile, algorithm=algorithm, **options)
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_ring_on_a_star_equals_the_closed_form(ideal, count):
+    graph = topologies.star(count, bandwidth=50 * GB, latency=1e-6)
+    result = run(Collective.ALL_REDUCE, graph, ideal, Algorithm.RING)
+    wire = 2 * (count - 1) / count * 64 * MB / (50 * GB)
+    assert result.terms.wire_s == pytest.approx(wire)
+    assert result.terms.latency_s == pytest.approx(2 * (count - 1) * 2e-6)
+    assert result.bus_bandwidth_byte_per_s == pytest.approx(
+        2 * (count - 1) / count * 64 * MB / result.time_s
+    )
+
+
+@pytest.mark.parametrize("count", [3, 6])
+def test_all_to_all_on_a_full_mesh_uses_every_link_alike(ideal, count):
+    graph = topologies.full_mesh(count, bandwidth=50 * GB)
+    result = run(Collective.ALL_TO_ALL, graph, ideal, Algorithm.DIRECT)
+    assert result.time_s == pytest.approx(64 * MB / count / (50 * GB))
+    np.testing.assert_allclose(result.utilisation, 1.0)
+
+
+def test_all_to_all_on_a_clos_is_bound_by_injection(ideal):
+    graph = topologies.two_tier(4, 4, 2, 4, down=50 * GB, up=50 * GB)
+    result = run(Collective.ALL_TO_ALL, graph, ideal, Algorithm.DIRECT)
+    assert result.time_s == pytest.approx(64 * MB * 15 / 16 / (100 * GB))
+    assert [(tier.lower, tier.upper, tier.is_up) for tier in result.tiers] == [
+        (0, 1, True),
+        (0, 1, False),
+        (1, 2, True),
+        (1, 2, False),
+    ]
+    assert result.tiers[0].peak_utilisation == pytest.approx(1.0)
+    assert result.hops == 4
+    assert result.exactness is Exactness.EXACT
+
+
+def test_all_to_all_on_an_oversubscribed_clos_is_bound_by_the_spine(ideal):
+    graph = topologies.two_tier(4, 4, 1, 1, down=50 * GB, up=50 * GB)
+    result = run(Collective.ALL_TO_ALL, graph, ideal, Algorithm.DIRECT)
+    assert result.time_s == pytest.approx(4 * 64 * MB * 12 / 16 / (50 * GB))
+    assert "vertex 1" in result.bottleneck
+
+
+@pytest.mark.parametrize("op", list(SCHEDULES))
+def test_every_algorithm_moves_every_byte(ideal, op):
+    """What leaves the ranks equals the count of the algorithm, and switches keep nothing."""
+    graph = topologies.two_tier(4, 2, 2, 2, up=14 * GB)
+    for algorithm in SCHEDULES[op]:
+        result = run(op, graph, ideal, algorithm, payload=8 * MB)
+        assert np.isfinite(result.time_s)
+        load, wiring = result.arc_load_byte, graph.wiring
+        out = np.bincount(wiring.source, weights=load, minlength=graph.vertex_count)
+        into = np.bincount(wiring.target, weights=load, minlength=graph.vertex_count)
+        np.testing.assert_allclose((out - into)[8:], 0.0, atol=1.0)
+        sent = out[:8].sum()
+        expected = {
+            (Collective.ALL_REDUCE, Algorithm.RING): 2 * 7 * 8 * MB,
+            (Collective.ALL_REDUCE, Algorithm.TREE): 2 * 7 * 8 * MB,
+            (Collective.ALL_REDUCE, Algorithm.HALVING_DOUBLING): 2 * 7 * 8 * MB,
+            (Collective.ALL_REDUCE, Algorithm.HIERARCHICAL): 2 * 7 * 8 * MB,
+            (Collective.ALL_TO_ALL, Algorithm.DIRECT): 7 * 8 * MB,
+            (Collective.BROADCAST, Algorithm.TREE): 7 * 8 * MB,
+            (Collective.BROADCAST, Algorithm.RING): 7 * 8 * MB,
+            (Collective.POINT_TO_POINT, Algorithm.DIRECT): 8 * MB,
+        }.get((op, algorithm))
+        if expected is not None:
+            assert sent == pytest.approx(expected), algorithm
+        assert result.utilisation.max() <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("count", [3, 5, 6, 7])
+@pytest.mark.parametrize("algorithm", [Algorithm.TREE, Algorithm.HALVING_DOUBLING])
+def test_odd_groups_still_reach_everyone(ideal, count, algorithm):
+    graph = topologies.star(count)
+    result = run(Collective.ALL_REDUCE, graph, ideal, algorithm)
+    load = result.arc_load_byte
+    assert np.all(load > 0)
+
+
+def test_failures_never_help(ideal):
+    graph = topologies.two_tier(4, 2, 2, 2)
+    rng = np.random.default_rng(1)
+    for op, algorithms in SCHEDULES.items():
+        for algorithm in algorithms:
+            intact = run(op, graph, ideal, algorithm).time_s
+            for _ in range(3):
+                hurt = graph.with_failed(rng.choice(graph.cable_count, 1))
+                assert run(op, hurt, ideal, algorithm).time_s >= intact * (1 - 1e-9)
+
+
+def test_the_fastest_algorithm_is_chosen(ideal, profiles):
+    graph = topologies.two_tier(4, 4, 2, 4, latency=1e-6)
+    ranks = graph.endpoints()
+    for payload in (1e3, 1e9):
+        best = flow_collective(Collective.ALL_REDUCE, payload, graph, ranks, ideal)
+        each = [
+            run(Collective.ALL_REDUCE, graph, ideal, algorithm, payload).time_s
+            for algorithm in SCHEDULES[Collective.ALL_REDUCE]
+        ]
+        assert best.time_s == pytest.approx(min(each))
+    shipped = flow_collective(
+        Collective.ALL_REDUCE, 1e6, graph, ranks, profiles.for_family("nvidia-hopper")
+    )
+    total = shipped.terms.startup_s + shipped.terms.latency_s + shipped.terms.wire_s
+    assert shipped.time_s == pytest.approx(total)
+
+
+def test_popular_experts_take_longer_than_uniform_ones(ideal):
+    graph = topologies.two_tier(4, 2, 2, 2, up=56 * GB)
+    popularity = np.ones(8)
+    popularity[3] = 4.0
+    even = run(Collective.DISPATCH, graph, ideal, Algorithm.DIRECT)
+    hot = run(Collective.DISPATCH, graph, ideal, Algorithm.DIRECT, popularity=popularity)
+    back = run(Collective.COMBINE, graph, ideal, Algorithm.DIRECT, popularity=popularity)
+    assert hot.time_s / even.time_s == pytest.approx(4 / (11 / 8), rel=1e-9)
+    assert back.time_s == pytest.approx(hot.time_s, rel=0.05)
+    assert hot.exactness is Exactness.EXACT
+
+
+def test_bundles_take_the_efficiency_of_their_role(profiles):
+    graph = topologies.star(4)
+    profile = profiles.for_family("nvidia-hopper")
+    inside = run(Collective.ALL_TO_ALL, graph, profile, Algorithm.DIRECT, payload=1e9)
+    outside = run(
+        Collective.ALL_TO_ALL,
+        graph,
+        profile,
+        Algorithm.DIRECT,
+        payload=1e9,
+        role_of=lambda _: Role.SCALE_OUT,
+    )
+    assert outside.time_s != inside.time_s
+
+
+def test_impossible_groups_name_what_is_wrong(ideal):
+    graph = topologies.star(3)
+    with pytest.raises(InvalidInput, match="vertex 1 is alone"):
+        run(Collective.ALL_REDUCE, graph, ideal, None, ranks=[1])
+    with pytest.raises(InvalidInput, match="no tree"):
+        run(Collective.ALL_TO_ALL, graph, ideal, Algorithm.TREE)
+    with pytest.raises(InvalidInput, match="payload of -1"):
+        run(Collective.ALL_REDUCE, graph, ideal, None, payload=-1)
+    with pytest.raises(InvalidInput, match="popularity"):
+        run(Collective.DISPATCH, graph, ideal, None, popularity=np.ones(2))
