@@ -35,7 +35,7 @@ package: $(STAMP)
 
 screenshots: $(STAMP)
 	@packaging/qt-libraries.sh || [ $$? -eq 2 ]
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m packaging.screenshots
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
 
 $(STAMP): pyproject.toml
 	@packaging/venv.sh $(VENV) $(PYTHON)

@@ -128,6 +128,13 @@ class _Report:
     def _heading(self, english: str, after: str = "") -> str:
         return f"<h2>{escape(self._text(english) + after)}</h2>"
 
+    def _heads(self, *titles: str) -> list[str]:
+        """Return the heads of a table's columns; those of numbers end in `>`."""
+        return [
+            f"<th{' class=n' if title.endswith('>') else ''}>{self._text(title.rstrip('>'))}</th>"
+            for title in titles
+        ]
+
     def _picture(self, name: str) -> str:
         if not self._content.picture_png:
             return ""
@@ -135,7 +142,7 @@ class _Report:
         return f'<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
 
     def _totals(self) -> str:
-        head = [self._text(one) for one in ("Figure", "Value", "Evidence")]
+        head = self._heads("Figure", "Value>", "Evidence")
         rows = [
             (self._opened(name, figure), _number(_shown(figure)), self._grade(figure.grade))
             for name, figure in self._content.totals.figures.items()
@@ -234,7 +241,7 @@ class _Report:
         )
 
     def _parts(self) -> str:
-        head = [self._text(one) for one in ("Part", "Vendor", "Count", "Price", "Mass")]
+        head = self._heads("Part", "Vendor", "Count>", "Price>", "Mass>")
         rows = []
         for part, count in Inventory(self._content.fabric).pieces:
             name = part.name_zh if self._language == "zh" and part.name_zh else part.name
@@ -294,6 +301,5 @@ def _number(text: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    heading = "".join(f"<th>{escape(title)}</th>" for title in head)
-    top = f"<tr>{heading}</tr>" if head else ""
+    top = f"<tr>{''.join(head)}</tr>" if head else ""
     return "<table>" + top + "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows) + "</table>"

@@ -20,7 +20,7 @@ LINES = (
 
 
 def benchmarks() -> Iterator[dict[str, Any]]:
-    """Yield the median wall time of each command line; the first start, which is cold, is left out."""
+    """Yield the median wall time of each command line; the first, cold start is left out."""
     for line in LINES:
         _seconds(line)
         times = [_seconds(line) for _ in range(RUNS)]
