@@ -1,0 +1,1 @@
+"""The drawing of a supernode: one canvas from the hall to the lanes of a port."""

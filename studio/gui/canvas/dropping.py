@@ -1,0 +1,141 @@
+"""Where a library item would land: a rack on the grid, a box in rack units; no Qt."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio import units
+from studio.catalog.fields import FIELDS
+from studio.catalog.part import Part
+from studio.errors import InvalidInput
+from studio.gui.canvas.addresses import housing_address, rack_address
+from studio.gui.canvas.elevation import (
+    DEFAULT_RACK_DEPTH_M,
+    FOOTER,
+    HEADER,
+    LEFT,
+    RIGHT,
+    rack_units,
+)
+from studio.gui.canvas.picking import pick
+from studio.gui.canvas.requests import DropTarget, ItemType
+from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.snapping import snapped
+from studio.gui.canvas.viewport import Rect, Viewport
+from studio.ids import AssemblyId, PartId
+
+MIME_TYPE = "application/x-supernode-item"
+_TYPES: tuple[ItemType, ...] = ("rack", "assembly", "part")
+_LONGEST_MIME = 10_000
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A drop target and the rectangle to show for it, in metres."""
+
+    target: DropTarget
+    rect: Rect
+
+
+def parse_item(payload: bytes) -> tuple[ItemType, str]:
+    """Return type and id of a dragged library item.
+
+    Raises
+    ------
+    InvalidInput : not what the library sends.
+    """
+    try:
+        item = json.loads(payload[:_LONGEST_MIME].decode())
+        kind, name = item["type"], item["id"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInput("what was dropped is no item of the library") from error
+    if kind not in _TYPES or not isinstance(name, str):
+        raise InvalidInput(f"the library has no items of type {str(kind)[:40]!r}")
+    return kind, name
+
+
+def landing(
+    scene: Scene, viewport: Viewport, item: tuple[ItemType, str], x: float, y: float
+) -> Landing | None:
+    """Return where an item would land at a hall position, None where it can't."""
+    if item[0] == "rack":
+        return _rack_landing(scene, viewport, item[1], x, y)
+    hit = pick(scene, viewport, "rack", x, y)
+    if hit is None:
+        return None
+    if item[0] == "assembly":
+        rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
+        return _unit_landing(scene, item[1], rack, x, y)
+    if hit.kind == "rack":
+        return None
+    housing = hit.number if hit.kind == "housing" else int(scene.layout.housing[hit.number])
+    rect = scene.housing_rects(np.array([housing]))[0]
+    rack = int(scene.layout.rack_of_housing[housing])
+    target = DropTarget(
+        "part",
+        item[1],
+        x,
+        y,
+        rack_address(scene.layout, rack),
+        housing_address(scene.layout, housing),
+        scene.layout.housings[housing].u,
+    )
+    return Landing(target, _rect(rect))
+
+
+def _rect(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Rect:
+    x, y, width, height = values.tolist()
+    return x, y, width, height
+
+
+def _rack_of(scene: Scene, kind: str, number: int) -> int:
+    of = scene.layout.rack_of_housing if kind == "housing" else scene.layout.rack
+    return int(of[number])
+
+
+def _rack_landing(scene: Scene, viewport: Viewport, part_id: str, x: float, y: float) -> Landing:
+    part = scene.fabric.catalog.parts.get(PartId(part_id))
+    width = _length(part, "width") or scene.rack_width_m
+    depth = _length(part, "depth") or DEFAULT_RACK_DEPTH_M
+    ghost = np.array([[x - width / 2, y - depth / 2, width, depth]])
+    move = snapped(ghost, scene.racks, 0.0, 0.0, 10 / viewport.scale)
+    left, top = float(ghost[0, 0]) + move.dx, float(ghost[0, 1]) + move.dy
+    slack = 1e-6
+    over = (
+        (scene.racks[:, 0] < left + width - slack)
+        & (scene.racks[:, 0] + scene.racks[:, 2] > left + slack)
+        & (scene.racks[:, 1] < top + depth - slack)
+        & (scene.racks[:, 1] + scene.racks[:, 3] > top + slack)
+    )
+    target = DropTarget("rack", part_id, left, top, collides=bool(over.any()))
+    return Landing(target, (left, top, width, depth))
+
+
+def _length(part: Part | None, field: str) -> float:
+    datum = part.values.get(field) if part is not None else None
+    return units.parse(datum.value, FIELDS[field].dimension) if datum is not None else 0.0
+
+
+def _unit_landing(scene: Scene, assembly_id: str, rack: int, x: float, y: float) -> Landing:
+    assembly = scene.fabric.design.assemblies.get(AssemblyId(assembly_id))
+    height_u = max(1, assembly.height_u if assembly is not None else 1)
+    left, top, width, depth = (float(v) for v in scene.racks[rack])
+    count = int(rack_units(scene.layout)[rack])
+    unit = depth * (FOOTER - HEADER) / count
+    at = int(np.floor((top + depth * FOOTER - y) / unit)) + 1
+    u = min(max(at - height_u // 2, 1), max(1, count - height_u + 1))
+    used = [
+        (one.u, one.u + one.height_u)
+        for one in scene.layout.housings[scene.rack_start[rack] : scene.rack_start[rack + 1]]
+        if one.height_u and one.face == "front"
+    ]
+    collides = height_u > count or any(low < u + height_u and u < high for low, high in used)
+    target = DropTarget(
+        "assembly", assembly_id, x, y, rack_address(scene.layout, rack), u=u, collides=collides
+    )
+    bottom = top + depth * FOOTER - (u - 1) * unit
+    rect = (left + width * LEFT, bottom - height_u * unit, width * (RIGHT - LEFT), height_u * unit)
+    return Landing(target, rect)

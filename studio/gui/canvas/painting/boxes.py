@@ -1,0 +1,217 @@
+"""Racks, and the nodes, boxes, trays and shelves inside them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.gui.canvas import overlay as maps
+from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, rack_units
+from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import LARGEST_PX, SMALLEST_PX, Label, size_for
+
+_DETAIL_PX = 60.0
+"""Width of a rack from which its rails and header are drawn."""
+
+
+def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
+    """Draw the cabinets and return their labels."""
+    theme = frame.theme
+    rects = crisp(frame.screen_rects(frame.scene.racks[racks]))
+    painter.setPen(QPen(theme.rack_line, 0))
+    painter.setBrush(QBrush(theme.rack))
+    draw_rects(painter, rects)
+    header = rects.copy()
+    header[:, 3] = np.rint(rects[:, 3] * HEADER * 0.96)
+    painter.setBrush(QBrush(theme.rack_header))
+    draw_rects(painter, header[header[:, 3] >= 3])
+    labels = [_rack_label(frame, int(rack), rects[n]) for n, rack in enumerate(racks)]
+    if frame.level != "hall":
+        labels += _unit_labels(painter, frame, racks)
+    return [label for label in labels if label is not None]
+
+
+def _rack_label(frame: Frame, rack: int, rect: FloatArray) -> Label | None:
+    left, top, width, height = (float(v) for v in rect)
+    instance = frame.scene.layout.racks[rack]
+    header = height * HEADER
+    text, color = instance.label, frame.theme.text
+    if frame.level == "hall":
+        size = max(SMALLEST_PX, min(14, int(min(header * 0.95, width * 0.36))))
+        if width < 18:
+            return None
+        if header >= SMALLEST_PX + 1:
+            return Label(
+                text, left + width / 2, top + header / 2, size, color, 10, bold=True, room=width - 2
+            )
+        return Label(
+            text,
+            left + width / 2,
+            top + height / 2,
+            size,
+            color,
+            10,
+            bold=True,
+            room=width,
+            plate=_translucent(frame.theme.rack_header),
+        )
+    size = min(int(header * 0.42), LARGEST_PX + 4)
+    name = frame.part_names[instance.part]
+    return Label(
+        f"{text}  {name}",
+        left + width * 0.02 + 4,
+        top + header * 0.72,
+        size,
+        color,
+        10,
+        "left",
+        bold=True,
+        room=width * 0.95,
+    )
+
+
+def _translucent(color: QColor) -> QColor:
+    shown = QColor(color)
+    shown.setAlpha(225)
+    return shown
+
+
+def _unit_labels(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
+    """Draw the rails with a mark per rack unit; number every fifth or each where there is room."""
+    scene, view, theme = frame.scene, frame.viewport, frame.theme
+    units = rack_units(scene.layout)
+    labels = []
+    for rack in racks:
+        count = int(units[rack])
+        x, y, width, height = scene.racks[rack]
+        left, _ = view.to_screen(x, y)
+        unit = height * (FOOTER - HEADER) / count
+        unit_px = unit * view.scale
+        rail = left + width * (LEFT - 0.008) * view.scale
+        numbers = np.arange(count + 1)
+        marks = (y + height * FOOTER - numbers * unit - view.y) * view.scale
+        seen = (marks > -unit_px) & (marks < view.height + unit_px)
+        if unit_px >= 3:
+            painter.setPen(QPen(theme.housing_line, 0))
+            long = np.where(numbers % 5 == 0, 0.025, 0.012) * width * view.scale
+            lines = np.stack((rail - long, marks, np.full(count + 1, rail), marks), axis=1)
+            draw_lines(painter, np.rint(lines[seen]))
+        every = 1 if unit_px >= 13 else 5
+        size = max(SMALLEST_PX, min(12, int(unit_px * 0.7 * (1 if every == 1 else 3))))
+        for number in numbers[seen]:
+            if number >= 1 and (number % every == 0 or number == 1) and unit_px * every >= 11:
+                middle = float(marks[number]) + unit_px / 2
+                labels.append(
+                    Label(
+                        str(number),
+                        rail - 0.03 * width * view.scale,
+                        middle,
+                        size,
+                        theme.text_soft,
+                        -5,
+                        "right",
+                        room=width * LEFT * view.scale,
+                    )
+                )
+    return labels
+
+
+def paint_housings(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
+    """Draw the boxes in their racks and return their labels."""
+    scene, theme = frame.scene, frame.theme
+    if not len(housings):
+        return []
+    rects = frame.screen_rects(scene.housing_rects(housings))
+    boxes = crisp(rects)
+    colors, group = _housing_colors(frame, housings)
+    outlined = float(np.median(boxes[:, 3])) >= 3
+    draw_by_group(painter, boxes, group, colors, theme.housing_line if outlined else None)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    return _housing_labels(frame, housings, rects)
+
+
+def _housing_colors(frame: Frame, housings: IntArray) -> tuple[list[QColor], IntArray]:
+    scene, theme = frame.scene, frame.theme
+    if frame.overlay is not None and frame.overlay.components is not None:
+        layout = scene.layout
+        shares = maps.grouped(
+            frame.overlay.components, layout.housing, len(layout.housings), highest=False
+        )[housings]
+        colors = [QColor(*maps.rgb(number)) for number in range(maps.BINS)] + [theme.housing]
+        group = maps.bins(shares)
+        return colors, np.where(group < 0, maps.BINS, group)
+    kinds = [_housing_kind(frame, int(number)) for number in housings]
+    names = sorted(set(kinds))
+    colors = [_tinted(theme.housing, theme.kind(name)) for name in names]
+    return colors, np.array([names.index(kind) for kind in kinds], dtype=np.int64)
+
+
+def _housing_kind(frame: Frame, housing: int) -> str:
+    layout = frame.scene.layout
+    parts = layout.housings[housing].template.parts
+    kinds = {layout.parts[int(part)].kind for part in np.unique(parts)}
+    order = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
+    return next((kind for kind in order if kind in kinds), "")
+
+
+def _tinted(base: QColor, tint: QColor) -> QColor:
+    share = 0.55
+    return QColor(
+        int(base.red() * (1 - share) + tint.red() * share),
+        int(base.green() * (1 - share) + tint.green() * share),
+        int(base.blue() * (1 - share) + tint.blue() * share),
+    )
+
+
+def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list[Label]:
+    layout, theme = frame.scene.layout, frame.theme
+    assemblies = frame.scene.fabric.design.assemblies
+    view = frame.viewport
+    labels = []
+    for number, (x, y, width, height) in zip(housings.tolist(), rects.tolist(), strict=True):
+        if height < SMALLEST_PX + 1 or width < 30:
+            continue
+        housing = layout.housings[number]
+        size = max(SMALLEST_PX, min(15, int(min(height * 0.7, width * 0.05 + 4))))
+        left, room = x + max(3.0, width * 0.012), width * 0.185
+        if frame.level == "hall" or width < 160:
+            labels.append(
+                Label(
+                    housing.label,
+                    x + width / 2,
+                    y + height / 2,
+                    size,
+                    theme.text,
+                    5,
+                    room=width - 4,
+                )
+            )
+            continue
+        shown_top, shown_bottom = max(y, 0.0), min(y + height, float(view.height))
+        middle = (shown_top + shown_bottom) / 2
+        lines = [(housing.label, True, theme.text)]
+        small = max(SMALLEST_PX, size - 3)
+        if height > 3.2 * size:
+            lines.append((assemblies[housing.template.assembly].name, False, theme.text_soft))
+        top = middle - (len(lines) - 1) * size * 0.75
+        for line, (text, bold, color) in enumerate(lines):
+            labels.append(
+                Label(
+                    text,
+                    left,
+                    top + line * size * 1.4,
+                    size if bold else small,
+                    color,
+                    6 - line,
+                    "left",
+                    bold,
+                    room,
+                )
+            )
+    return labels
+
+
+__all__ = ["paint_housings", "paint_racks", "size_for"]

@@ -1,0 +1,181 @@
+"""Components: processors, switches, adapters and the rest, each kind with its own sign."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.gui.canvas import overlay as maps
+from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+
+_OUTLINE_PX = 7.0
+_SIGN_PX = 13.0
+"""Shorter side from which a chip carries the sign of its kind."""
+
+
+def paint_chips(painter: QPainter, frame: Frame, chips: IntArray) -> list[Label]:
+    """Draw components and return their labels."""
+    if not len(chips):
+        return []
+    layout, theme = frame.scene.layout, frame.theme
+    rects = frame.screen_rects(frame.scene.chip_rects(chips))
+    boxes = crisp(rects)
+    present = frame.scene.fabric.component_present[chips]
+    kinds: list[str] = sorted({part.kind for part in layout.parts})
+    kind_of_part = np.array([kinds.index(part.kind) for part in layout.parts], dtype=np.int64)
+    kind = kind_of_part[layout.part[chips]]
+    colors, group = _colors(frame, chips, kind, [theme.kind(name) for name in kinds])
+    large = boxes[:, 2:].min(axis=1) >= _OUTLINE_PX
+    for which, line in ((~large & present, None), (large & present, theme.chip_line)):
+        draw_by_group(painter, boxes[which], group[which], colors, line)
+    signed = (boxes[:, 2:].min(axis=1) >= _SIGN_PX) & present
+    _paint_signs(painter, frame, boxes[signed], kind[signed], kinds)
+    _paint_absent(painter, frame, boxes[~present])
+    return _labels(frame, chips, rects)
+
+
+def _colors(
+    frame: Frame, chips: IntArray, kind: IntArray, plain: list[QColor]
+) -> tuple[list[QColor], IntArray]:
+    if frame.overlay is None or frame.overlay.components is None:
+        return plain, kind
+    group = maps.bins(frame.overlay.components[chips])
+    colors = [QColor(*maps.rgb(number)) for number in range(maps.BINS)] + [frame.theme.housing]
+    return colors, np.where(group < 0, maps.BINS, group)
+
+
+def _paint_signs(
+    painter: QPainter, frame: Frame, boxes: FloatArray, kind: IntArray, kinds: list[str]
+) -> None:
+    """Draw what tells the kinds apart without colour."""
+    line = QColor(frame.theme.chip_line)
+    line.setAlpha(110)
+    painter.setPen(QPen(line, 0))
+    painter.setBrush(QBrush(QColor(0, 0, 0, 0)))
+    for number, name in enumerate(kinds):
+        chosen = boxes[kind == number]
+        if not len(chosen):
+            continue
+        if name == "npu":
+            draw_rects(painter, _two_dies(chosen))
+        elif name == "cpu":
+            draw_rects(painter, _inset(chosen, 0.13))
+            draw_lines(painter, _pins(chosen))
+        elif name == "switch":
+            draw_lines(painter, _crossbar(chosen))
+        elif name == "nic":
+            draw_lines(painter, _teeth(chosen))
+        elif name in ("memory", "storage"):
+            draw_rects(painter, _inset(chosen, 0.2))
+
+
+def _inset(boxes: FloatArray, share: float) -> FloatArray:
+    gap = np.rint(boxes[:, 2:].min(axis=1) * share)
+    return np.stack(
+        (boxes[:, 0] + gap, boxes[:, 1] + gap, boxes[:, 2] - 2 * gap, boxes[:, 3] - 2 * gap), axis=1
+    )
+
+
+def _two_dies(boxes: FloatArray) -> FloatArray:
+    inner = _inset(boxes, 0.09)
+    half = np.floor(inner[:, 2] / 2 - 1)
+    left, right = inner.copy(), inner.copy()
+    left[:, 2], right[:, 2] = half, half
+    right[:, 0] = inner[:, 0] + inner[:, 2] - half
+    return np.concatenate((left, right))
+
+
+def _pins(boxes: FloatArray) -> FloatArray:
+    """Return short strokes across the four edges."""
+    x, y, w, h = boxes.T
+    length = np.rint(boxes[:, 2:].min(axis=1) * 0.13)
+    strokes = []
+    for share in (0.25, 0.5, 0.75):
+        px, py = np.rint(x + w * share), np.rint(y + h * share)
+        strokes += [
+            np.stack((px, y, px, y + length), axis=1),
+            np.stack((px, y + h - length, px, y + h), axis=1),
+            np.stack((x, py, x + length, py), axis=1),
+            np.stack((x + w - length, py, x + w, py), axis=1),
+        ]
+    return np.concatenate(strokes)
+
+
+def _crossbar(boxes: FloatArray) -> FloatArray:
+    """Return two crossing paths with straight ends, the sign of a switch."""
+    x, y, w, h = boxes.T
+    x1, x2, x3, x4 = (np.rint(x + w * share) for share in (0.1, 0.32, 0.68, 0.9))
+    top, bottom = np.rint(y + h * 0.2), np.rint(y + h * 0.8)
+    pieces = (
+        (x1, top, x2, top),
+        (x2, top, x3, bottom),
+        (x3, bottom, x4, bottom),
+        (x1, bottom, x2, bottom),
+        (x2, bottom, x3, top),
+        (x3, top, x4, top),
+    )
+    return np.concatenate([np.stack(piece, axis=1) for piece in pieces])
+
+
+def _teeth(boxes: FloatArray) -> FloatArray:
+    """Return the edge connector of a card."""
+    x, y, w, h = boxes.T
+    base = np.rint(y + h * 0.84)
+    lines = [np.stack((x, base, x + w, base), axis=1)]
+    for share in (0.2, 0.35, 0.5, 0.65, 0.8):
+        px = np.rint(x + w * share)
+        lines.append(np.stack((px, base, px, y + h), axis=1))
+    return np.concatenate(lines)
+
+
+def _paint_absent(painter: QPainter, frame: Frame, boxes: FloatArray) -> None:
+    if not len(boxes):
+        return
+    pen = QPen(frame.theme.text_soft, 0)
+    pen.setDashPattern((3, 3))
+    painter.setPen(pen)
+    painter.setBrush(QBrush(QColor(0, 0, 0, 0)))
+    draw_rects(painter, boxes)
+
+
+def _labels(frame: Frame, chips: IntArray, rects: FloatArray) -> list[Label]:
+    layout = frame.scene.layout
+    labels = []
+    wide = np.flatnonzero((rects[:, 2] >= 24) & (rects[:, 3] >= SMALLEST_PX + 2))
+    for place in wide[:1500]:
+        x, y, width, height = rects[place].tolist()
+        chip = int(chips[place])
+        name, index = layout.path(chip)[-1]
+        size = max(SMALLEST_PX, min(16, int(min(height * 0.34, width * 0.2))))
+        part = frame.part_names[int(layout.part[chip])]
+        lines = [(f"{name}[{index}]", size, True)]
+        if height > size * 3.2 and width > size * 5:
+            lines.append((part, max(SMALLEST_PX, size - 3), False))
+        top = y + height / 2 - (len(lines) - 1) * size * 0.68
+        color = _text_on(frame, chip)
+        for line, (text, px, bold) in enumerate(lines):
+            labels.append(
+                Label(
+                    text,
+                    x + width / 2,
+                    top + line * size * 1.36,
+                    px,
+                    color,
+                    3 - line,
+                    bold=bold,
+                    room=width - 6,
+                )
+            )
+    return labels
+
+
+def _text_on(frame: Frame, chip: int) -> QColor:
+    if frame.overlay is None or frame.overlay.components is None:
+        return frame.theme.chip_text
+    value = float(frame.overlay.components[chip])
+    if not np.isfinite(value):
+        return frame.theme.text
+    return QColor("#ffffff") if value < 0.55 else QColor("#10151c")

@@ -1,0 +1,213 @@
+"""What stands out: selected, hovered, failed and degraded things, guides, marquee, ghosts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from studio.fabric.arrays import FloatArray
+from studio.gui.canvas.addresses import Chosen, nothing
+from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.tracing import trace
+from studio.gui.canvas.viewport import Rect
+
+MOST_TRACED = 4000
+"""Links whose ways are lit at once."""
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """Something about to be dropped, in metres."""
+
+    rect: Rect
+    collides: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What to draw over the picture."""
+
+    selected: Chosen = field(default_factory=nothing)
+    hovered: Chosen = field(default_factory=nothing)
+    lit: Chosen = field(default_factory=nothing)
+    """Things whose cabling is shown in full."""
+    marquee: tuple[float, float, float, float, bool] | None = None
+    """Two corners in pixels, and whether it takes what it touches."""
+    guides: Sequence[tuple[float, float, float, float]] = ()
+    """Lines in metres."""
+    measure: tuple[float, float, float, float] | None = None
+    """From and to, in metres."""
+    ghost: Ghost | None = None
+
+
+def paint_states(painter: QPainter, frame: Frame) -> None:
+    """Mark failed and degraded components and boxes."""
+    fabric = frame.scene.fabric
+    troubled = np.flatnonzero(fabric.component_present & (fabric.component_factor < 1))
+    if not len(troubled):
+        return
+    failed = fabric.component_factor[troubled] <= 0
+    layout = frame.scene.layout
+    for chosen, color in (
+        (troubled[~failed], frame.theme.degraded),
+        (troubled[failed], frame.theme.failed),
+    ):
+        if not len(chosen):
+            continue
+        painter.setBrush(QBrush(QColor(0, 0, 0, 0)))
+        painter.setPen(QPen(color, 2))
+        chips = crisp(frame.screen_rects(frame.scene.chip_rects(chosen)))
+        large = chips[:, 2:].min(axis=1) >= 5
+        draw_rects(painter, chips[large])
+        draw_lines(painter, _crosses(chips[large]))
+        housings = np.unique(layout.housing[chosen])
+        _paint_flags(painter, frame, frame.scene.housing_rects(housings), color)
+        _paint_flags(painter, frame, frame.scene.racks[np.unique(layout.rack[chosen])], color)
+
+
+def _crosses(rects: FloatArray) -> FloatArray:
+    x, y, w, h = rects.T
+    return np.concatenate(
+        (np.stack((x, y, x + w, y + h), axis=1), np.stack((x, y + h, x + w, y), axis=1))
+    )
+
+
+def _paint_flags(painter: QPainter, frame: Frame, rects: FloatArray, color: QColor) -> None:
+    """Fill a triangle in the upper right corner of what holds something broken."""
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(color))
+    for x, y, width, height in frame.screen_rects(rects).tolist():
+        size = min(max(width * 0.12, 5.0), 14.0, height)
+        if width >= 10 and height >= 4:
+            right = x + width
+            painter.drawPolygon(
+                [QPointF(right - size, y), QPointF(right, y), QPointF(right, y + size)]
+            )
+    painter.restore()
+
+
+def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> None:
+    """Draw what stands out, in order from cabling to the pointer's own signs."""
+    _paint_ways(painter, frame, marks.lit)
+    _paint_outlines(painter, frame, marks.hovered, frame.theme.hover, 1.5, 0)
+    _paint_outlines(painter, frame, marks.selected, frame.theme.selection, 2, 26)
+    if marks.guides:
+        painter.setPen(QPen(frame.theme.selection, 1, Qt.PenStyle.DashLine))
+        draw_lines(painter, np.rint(frame.screen_lines(np.array(marks.guides))))
+    if marks.marquee is not None:
+        _paint_marquee(painter, frame, marks.marquee)
+    if marks.measure is not None:
+        _paint_measure(painter, frame, marks.measure, fonts)
+    if marks.ghost is not None:
+        _paint_ghost(painter, frame, marks.ghost, fonts)
+
+
+def _paint_ways(painter: QPainter, frame: Frame, lit: Chosen) -> None:
+    if lit.is_empty:
+        return
+    for lines, plane, smooth in trace(frame.scene, frame.viewport, lit, frame.plane_shown):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth and len(lines) < 8000)
+        screen = frame.screen_lines(lines)
+        for number in np.unique(plane):
+            chosen = screen[plane == number]
+            under = QColor(frame.theme.floor)
+            under.setAlpha(200)
+            painter.setPen(QPen(under, 4))
+            draw_lines(painter, chosen)
+            color = frame.plane_colors[int(number)]
+            painter.setPen(
+                QPen(color.darker(120) if not frame.theme.dark else color.lighter(115), 2)
+            )
+            draw_lines(painter, chosen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_outlines(
+    painter: QPainter, frame: Frame, chosen: Chosen, color: QColor, width: float, tint: int
+) -> None:
+    scene = frame.scene
+    groups = (
+        scene.racks[chosen.racks],
+        scene.housing_rects(chosen.housings),
+        scene.chip_rects(chosen.components),
+    )
+    fill = QColor(color)
+    fill.setAlpha(tint)
+    pen = QPen(color, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    for rects in groups:
+        if len(rects):
+            painter.setPen(pen)
+            painter.setBrush(QBrush(fill) if tint else QBrush(QColor(0, 0, 0, 0)))
+            draw_rects(painter, crisp(frame.screen_rects(rects)))
+
+
+def _paint_marquee(
+    painter: QPainter, frame: Frame, marquee: tuple[float, float, float, float, bool]
+) -> None:
+    x1, y1, x2, y2, touching = marquee
+    color = QColor(frame.theme.selection)
+    style = Qt.PenStyle.DashLine if touching else Qt.PenStyle.SolidLine
+    painter.setPen(QPen(color, 1, style))
+    color.setAlpha(30)
+    painter.setBrush(QBrush(color))
+    painter.drawRect(
+        QRectF(QPointF(round(x1), round(y1)), QPointF(round(x2), round(y2))).normalized()
+    )
+
+
+def _paint_measure(
+    painter: QPainter, frame: Frame, measure: tuple[float, float, float, float], fonts: Fonts
+) -> None:
+    x1, y1, x2, y2 = measure
+    start, end = (
+        QPointF(*frame.viewport.to_screen(x1, y1)),
+        QPointF(*frame.viewport.to_screen(x2, y2)),
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(frame.theme.selection, 2))
+    painter.drawLine(start, end)
+    painter.setBrush(QBrush(frame.theme.selection))
+    for point in (start, end):
+        painter.drawEllipse(point, 3, 3)
+    dx, dy = abs(x2 - x1), abs(y2 - y1)
+    text = f"{float(np.hypot(dx, dy)):.2f} m   Δx {dx:.2f}   Δy {dy:.2f}   |x|+|y| {dx + dy:.2f}"
+    _paint_note(painter, frame, fonts, (start + end) / 2, text, frame.theme.text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_ghost(painter: QPainter, frame: Frame, ghost: Ghost, fonts: Fonts) -> None:
+    color = QColor(frame.theme.collision if ghost.collides else frame.theme.ghost)
+    x, y, width, height = crisp(frame.screen_rects(np.array([ghost.rect])))[0].tolist()
+    painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine))
+    color.setAlpha(60)
+    painter.setBrush(QBrush(color))
+    painter.drawRect(QRectF(x, y, width, height))
+    note = QPointF(x + width / 2, y + height + 16)
+    text_color = frame.theme.collision if ghost.collides else frame.theme.text
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    _paint_note(painter, frame, fonts, note, ghost.text, text_color)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_note(
+    painter: QPainter, frame: Frame, fonts: Fonts, at: QPointF, text: str, color: QColor
+) -> None:
+    if not text:
+        return
+    width = fonts.width(text, 12) + 16
+    rect = QRectF(at.x() - width / 2, at.y() - 12, width, 24)
+    painter.setPen(QPen(frame.theme.panel_line, 1))
+    painter.setBrush(QBrush(frame.theme.panel))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setPen(color)
+    painter.setFont(fonts.font(12))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,54 @@
+"""One whole picture of the drawing, in order from the floor to the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtGui import QPainter
+
+from studio.gui.canvas.painting.boxes import paint_housings, paint_racks
+from studio.gui.canvas.painting.chips import paint_chips
+from studio.gui.canvas.painting.floor import paint_floor
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import Fonts, Label, draw_labels
+from studio.gui.canvas.painting.wires import paint_harness, paint_inner, paint_trunks
+from studio.gui.canvas.viewport import Rect
+
+
+def paint_picture(
+    painter: QPainter, frame: Frame, fonts: Fonts, taken: Sequence[Rect] = ()
+) -> None:
+    """Draw hall, trunks, racks and what is in them; no selection and nothing that floats.
+
+    Parameters
+    ----------
+    taken : places on the screen where no label may stand.
+    """
+    labels: list[Label] = []
+    if frame.only_racks is None:
+        labels += paint_floor(painter, frame)
+    labels += paint_content(painter, frame)
+    if frame.sharp and frame.labelled:
+        draw_labels(painter, fonts, labels, taken)
+
+
+def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
+    """Draw trunks, racks and what is in them; return the labels."""
+    racks, housings, chips = frame.visible.racks, frame.visible.housings, frame.visible.chips
+    layout = frame.scene.layout
+    chosen = frame.only_racks
+    if frame.hidden_racks is not None:
+        chosen = ~frame.hidden_racks
+    if chosen is not None:
+        racks = racks[chosen[racks]]
+        housings = housings[chosen[layout.rack_of_housing[housings]]]
+        chips = chips[chosen[layout.rack[chips]]] if len(chips) else chips
+    labels = paint_trunks(painter, frame)
+    if not len(racks):
+        return labels
+    labels += paint_racks(painter, frame, racks)
+    labels += paint_housings(painter, frame, housings)
+    paint_harness(painter, frame, racks)
+    paint_inner(painter, frame, np.asarray(housings))
+    return labels + paint_chips(painter, frame, chips)

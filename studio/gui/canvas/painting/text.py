@@ -1,0 +1,124 @@
+"""Labels of a picture: gathered, thinned out so that none covers another, then drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QGuiApplication, QPainter
+
+from studio.gui.canvas.labels import uncovered
+from studio.gui.canvas.viewport import Rect
+
+Align = Literal["left", "center", "right"]
+
+SMALLEST_PX = 9
+LARGEST_PX = 20
+_PAD_PX = 2.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """A line of text at a place on the screen."""
+
+    text: str
+    x: float
+    """Left end, middle or right end, as `align` says."""
+    y: float
+    """Middle of the line."""
+    size: int
+    color: QColor
+    rank: float = 0.0
+    """Higher ones win the place."""
+    align: Align = "center"
+    bold: bool = False
+    room: float = 0.0
+    """Longest width in pixels, beyond which the text is shortened; 0 for no limit."""
+    plate: QColor | None = None
+    """Background, for text over lines."""
+
+
+class Fonts:
+    """Fonts and widths of texts, kept between pictures."""
+
+    def __init__(self, family: str = "") -> None:
+        self._family = family
+        self._fonts: dict[tuple[int, bool], QFont] = {}
+        self._metrics: dict[tuple[int, bool], QFontMetricsF] = {}
+        self._widths: dict[tuple[str, int, bool], float] = {}
+
+    def font(self, size: int, bold: bool = False) -> QFont:
+        """Return the font of a size in pixels."""
+        key = (size, bold)
+        if key not in self._fonts:
+            font = QFont(QGuiApplication.font())
+            if self._family:
+                font.setFamily(self._family)
+            font.setPixelSize(size)
+            font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+            self._fonts[key] = font
+            self._metrics[key] = QFontMetricsF(font)
+        return self._fonts[key]
+
+    def metrics(self, size: int, bold: bool = False) -> QFontMetricsF:
+        """Return the metrics of a font."""
+        self.font(size, bold)
+        return self._metrics[size, bold]
+
+    def width(self, text: str, size: int, bold: bool = False) -> float:
+        """Return how wide a text is, in pixels."""
+        key = (text, size, bold)
+        if key not in self._widths:
+            if len(self._widths) > 20_000:
+                self._widths.clear()
+            self._widths[key] = self.metrics(size, bold).horizontalAdvance(text)
+        return self._widths[key]
+
+    def fitting(self, text: str, size: int, bold: bool, room: float) -> str:
+        """Return the text, shortened to fit; empty where not even its beginning fits."""
+        if not room or self.width(text, size, bold) <= room:
+            return text
+        short = self.metrics(size, bold).elidedText(text, Qt.TextElideMode.ElideRight, room)
+        return short if len(short) > 3 else ""
+
+
+def draw_labels(
+    painter: QPainter, fonts: Fonts, labels: Sequence[Label], taken: Sequence[Rect] = ()
+) -> None:
+    """Draw those labels that find room, the highest rank first."""
+    ready: list[tuple[Label, str, Rect]] = []
+    for label in sorted(labels, key=lambda one: -one.rank):
+        text = fonts.fitting(label.text, label.size, label.bold, label.room)
+        if text:
+            ready.append((label, text, _place(fonts, label, text)))
+    for number in uncovered([rect for _, _, rect in ready], taken):
+        label, text, rect = ready[number]
+        _draw(painter, fonts, label, text, rect)
+
+
+def _place(fonts: Fonts, label: Label, text: str) -> Rect:
+    width = fonts.width(text, label.size, label.bold) + 2 * _PAD_PX
+    height = label.size * 1.25
+    shift = {"left": _PAD_PX, "center": width / 2, "right": width - _PAD_PX}[label.align]
+    return label.x - shift, label.y - height / 2, width, height
+
+
+def _draw(painter: QPainter, fonts: Fonts, label: Label, text: str, rect: Rect) -> None:
+    left, top, width, height = rect
+    if label.plate is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(label.plate))
+        painter.drawRoundedRect(QRectF(left - 1, top, width + 2, height), 3, 3)
+    metrics = fonts.metrics(label.size, label.bold)
+    painter.setFont(fonts.font(label.size, label.bold))
+    painter.setPen(label.color)
+    baseline = top + (height + metrics.ascent() - metrics.descent()) / 2
+    painter.drawText(QPointF(round(left + _PAD_PX), round(baseline)), text)
+
+
+def size_for(height_px: float, share: float = 0.6) -> int:
+    """Return the font size for a line of some height, 0 where no text would be legible."""
+    size = int(height_px * share)
+    return 0 if size < SMALLEST_PX else min(size, LARGEST_PX)

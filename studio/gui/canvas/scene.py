@@ -1,0 +1,152 @@
+"""A fabric as rectangles, rack by rack, and the wiring between them; arrays, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric
+from studio.fabric.layout import Layout
+from studio.gui.canvas.arcs import arcs, exits
+from studio.gui.canvas.arrangement import arrange
+from studio.gui.canvas.elevation import housing_rects, rack_rects
+from studio.gui.canvas.viewport import Rect
+from studio.gui.canvas.wiring import Wiring
+
+EMPTY_HALL: Rect = (0.0, 0.0, 20.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything the canvas draws; racks in metres, what is inside as fractions."""
+
+    fabric: Fabric
+    racks: FloatArray
+    """Shape (n_racks, 4): left, top, width, depth in the hall, in metres."""
+    housings: FloatArray
+    """Shape (n_housings, 4), fractions of the rack's rectangle."""
+    chips: FloatArray
+    """Shape (n_components, 4), fractions of the housing's rectangle."""
+    rack_start: IntArray
+    """First housing of each rack, shape (n_racks + 1,)."""
+    wiring: Wiring
+
+    @property
+    def layout(self) -> Layout:
+        """Return the expanded racks, housings and components."""
+        return self.fabric.layout
+
+    def housing_rects(self, housings: IntArray) -> FloatArray:
+        """Return some housings in the hall, shape (n_chosen, 4), in metres."""
+        outer = self.racks[self.layout.rack_of_housing[housings]]
+        return within(outer, self.housings[housings])
+
+    def chip_rects(self, components: IntArray) -> FloatArray:
+        """Return some components in the hall, shape (n_chosen, 4), in metres."""
+        outer = self.housing_rects(self.layout.housing[components])
+        return within(outer, self.chips[components])
+
+    def with_racks(self, racks: FloatArray) -> Scene:
+        """Return the scene with racks elsewhere, such as while they are dragged."""
+        return replace(self, racks=racks)
+
+    @cached_property
+    def exits(self) -> tuple[FloatArray, FloatArray]:
+        """Return where each trunk leaves rack A and rack B, shapes (n_trunks, 2), in metres."""
+        return exits(self.racks, self.wiring.trunks)
+
+    @cached_property
+    def arcs(self) -> FloatArray:
+        """Return the polyline of each trunk, shape (n_trunks, n_points, 2), in metres."""
+        return arcs(*self.exits)
+
+    @cached_property
+    def hall(self) -> Rect:
+        """Return the floor of the hall, in metres."""
+        site = self.fabric.design.site
+        return (0.0, 0.0, site.width_m, site.depth_m)
+
+    @cached_property
+    def bounds(self) -> Rect:
+        """Return the rectangle around the hall and all racks, in metres."""
+        x, y, width, height = self.hall
+        if not len(self.racks):
+            return self.hall
+        left = min(x, float(self.racks[:, 0].min()))
+        top = min(y, float(self.racks[:, 1].min()))
+        right = max(x + width, float((self.racks[:, 0] + self.racks[:, 2]).max()))
+        bottom = max(y + height, float((self.racks[:, 1] + self.racks[:, 3]).max()))
+        return left, top, right - left, bottom - top
+
+    @cached_property
+    def contents(self) -> Rect:
+        """Return the rectangle around racks and trunks, the hall where there are none."""
+        if not len(self.racks):
+            return self.hall
+        left, top = self.racks[:, :2].min(axis=0)
+        right, bottom = (self.racks[:, :2] + self.racks[:, 2:]).max(axis=0)
+        if len(self.arcs):
+            top = min(top, self.arcs[:, :, 1].min())
+        return float(left), float(top), float(right - left), float(bottom - top)
+
+    @cached_property
+    def rack_width_m(self) -> float:
+        """Return the usual shorter side of a rack, which decides the level of detail."""
+        if not len(self.racks):
+            return 0.6
+        return float(np.median(self.racks[:, 2:].min(axis=1)))
+
+
+def within(outer: FloatArray, fraction: FloatArray) -> FloatArray:
+    """Return rectangles given as fractions of others, shape (n, 4)."""
+    rects = np.empty_like(outer)
+    rects[:, :2] = outer[:, :2] + fraction[:, :2] * outer[:, 2:]
+    rects[:, 2:] = fraction[:, 2:] * outer[:, 2:]
+    return rects
+
+
+def build_scene(fabric: Fabric, previous: Scene | None = None) -> Scene:
+    """Return the scene of a fabric; what an edit left alone is taken from the previous scene."""
+    layout = fabric.layout
+    racks = rack_rects(layout)
+    if previous is not None and previous.layout.housings is layout.housings:
+        housings, chips = previous.housings, previous.chips
+        rack_start = previous.rack_start
+    else:
+        housings = housing_rects(layout)
+        chips = _chips(layout, racks, housings)
+        numbers = np.arange(len(layout.racks) + 1)
+        rack_start = np.searchsorted(layout.rack_of_housing, numbers).astype(np.int64)
+    wiring = _wiring(fabric, previous)
+    return Scene(fabric, racks, housings, chips, rack_start, wiring)
+
+
+def _wiring(fabric: Fabric, previous: Scene | None) -> Wiring:
+    if previous is not None:
+        before = previous.fabric
+        if (
+            before.links is fabric.links
+            and before.layout.housing is fabric.layout.housing
+            and np.array_equal(before.link_factor, fabric.link_factor)
+            and np.array_equal(before.link_present, fabric.link_present)
+        ):
+            return previous.wiring
+    return Wiring(fabric)
+
+
+def _chips(layout: Layout, racks: FloatArray, housings: FloatArray) -> FloatArray:
+    """Arrange members once per assembly and shape, then repeat."""
+    known: dict[tuple[int, int], FloatArray] = {}
+    chunks = []
+    size = racks[layout.rack_of_housing, 2:] * housings[:, 2:] if len(housings) else racks[:, 2:]
+    for number, housing in enumerate(layout.housings):
+        aspect = float(size[number, 0] / max(size[number, 1], 1e-6))
+        key = (id(housing.template), round(aspect * 100))
+        if key not in known:
+            kinds = [layout.parts[part].kind for part in housing.template.parts]
+            known[key] = arrange(kinds, aspect)
+        chunks.append(known[key])
+    return np.concatenate(chunks) if chunks else np.zeros((0, 4))

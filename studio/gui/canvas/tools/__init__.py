@@ -1,0 +1,1 @@
+"""Tools as state machines on pointer values; no Qt."""

@@ -1,0 +1,119 @@
+"""What a tool hears from the pointer, and what it asks for in return; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Button = Literal["left", "middle", "right", "none"]
+Mode = Literal["replace", "add", "toggle", "subtract"]
+Under = Literal["nothing", "thing", "movable", "selected"]
+"""What is under the pointer; `movable` is a rack, `selected` a rack (or what is in it) that is."""
+
+
+@dataclass(frozen=True)
+class PointerEvent:
+    """One press, move or release at a pixel of the canvas."""
+
+    kind: Literal["press", "move", "release"]
+    x: float
+    y: float
+    button: Button = "none"
+    shift: bool = False
+    ctrl: bool = False
+    alt: bool = False
+
+    @property
+    def mode(self) -> Mode:
+        """Return how a selection made now joins the one there is."""
+        if self.shift:
+            return "add"
+        if self.ctrl:
+            return "toggle"
+        return "subtract" if self.alt else "replace"
+
+
+@dataclass(frozen=True)
+class Pan:
+    """Move the drawing by pixels."""
+
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Select what is at a pixel."""
+
+    x: float
+    y: float
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class Marquee:
+    """Select by rectangle; from right to left it takes what it touches."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    mode: Mode
+    done: bool
+
+    @property
+    def touching(self) -> bool:
+        """Tell whether things only touched are meant too."""
+        return self.x2 < self.x1
+
+
+@dataclass(frozen=True)
+class Drag:
+    """Move the selected racks by pixels from where the drag began."""
+
+    dx: float
+    dy: float
+    snap: bool
+    phase: Literal["move", "done", "cancel"]
+
+
+@dataclass(frozen=True)
+class ZoomArea:
+    """Show a rectangle of pixels, or magnify about a point where it is empty."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    inward: bool
+    done: bool
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Measure from one pixel to another."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    done: bool
+
+
+Intent = Pan | Pick | Marquee | Drag | ZoomArea | Measure
+Probe = Callable[[float, float], Under]
+
+
+class Tool(Protocol):
+    """A state machine over pointer events."""
+
+    name: str
+
+    def handle(self, event: PointerEvent, under: Probe) -> list[Intent]:
+        """Take an event and return what shall happen."""
+        ...
+
+    def cancel(self) -> list[Intent]:
+        """Give up what was begun."""
+        ...
