@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from studio.errors import InvalidInput
 
@@ -125,7 +125,8 @@ _TABLE = (
     Dimension(
         "price",
         "USD",
-        _spell({"USD": 1.0, "$": 1.0}, SI_PREFIXES) | {"k": KILO, "M": MEGA},
+        _spell({"USD": 1.0, "$": 1.0}, SI_PREFIXES)
+        | {"k": KILO, "M": MEGA, "k USD": KILO, "M USD": MEGA},
         (("M USD", MEGA), ("k USD", KILO), ("USD", 1.0)),
     ),
     Dimension("ratio", "1", {"": 1.0, "%": 0.01, "x": 1.0}, (("%", 0.01),)),
@@ -171,9 +172,11 @@ _TABLE = (
 DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _TABLE}
 
 _QUANTITY = re.compile(
-    r"\s*(?P<currency>\$)?\s*(?P<number>[+-]?(?:\d[\d_,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*"
+    r"\s*(?P<currency>\$)?\s*(?P<number>[+-]?"
+    r"(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*"
     r"(?P<unit>\S(?:.{0,20}\S)?)?\s*$"
 )
+LONGEST_TEXT = 80
 
 
 def dimension_of(name: str) -> Dimension:
@@ -189,20 +192,22 @@ def dimension_of(name: str) -> Dimension:
         raise InvalidInput(f"{name!r} is no dimension; known: {', '.join(DIMENSIONS)}") from None
 
 
-@cache
+@lru_cache(maxsize=8192)
 def parse(text: str, dimension: str) -> float:
     """Return `text`, a number with a unit, in the SI unit of `dimension`.
 
-    Full-width characters are accepted, thousands may be grouped by commas or underscores.
+    Full-width characters are accepted, thousands may be grouped by commas or underscores; a comma
+    that groups no thousands is refused, because it may be meant as a decimal point.
 
     Raises
     ------
-    InvalidInput : no number, an unknown unit, or a value that is not finite.
+    InvalidInput : no number, an unknown unit, too long a text, or a value that is not finite.
     """
     kind = dimension_of(dimension)
     shown = text if len(text) <= 40 else text[:40] + "…"
-    match = _QUANTITY.match(unicodedata.normalize("NFKC", text).replace("μ", "µ")[:80])
-    if match is None:
+    readable = unicodedata.normalize("NFKC", text[: LONGEST_TEXT + 1]).replace("μ", "µ")
+    match = _QUANTITY.match(readable)
+    if match is None or len(text) > LONGEST_TEXT:
         raise InvalidInput(f"{shown!r} is not a number with a unit, such as {_example(kind)!r}")
     unit = match["unit"] or ""
     if match["currency"]:

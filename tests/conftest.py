@@ -1,0 +1,68 @@
+"""Profiles of the property tests and the small designs most tests start from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from studio.catalog.catalog import Catalog
+from studio.design.model import Design
+from studio.fabric.fabric import Fabric
+from studio.session import library
+from studio.storage.project_file import write_design
+from tests import builders
+
+_SLOW_IS_FINE = [HealthCheck.too_slow]
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, max_examples=60, suppress_health_check=_SLOW_IS_FINE
+)
+settings.register_profile(
+    "search", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep a developer's own parts and settings out of the tests, and theirs out of hers."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shipped_catalog() -> Catalog:
+    return library.catalog()
+
+
+@pytest.fixture(scope="session")
+def small_catalog() -> Catalog:
+    return builders.small_catalog()
+
+
+@pytest.fixture
+def two_racks() -> Design:
+    return builders.two_racks()
+
+
+@pytest.fixture
+def clos_2x4() -> Design:
+    return builders.clos_2x4()
+
+
+@pytest.fixture
+def two_racks_fabric(two_racks: Design) -> Fabric:
+    return builders.fabric_of(two_racks)
+
+
+@pytest.fixture
+def file_of_two_racks(tmp_path: Path, two_racks: Design) -> Path:
+    path = tmp_path / "two.supernode"
+    write_design(path, two_racks)
+    return path
