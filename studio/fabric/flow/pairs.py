@@ -107,7 +107,7 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     Twins share a class: they differ only in their own first and last arcs, which get a row per
     endpoint. One column per group of twins that receives.
     """
-    _check_flows(graph, flows)
+    check_flows(graph, flows)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[flows.source] = 1
     marked[flows.target] = 1
@@ -133,7 +133,13 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     return _laid(graph, flows, quotient, parts, latency, hops)
 
 
-def _check_flows(graph: Graph, flows: Flows) -> None:
+def check_flows(graph: Graph, flows: Flows) -> None:
+    """Raise unless every flow joins two endpoints and has a size.
+
+    Raises
+    ------
+    InvalidInput : names the flow's end or what is wrong with it.
+    """
     if not len(flows.source) == len(flows.target) == len(flows.size):
         raise InvalidInput("sources, targets and sizes must have one entry per flow")
     for end in (flows.source, flows.target):

@@ -1,0 +1,169 @@
+"""One path per flow, chosen by a hash at every hop, as routers without spraying do.
+
+Nothing is alike any more: rows are real arcs. Knows no collective.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.completion import completion_times
+from studio.fabric.flow.demand import Flows, disconnected
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.loads import summed
+from studio.fabric.flow.pairs import check_flows
+from studio.fabric.flow.quotient import fold_for_demand
+from studio.fabric.flow.refinement import scrambled
+from studio.fabric.flow.routing import FAR, Routes, route
+from studio.fabric.flow.waterfill import Filling, max_min_rates
+
+_BLOCK = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Hashed:
+    """Flows on single paths; each is `subflows` equal parts with paths of their own."""
+
+    graph: Graph
+    flows: Flows
+    subflows: int
+    filling: Filling
+    """One flow per part; rows are arcs."""
+
+    @cached_property
+    def rate(self) -> FloatArray:
+        """Max-min fair rate of every flow, parts summed, while all run. [byte/s]."""
+        rates: FloatArray = max_min_rates(self.filling).reshape(-1, self.subflows).sum(axis=1)
+        return rates
+
+    @cached_property
+    def finished_s(self) -> FloatArray:
+        """Completion of every flow's last part, latency excluded. [s]."""
+        size = np.repeat(self.flows.size / self.subflows, self.subflows)
+        finished = completion_times(self.filling, size, np.ones(len(size)))
+        last: FloatArray = finished.reshape(-1, self.subflows).max(axis=1)
+        return last
+
+    @property
+    def makespan_s(self) -> float:
+        """Completion of the last flow, latency excluded. [s]."""
+        return float(self.finished_s.max(initial=0.0))
+
+    def path(self, part: int) -> IntArray:
+        """Return the arcs of one part of a flow, in no order."""
+        arcs: IntArray = self.filling.row[self.filling.flow == part]
+        return arcs
+
+    def arc_load(self) -> FloatArray:
+        """Return bytes on every arc, shape (arcs,). [byte]."""
+        sent = self.flows.size[self.filling.flow // self.subflows] / self.subflows
+        return summed(self.filling.row, sent, self.graph.arc_count)
+
+
+def place_hashed(graph: Graph, flows: Flows, *, seed: int = 0, subflows: int = 1) -> Hashed:
+    """Return flows on shortest paths picked by a hash of flow, hop and seed.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are honoured.
+    flows :
+        Sources, targets and sizes.
+    seed :
+        Another seed gives another, equally likely, set of paths.
+    subflows :
+        Parts a flow is cut into, such as one per plane.
+
+    Raises
+    ------
+    InvalidInput : see `place_flows`.
+    """
+    check_flows(graph, flows)
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    marked[flows.source] = 1
+    marked[flows.target] = 1
+    quotient = fold_for_demand(graph, marked)
+    colour = quotient.partition.colour
+    columns, column = np.unique(colour[flows.target], return_inverse=True)
+    column = column.reshape(-1)
+    block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
+    found: list[tuple[IntArray, IntArray]] = []
+    for begin in range(0, len(columns), block):
+        chosen = np.flatnonzero((column >= begin) & (column < begin + block))
+        routes = route(quotient, columns[begin : begin + block])
+        local = column[chosen] - begin
+        hops = routes.hops_from(routes.place(colour[flows.source[chosen]], local))
+        lost = chosen[hops == FAR]
+        if len(lost):
+            raise disconnected(graph, int(flows.source[lost[0]]), int(flows.target[lost[0]]))
+        parts = (chosen[:, None] * subflows + np.arange(subflows)).reshape(-1)
+        walk = _Walk(graph, routes, np.repeat(local, subflows), parts, seed)
+        found.extend(
+            walk.run(
+                np.repeat(flows.source[chosen], subflows),
+                np.repeat(flows.target[chosen], subflows),
+                np.repeat(hops, subflows),
+            )
+        )
+    part = np.concatenate([pair[0] for pair in found])
+    arc = np.concatenate([pair[1] for pair in found])
+    order = np.argsort(part, kind="stable")
+    filling = Filling(
+        len(flows.source) * subflows,
+        part[order],
+        arc[order],
+        np.ones(len(part)),
+        graph.arc_bandwidth(),
+    )
+    return Hashed(graph, flows, subflows, filling)
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """All parts of flows advance together, one hop at a time."""
+
+    graph: Graph
+    routes: Routes
+    column: IntArray
+    part: IntArray
+    seed: int
+
+    def run(
+        self, here: IntArray, target: IntArray, hops: IntArray
+    ) -> list[tuple[IntArray, IntArray]]:
+        """Return (part, arc) of every hop."""
+        taken = []
+        going = np.arange(len(here))
+        while len(going):
+            arc = self._choose(going, here[going], target[going], hops[going])
+            taken.append((self.part[going], arc))
+            here[going] = self.graph.wiring.target[arc]
+            hops[going] -= 1
+            going = going[hops[going] > 0]
+        return taken
+
+    def _choose(
+        self, going: IntArray, here: IntArray, target: IntArray, hops: IntArray
+    ) -> IntArray:
+        graph, wiring = self.graph, self.graph.wiring
+        arcs, owner = wiring.arcs_from(here)
+        ahead = wiring.target[arcs]
+        colour = self.routes.quotient.partition.colour
+        left = self.routes.distance[self.column[going][owner], colour[ahead]]
+        is_end = ahead == target[owner]
+        leads = graph.is_alive[wiring.cable[arcs]] & (
+            (is_end & (hops[owner] == 1))
+            | (graph.is_transit[ahead] & ~is_end & (left == hops[owner] - 1))
+        )
+        arcs, owner = arcs[leads], owner[leads]
+        count = np.bincount(owner, minlength=len(here))
+        first = np.cumsum(count) - count
+        # The vertex goes into the hash too, so that successive hops choose independently.
+        salt = (self.part[going] * 64 + hops) * 1_000_003 + here + self.seed * 7_919
+        pick = (scrambled(salt) >> np.uint64(16)) % count.astype(np.uint64)
+        chosen: IntArray = arcs[first + pick.astype(np.int64)]
+        return chosen
