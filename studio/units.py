@@ -171,6 +171,7 @@ _TABLE = (
 
 DIMENSIONS: Mapping[str, Dimension] = {dimension.name: dimension for dimension in _TABLE}
 
+LONGEST_TEXT = 80
 _QUANTITY = re.compile(
     r"\s*(?P<currency>\$)?\s*(?P<number>[+-]?"
     r"(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*"

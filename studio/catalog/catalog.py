@@ -6,6 +6,7 @@ The catalogue is a value: loading again gives a new one. Knows no design.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,6 +130,10 @@ def decode_part_file(path: Path) -> PartFile:
 
 
 def _problems(part_file: PartFile) -> Iterable[str]:
+    counts = Counter(part.id for part in part_file.parts)
+    yield from (
+        f"{part_id}: stands in the file {n} times" for part_id, n in counts.items() if n > 1
+    )
     for part in part_file.parts:
         layers = {"": part.values} | {key: v.values for key, v in part.variants.items()}
         for variant, data in layers.items():
@@ -139,6 +144,8 @@ def _problems(part_file: PartFile) -> Iterable[str]:
                 units.parse(port.rate, "bandwidth")
             except InvalidInput as error:
                 yield f"{part.id}: port {name}: {error}"
+            if port.source and port.source not in part_file.sources:
+                yield f"{part.id}: port {name}: source {port.source!r} is not in this file"
             if not 0 < port.count <= 4096:
                 yield f"{part.id}: port {name}: {port.count} ports; 1 to 4096 are possible"
 

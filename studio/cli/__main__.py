@@ -28,6 +28,7 @@ COMMANDS = {
     "flow": "time of one collective over the drawn links",
     "validate": "compare the simulator with published measurements",
     "export": "write totals, parts, links, cables, results or a picture to a file",
+    "parts": "list the catalogue, or show one part with its sources",
     "new": "start a design from a reference design or empty",
     "upgrade": "rewrite a file in the newest format",
 }

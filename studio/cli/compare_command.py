@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from studio.cli.loading import add_json, load
 from studio.cli.output import print_json, print_table
+from studio.errors import UnknownName
 from studio.exploration.compare import Comparison, Row, candidate_of, compare, row_label
 from studio.session.evaluation import evaluate
 from studio.units import display
@@ -20,6 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a .supernode file or the name of a reference design; ratios are to the last one",
     )
     add_json(parser)
+    parser.add_argument(
+        "--rows", default="", metavar="FIGURE,…", help="only these figures, such as power_w.typical"
+    )
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
 
 
@@ -30,12 +35,23 @@ def run(arguments: argparse.Namespace) -> int:
         loaded = load(text)
         evaluation = evaluate(loaded.fabric)
         candidates.append(candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result))
-    table = compare(candidates)
+    table = _only(compare(candidates), arguments.rows)
     if arguments.json:
         print_json(_tree(table))
     else:
         _print(table, arguments.lang)
     return 0
+
+
+def _only(table: Comparison, names: str) -> Comparison:
+    if not names:
+        return table
+    known = {row.name: row for row in table.rows}
+    wanted = names.split(",")
+    for name in wanted:
+        if name not in known:
+            raise UnknownName(f"--rows: there is no figure {name!r}; there is {', '.join(known)}")
+    return replace(table, rows=tuple(known[name] for name in wanted))
 
 
 def _tree(table: Comparison) -> dict[str, object]:
