@@ -177,7 +177,6 @@ _QUANTITY = re.compile(
     r"(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*"
     r"(?P<unit>\S(?:.{0,20}\S)?)?\s*$"
 )
-LONGEST_TEXT = 80
 
 
 def dimension_of(name: str) -> Dimension:
