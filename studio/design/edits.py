@@ -9,7 +9,7 @@ import difflib
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -28,6 +28,14 @@ SECTIONS = (
     "waivers",
 )
 """Members of a design that map names to values."""
+
+_REFERENCES: Mapping[str, tuple[str, ...]] = {
+    "parts": ("part", "cable", "transceiver_a", "transceiver_b"),
+    "assemblies": ("assembly",),
+    "planes": ("plane",),
+    "scenarios": ("active_scenario",),
+}
+"""By section: the fields, anywhere in a design, that hold names of its entries."""
 
 
 def put(design: Design, section: str, key: str, value: object) -> Design:
@@ -58,6 +66,8 @@ def remove(design: Design, section: str, key: str) -> Design:
 def rename(design: Design, section: str, old: str, new: str) -> Design:
     """Return the design with one entry under another name, in the same place.
 
+    What refers to the entry by name follows; patterns, such as selectors, do not.
+
     Raises
     ------
     UnknownName : there is no such section or key.
@@ -69,7 +79,9 @@ def rename(design: Design, section: str, old: str, new: str) -> Design:
     if not new or (new in entries and new != old):
         raise InvalidInput(f"{section}: the name {new!r} is {'taken' if new else 'empty'}")
     renamed = {new if name == old else name: value for name, value in entries.items()}
-    return msgspec.structs.replace(design, **{section: renamed})
+    changed = msgspec.structs.replace(design, **{section: renamed})
+    followed: Design = _follow(changed, _REFERENCES.get(section, ()), old, new)
+    return followed
 
 
 def set_field(design: Design, path: Sequence[str], value: object) -> Design:
@@ -82,6 +94,8 @@ def set_field(design: Design, path: Sequence[str], value: object) -> Design:
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(f"{'.'.join(path)}: {value} is not a finite number")
+    if not path:
+        raise UnknownName("no field is named; give the steps to one")
     changed: Design = _set(design, tuple(path), value, ())
     return changed
 
@@ -127,7 +141,8 @@ def duplicate_racks(
     """Return the design with copies of the racks, and the ids of the copies.
 
     Link rules select by pattern, so that links inside and between the copies follow by rule.
-    Labels go on counting where the design's highest rack number ends.
+    Labels go on counting where the design's highest rack number ends; a label without a number
+    gets one.
     """
     copies = dict(design.racks)
     made: list[RackId] = []
@@ -138,8 +153,9 @@ def duplicate_racks(
     for rack_id in racks:
         rack = _rack(design, rack_id)
         new_id = RackId(free_name(rack_id, copies))
+        label = rack.label if "{" in rack.label else f"{rack.label}-{{n}}"
         copies[new_id] = msgspec.structs.replace(
-            rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m, first=number
+            rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m, first=number, label=label
         )
         number += rack.array.count * rack.array.rows
         made.append(new_id)
@@ -149,17 +165,19 @@ def duplicate_racks(
 def detach_array(design: Design, rack_id: RackId) -> tuple[Design, tuple[RackId, ...]]:
     """Return the design with an array of racks replaced by single racks with the same labels."""
     rack = _rack(design, rack_id)
+    taken: dict[str, Rack] = {str(name): one for name, one in design.racks.items()}
     singles: dict[str, Rack] = {}
     for row in range(rack.array.rows):
         for column in range(rack.array.count):
             number = row * rack.array.count + column
             dx, dy = array_offset(rack, column, row)
-            name = free_name(f"{rack_id}-{number + 1}", {**design.racks, **singles})
-            singles[name] = msgspec.structs.replace(
+            name = free_name(f"{rack_id}-{number + 1}", taken)
+            singles[name] = taken[name] = msgspec.structs.replace(
                 rack,
                 x_m=rack.x_m + dx,
                 y_m=rack.y_m + dy,
                 first=rack.first + number,
+                label=rack.label.replace("{id}", rack_id),
                 array=type(rack.array)(),
             )
     racks: dict[RackId, Rack] = {}
@@ -229,20 +247,23 @@ def _step(value: object, step: str, done: tuple[str, ...]) -> object:
 
 def _set(owner: Any, path: tuple[str, ...], value: object, done: tuple[str, ...]) -> Any:
     step = path[0]
+    inner = _step(owner, step, done)
     if len(path) > 1:
-        value = _set(_step(owner, step, done), path[1:], value, (*done, step))
-    else:
-        _step(owner, step, done)
+        value = _set(inner, path[1:], value, (*done, step))
     if isinstance(owner, Mapping):
         return {**owner, step: value}
     if len(path) == 1:
-        value = _converted(type(owner), step, value, ".".join((*done, step)))
+        value = _converted(value, _field_types(type(owner))[step], path, done)
+    elif len(path) == 2 and isinstance(inner, Mapping):
+        kind = get_args(_field_types(type(owner))[step])[1]
+        value = {**inner, path[1]: _converted(value[path[1]], kind, path, done)}
     return msgspec.structs.replace(owner, **{step: value})
 
 
-def _converted(owner: type, field: str, value: object, place: str) -> object:
+def _converted(value: object, kind: Any, path: Sequence[str], done: tuple[str, ...]) -> object:
+    place = ".".join((*done, *path))
     try:
-        return msgspec.convert(value, _field_types(owner)[field])
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{place}: {error}") from error
 
@@ -250,6 +271,23 @@ def _converted(owner: type, field: str, value: object, place: str) -> object:
 @cache
 def _field_types(owner: type) -> Mapping[str, Any]:
     return get_type_hints(owner)
+
+
+def _follow(value: Any, fields: tuple[str, ...], old: str, new: str) -> Any:
+    """Return a value with the references in some fields renamed; shared where it holds none."""
+    if isinstance(value, Mapping):
+        made = {key: _follow(entry, fields, old, new) for key, entry in value.items()}
+        return value if all(made[key] is value[key] for key in value) else made
+    if not isinstance(value, msgspec.Struct):
+        return value
+    changed = {}
+    for name in value.__struct_fields__:
+        before = getattr(value, name)
+        is_reference = name in fields and before == old
+        after = new if is_reference else _follow(before, fields, old, new)
+        if after is not before:
+            changed[name] = after
+    return msgspec.structs.replace(value, **changed) if changed else value
 
 
 def _hint(name: str, known: Mapping[Any, object]) -> str:

@@ -118,6 +118,7 @@ class Rack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     part: PartId
     x_m: float
     y_m: float
+    """With `x_m`: the corner of the footprint nearest the origin of the hall."""
     rotation_deg: int = 0
     array: Array = Array()
     label: str = "R{n:02}"

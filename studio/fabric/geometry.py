@@ -17,7 +17,6 @@ from studio.fabric.layout import Layout
 from studio.fabric.links import Links
 
 DEFAULT_RACK_HEIGHT_M = 2.25
-DEFAULT_RACK_WIDTH_M = 0.6
 TRACE_M = 0.3
 """A board trace between two chips of one housing."""
 FIBRE_S_PER_M = 4.9e-9
@@ -70,14 +69,13 @@ def _check(routing: Routing) -> None:
 
 
 def _routes(layout: Layout, links: Links, routing: Routing) -> FloatArray:
-    x = np.array([rack.x_m for rack in layout.racks])
-    y = np.array([rack.y_m for rack in layout.racks])
+    reach = [layout.footprint_m(rack) for rack in layout.racks]
+    x = np.array([rack.x_m + wide / 2 for rack, (wide, _) in zip(layout.racks, reach, strict=True)])
+    y = np.array([rack.y_m + deep / 2 for rack, (_, deep) in zip(layout.racks, reach, strict=True)])
     top = np.array(
         [layout.parts[r.part].value("height") or DEFAULT_RACK_HEIGHT_M for r in layout.racks]
     )
-    width = np.array(
-        [layout.parts[r.part].value("width") or DEFAULT_RACK_WIDTH_M for r in layout.racks]
-    )
+    width = np.array([min(one) for one in reach])
     if not links.count:
         return np.empty(0)
     height = layout.height_m()

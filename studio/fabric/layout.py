@@ -25,6 +25,8 @@ from studio.units import RACK_UNIT_M
 MOST_RACKS = 20_000
 MOST_PLACEMENTS = 400_000
 MOST_COMPONENTS = 2_000_000
+DEFAULT_RACK_WIDTH_M, DEFAULT_RACK_DEPTH_M = 0.6, 1.2
+"""Of a rack part that does not say."""
 LONGEST_LABEL = 60
 _NUMBER = re.compile(r"\{n(?::0(?P<width>\d))?\}")
 FARTHEST_M = 1e5
@@ -33,7 +35,7 @@ FARTHEST_M = 1e5
 
 @dataclass(frozen=True)
 class RackInstance:
-    """One rack on the floor."""
+    """One rack on the floor; `x_m`, `y_m` is the corner of its footprint nearest the origin."""
 
     rack: RackId
     element: int
@@ -115,6 +117,13 @@ class Layout:
         """Return the components of one kind in order."""
         wanted = np.array([part.kind == kind for part in self.parts], dtype=bool)
         return np.flatnonzero(wanted[self.part]) if len(self.part) else self.part
+
+    def footprint_m(self, rack: RackInstance) -> tuple[float, float]:
+        """Return how far a rack reaches along x and y, turned as it stands. [m]."""
+        part = self.parts[rack.part]
+        width = part.value("width") or DEFAULT_RACK_WIDTH_M
+        depth = part.value("depth") or DEFAULT_RACK_DEPTH_M
+        return (depth, width) if rack.rotation_deg % 180 else (width, depth)
 
     def height_m(self) -> FloatArray:
         """Return the height of each housing's middle above the floor, shape (n_housings,)."""

@@ -101,16 +101,8 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
 
 
 def _footprint(fabric: Fabric, rack: RackInstance) -> tuple[float, float, float, float]:
-    part = fabric.layout.parts[rack.part]
-    width, depth = part.value("width") or 0.6, part.value("depth") or 1.2
-    if rack.rotation_deg % 180:
-        width, depth = depth, width
-    return (
-        rack.x_m - width / 2,
-        rack.y_m - depth / 2,
-        rack.x_m + width / 2,
-        rack.y_m + depth / 2,
-    )
+    width, depth = fabric.layout.footprint_m(rack)
+    return rack.x_m, rack.y_m, rack.x_m + width, rack.y_m + depth
 
 
 def rack_power(fabric: Fabric) -> Iterator[Finding]:
