@@ -167,7 +167,7 @@ def _finish(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> RuleLink
         address = layout.address(int(pairs[0][loops[0]]))
         raise InvalidDesign(f"link rule {name!r} joins {address} with itself; exclude it on a side")
     rate = rule.bandwidth_byte_per_s or _slower_port(name, rule, pairs, layout)
-    if not 0 < rate < 1e18:
+    if (rate or len(pairs[0])) and not 0 < rate < 1e18:
         raise InvalidDesign(
             f"link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate"
         )
