@@ -1,0 +1,203 @@
+"""Cuts: between two selections, and the smallest one that halves the endpoints.
+
+References
+----------
+[1] M. Grohe, K. Kersting, M. Mladenov, E. Selman, "Dimension Reduction via Colour Refinement",
+    ESA 2014: a flow averaged over an equitable partition is a flow, so the quotient has the same
+    largest flow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.demand import check_ranks
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.loads import spread, summed
+from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
+from studio.fabric.flow.refinement import refine
+from studio.fabric.flow.routing import route
+
+_PROVABLE_GROUPS = 400
+"""Groups of twins up to which the lower bound of a bisection is worth its time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A smallest set of arcs whose loss separates two selections."""
+
+    bandwidth_byte_per_s: float
+    """Sum over the cut arcs, one direction. [byte/s]"""
+    arcs: IntArray
+    """Arcs from the first side to the second."""
+
+
+def smallest_cut(
+    graph: Graph, first: IntArray, second: IntArray, *, is_counted: bool = False
+) -> Cut:
+    """Return a smallest cut between two disjoint selections of vertices.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are left out.
+    first, second :
+        Vertices; each side is taken as a whole.
+    is_counted :
+        Every arc weighs one: the value is the number of arc-disjoint paths.
+
+    Raises
+    ------
+    InvalidInput : a selection is empty or both share a vertex.
+
+    Notes
+    -----
+    Endpoints that do not forward are no way through. Solved on the quotient by largest flow.
+    """
+    label = _sides(graph, first, second)
+    quotient = fold(graph, refine(graph, label))
+    colour = quotient.partition.colour
+    flow = nx.DiGraph()
+    weight = quotient.arcs_in_class * (1.0 if is_counted else quotient.bandwidth)
+    starts, ends = np.unique(colour[first]), np.unique(colour[second])
+    passes = quotient.is_transit.copy()
+    passes[starts] = passes[ends] = True
+    for arc in np.flatnonzero(passes[quotient.source] & passes[quotient.target]):
+        here, there = int(quotient.source[arc]), int(quotient.target[arc])
+        before = flow.get_edge_data(here, there, {"capacity": 0.0})["capacity"]
+        flow.add_edge(here, there, capacity=before + float(weight[arc]))
+    for start in starts:
+        flow.add_edge("from", int(start))
+    for end in ends:
+        flow.add_edge(int(end), "to")
+    value, (near, _) = nx.minimum_cut(flow, "from", "to")
+    inside = np.zeros(quotient.class_count, dtype=np.bool_)
+    inside[[place for place in near if place != "from"]] = True
+    arcs = _crossing(graph, inside[colour], quotient.is_transit[colour] | (label > 1))
+    return Cut(float(value), arcs)
+
+
+def _sides(graph: Graph, first: IntArray, second: IntArray) -> IntArray:
+    if not len(first) or not len(second):
+        raise InvalidInput("a cut needs vertices on both sides")
+    label = graph.is_endpoint.astype(np.int64)
+    label[first] = 2
+    if np.any(label[second] == 2):
+        shared = int(np.asarray(second)[label[second] == 2][0])
+        raise InvalidInput(f"{graph.name(shared)} is on both sides of the cut")
+    label[second] = 3
+    return label
+
+
+def _crossing(graph: Graph, inside: BoolArray, passes: BoolArray) -> IntArray:
+    source, target = graph.wiring.source, graph.wiring.target
+    crosses = inside[source] & ~inside[target] & passes[source] & passes[target]
+    return np.flatnonzero(crosses & graph.arc_is_alive())
+
+
+@dataclass(frozen=True)
+class Bisection:
+    """Smallest cut that halves a group of endpoints, between two proven bounds."""
+
+    lower_byte_per_s: float
+    upper_byte_per_s: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both bounds meet."""
+        return self.lower_byte_per_s >= self.upper_byte_per_s * (1 - 1e-9)
+
+    @property
+    def kind(self) -> str:
+        """`exact`, or `upper bound` for the value to show."""
+        return "exact" if self.is_exact else "upper bound"
+
+
+def bisection(graph: Graph, endpoints: IntArray) -> Bisection:
+    """Return bounds of the bisection bandwidth of a group, one direction.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are left out.
+    endpoints :
+        At least two. Given in an order in which neighbours are near; of an odd group, one half
+        has one more.
+
+    Notes
+    -----
+    Upper: the smallest among cuts between halves of the given order, of alternating ranks, and of
+    the order folded. Lower: a rate at which every traffic pattern that asks no more of an endpoint
+    runs on equal-split shortest paths; half of the endpoints times that rate crosses any halving.
+    They meet on Clos fabrics, oversubscribed or not. Without the time for the lower bound it is 0.
+    """
+    check_ranks(graph, endpoints)
+    count = len(endpoints)
+    if count < 2:
+        raise InvalidInput("a bisection needs two endpoints")
+    half = count // 2
+    index = np.arange(count)
+    halvings = [index < half, index % 2 == 0, (index // max(half // 2, 1)) % 2 == 0]
+    upper = min(
+        smallest_cut(graph, endpoints[side], endpoints[~side]).bandwidth_byte_per_s
+        for side in halvings
+        if abs(int(side.sum()) * 2 - count) <= 1
+    )
+    return Bisection(min(half * any_pattern_rate(graph, endpoints), upper), upper)
+
+
+def any_pattern_rate(graph: Graph, endpoints: IntArray) -> float:
+    """Return a rate per endpoint that every traffic pattern can have; 0 where not worked out.
+
+    Notes
+    -----
+    Patterns in which no endpoint sends or receives more than x. On arc l such a pattern loads at
+    most x min(sum_s max_d w_sd, sum_d max_s w_sd), w_sd being the share of flow s to d on l.
+
+    References
+    ----------
+    [1] N. Duffield et al., "A flexible model for resource management in virtual private
+        networks" (hose model), SIGCOMM 1999.
+    """
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    marked[endpoints] = 1
+    quotient = fold_for_demand(graph, marked)
+    colour = quotient.partition.colour[endpoints]
+    classes = np.unique(colour)
+    if len(classes) > _PROVABLE_GROUPS:
+        return 0.0
+    members = np.bincount(colour, minlength=quotient.class_count)
+    routes = route(quotient, classes)
+    column = np.repeat(np.arange(len(classes)), len(classes))
+    source = np.tile(classes, len(classes))
+    alone = (classes[column] == source) & (members[source] < 2)
+    source, column = source[~alone], column[~alone]
+    incidence = spread(routes, routes.place(source, column))
+    reached = np.bincount(incidence.flow, minlength=len(source)) > 0
+    if not reached.all():
+        return 0.0
+    here, there = source[incidence.flow], classes[column[incidence.flow]]
+    part = incidence.part / quotient.arcs_in_class[incidence.arc]
+    at_target = np.where(quotient.target[incidence.arc] == there, members[there], 1)
+    at_source = np.where(quotient.source[incidence.arc] == here, members[here], 1)
+    by_source = _sum_of_largest(quotient, incidence.arc, here, part * members[here] * at_target)
+    by_target = _sum_of_largest(quotient, incidence.arc, there, part * members[there] * at_source)
+    worst = np.minimum(by_source, by_target)
+    used = worst > 0
+    return float((quotient.bandwidth[used] / worst[used]).min(initial=np.inf))
+
+
+def _sum_of_largest(
+    quotient: Quotient, arc: IntArray, group: IntArray, values: FloatArray
+) -> FloatArray:
+    """Return, per arc class, the sum over groups of the group's largest value."""
+    key = arc * quotient.class_count + group
+    distinct, inverse = np.unique(key, return_inverse=True)
+    largest = np.zeros(len(distinct))
+    np.maximum.at(largest, inverse.reshape(-1), values)
+    return summed(distinct // quotient.class_count, largest, quotient.arc_class_count)
