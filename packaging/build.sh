@@ -10,6 +10,8 @@ version=$("$python" -c 'import studio; print(studio.__version__)')
 packaging/qt-libraries.sh || [ $? -eq 2 ]
 "$python" -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller \
     packaging/supernode-studio.spec
+# Only Python's own library: numpy's OpenBLAS does not survive it.
+strip --strip-unneeded dist/supernode-studio/_internal/libpython3.*.so.* 2>/dev/null || true
 program=dist/supernode-studio/supernode-studio
 [ "$(timeout 60 "$program" --version)" = "supernode-studio $version" ] || { echo "The frozen build does not start"; exit 1; }
 echo "dist/supernode-studio: $(du -sm dist/supernode-studio | cut -f1) MB"
