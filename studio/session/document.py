@@ -13,6 +13,7 @@ from studio.design.model import Design
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric, compile_design
 from studio.session.history import History
+from studio.storage.journal import Journal, Recovered
 from studio.storage.project_file import OpenedFile, read_design, write_design
 
 Listener = Callable[["Document"], None]
@@ -27,6 +28,7 @@ class Document:
         catalog: Catalog,
         path: Path | None = None,
         opened: OpenedFile | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._catalog = catalog
         self._path = path
@@ -36,6 +38,7 @@ class Document:
         self._fabric = compile_design(design, catalog)
         self._selection: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
+        self._journal = journal
 
     @classmethod
     def open(cls, path: Path, catalog: Catalog) -> Document:
@@ -47,6 +50,27 @@ class Document:
         """
         opened = read_design(path)
         return cls(opened.design, catalog, path, opened)
+
+    @classmethod
+    def recover(
+        cls, recovered: Recovered, catalog: Catalog, journal: Journal | None = None
+    ) -> Document:
+        """Bring back a document with all its steps, as its journal has it.
+
+        Raises
+        ------
+        InvalidDesign : the design can't be built any more, as with another catalogue.
+        """
+        document = cls(recovered.first, catalog, recovered.path, journal=journal)
+        for step in recovered.steps:
+            before = document.design
+            document._history.push(step.label, step.design)
+            if journal:
+                journal.step(step.label, before, step.design, document._history.place, merge=False)
+            if document._history.place == recovered.saved_place:
+                document._history.mark_clean()
+        document.jump(recovered.place)
+        return document
 
     @property
     def design(self) -> Design:
@@ -110,23 +134,27 @@ class Document:
         if after is self.design:
             return
         fabric = compile_design(after, self._catalog, self._fabric)
+        before, steps = self.design, self._history.place
         self._history.push(label, after, merge_key)
+        if self._journal:
+            place = self._history.place
+            self._journal.step(label, before, after, place, merge=place == steps)
         self._changed(fabric)
 
     def undo(self) -> None:
         """Take back the last step."""
         if self._history.undo():
-            self._changed()
+            self._went()
 
     def redo(self) -> None:
         """Repeat the step undone last."""
         if self._history.redo():
-            self._changed()
+            self._went()
 
     def jump(self, place: int) -> None:
         """Go to any step of the history."""
         self._history.jump(place)
-        self._changed()
+        self._went()
 
     def end_merge(self) -> None:
         """Make the next edit a step of its own, as at the end of a drag."""
@@ -157,8 +185,16 @@ class Document:
         self._opened = OpenedFile(self.design, content, 1, is_read_only=False)
         self._path = target
         self._history.mark_clean()
+        if self._journal:
+            self._journal.saved(self._history.place, target)
         self._notify()
         return target
+
+    def close(self) -> None:
+        """End the journal; what was not saved is given up."""
+        if self._journal:
+            self._journal.close()
+            self._journal = None
 
     def use_catalog(self, catalog: Catalog) -> None:
         """Rebuild with another catalogue, as after a part file was edited."""
@@ -166,6 +202,11 @@ class Document:
         self._catalog = catalog
         self._revision += 1
         self._notify()
+
+    def _went(self) -> None:
+        if self._journal:
+            self._journal.moved(self._history.place)
+        self._changed()
 
     def _changed(self, fabric: Fabric | None = None) -> None:
         self._fabric = fabric or compile_design(self.design, self._catalog, self._fabric)

@@ -1,0 +1,203 @@
+"""The recovery journal: every step of an open document, written as it happens.
+
+One file a document in the state folder, one JSON object a line: first the design the history began
+with, then steps as the sections they changed, then where undo and redo went. The user's own file is
+never touched. A torn last line, as after a power cut, is left out when reading.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedWriter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.design.model import Design
+from studio.errors import FileProblem
+from studio.units import MEBI
+
+SUFFIX = ".journal"
+LARGEST_JOURNAL_BYTES = 256 * MEBI
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line; which members are set tells what it is."""
+
+    begin: Design | None = None
+    path: str = ""
+    process: int = 0
+    label: str = ""
+    merge: bool = False
+    """Replaces the step before it: a drag goes on."""
+    sections: dict[str, msgspec.Raw] = {}
+    place: int = -1
+    """Undo, redo or a jump went here; with a step, the place it was made at."""
+    saved: bool = False
+
+
+@dataclass(frozen=True)
+class RecoveredStep:
+    """One step read back."""
+
+    label: str
+    design: Design
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A document as its journal has it."""
+
+    journal: Path
+    path: Path | None
+    """The user's file, None for a design that was never saved."""
+    first: Design
+    steps: tuple[RecoveredStep, ...]
+    place: int
+    saved_place: int
+    """Steps that the user's file holds; 0 when it was never saved since."""
+
+    @property
+    def current(self) -> Design:
+        """Return the design at the place the user had reached."""
+        return self.steps[self.place - 1].design if self.place else self.first
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Tell whether anything would be lost without recovery."""
+        return self.place != self.saved_place
+
+
+class Journal:
+    """Writes the journal of one open document."""
+
+    def __init__(self, folder: Path, design: Design, path: Path | None) -> None:
+        """Begin a journal.
+
+        Raises
+        ------
+        FileProblem : the folder can't be written.
+        """
+        self.file = folder / f"{_plain(design.id)}-{os.getpid()}{SUFFIX}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._out: BufferedWriter = self.file.open("wb")
+        except OSError as error:
+            raise FileProblem(f"{self.file}: {error.strerror}; recovery is off") from error
+        self._write(_Line(begin=design, path=str(path or ""), process=os.getpid()))
+
+    def step(self, label: str, before: Design, after: Design, place: int, *, merge: bool) -> None:
+        """Note a step that led to `after`, now the step number `place`."""
+        sections = {
+            name: msgspec.Raw(msgspec.json.encode(getattr(after, name)))
+            for name in Design.__struct_fields__
+            if getattr(after, name) is not getattr(before, name)
+        }
+        self._write(_Line(label=label, merge=merge, sections=sections, place=place))
+
+    def moved(self, place: int) -> None:
+        """Note that undo, redo or a jump went to `place`."""
+        self._write(_Line(place=place))
+
+    def saved(self, place: int, path: Path) -> None:
+        """Note that the user's file holds the design at `place`."""
+        self._write(_Line(saved=True, place=place, path=str(path)))
+
+    def close(self, *, keep: bool = False) -> None:
+        """End the journal; it is deleted unless something in it was not saved."""
+        self._out.close()
+        if not keep:
+            self.file.unlink(missing_ok=True)
+
+    def _write(self, line: _Line) -> None:
+        # A full disk must not stop an edit: the journal is the second copy, not the first.
+        try:
+            self._out.write(msgspec.json.encode(line) + b"\n")
+            self._out.flush()
+        except (OSError, ValueError):
+            return
+
+
+def _plain(text: str) -> str:
+    return "".join(mark for mark in text if mark.isalnum() or mark == "-")[:64] or "design"
+
+
+def orphaned_journals(folder: Path) -> tuple[Path, ...]:
+    """Return the journals of processes that no longer run, newest first."""
+    found = [file for file in folder.glob(f"*{SUFFIX}") if not _runs(_process_of(file))]
+    return tuple(sorted(found, key=lambda file: file.stat().st_mtime, reverse=True))
+
+
+def _process_of(file: Path) -> int:
+    number = file.stem.rpartition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
+
+
+def _runs(process: int) -> bool:
+    if process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def read_journal(file: Path) -> Recovered:
+    """Read a journal back.
+
+    Raises
+    ------
+    FileProblem : it can't be read, or does not begin with a design.
+    """
+    lines = _lines(file)
+    first = next(lines, None)
+    if first is None or first.begin is None:
+        raise FileProblem(f"{file.name}: does not begin with a design")
+    steps: list[RecoveredStep] = []
+    place, saved_place, path = 0, 0, first.path
+    current = first.begin
+    for line in lines:
+        if line.saved:
+            saved_place, path = line.place, line.path
+        elif line.label:
+            current = _applied(current, line.sections)
+            del steps[line.place - 1 :]
+            steps.append(RecoveredStep(line.label, current))
+            place = len(steps)
+        elif 0 <= line.place <= len(steps):
+            place = line.place
+            current = steps[place - 1].design if place else first.begin
+    return Recovered(
+        file, Path(path) if path else None, first.begin, tuple(steps), place, saved_place
+    )
+
+
+def _lines(file: Path) -> Iterator[_Line]:
+    try:
+        if file.stat().st_size > LARGEST_JOURNAL_BYTES:
+            raise FileProblem(f"{file.name}: larger than {LARGEST_JOURNAL_BYTES // MEBI} MiB")
+        content = file.read_bytes()
+    except OSError as error:
+        raise FileProblem(f"{file.name}: {error.strerror}") from error
+    for text in content.split(b"\n"):
+        try:
+            yield msgspec.json.decode(text, type=_Line)
+        except (msgspec.DecodeError, RecursionError):
+            # What follows a torn line was never finished either.
+            return
+
+
+def _applied(design: Design, sections: dict[str, msgspec.Raw]) -> Design:
+    types: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Design)}
+    decoded = {
+        name: msgspec.json.decode(raw, type=types[name])
+        for name, raw in sections.items()
+        if name in types
+    }
+    return msgspec.structs.replace(design, **decoded)
