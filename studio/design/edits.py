@@ -245,18 +245,19 @@ def _step(value: object, step: str, done: tuple[str, ...]) -> object:
     raise UnknownName(f"{place} is a value and has no {step!r}")
 
 
-def _set(owner: Any, path: tuple[str, ...], value: object, done: tuple[str, ...]) -> Any:
+def _set(owner: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...]) -> Any:
     step = path[0]
+    kind: type = type(owner)
     inner = _step(owner, step, done)
     if len(path) > 1:
         value = _set(inner, path[1:], value, (*done, step))
     if isinstance(owner, Mapping):
         return {**owner, step: value}
     if len(path) == 1:
-        value = _converted(value, _field_types(type(owner))[step], path, done)
+        value = _converted(value, _field_types(kind)[step], path, done)
     elif len(path) == 2 and isinstance(inner, Mapping):
-        kind = get_args(_field_types(type(owner))[step])[1]
-        value = {**inner, path[1]: _converted(value[path[1]], kind, path, done)}
+        entry = get_args(_field_types(kind)[step])[1]
+        value = {**inner, path[1]: _converted(value[path[1]], entry, path, done)}
     return msgspec.structs.replace(owner, **{step: value})
 
 

@@ -14,6 +14,8 @@ from studio.fabric.arrays import IntArray
 
 MOST_LINKS = 8_000_000
 """Of one rule, and of a design."""
+MOST_SUB_PLANES = 4096
+MOST_AXES = 8
 
 Pairs = tuple[IntArray, IntArray]
 
@@ -55,7 +57,9 @@ def _one_to_one(_: Any, a: IntArray, b: IntArray, *__: IntArray) -> Pairs:
 
 
 def _stride(scheme: schemes.Stride, a: IntArray, b: IntArray, *_: IntArray) -> Pairs:
-    return a, b[(np.arange(len(a)) * scheme.step + scheme.offset) % len(b)]
+    # Reduced first, so that no product leaves 64 bits.
+    step, offset = scheme.step % len(b), scheme.offset % len(b)
+    return a, b[(np.arange(len(a)) * step + offset) % len(b)]
 
 
 def _each_to_each(_: Any, a: IntArray, b: IntArray, *__: IntArray) -> Pairs:
@@ -80,8 +84,8 @@ def _sub_plane(key: schemes.Key, count: int, chosen: IntArray, index: IntArray) 
 def _per_sub_plane(
     scheme: schemes.PerSubPlane, a: IntArray, b: IntArray, index_a: IntArray, index_b: IntArray
 ) -> Pairs:
-    if not 0 < scheme.count <= 4096:
-        raise InvalidInput(f"{scheme.count} sub-planes; 1 to 4096 are possible")
+    if not 0 < scheme.count <= MOST_SUB_PLANES:
+        raise InvalidInput(f"{scheme.count} sub-planes; 1 to {MOST_SUB_PLANES} are possible")
     plane_a = _sub_plane(scheme.a_by, scheme.count, a, index_a)
     plane_b = _sub_plane(scheme.b_by, scheme.count, b, index_b)
     return _join_equal(a, b, plane_a, plane_b, scheme.count, "per-sub-plane")
@@ -102,7 +106,7 @@ def _join_equal(
 
 
 def _rail(scheme: schemes.Rail, a: IntArray, b: IntArray, index_a: IntArray, __: IntArray) -> Pairs:
-    if not 0 < scheme.count <= len(b) or len(b) % scheme.count:
+    if not 0 < scheme.count <= min(len(b), MOST_SUB_PLANES) or len(b) % scheme.count:
         raise InvalidInput(
             f"{scheme.count} rails over {len(b)} switches; the switches must divide evenly"
         )
@@ -118,6 +122,8 @@ def _rail(scheme: schemes.Rail, a: IntArray, b: IntArray, index_a: IntArray, __:
 
 def _grid(dims: Sequence[int], a: IntArray, what: str) -> IntArray:
     sizes = tuple(dims) or (len(a),)
+    if len(sizes) > MOST_AXES:
+        raise InvalidInput(f"{what} with {len(sizes)} axes; 1 to {MOST_AXES} are possible")
     if any(size < 1 for size in sizes) or math.prod(sizes) == 0 or len(a) % math.prod(sizes):
         raise InvalidInput(
             f"{what} of {'x'.join(map(str, sizes))} does not divide {len(a)} components"
@@ -169,8 +175,8 @@ def _dragonfly(scheme: schemes.Dragonfly, a: IntArray, *_: IntArray) -> Pairs:
     groups = _grid((scheme.group_size,), a, "dragonfly groups")
     if scheme.links < 1:
         raise InvalidInput(f"dragonfly with {scheme.links} links per pair of groups; at least 1")
+    _check_count(len(groups) * (len(groups) - 1) // 2 * scheme.links, "dragonfly")
     low, high = np.triu_indices(len(groups), k=1)
-    _check_count(len(low) * scheme.links, "dragonfly")
     low, high = np.repeat(low, scheme.links), np.repeat(high, scheme.links)
     # Global links take the members of a group in turn, so that every member carries its share.
     # Group g is the high end of g pairs before it becomes the low end of any.
