@@ -1,23 +1,27 @@
-"""Trunks as arcs over their racks; polylines from positions, no Qt."""
+"""Trunks as arcs over their racks, or below them; polylines from positions, no Qt."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray
+from studio.fabric.arrays import BoolArray, FloatArray
 from studio.gui.canvas.wiring import Trunks
 
-ARC_STEPS = 20
+ARC_STEPS = 28
 HIGHEST_M = 3.0
 """No arc rises higher above its ends."""
 _LEAST_M, _MOST_M, _REACH_M = 0.35, 2.4, 4.0
 _EXIT_MARGIN = 0.1
 
 
-def exits(racks: FloatArray, trunks: Trunks) -> tuple[FloatArray, FloatArray]:
-    """Return where each trunk leaves rack A and rack B, shape (n_trunks, 2).
+def exits(racks: FloatArray, trunks: Trunks, hangs: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Return where each trunk leaves rack A and rack B, shapes (n_trunks, 2), in metres.
 
     The exits of a rack are ordered by direction and distance, so that arcs nest and don't cross.
+
+    Parameters
+    ----------
+    hangs : shape (n_planes,). Planes whose trunks leave at the foot of the rack.
     """
     count = len(trunks.a)
     if not count:
@@ -25,26 +29,29 @@ def exits(racks: FloatArray, trunks: Trunks) -> tuple[FloatArray, FloatArray]:
     own = np.concatenate((trunks.a, trunks.b))
     other = np.concatenate((trunks.b, trunks.a))
     plane = np.concatenate((trunks.plane, trunks.plane))
+    below = hangs[plane]
     centre = racks[:, 0] + racks[:, 2] / 2
     away = centre[other] - centre[own]
     # The nearest is outermost on either side: leftmost to the left, rightmost to the right.
-    order = np.lexsort((plane, -away, away >= 0, own))
+    edge = own * 2 + below
+    order = np.lexsort((plane, -away, away >= 0, edge))
     rank = np.empty(2 * count)
     rank[order] = np.arange(2 * count)
-    per_rack = np.bincount(own, minlength=len(racks))
-    first = np.concatenate((np.zeros(1), np.cumsum(per_rack)))[own]
-    share = (rank - first + 0.5) / per_rack[own]
+    per_edge = np.bincount(edge, minlength=2 * len(racks))
+    first = np.concatenate((np.zeros(1), np.cumsum(per_edge)))[edge]
+    share = (rank - first + 0.5) / per_edge[edge]
     rects = racks[own]
     x = rects[:, 0] + rects[:, 2] * (_EXIT_MARGIN + (1 - 2 * _EXIT_MARGIN) * share)
-    points = np.stack((x, rects[:, 1]), axis=1)
+    y = rects[:, 1] + np.where(below, rects[:, 3], 0.0)
+    points = np.stack((x, y), axis=1)
     return points[:count], points[count:]
 
 
-def arcs(start: FloatArray, end: FloatArray) -> FloatArray:
+def arcs(start: FloatArray, end: FloatArray, below: BoolArray) -> FloatArray:
     """Return the polylines of trunks between exits, shape (n, ARC_STEPS + 1, 2), in metres."""
     reach = np.abs(end[:, 0] - start[:, 0])
     lift = _LEAST_M + _MOST_M * (1 - np.exp(-reach / _REACH_M))
-    up = np.stack((np.zeros(len(start)), -lift), axis=1)
+    up = np.stack((np.zeros(len(start)), np.where(below, lift, -lift)), axis=1)
     corners = np.stack((start, start + up, end + up, end), axis=1)
     points: FloatArray = np.einsum("sk,nkd->nsd", _bezier(), corners)
     return points

@@ -14,7 +14,7 @@ LABEL_END = 0.2
 CHIPS_END = 0.925
 PANEL_START = 0.95
 """From here to the right edge are the connectors."""
-_TOP, _BOTTOM = 0.1, 0.93
+_TOP, _BOTTOM = 0.09, 0.97
 
 _ROWS: tuple[tuple[str, ...], ...] = (
     ("switch",),
@@ -39,7 +39,7 @@ _SIZE: Mapping[str, float] = {
 _FLAT = 5.0
 """Housings wider than this times their height are filled from left to right."""
 _WIDEST_CHIP = 2.6
-_GAP = 0.14
+_GAP, _ROW_GAP = 0.16, 0.34
 
 HIDDEN_KINDS = frozenset(("chassis", "board", "rack", "cable"))
 """The housing itself stands for these."""
@@ -93,7 +93,8 @@ def _fill_rows(
     total = sum(weight for _, weight in rows)
     for groups, weight in rows:
         share = height * weight / total
-        _fill_row(rects, groups, (left, top, width, share), aspect)
+        gap = share * _ROW_GAP
+        _fill_row(rects, groups, (left, top + gap / 2, width, share - gap), aspect)
         top += share
 
 

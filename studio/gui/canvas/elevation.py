@@ -9,15 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
-from studio.fabric.geometry import DEFAULT_RACK_WIDTH_M
 from studio.fabric.layout import Layout
 
+DEFAULT_RACK_WIDTH_M = 0.6
 DEFAULT_RACK_DEPTH_M = 1.2
 DEFAULT_RACK_UNITS = 47
 
-HEADER = 0.115
+HEADER = 0.105
 """Share of a rack's height for its name and the way to the trays."""
-FOOTER = 0.95
+FOOTER = 0.94
 """Below this stand things without rack units, such as fans and manifolds."""
 LEFT, RIGHT = 0.085, 0.85
 """Between these are the boxes; rack unit numbers to the left, the riser to the right."""
@@ -87,4 +87,4 @@ def _set_footers(rects: FloatArray, rack: IntArray, flat: BoolArray) -> None:
     rects[numbers, 0] = LEFT + (np.arange(len(numbers)) - first) * share
     rects[numbers, 1] = FOOTER + 0.008
     rects[numbers, 2] = share * 0.97
-    rects[numbers, 3] = 1 - FOOTER - 0.018
+    rects[numbers, 3] = 1 - FOOTER - 0.032

@@ -95,7 +95,7 @@ def _near_cable(
     if not len(stubs):
         return None
     lines = routes.stub_lines(scene, stubs).reshape(-1, 4)
-    distance = distance_to(lines, x, y).reshape(-1, 2).min(axis=1)
+    distance = distance_to(lines, x, y).reshape(len(stubs), -1).min(axis=1)
     best = int(distance.argmin())
     return int(stubs[best]) if distance[best] <= reach else None
 

@@ -11,12 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.gui.canvas.arrangement import CHIPS_END, PANEL_START
 from studio.gui.canvas.elevation import RIGHT, RISER_END
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.wiring import Trunks
 
-_BUS_TOP, _BUS_BOTTOM = 0.006, 0.05
-"""Buses of the planes lie between these heights of a rack."""
+_BUS_DEPTH, _FOOT_DEPTH = 0.042, 0.018
+"""Share of a rack's height, at its top and at its foot, in which the planes' buses lie."""
+_CHANNEL_BELOW = 0.035
+"""Share of a box's height for cables below a row of chips."""
+_EDGE_SHARE = 0.8
+"""Part of a chip's edge that its traces share."""
+_UPPER_ROW = 0.36
+"""Chips whose middle is higher than this are cabled from above."""
 
 
 def segments(points: FloatArray) -> FloatArray:
@@ -27,9 +34,12 @@ def segments(points: FloatArray) -> FloatArray:
 
 def bus_y(scene: Scene, rack: IntArray, plane: IntArray) -> FloatArray:
     """Return the height of a plane's bus in a rack, in metres."""
-    share = (plane + 0.5) / scene.wiring.plane_count
+    hangs = scene.wiring.hangs
+    place = np.where(hangs, np.cumsum(hangs), np.cumsum(~hangs)) - 0.5
+    count = np.where(hangs, max(1, int(hangs.sum())), max(1, int((~hangs).sum())))
+    share = np.where(hangs, 1 - _FOOT_DEPTH * place / count, _BUS_DEPTH * place / count)
     rects = scene.racks[rack]
-    heights: FloatArray = rects[:, 1] + rects[:, 3] * (_BUS_TOP + (_BUS_BOTTOM - _BUS_TOP) * share)
+    heights: FloatArray = rects[:, 1] + rects[:, 3] * share[plane]
     return heights
 
 
@@ -126,21 +136,34 @@ def trunk_ends(trunks: Trunks, start: FloatArray, end: FloatArray) -> TrunkEnds:
 
 
 def stub_lines(scene: Scene, stubs: IntArray) -> FloatArray:
-    """Return the way from components to panels, shape (n, 4, 2), in metres: out, then across."""
+    """Return the way from components to panels, shape (n, 4, 4), four lines each, in metres.
+
+    Out of the chip, along a channel beside its row, down or up beside the panel, to the plug.
+    Channels are so narrow that cables look like one bundle until the box is large on the screen;
+    the upper plug has the upper lane and turns last, so that no two cables cross.
+    """
     wires = scene.wiring
     component, plug = wires.stubs.component[stubs], wires.stubs.plug[stubs]
     chips = scene.chip_rects(component)
     boxes = scene.housing_rects(scene.layout.housing[component])
-    y = boxes[:, 1] + boxes[:, 3] * wires.plugs.y[plug]
+    place = wires.plugs.y[plug]
+    y = boxes[:, 1] + boxes[:, 3] * place
     right = boxes[:, 0] + boxes[:, 2]
-    # Cables of one chip leave side by side, in the order in which they reach the panel.
-    share = 0.15 + 0.7 * _place_within(component, wires.plugs.y[plug])
-    x = chips[:, 0] + chips[:, 2] * share
-    from_top = y < chips[:, 1] + chips[:, 3] / 2
-    out = np.where(from_top, chips[:, 1], chips[:, 1] + chips[:, 3])
-    corner = np.stack((x, y), axis=1)
+    x = chips[:, 0] + chips[:, 2] * (0.12 + 0.76 * _place_within(component, place))
+    middle = (chips[:, 1] + chips[:, 3] / 2 - boxes[:, 1]) / boxes[:, 3]
+    upper = middle < _UPPER_ROW
+    edge = np.where(upper, chips[:, 1], chips[:, 1] + chips[:, 3])
+    room = np.where(upper, chips[:, 1] - boxes[:, 1], _CHANNEL_BELOW * boxes[:, 3])
+    lane = np.where(upper, boxes[:, 1], edge) + room * (0.15 + 0.7 * place)
+    turn = boxes[:, 0] + boxes[:, 2] * (PANEL_START - (PANEL_START - CHIPS_END) * (0.1 + place))
     return np.stack(
-        (np.stack((x, out), axis=1), corner, corner, np.stack((right, y), axis=1)), axis=1
+        (
+            np.stack((x, edge, x, lane), axis=1),
+            np.stack((x, lane, turn, lane), axis=1),
+            np.stack((turn, lane, turn, y), axis=1),
+            np.stack((turn, y, right, y), axis=1),
+        ),
+        axis=1,
     )
 
 
@@ -158,20 +181,29 @@ def _place_within(group: IntArray, value: FloatArray) -> FloatArray:
 
 
 def inner_lines(scene: Scene, pairs: IntArray) -> FloatArray:
-    """Return lines between the nearest edges of joined components, shape (n, 4), in metres."""
+    """Return lines between the facing edges of joined components, shape (n, 4), in metres.
+
+    The lines of a component share its edge in the order of where they lead.
+    """
     wires = scene.wiring.inner
     a, b = scene.chip_rects(wires.a[pairs]), scene.chip_rects(wires.b[pairs])
     ax, ay = a[:, 0] + a[:, 2] / 2, a[:, 1] + a[:, 3] / 2
     bx, by = b[:, 0] + b[:, 2] / 2, b[:, 1] + b[:, 3] / 2
     upright = np.abs(ay - by) > (a[:, 3] + b[:, 3]) / 2
+    side_a = wires.a[pairs] * 4 + upright * 2 + np.where(upright, by > ay, bx > ax)
+    side_b = wires.b[pairs] * 4 + upright * 2 + np.where(upright, ay > by, ax > bx)
+    share_a = _place_within(side_a, np.where(upright, bx, by)) - 0.5
+    share_b = _place_within(side_b, np.where(upright, ax, ay)) - 0.5
     step_x = np.where(upright, 0.0, np.sign(bx - ax))
     step_y = np.where(upright, np.sign(by - ay), 0.0)
+    along = _EDGE_SHARE * upright
+    across = _EDGE_SHARE * ~upright
     return np.stack(
         (
-            ax + step_x * a[:, 2] / 2,
-            ay + step_y * a[:, 3] / 2,
-            bx - step_x * b[:, 2] / 2,
-            by - step_y * b[:, 3] / 2,
+            ax + (step_x / 2 + along * share_a) * a[:, 2],
+            ay + (step_y / 2 + across * share_a) * a[:, 3],
+            bx + (along * share_b - step_x / 2) * b[:, 2],
+            by + (across * share_b - step_y / 2) * b[:, 3],
         ),
         axis=1,
     )

@@ -56,12 +56,12 @@ class Scene:
     @cached_property
     def exits(self) -> tuple[FloatArray, FloatArray]:
         """Return where each trunk leaves rack A and rack B, shapes (n_trunks, 2), in metres."""
-        return exits(self.racks, self.wiring.trunks)
+        return exits(self.racks, self.wiring.trunks, self.wiring.hangs)
 
     @cached_property
     def arcs(self) -> FloatArray:
         """Return the polyline of each trunk, shape (n_trunks, n_points, 2), in metres."""
-        return arcs(*self.exits)
+        return arcs(*self.exits, self.wiring.hangs[self.wiring.trunks.plane])
 
     @cached_property
     def hall(self) -> Rect:
@@ -90,6 +90,7 @@ class Scene:
         right, bottom = (self.racks[:, :2] + self.racks[:, 2:]).max(axis=0)
         if len(self.arcs):
             top = min(top, self.arcs[:, :, 1].min())
+            bottom = max(bottom, self.arcs[:, :, 1].max())
         return float(left), float(top), float(right - left), float(bottom - top)
 
     @cached_property

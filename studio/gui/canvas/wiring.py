@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 
 
@@ -94,6 +94,13 @@ class Wiring:
     def plane_count(self) -> int:
         """Return how many planes the design has, at least 1."""
         return max(1, len(self.fabric.links.planes))
+
+    @cached_property
+    def hangs(self) -> BoolArray:
+        """Tell which planes run below the racks instead of above: all but scale-up."""
+        planes = self.fabric.design.planes
+        below = [planes[plane].role != "scale_up" for plane in self.fabric.links.planes]
+        return np.array(below or [False], dtype=bool)
 
     @cached_property
     def _links_per_cable(self) -> IntArray:
@@ -186,9 +193,10 @@ class Wiring:
         return int(self.cable_of_link[self._ends[2]].max(initial=0)) + 1
 
     def _slots(self, rack: IntArray, plane: IntArray, housing: IntArray) -> FloatArray:
-        """Order the lanes of a rack by plane, the highest box leftmost, so that none cross."""
+        """Order the lanes of a rack by plane, the box next to the bus leftmost: none cross."""
         height = np.array([h.u for h in self.fabric.layout.housings], dtype=np.float64)
-        order = np.lexsort((-height[housing], plane, rack))
+        from_bus = np.where(self.hangs[plane], height[housing], -height[housing])
+        order = np.lexsort((from_bus, plane, rack))
         rank = np.empty(len(rack))
         rank[order] = np.arange(len(rack))
         first = np.searchsorted(rack, rack)

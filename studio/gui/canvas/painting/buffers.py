@@ -36,9 +36,32 @@ def crisp(rects: FloatArray) -> FloatArray:
     return np.concatenate((left_top, np.maximum(right_bottom - left_top, 1.0)), axis=1)
 
 
-def lines_of(rects: FloatArray) -> FloatArray:
-    """Return rectangles, shape (n, 4), in pixels of hall lines: x1, y1, x2, y2 unchanged."""
-    return rects
+def mixed(color: QColor, base: QColor, share: float) -> QColor:
+    """Return an opaque colour that looks like `color` at `share` over `base`."""
+    rest = 1 - share
+    return QColor(
+        round(color.red() * share + base.red() * rest),
+        round(color.green() * share + base.green() * rest),
+        round(color.blue() * share + base.blue() * rest),
+    )
+
+
+def draw_strokes(
+    painter: QPainter, lines: FloatArray, group: IntArray, width: IntArray, colors: list[QColor]
+) -> None:
+    """Draw lines, each in the colour of its group, the first group uppermost.
+
+    Parameters
+    ----------
+    lines : shape (n, 4). In pixels.
+    group : shape (n,). Number of the colour of each line.
+    width : shape (n,). In pixels, at most 15.
+    """
+    key = group * 16 + width
+    for number in np.unique(key)[::-1]:
+        thick = int(number) % 16
+        painter.setPen(QPen(colors[int(number) // 16], 0 if thick <= 1 else thick))
+        draw_lines(painter, lines[key == number])
 
 
 def draw_by_group(

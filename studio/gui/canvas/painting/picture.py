@@ -8,11 +8,12 @@ import numpy as np
 from PySide6.QtGui import QPainter
 
 from studio.gui.canvas.painting.boxes import paint_housings, paint_racks
+from studio.gui.canvas.painting.cabling import paint_harness, paint_inner
 from studio.gui.canvas.painting.chips import paint_chips
 from studio.gui.canvas.painting.floor import paint_floor
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts, Label, draw_labels
-from studio.gui.canvas.painting.wires import paint_harness, paint_inner, paint_trunks
+from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.viewport import Rect
 
 
@@ -50,5 +51,5 @@ def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
     labels += paint_racks(painter, frame, racks)
     labels += paint_housings(painter, frame, housings)
     paint_harness(painter, frame, racks)
-    paint_inner(painter, frame, np.asarray(housings))
+    labels += paint_inner(painter, frame, np.asarray(housings))
     return labels + paint_chips(painter, frame, chips)

@@ -38,6 +38,10 @@ class Label:
     """Longest width in pixels, beyond which the text is shortened; 0 for no limit."""
     plate: QColor | None = None
     """Background, for text over lines."""
+    clear: float = 0.0
+    """Free space wanted on all sides, in pixels."""
+    least: float = 0.55
+    """Share of the text that must fit for it to be shown shortened."""
 
 
 class Fonts:
@@ -76,12 +80,15 @@ class Fonts:
             self._widths[key] = self.metrics(size, bold).horizontalAdvance(text)
         return self._widths[key]
 
-    def fitting(self, text: str, size: int, bold: bool, room: float) -> str:
-        """Return the text, shortened to fit; empty where not even its beginning fits."""
-        if not room or self.width(text, size, bold) <= room:
-            return text
-        short = self.metrics(size, bold).elidedText(text, Qt.TextElideMode.ElideRight, room)
-        return short if len(short) > 3 else ""
+    def fitting(self, label: Label) -> str:
+        """Return the text of a label, shortened to its room; empty where too little of it fits."""
+        width = self.width(label.text, label.size, label.bold)
+        if not label.room or width <= label.room:
+            return label.text
+        if label.room < width * label.least:
+            return ""
+        metrics = self.metrics(label.size, label.bold)
+        return metrics.elidedText(label.text, Qt.TextElideMode.ElideRight, label.room)
 
 
 def draw_labels(
@@ -90,10 +97,11 @@ def draw_labels(
     """Draw those labels that find room, the highest rank first."""
     ready: list[tuple[Label, str, Rect]] = []
     for label in sorted(labels, key=lambda one: -one.rank):
-        text = fonts.fitting(label.text, label.size, label.bold, label.room)
+        text = fonts.fitting(label)
         if text:
             ready.append((label, text, _place(fonts, label, text)))
-    for number in uncovered([rect for _, _, rect in ready], taken):
+    wanted = [_with_margin(rect, label.clear) for label, _, rect in ready]
+    for number in uncovered(wanted, taken):
         label, text, rect = ready[number]
         _draw(painter, fonts, label, text, rect)
 
@@ -103,6 +111,10 @@ def _place(fonts: Fonts, label: Label, text: str) -> Rect:
     height = label.size * 1.25
     shift = {"left": _PAD_PX, "center": width / 2, "right": width - _PAD_PX}[label.align]
     return label.x - shift, label.y - height / 2, width, height
+
+
+def _with_margin(rect: Rect, margin: float) -> Rect:
+    return rect[0] - margin, rect[1] - margin, rect[2] + 2 * margin, rect[3] + 2 * margin
 
 
 def _draw(painter: QPainter, fonts: Fonts, label: Label, text: str, rect: Rect) -> None:

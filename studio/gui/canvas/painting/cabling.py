@@ -1,0 +1,148 @@
+"""Links inside racks: lanes and buses, single cables in boxes with their plugs, traces."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor, QPainter
+
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.gui.canvas import routes
+from studio.gui.canvas.culling import ranges
+from studio.gui.canvas.painting.buffers import draw_strokes, mixed
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+
+_MOST_STUBS = 20_000
+_LANE_PX = 110.0
+"""Width of a rack from which its inner cabling is drawn."""
+_STUB_BOX_PX = 24.0
+"""Height of a box from which single cables are drawn in it."""
+_LANES_RACK_PX = 2200.0
+"""Width of a rack from which parallel links of a pair are drawn one by one."""
+_MOST_PARALLEL = 8
+
+
+def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> None:
+    """Draw the lanes and buses inside racks that are large enough."""
+    scene = frame.scene
+    widths = scene.racks[racks, 2] * frame.viewport.scale
+    wide = racks[widths >= _LANE_PX]
+    if not len(wide):
+        return
+    wires = scene.wiring.lanes
+    lanes = ranges(wires.start, wide)
+    lanes = lanes[frame.plane_shown[wires.plane[lanes]]]
+    run = routes.harness(scene, lanes)
+    px = float(widths.min())
+    most = min(max(1, int(px * 0.005)), 6)
+    width = np.clip(np.rint(np.sqrt(run.cables) * px * 0.0005), 1, most).astype(np.int64)
+    for lines in (run.risers, run.drops):
+        screen = np.rint(frame.screen_lines(lines))
+        draw_strokes(painter, screen, run.plane, width, frame.plane_colors)
+    _paint_buses(painter, frame, wide, lanes, px)
+
+
+def _paint_buses(
+    painter: QPainter, frame: Frame, racks: IntArray, lanes: IntArray, px: float
+) -> None:
+    scene = frame.scene
+    ends = routes.trunk_ends(scene.wiring.trunks, *scene.exits)
+    ends = ends.at(np.isin(ends.rack, racks) & frame.plane_shown[ends.plane])
+    found = routes.buses(scene, lanes, ends)
+    for lines, plane, most in (
+        (found.bars, found.bar_plane, 0.006),
+        (found.ticks, found.tick_plane, 0.003),
+    ):
+        width = np.full(len(lines), max(1, min(int(px * most), 5)))
+        screen = np.rint(frame.screen_lines(lines))
+        draw_strokes(painter, screen, plane, width, frame.plane_colors)
+
+
+def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
+    """Draw traces and single cables inside boxes that are large enough; return plugs' labels."""
+    scene = frame.scene
+    heights = scene.housing_rects(housings)[:, 3] * frame.viewport.scale
+    tall = housings[heights >= _STUB_BOX_PX]
+    if not len(tall):
+        return []
+    _paint_traces(painter, frame, tall)
+    wires = scene.wiring
+    stubs = ranges(wires.stubs.start, tall)
+    plane = wires.lanes.plane[wires.plugs.lane[wires.stubs.plug[stubs]]]
+    shown = frame.plane_shown[plane]
+    stubs, plane = stubs[shown][:_MOST_STUBS], plane[shown][:_MOST_STUBS]
+    lines = routes.stub_lines(scene, stubs)
+    pieces = lines.shape[1]
+    draw_strokes(
+        painter,
+        np.rint(frame.screen_lines(lines.reshape(-1, 4))),
+        np.repeat(plane, pieces),
+        np.ones(pieces * len(plane), dtype=np.int64),
+        _soft(frame, 0.75),
+    )
+    return _paint_plugs(painter, frame, tall)
+
+
+def _soft(frame: Frame, share: float) -> list[QColor]:
+    return [mixed(color, frame.theme.housing, share) for color in frame.plane_colors]
+
+
+def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
+    inner = frame.scene.wiring.inner
+    pairs = ranges(inner.start, housings)
+    pairs = pairs[frame.plane_shown[inner.plane[pairs]]]
+    lines, plane = routes.inner_lines(frame.scene, pairs), inner.plane[pairs]
+    if frame.scene.rack_width_m * frame.viewport.scale >= _LANES_RACK_PX:
+        lines, plane = _parallel(frame, lines, plane, inner.links[pairs])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp and len(lines) < 4000)
+    ones = np.ones(len(lines), dtype=np.int64)
+    draw_strokes(painter, frame.screen_lines(lines), plane, ones, _soft(frame, 0.6))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _parallel(
+    frame: Frame, lines: FloatArray, plane: IntArray, count: IntArray
+) -> tuple[FloatArray, IntArray]:
+    """Return the parallel links of each pair as lines side by side."""
+    count = np.minimum(count, _MOST_PARALLEL)
+    repeated = np.repeat(lines, count, axis=0)
+    first = np.repeat(np.concatenate((np.zeros(1, np.int64), np.cumsum(count)[:-1])), count)
+    place = np.arange(len(repeated)) - first - (np.repeat(count, count) - 1) / 2
+    way = repeated[:, 2:] - repeated[:, :2]
+    length = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-12)
+    shift = place * 4 / frame.viewport.scale
+    aside = np.stack((-way[:, 1] / length * shift, way[:, 0] / length * shift), axis=1)
+    return repeated + np.concatenate((aside, aside), axis=1), np.repeat(plane, count)
+
+
+def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
+    """Draw the connectors at the right edge of boxes as short thick strokes."""
+    wires = frame.scene.wiring
+    plugs = ranges(wires.plugs.start, housings)
+    plane = wires.lanes.plane[wires.plugs.lane[plugs]]
+    shown = frame.plane_shown[plane]
+    plugs, plane = plugs[shown], plane[shown]
+    if not len(plugs):
+        return []
+    housing = wires.plugs.housing[plugs]
+    boxes = frame.scene.housing_rects(housing)
+    right = boxes[:, 0] + boxes[:, 2]
+    y = boxes[:, 1] + boxes[:, 3] * wires.plugs.y[plugs]
+    lines = np.rint(frame.screen_lines(np.stack((right - boxes[:, 2] * 0.02, y, right, y), 1)))
+    each = np.maximum(np.diff(wires.plugs.start)[housing], 1)
+    room = boxes[:, 3] * frame.viewport.scale / each
+    width = np.clip((room * 0.55).astype(np.int64), 1, 12)
+    draw_strokes(painter, lines, plane, width, frame.plane_colors)
+    return _plug_labels(frame, plugs[room > 1.3 * SMALLEST_PX], lines[room > 1.3 * SMALLEST_PX])
+
+
+def _plug_labels(frame: Frame, plugs: IntArray, lines: FloatArray) -> list[Label]:
+    """Return rule and number of each cable beside its plug."""
+    wires, links = frame.scene.wiring, frame.scene.fabric.links
+    labels = []
+    seen = (lines[:, 1] > -10) & (lines[:, 1] < frame.viewport.height + 10)
+    for plug, line in zip(plugs[seen][:200].tolist(), lines[seen][:200].tolist(), strict=True):
+        first = int(wires.plugs.cable[plug])
+        name = links.name(min(first, links.count - 1)).removeprefix("rule:")
+        labels.append(Label(name, line[2] + 5, line[1], 10, frame.theme.text_soft, 1, "left"))
+    return labels

@@ -1,0 +1,114 @@
+"""Trunks: the bundles of links between racks, as arcs with their number of cables."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from studio.fabric.arrays import BoolArray, IntArray
+from studio.gui.canvas import overlay as maps
+from studio.gui.canvas import routes
+from studio.gui.canvas.arcs import HIGHEST_M
+from studio.gui.canvas.painting.buffers import draw_lines, draw_strokes, mixed
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import Label
+
+MOST_TRUNKS = 4000
+"""Drawn at once, the strongest first."""
+_MOST_SMOOTH = 1200
+_LABEL_SCALE = 28.0
+"""Pixels per metre from which trunks carry their count."""
+
+
+def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
+    """Draw the bundles between racks and return the labels with their counts."""
+    trunks = frame.scene.wiring.trunks
+    chosen = _chosen(frame)
+    if not len(chosen):
+        return []
+    points = frame.scene.arcs[chosen]
+    pieces = points.shape[1] - 1
+    lines = frame.screen_lines(routes.segments(points))
+    colors, group = _colors(frame, chosen)
+    share = 0.7 if len(chosen) < 60 else 0.55 if len(chosen) < 500 else 0.35
+    if frame.overlay is not None and frame.overlay.links is not None:
+        share = 1.0
+    colors = [mixed(color, frame.theme.floor, share) for color in colors]
+    width = _widths(trunks.cables[chosen])
+    painter.setRenderHint(
+        QPainter.RenderHint.Antialiasing, frame.sharp and len(chosen) <= _MOST_SMOOTH
+    )
+    draw_strokes(painter, lines, np.repeat(group, pieces), np.repeat(width, pieces), colors)
+    impaired = np.repeat(trunks.impaired[chosen] > 0, pieces)
+    if impaired.any():
+        painter.setPen(QPen(frame.theme.failed, 2, Qt.PenStyle.DotLine))
+        draw_lines(painter, lines[impaired])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    return _labels(frame, chosen)
+
+
+def _widths(cables: IntArray) -> IntArray:
+    wide: IntArray = np.clip(np.rint(np.log2(np.maximum(cables, 1)) * 0.42), 1, 4).astype(np.int64)
+    return wide
+
+
+def _chosen(frame: Frame) -> IntArray:
+    trunks = frame.scene.wiring.trunks
+    if not len(trunks.a):
+        return trunks.a
+    shown = frame.plane_shown[trunks.plane] & _of_drawn_racks(frame, trunks.a, trunks.b)
+    chosen = np.flatnonzero(shown & _near(frame))
+    if len(chosen) > MOST_TRUNKS:
+        strongest = np.argpartition(-trunks.cables[chosen], MOST_TRUNKS)[:MOST_TRUNKS]
+        chosen = np.sort(chosen[strongest])
+    return chosen
+
+
+def _of_drawn_racks(frame: Frame, a: IntArray, b: IntArray) -> BoolArray:
+    if frame.hidden_racks is not None:
+        return ~(frame.hidden_racks[a] | frame.hidden_racks[b])
+    if frame.only_racks is not None:
+        return np.asarray(frame.only_racks[a] | frame.only_racks[b])
+    return np.ones(len(a), dtype=bool)
+
+
+def _near(frame: Frame) -> BoolArray:
+    """Tell which arcs may pass through the window."""
+    start, end = frame.scene.exits
+    x, y, width, height = frame.window or frame.viewport.world
+    left, right = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
+    top = np.minimum(start[:, 1], end[:, 1]) - HIGHEST_M
+    bottom = np.maximum(start[:, 1], end[:, 1]) + HIGHEST_M
+    near: BoolArray = (left < x + width) & (right > x) & (top < y + height) & (bottom > y)
+    return near
+
+
+def _colors(frame: Frame, chosen: IntArray) -> tuple[list[QColor], IntArray]:
+    trunks = frame.scene.wiring.trunks
+    if frame.overlay is None or frame.overlay.links is None:
+        return frame.plane_colors, trunks.plane[chosen]
+    values = maps.grouped(frame.overlay.links, trunks.of_link, len(trunks.a), highest=True)
+    group = maps.bins(values[chosen])
+    colors = [QColor(*maps.rgb(number)) for number in range(maps.BINS)] + [frame.theme.rack_line]
+    return colors, np.where(group < 0, maps.BINS, group)
+
+
+def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
+    if not frame.sharp or frame.viewport.scale < _LABEL_SCALE or len(chosen) > MOST_TRUNKS // 2:
+        return []
+    trunks = frame.scene.wiring.trunks
+    points = frame.scene.arcs[chosen]
+    apex = frame.viewport.points(points[:, points.shape[1] // 2])
+    height = np.abs(points[:, points.shape[1] // 2, 1] - points[:, 0, 1])
+    order = np.lexsort((-height, -trunks.cables[chosen]))[:300]
+    plate = QColor(frame.theme.floor)
+    plate.setAlpha(240)
+    labels = []
+    for rank, place in enumerate(order.tolist()):
+        color = frame.plane_colors[int(trunks.plane[chosen[place]])]
+        text = str(int(trunks.cables[chosen[place]]))
+        x, y = apex[place].tolist()
+        strong = color.lighter(112) if frame.theme.dark else color.darker(118)
+        labels.append(Label(text, x, y, 10, strong, -2 - rank / 1000, plate=plate, clear=13))
+    return labels
