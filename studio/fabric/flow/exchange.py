@@ -16,14 +16,17 @@ from studio.fabric.flow.demand import Exchange, check_ranks, disconnected
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.loads import push, spread, summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
-from studio.fabric.flow.refinement import individualised, refine
+from studio.fabric.flow.refinement import Partition, individualised, refine, refine_after_edit
 from studio.fabric.flow.routing import FAR, Routes, Split, route
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
 """Columns times arc classes handled at once: bounds memory to a few hundred megabytes."""
-_EXACT_WORK = 40_000_000
-"""Columns times arc classes up to which every destination is pushed."""
+_LIVE_WORK = 2_500_000
+"""Columns times arc classes up to which every destination is pushed while a user waits."""
+_LIVE_RANKS = 2048
+_LIVE_ARCS = 300_000
+"""A larger group on a larger graph is not even folded with its ranks apart."""
 
 
 class Exactness(StrEnum):
@@ -73,7 +76,34 @@ class LoadResult:
         return int(np.flatnonzero(self.quotient.arc_class_of() == worst)[0])
 
 
-def exchange_loads(graph: Graph, exchange: Exchange, split: Split = Split.EQUAL) -> LoadResult:
+@dataclass(frozen=True, eq=False)
+class Symmetry:
+    """What looks alike in a graph for one group: kept from edit to edit of a large fabric."""
+
+    graph: Graph
+    partition: Partition
+
+    def after_edit(self, graph: Graph, cables: IntArray) -> Symmetry:
+        """Return the symmetry after the state or rating of some cables changed."""
+        wiring = graph.wiring
+        touched = wiring.source[wiring.arcs_of_cable[cables].reshape(-1)]
+        return Symmetry(graph, refine_after_edit(self.partition, graph, touched))
+
+
+def symmetry_of(graph: Graph, exchange: Exchange) -> Symmetry:
+    """Return what looks alike when the ranks of an exchange are told from other endpoints."""
+    marked = _marks(graph, exchange)
+    return Symmetry(graph, refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint)))
+
+
+def exchange_loads(
+    graph: Graph,
+    exchange: Exchange,
+    split: Split = Split.EQUAL,
+    *,
+    is_proven: bool = False,
+    symmetry: Symmetry | None = None,
+) -> LoadResult:
     """Return the bytes on every arc when all ranks exchange.
 
     Parameters
@@ -84,10 +114,14 @@ def exchange_loads(graph: Graph, exchange: Exchange, split: Split = Split.EQUAL)
         Ranks and what each pair sends.
     split :
         Rule at every hop.
+    is_proven :
+        Push to every destination however long it takes: exact on any graph.
+    symmetry :
+        Of this graph and group, where it is known from the edit before.
 
     Notes
     -----
-    Up to about a thousand groups of twins every destination group is pushed, which is exact for
+    Up to a few hundred groups of twins every destination group is pushed, which is exact for
     any graph. Above, one destination per colour stands for its colour and arcs of one class share
     the sum, which is exact where colours are orbits: the result then says so.
     For equal amounts that start together the makespan is the slowest arc's load over bandwidth.
@@ -97,12 +131,13 @@ def exchange_loads(graph: Graph, exchange: Exchange, split: Split = Split.EQUAL)
     InvalidInput : a rank is no endpoint, or no path joins two ranks.
     """
     check_ranks(graph, exchange.ranks)
-    marked = _marks(graph, exchange)
-    quotient = fold_for_demand(graph, marked)
-    columns = np.unique(quotient.partition.colour[exchange.ranks])
-    if len(columns) * quotient.arc_class_count <= _EXACT_WORK:
-        return _push_all(exchange, quotient, columns, split)
-    return _push_by_symmetry(graph, exchange, marked, split)
+    is_large = len(exchange.ranks) > _LIVE_RANKS and graph.arc_count > _LIVE_ARCS
+    if is_proven or (symmetry is None and not is_large):
+        quotient = fold_for_demand(graph, _marks(graph, exchange))
+        columns = np.unique(quotient.partition.colour[exchange.ranks])
+        if is_proven or len(columns) * quotient.arc_class_count <= _LIVE_WORK:
+            return _push_all(exchange, quotient, columns, split)
+    return _push_by_symmetry(symmetry or symmetry_of(graph, exchange), exchange, split)
 
 
 def _marks(graph: Graph, exchange: Exchange) -> IntArray:
@@ -188,11 +223,9 @@ def _push_all(
     )
 
 
-def _push_by_symmetry(
-    graph: Graph, exchange: Exchange, marked: IntArray, split: Split
-) -> LoadResult:
+def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> LoadResult:
     """Push to one destination of every colour and share its load among arcs that look alike."""
-    partition = refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint))
+    graph, partition = symmetry.graph, symmetry.partition
     coarse = fold(graph, partition)
     total = np.zeros(coarse.arc_class_count)
     latency, most = 0.0, 0

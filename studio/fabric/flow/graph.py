@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from studio.errors import InvalidDesign, InvalidInput, UnknownName
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.hashing import HashArray, scrambled
 
 NameOf = Callable[[int], str]
 
@@ -93,6 +95,24 @@ class Graph:
         """Number of arcs, twice that of cables."""
         return len(self.wiring.source)
 
+    @cached_property
+    def cable_word(self) -> HashArray:
+        """An odd word of its kind for every cable, 0 for a dead one, shape (cables,)."""
+        return self._words(np.arange(self.cable_count))
+
+    def _words(self, cables: IntArray) -> HashArray:
+        word = scrambled(np.arange(len(self.kind_bandwidth)) + (1 << 40)) | np.uint64(1)
+        return np.asarray(np.where(self.is_alive[cables], word[self.kind[cables]], np.uint64(0)))
+
+    def _succeeded_by(self, graph: Graph, cables: IntArray) -> Graph:
+        """Hand what was worked out to an edited graph, except for the cables that changed."""
+        known = self.__dict__.get("cable_word")
+        if known is not None:
+            patched = known.copy()
+            patched[cables] = graph._words(cables)
+            graph.__dict__["cable_word"] = patched
+        return graph
+
     def name(self, vertex: int) -> str:
         """Return the caller's name of a vertex."""
         return self.name_of(vertex) if self.name_of else f"vertex {vertex}"
@@ -144,7 +164,7 @@ class Graph:
         old = kind[cables]
         distinct, inverse = np.unique(old, return_inverse=True)
         kind[cables] = len(self.kind_bandwidth) + inverse
-        return replace(
+        edited = replace(
             self,
             kind=kind,
             kind_bandwidth=np.append(
@@ -153,12 +173,13 @@ class Graph:
             kind_latency=np.append(self.kind_latency, self.kind_latency[distinct]),
             kind_bundle=np.append(self.kind_bundle, self.kind_bundle[distinct]),
         )
+        return self._succeeded_by(edited, cables)
 
     def _with_alive(self, cables: IntArray, *, alive: bool) -> Graph:
         _check_indices(cables, self.cable_count, "cable")
         is_alive = self.is_alive.copy()
         is_alive[cables] = alive
-        return replace(self, is_alive=is_alive)
+        return self._succeeded_by(replace(self, is_alive=is_alive), cables)
 
 
 def _check_indices(indices: IntArray, count: int, noun: str) -> None:

@@ -14,10 +14,10 @@ from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Flows, disconnected
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.hashing import scrambled
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
 from studio.fabric.flow.quotient import fold_for_demand
-from studio.fabric.flow.refinement import scrambled
 from studio.fabric.flow.routing import FAR, Routes, route
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 

@@ -12,14 +12,8 @@ import numpy as np
 
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.graph import Graph
-from studio.fabric.flow.refinement import (
-    HashArray,
-    Partition,
-    kind_factor,
-    refine,
-    scrambled,
-    surroundings,
-)
+from studio.fabric.flow.hashing import HashArray, scrambled
+from studio.fabric.flow.refinement import Partition, refine, surroundings
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +130,7 @@ def twin_labels(graph: Graph, marked: IntArray) -> IntArray:
     """
     where = np.flatnonzero(marked)
     identity: HashArray = scrambled(np.arange(graph.vertex_count) + (1 << 42))
-    seen = surroundings(graph, identity, kind_factor(graph))[where]
+    seen = surroundings(graph, identity, graph.cable_word)[where]
     key = seen * scrambled(np.array([7]))[0] + scrambled(marked[where] + (1 << 43))
     # A forwarding endpoint may lie on other flows' paths, which only a lone vertex describes.
     forwards = graph.is_transit[where]

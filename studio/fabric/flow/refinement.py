@@ -14,30 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.hashing import HashArray, scrambled
 
-HashArray = npt.NDArray[np.uint64]
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-
-
-def scrambled(numbers: IntArray) -> HashArray:
-    """Return a well-mixed 64-bit word for every integer, the same on every run."""
-    word = (np.asarray(numbers).astype(np.uint64) + np.uint64(1)) * _GOLDEN
-    word = (word ^ (word >> np.uint64(30))) * _MIX_1
-    word = (word ^ (word >> np.uint64(27))) * _MIX_2
-    return np.asarray(word ^ (word >> np.uint64(31)))
-
-
-def kind_factor(graph: Graph) -> HashArray:
-    """Return, for every cable, an odd word of its kind, or 0 for a dead cable."""
-    word = scrambled(np.arange(len(graph.kind_bandwidth)) + (1 << 40)) | np.uint64(1)
-    return np.asarray(np.where(graph.is_alive, word[graph.kind], np.uint64(0)))
+_SPREAD = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +66,12 @@ def refine(graph: Graph, initial: IntArray) -> Partition:
     -----
     Rounds of hashing; two different multisets collide with probability about vertices² / 2⁶⁴.
     """
-    factor = kind_factor(graph)
+    factor = graph.cable_word
     _, colour = np.unique(initial * 2 + graph.is_transit, return_inverse=True)
     count = int(colour.max()) + 1 if len(colour) else 0
     while True:
         signature = surroundings(graph, scrambled(np.arange(count))[colour], factor)
-        key = signature * _MIX_1 + scrambled(colour + (1 << 41))
+        key = signature * _SPREAD + scrambled(colour + (1 << 41))
         distinct, finer = np.unique(key, return_inverse=True)
         if len(distinct) == count:
             return Partition(colour.astype(np.int64), count, signature)
@@ -141,7 +123,7 @@ class _Refining:
 
     def __init__(self, partition: Partition, graph: Graph) -> None:
         self.graph = graph
-        self.factor = kind_factor(graph)
+        self.factor = graph.cable_word
         self.colour = partition.colour.copy()
         self.signature = partition.signature.copy()
         self.count = partition.count
@@ -190,7 +172,7 @@ class _Refining:
         if not len(touched):
             return touched, touched
         colour = self.colour[touched]
-        key = scrambled(colour + (1 << 41)) + self.signature[touched] * _MIX_1
+        key = scrambled(colour + (1 << 41)) + self.signature[touched] * _SPREAD
         _, example, group, count = np.unique(
             key, return_index=True, return_inverse=True, return_counts=True
         )

@@ -10,9 +10,10 @@ from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import uniform_exchange
 from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.hashing import scrambled
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.quotient import fold
-from studio.fabric.flow.refinement import refine, scrambled
+from studio.fabric.flow.refinement import refine
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
-from studio.fabric.flow.exchange import Exactness, exchange_loads, exchange_rates
+from studio.fabric.flow.exchange import (
+    Exactness,
+    exchange_loads,
+    exchange_rates,
+    symmetry_of,
+)
 from studio.fabric.flow.graph import build_graph
 from studio.fabric.flow.pairs import place_flows
+from studio.fabric.flow.quotient import fold
+from studio.fabric.flow.refinement import refine, refine_after_edit
 from tests.fabric.flow import topologies
 from tests.fabric.flow.oracle import all_parts, completions, progressive_filling
 
@@ -175,18 +182,48 @@ def test_a_limited_flow_leaves_the_rest_to_others():
 def test_symmetry_gives_the_loads_of_every_destination(graph, monkeypatch):
     exchange = uniform_exchange(graph.endpoints(), 1e6)
     every = exchange_loads(graph, exchange)
-    monkeypatch.setattr("studio.fabric.flow.exchange._EXACT_WORK", 0)
+    monkeypatch.setattr("studio.fabric.flow.exchange._LIVE_WORK", 0)
     alike = exchange_loads(graph, exchange)
     assert alike.exactness is Exactness.ASSUMED_SYMMETRIC
     np.testing.assert_allclose(alike.arc_load(), every.arc_load(), rtol=1e-9)
 
 
-def test_symmetry_survives_failures(monkeypatch):
-    graph = topologies.two_tier(12, 4, 3, 4).with_failed(np.array([0, 150, 200]))
+def test_symmetry_survives_failures_repairs_and_edits():
+    graph = topologies.two_tier(12, 4, 3, 4)
     exchange = uniform_exchange(graph.endpoints(), 1e6)
-    every = exchange_loads(graph, exchange)
-    monkeypatch.setattr("studio.fabric.flow.exchange._EXACT_WORK", 0)
-    np.testing.assert_allclose(exchange_loads(graph, exchange).arc_load(), every.arc_load())
+    symmetry = symmetry_of(graph, exchange)
+    edits = [
+        lambda g: (g.with_failed(np.array([0])), np.array([0])),
+        lambda g: (g.with_failed(np.array([150, 200])), np.array([150, 200])),
+        lambda g: (g.with_bandwidth(np.array([30]), 11e9), np.array([30])),
+        lambda g: (g.with_restored(np.array([0])), np.array([0])),
+    ]
+    for edit in edits:
+        graph, cables = edit(graph)
+        symmetry = symmetry.after_edit(graph, cables)
+        quick = exchange_loads(graph, exchange, symmetry=symmetry)
+        every = exchange_loads(graph, exchange, is_proven=True)
+        assert quick.exactness is Exactness.ASSUMED_SYMMETRIC
+        np.testing.assert_allclose(quick.arc_load(), every.arc_load())
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs, st.integers(0, 2**32 - 1))
+def test_refinement_after_edits_is_stable_and_no_coarser(graph, seed):
+    rng = np.random.default_rng(seed)
+    initial = graph.is_endpoint.astype(int)
+    partition = refine(graph, initial)
+    for _ in range(3):
+        cable = rng.integers(0, graph.cable_count, 1)
+        wiring = graph.wiring
+        graph = graph.with_restored(cable) if rng.random() < 0.5 else graph.with_failed(cable)
+        touched = wiring.source[wiring.arcs_of_cable[cable].ravel()]
+        partition = refine_after_edit(partition, graph, touched)
+        again = refine(graph, partition.colour)
+        assert again.count == len(np.unique(partition.colour))
+        coarsest = refine(graph, initial)
+        assert coarsest.count <= again.count
+        fold(graph, partition)
 
 
 KNOWN = [
