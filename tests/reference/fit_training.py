@@ -45,7 +45,7 @@ HARDWARE = (
 )  # fmt: skip
 SOFTWARE = (
     "library_efficiency", "vector_traffic", "score_passes", "quantise_passes",
-    "grouped_efficiency", "expert_overhead_s", "moe_overhead_s", "host_launch_s",
+    "gather_efficiency", "expert_overhead_s", "moe_overhead_s", "host_launch_s",
     "host_collective_s", "tensor_overlap", "expert_overlap", "data_overlap", "contention",
     "straggler", "step_overhead_s",
 )  # fmt: skip
@@ -53,7 +53,7 @@ RATIOS = frozenset(
     {
         "bf16_efficiency", "fp8_efficiency", "fp4_efficiency", "attention_forward_efficiency",
         "attention_backward_efficiency", "hbm_efficiency", "scan_efficiency",
-        "optimizer_efficiency", "library_efficiency", "grouped_efficiency", "tensor_overlap",
+        "optimizer_efficiency", "library_efficiency", "gather_efficiency", "tensor_overlap",
         "expert_overlap", "data_overlap", "wave_tail",
     }
 )  # fmt: skip
@@ -135,18 +135,27 @@ def distance(name: str, start: float, value: float) -> float:
     return math.log(max(start, floor) / max(value, floor))
 
 
+def start_profile(family: str, generation: str) -> ComputeProfile:
+    """Return the physical starting values of a generation, from `training_start.json`."""
+    table = json.loads((HERE / "training_start.json").read_text(encoding="utf-8"))[family]
+    values = table["constants"] | table["generations"][generation]
+    shipped = compute_profile(family, generation)
+    assert shipped is not None
+    return msgspec.structs.replace(shipped, **values)
+
+
 class Fit:
     """Constants of one family while they are fitted."""
 
-    def __init__(self, family: str, groups: Sequence[Group]) -> None:
+    def __init__(self, family: str, groups: Sequence[Group], rounds: int) -> None:
         self.groups = [group for group in groups if group.family == family]
         self.generations = sorted({group.generation for group in self.groups})
-        self.profiles = {}
+        self.start = {name: start_profile(family, name) for name in self.generations}
+        self.profiles = dict(self.start if rounds else {})
         for name in self.generations:
-            profile = compute_profile(family, name)
-            assert profile is not None
-            self.profiles[name] = profile
-        self.start = dict(self.profiles)
+            shipped = compute_profile(family, name)
+            assert shipped is not None
+            self.profiles.setdefault(name, shipped)
         self.cache = {name: self._loss(name, self.profiles[name]) for name in self.generations}
 
     def rows(self, generation: str) -> int:
@@ -191,7 +200,7 @@ class Fit:
                 for name in ("library_efficiency", "straggler") if few else SOFTWARE:
                     self._line([generation], name, step)
             print(f"  step {step:.2f}: loss {sum(self.cache.values()):.3f}", flush=True)
-            step *= 0.6
+            step *= 0.55
 
     def _line(self, names: Sequence[str], name: str, step: float) -> None:
         for by in (step, -step):
@@ -275,13 +284,13 @@ def main(arguments: Sequence[str]) -> None:
     """Fit, report and, when asked, write."""
     flags = {word for word in arguments if word.startswith("--")}
     chosen = [word for word in arguments if not word.startswith("--")]
-    rounds = 0 if "--report" in flags else 6
+    rounds = 0 if "--report" in flags else 5
     groups = load_groups("fit" if "--holdout" in flags else "all")
     families = chosen or sorted({group.family for group in groups})
     fits = {}
     for family in families:
         print(family, flush=True)
-        fits[family] = Fit(family, groups)
+        fits[family] = Fit(family, groups, rounds)
         fits[family].run(rounds)
     own = [group for group in groups if group.family in fits]
     report(own, fits)

@@ -120,7 +120,7 @@ _PRECISIONS = (
     (r"nvfp4", "nvfp4"),
     (r"mxfp4|fp4", "mxfp4"),
     (r"mxfp8|fp8-mx", "mxfp8"),
-    (r"rowwise", "fp8-block"),
+    (r"rowwise", "fp8-row"),
     (r"bf16 or|^bf16|^fp16", "bf16"),
     (r"fp8", "fp8"),
     (r"int8", "int8"),

@@ -35,7 +35,9 @@ from studio.workload.recipe import Recipe
 TOKENS_PER_STEP = 4_194_304
 """Batch assumed where a source gives none: four million tokens, a usual one."""
 _FULL_BEFORE = ("megatron-2020", "megatron-2021")
-_INTERLEAVES = ("megatron", "megascale", "cann")
+_INTERLEAVES = ("megatron-202", "megascale", "mlperf", "cann")
+_PRINTS_MAPPING = ("megatron-2025", "megatron-2026", "megatron-core", "mlperf")
+"""Stacks whose tables print every degree in use and that never recompute in full."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def predict_cases(
     for case in cases:
         own = np.arange(start, start + case.candidates.count)
         start += case.candidates.count
-        chosen = int(own[choose(result, own)])
+        chosen = int(own[choose(result, own, bool(whole(case.row, "tp")))])
         predictions.append(_metric(case, result, chosen))
     return predictions
 
@@ -149,12 +151,20 @@ def join(parts: Sequence[Plans]) -> Plans:
     )
 
 
-def choose(result: TrainingResult, own: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> int:
-    """Return which of the plans `own` a user would run: the fastest that fits, or the smallest."""
+def choose(
+    result: TrainingResult,
+    own: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    is_known: bool = False,
+) -> int:
+    """Return which of the plans `own` a user would run: the fastest that fits.
+
+    Where none fits, a mapping that is known to have run ran without what is left open (it kept
+    states in fewer bytes); a free mapping is the smallest.
+    """
     fits = result.memory.fits[own]
     if fits.any():
         return int(np.argmin(np.where(fits, result.step_time_s[own], np.inf)))
-    return int(np.argmin(result.memory.total[own]))
+    return int(np.argmin((result.step_time_s if is_known else result.memory.total)[own]))
 
 
 def candidate_plans_of(row: Row, model: AiModel, machine: Machine, generation: str) -> Plans:
@@ -290,7 +300,8 @@ def _chunk_choices(row: Row, model: AiModel, stages: int, generation: str) -> li
         return given or [1]
     implementation = row.get("overlap_or_impl") or ""
     says_interleaved = "nterleaved" in implementation or "nterleaved" in (row.get("vpp") or "")
-    if "DeepSpeed" in (row.get("sharding") or ""):
+    prints_all = generation.startswith(_PRINTS_MAPPING) and whole(row, "tp") > 0
+    if prints_all or "DeepSpeed" in (row.get("sharding") or ""):
         return [1]
     if not says_interleaved and not generation.startswith(_INTERLEAVES):
         return [1]
@@ -307,6 +318,8 @@ def _recompute_choices(row: Row, generation: str) -> list[int]:
         return [Recompute.NONE]
     if generation in _FULL_BEFORE:
         return [Recompute.FULL]
+    if generation.startswith(_PRINTS_MAPPING):
+        return [Recompute.NONE, Recompute.SELECTIVE]
     return [Recompute.NONE, Recompute.SELECTIVE, Recompute.FULL]
 
 

@@ -70,6 +70,7 @@ def product_time_s(
     """
     rating = element.rating if accelerator.compute_flops.get(element.rating) else "bf16"
     rate = peak_flops(accelerator, rating) * profile.matrix_efficiency(rating)
+    rate *= element.rate_share
     height = np.clip(np.exp2(np.ceil(np.log2(np.maximum(m, 1.0)))), _SMALLEST_TILE, profile.tile_m)
     tiles = np.ceil(np.maximum(m, 1.0) / height) * np.ceil(n / profile.tile_n) * groups
     waves = tiles / profile.matrix_units

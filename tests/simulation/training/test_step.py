@@ -1,0 +1,186 @@
+"""One training step: terms add up, faster hardware is never slower, limits hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.errors import InvalidInput
+from studio.simulation.training.result import TERM_NAMES
+from studio.workload.plan import Recompute, Schedule, plans
+from studio.workload.recipe import Recipe
+from tests.simulation.training.machines import CLUSTER, step, with_accelerator, with_level
+
+DENSE = plans(
+    tensor=[1, 2, 4, 8], pipeline=[1, 2, 4, 4], data=8, micro_batches=8, zero=[0, 1, 2, 3]
+)
+MOE = plans(pipeline=[1, 4, 8], expert=[8, 32, 64], data=64, micro_batches=8, chunks=[1, 2, 1])
+
+
+def test_terms_add_up_to_the_step() -> None:
+    for plan, model in ((DENSE, "Llama-3-8B"), (MOE, "Qwen3-30B-A3B")):
+        result = step(plan, model)
+        assert np.sum([result.terms[name] for name in TERM_NAMES], axis=0) == pytest.approx(
+            result.step_time_s
+        )
+        assert np.all(
+            result.tokens_per_s * result.step_time_s == pytest.approx(plan.tokens_per_step)
+        )
+        assert all(np.all(result.terms[name] >= 0) for name in TERM_NAMES)
+
+
+def test_no_step_beats_the_rated_peak() -> None:
+    for plan, model in ((DENSE, "Llama-3-8B"), (MOE, "DeepSeek-V3")):
+        result = step(plan, model)
+        assert np.all(result.mfu > 0)
+        assert np.all(result.mfu < 1)
+        assert np.all(result.hfu >= result.mfu)
+
+
+def test_a_batch_gives_what_each_plan_gives_alone() -> None:
+    together = step(DENSE)
+    for index in range(DENSE.count):
+        alone = step(DENSE.take(np.array([index])))
+        assert alone.step_time_s[0] == pytest.approx(together.step_time_s[index], rel=1e-12)
+        assert alone.memory.total[0] == pytest.approx(together.memory.total[index], rel=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(factor=st.floats(1.0, 8.0), which=st.integers(0, 3))
+def test_better_hardware_is_never_slower(factor: float, which: int) -> None:
+    better = (
+        with_accelerator(compute_flops={"bf16": 989.4e12 * factor}),
+        with_accelerator(memory_bandwidth_byte_per_s=3.35e12 * factor),
+        with_level(0, bandwidth_byte_per_s=450e9 * factor),
+        with_level(1, bandwidth_byte_per_s=50e9 * factor),
+    )[which]
+    plan = plans(tensor=[1, 8, 8], pipeline=[1, 1, 4], data=64, micro_batches=16, zero=[3, 1, 1])
+    assert np.all(step(plan, machine=better).step_time_s <= step(plan).step_time_s * (1 + 1e-9))
+
+
+@settings(max_examples=15, deadline=None)
+@given(factor=st.floats(1.0, 4.0))
+def test_more_memory_never_fits_less(factor: float) -> None:
+    more = step(DENSE, machine=with_accelerator(memory_byte=80e9 * factor)).memory
+    assert np.all(more.fits >= step(DENSE).memory.fits)
+
+
+def test_more_latency_is_never_faster() -> None:
+    slow = with_level(1, latency_s=1e-3)
+    assert np.all(
+        step(MOE, "Qwen3-30B-A3B", slow).step_time_s >= step(MOE, "Qwen3-30B-A3B").step_time_s
+    )
+
+
+def test_step_grows_in_proportion_to_micro_batches_when_they_are_many() -> None:
+    plan = plans(tensor=8, pipeline=4, data=4, micro_batches=[512, 1024])
+    times = step(plan, "Llama-3-70B").step_time_s
+    assert times[1] / times[0] == pytest.approx(2.0, rel=0.01)
+
+
+def test_bubble_shrinks_with_interleaving_and_with_zero_bubble_schedules() -> None:
+    plan = plans(
+        tensor=8, pipeline=8, data=2, micro_batches=16, chunks=[1, 5, 1, 1],
+        schedule=[0, 0, Schedule.ZERO_BUBBLE, Schedule.DUAL_PIPE],
+    )  # fmt: skip
+    bubble = step(plan, "Llama-3-70B").terms["bubble"]
+    assert bubble[1] < bubble[0] / 3
+    assert bubble[2] < bubble[0] / 2
+    assert bubble[3] < bubble[0]
+
+
+def test_bubble_of_even_stages_is_the_textbook_formula() -> None:
+    plan = plans(pipeline=4, data=1, micro_batches=8)
+    result = step(plan, "Llama-3-8B", vector_traffic=0.0)
+    work = sum(result.terms[name][0] for name in ("matrix", "attention", "vector"))
+    # (p - 1) / m of the work of a mean stage; head and embedding make stages a little uneven.
+    assert result.terms["bubble"][0] / work == pytest.approx(3 / 8, rel=0.12)
+
+
+def test_uneven_layers_cost_the_fullest_stage() -> None:
+    plan = plans(tensor=8, pipeline=[60, 63], data=1, micro_batches=1024)
+    times = step(plan, "Llama-3.1-405B").step_time_s
+    # 126 layers: two a stage on 63 stages, but three on the fullest of 60.
+    assert times[0] > 1.25 * times[1]
+
+
+def test_full_recomputation_costs_a_further_forward_pass_and_saves_memory() -> None:
+    plan = plans(
+        data=8, micro_batches=8, recompute=[Recompute.NONE, Recompute.SELECTIVE, Recompute.FULL]
+    )
+    result = step(plan, "Llama-3-8B")
+    assert np.all(np.diff(result.terms["recompute"]) > 0)
+    assert 1.2 < result.step_time_s[2] / result.step_time_s[0] < 1.4
+    assert np.all(np.diff(result.memory.activations) < 0)
+
+
+def test_low_precision_is_faster_and_int8_falls_back_to_its_rating() -> None:
+    plan = plans(tensor=8, data=8, micro_batches=8, sequence=8192)
+    bf16 = step(plan, "Llama-3-70B", recipe=Recipe()).step_time_s[0]
+    fp8 = step(plan, "Llama-3-70B", recipe=Recipe(precision="fp8")).step_time_s[0]
+    int8 = step(plan, "Llama-3-70B", recipe=Recipe(precision="int8")).step_time_s[0]
+    assert fp8 < 0.85 * bf16
+    assert int8 > 0.9 * bf16
+
+
+def test_adapters_train_without_weight_gradients() -> None:
+    plan = plans(tensor=4, data=2, micro_batches=8)
+    whole = step(plan, "Llama-2-70B")
+    lora = step(plan, "Llama-2-70B", recipe=Recipe(lora_rank=16))
+    assert 0.6 < lora.step_time_s[0] / whole.step_time_s[0] < 0.8
+    assert lora.memory.optimizer[0] < whole.memory.optimizer[0] / 20
+
+
+def test_exposed_exchange_grows_when_experts_leave_the_node() -> None:
+    plan = plans(expert=[8, 64], data=64, micro_batches=4)
+    exposed = step(plan, "Qwen3-30B-A3B").terms["expert_exchange"]
+    assert exposed[1] > 2 * exposed[0]
+
+
+def test_operator_table_feeds_a_roofline() -> None:
+    rows = step(plans(tensor=8, data=8), "DeepSeek-V3").operators
+    assert {row.part for row in rows} >= {"mixer", "dense", "experts"}
+    for row in rows:
+        assert row.bound in ("compute", "memory", "overhead")
+        assert row.forward_s > 0
+        assert row.intensity >= 0
+
+
+def test_optimizer_on_the_host_frees_memory_and_costs_time() -> None:
+    plan = plans(tensor=8, data=2, micro_batches=4)
+    near = step(plan, "Llama-3-70B")
+    far = step(plan, "Llama-3-70B", recipe=Recipe(optimizer_on_host=True))
+    assert far.memory.optimizer[0] == 0
+    assert far.terms["optimizer"][0] > near.terms["optimizer"][0]
+
+
+def test_vision_and_diffusion_models_train() -> None:
+    for name, tokens in (("ViT-H-14", 257), ("DiT-XL-2", 256)):
+        result = step(plans(data=8, micro_batch=64, sequence=tokens), name)
+        assert 0.05 < result.mfu[0] < 0.8, name
+
+
+@pytest.mark.parametrize(
+    ("machine", "words"),
+    [
+        (with_accelerator(compute_flops={}), "BF16"),
+        (with_accelerator(compute_flops={"bf16": float("nan")}), "BF16"),
+        (with_accelerator(memory_byte=0.0), "above zero"),
+    ],
+)
+def test_machine_without_size_is_refused(machine, words: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InvalidInput, match=words):
+        step(plans(), machine=machine)
+
+
+def test_impossible_mapping_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="nearest valid"):
+        step(plans(tensor=5))
+    with pytest.raises(InvalidInput, match="16384"):
+        step(plans(data=32768))
+
+
+def test_the_cluster_is_deterministic() -> None:
+    assert np.array_equal(step(DENSE).step_time_s, step(DENSE, machine=CLUSTER).step_time_s)
