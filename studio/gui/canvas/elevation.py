@@ -15,7 +15,7 @@ DEFAULT_RACK_WIDTH_M = 0.6
 DEFAULT_RACK_DEPTH_M = 1.2
 DEFAULT_RACK_UNITS = 47
 
-HEADER = 0.105
+HEADER = 0.12
 """Share of a rack's height for its name and the way to the trays."""
 FOOTER = 0.94
 """Below this stand things without rack units, such as fans and manifolds."""

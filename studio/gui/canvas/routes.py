@@ -23,7 +23,7 @@ _CHANNEL_BELOW = 0.035
 _EDGE_SHARE = 0.8
 """Part of a chip's edge that its traces share."""
 _UPPER_ROW = 0.36
-"""Chips whose middle is higher than this are cabled from above."""
+"""Chips whose middle is higher than this are cabled from above, as are those in a flat box."""
 
 
 def segments(points: FloatArray) -> FloatArray:
@@ -151,7 +151,7 @@ def stub_lines(scene: Scene, stubs: IntArray) -> FloatArray:
     right = boxes[:, 0] + boxes[:, 2]
     x = chips[:, 0] + chips[:, 2] * (0.12 + 0.76 * _place_within(component, place))
     middle = (chips[:, 1] + chips[:, 3] / 2 - boxes[:, 1]) / boxes[:, 3]
-    upper = middle < _UPPER_ROW
+    upper = (middle < _UPPER_ROW) | (chips[:, 3] > boxes[:, 3] / 2)
     edge = np.where(upper, chips[:, 1], chips[:, 1] + chips[:, 3])
     room = np.where(upper, chips[:, 1] - boxes[:, 1], _CHANNEL_BELOW * boxes[:, 3])
     lane = np.where(upper, boxes[:, 1], edge) + room * (0.15 + 0.7 * place)

@@ -36,6 +36,7 @@ def trace(
     scene: Scene, viewport: Viewport, chosen: Chosen, plane_shown: BoolArray
 ) -> Iterator[Way]:
     """Yield the lines of all links of what is chosen, in as much detail as can be seen."""
+    none = np.zeros(0, dtype=np.int64)
     links = links_of(scene, chosen)
     fabric = scene.fabric
     links = links[fabric.link_present[links]]
@@ -47,7 +48,9 @@ def trace(
     if rack_px >= LANE_RACK_PX:
         yield from _rack_ways(scene, links)
     if rack_px >= STUB_RACK_PX:
-        yield from _box_ways(scene, links)
+        # Of a whole box or rack every cable would be lit; only single things tell something.
+        own = links_of(scene, Chosen(none, none, chosen.components, chosen.links))
+        yield from _box_ways(scene, np.intersect1d(own, links))
 
 
 def _trunk_ways(scene: Scene, links: IntArray) -> Iterator[Way]:

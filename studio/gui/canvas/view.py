@@ -43,7 +43,9 @@ from studio.gui.canvas.painting.hud import (
     legend_row_at,
     minimap_rect,
     minimap_view,
+    needs_minimap,
     paint_hud,
+    taken_by_hud,
 )
 from studio.gui.canvas.painting.marks import Ghost, Marks, paint_marks, paint_states
 from studio.gui.canvas.painting.picture import paint_content, paint_picture
@@ -390,7 +392,7 @@ class CanvasView(QWidget):
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool
     ) -> None:
         frame = replace(self._frame(view), sharp=sharp, window=window)
-        paint_picture(painter, frame, self._fonts)
+        paint_picture(painter, frame, self._fonts, taken_by_hud(frame, self._fonts))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         del event
@@ -633,7 +635,8 @@ class CanvasView(QWidget):
             self.set_visible_planes(self.visible_planes ^ {planes[row]})
             self.visible_planes_changed.emit(self.visible_planes)
             return True
-        if len(self._scene.racks) and minimap_rect(self._view).contains(position):
+        on_map = minimap_rect(self._view).contains(position)
+        if on_map and needs_minimap(self._scene, self._view):
             self._on_minimap = True
             self._centre_from_minimap(position)
             return True

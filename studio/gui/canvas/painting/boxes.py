@@ -9,12 +9,11 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import overlay as maps
 from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, rack_units
-from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects
+from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects, mixed
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.text import LARGEST_PX, SMALLEST_PX, Label, size_for
+from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 
-_DETAIL_PX = 60.0
-"""Width of a rack from which its rails and header are drawn."""
+_LARGEST_TITLE_PX = 17
 
 
 def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
@@ -28,49 +27,54 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
     header[:, 3] = np.rint(rects[:, 3] * HEADER * 0.96)
     painter.setBrush(QBrush(theme.rack_header))
     draw_rects(painter, header[header[:, 3] >= 3])
-    labels = [_rack_label(frame, int(rack), rects[n]) for n, rack in enumerate(racks)]
+    labels = [
+        one for n, rack in enumerate(racks) for one in _rack_labels(frame, int(rack), rects[n])
+    ]
     if frame.level != "hall":
         labels += _unit_labels(painter, frame, racks)
-    return [label for label in labels if label is not None]
+    return labels
 
 
-def _rack_label(frame: Frame, rack: int, rect: FloatArray) -> Label | None:
+def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
     left, top, width, height = (float(v) for v in rect)
     instance = frame.scene.layout.racks[rack]
     header = height * HEADER
-    text, color = instance.label, frame.theme.text
+    theme, text = frame.theme, instance.label
     if frame.level == "hall":
-        size = max(SMALLEST_PX, min(14, int(min(header * 0.95, width * 0.36))))
         if width < 18:
-            return None
-        if header >= SMALLEST_PX + 1:
-            return Label(
-                text, left + width / 2, top + header / 2, size, color, 10, bold=True, room=width - 2
+            return []
+        inside = header >= SMALLEST_PX + 1
+        size = max(SMALLEST_PX, min(14, int(min(header * 0.85, width * 0.36))))
+        middle = top + (header / 2 if inside else height / 2)
+        plate = None if inside else _translucent(theme.rack_header)
+        return [
+            Label(
+                text,
+                left + width / 2,
+                middle,
+                size,
+                theme.text,
+                10,
+                bold=True,
+                room=width - 2,
+                plate=plate,
             )
-        return Label(
-            text,
-            left + width / 2,
-            top + height / 2,
-            size,
-            color,
-            10,
-            bold=True,
-            room=width,
-            plate=_translucent(frame.theme.rack_header),
-        )
-    size = min(int(header * 0.42), LARGEST_PX + 4)
-    name = frame.part_names[instance.part]
-    return Label(
-        f"{text}  {name}",
-        left + width * 0.02 + 4,
-        top + header * 0.72,
-        size,
-        color,
-        10,
+        ]
+    size = max(SMALLEST_PX, min(int(header * 0.3), _LARGEST_TITLE_PX))
+    start, room = left + width * 0.02 + 4, width * 0.8
+    title = Label(text, start, top + header * 0.55, size, theme.text, 10, "left", bold=True)
+    small = max(SMALLEST_PX, size - 4)
+    name = Label(
+        frame.part_names[instance.part],
+        start,
+        title.y + size * 0.7 + small * 0.75,
+        small,
+        theme.text_soft,
+        9,
         "left",
-        bold=True,
-        room=width * 0.95,
+        room=room,
     )
+    return [title, name] if header > 3.2 * size else [title]
 
 
 def _translucent(color: QColor) -> QColor:
@@ -145,7 +149,7 @@ def _housing_colors(frame: Frame, housings: IntArray) -> tuple[list[QColor], Int
         return colors, np.where(group < 0, maps.BINS, group)
     kinds = [_housing_kind(frame, int(number)) for number in housings]
     names = sorted(set(kinds))
-    colors = [_tinted(theme.housing, theme.kind(name)) for name in names]
+    colors = [mixed(theme.kind(name), theme.housing, 0.3) for name in names]
     return colors, np.array([names.index(kind) for kind in kinds], dtype=np.int64)
 
 
@@ -155,15 +159,6 @@ def _housing_kind(frame: Frame, housing: int) -> str:
     kinds = {layout.parts[int(part)].kind for part in np.unique(parts)}
     order = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
     return next((kind for kind in order if kind in kinds), "")
-
-
-def _tinted(base: QColor, tint: QColor) -> QColor:
-    share = 0.55
-    return QColor(
-        int(base.red() * (1 - share) + tint.red() * share),
-        int(base.green() * (1 - share) + tint.green() * share),
-        int(base.blue() * (1 - share) + tint.blue() * share),
-    )
 
 
 def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list[Label]:
@@ -212,6 +207,3 @@ def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list
                 )
             )
     return labels
-
-
-__all__ = ["paint_housings", "paint_racks", "size_for"]

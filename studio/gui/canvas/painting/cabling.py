@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.culling import ranges
-from studio.gui.canvas.painting.buffers import draw_strokes, mixed
+from studio.gui.canvas.painting.buffers import draw_by_group, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 
@@ -20,15 +20,16 @@ _STUB_BOX_PX = 24.0
 _LANES_RACK_PX = 2200.0
 """Width of a rack from which parallel links of a pair are drawn one by one."""
 _MOST_PARALLEL = 8
+_PORT_PX = 7.0
 
 
-def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> None:
-    """Draw the lanes and buses inside racks that are large enough."""
+def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
+    """Draw the lanes and buses inside racks that are large enough; return the trunks' labels."""
     scene = frame.scene
     widths = scene.racks[racks, 2] * frame.viewport.scale
     wide = racks[widths >= _LANE_PX]
     if not len(wide):
-        return
+        return []
     wires = scene.wiring.lanes
     lanes = ranges(wires.start, wide)
     lanes = lanes[frame.plane_shown[wires.plane[lanes]]]
@@ -39,12 +40,12 @@ def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> None:
     for lines in (run.risers, run.drops):
         screen = np.rint(frame.screen_lines(lines))
         draw_strokes(painter, screen, run.plane, width, frame.plane_colors)
-    _paint_buses(painter, frame, wide, lanes, px)
+    return _paint_buses(painter, frame, wide, lanes, px)
 
 
 def _paint_buses(
     painter: QPainter, frame: Frame, racks: IntArray, lanes: IntArray, px: float
-) -> None:
+) -> list[Label]:
     scene = frame.scene
     ends = routes.trunk_ends(scene.wiring.trunks, *scene.exits)
     ends = ends.at(np.isin(ends.rack, racks) & frame.plane_shown[ends.plane])
@@ -56,6 +57,28 @@ def _paint_buses(
         width = np.full(len(lines), max(1, min(int(px * most), 5)))
         screen = np.rint(frame.screen_lines(lines))
         draw_strokes(painter, screen, plane, width, frame.plane_colors)
+    return _exit_labels(frame, racks)
+
+
+def _exit_labels(frame: Frame, racks: IntArray) -> list[Label]:
+    """Return the far rack and the number of cables beside each trunk's exit."""
+    scene = frame.scene
+    trunks = scene.wiring.trunks
+    plate = QColor(frame.theme.floor)
+    plate.setAlpha(235)
+    labels = []
+    for own, far, points in zip(
+        (trunks.a, trunks.b), (trunks.b, trunks.a), scene.exits, strict=True
+    ):
+        for trunk in np.flatnonzero(np.isin(own, racks) & frame.plane_shown[trunks.plane])[:400]:
+            plane = int(trunks.plane[trunk])
+            x, y = frame.viewport.to_screen(*points[trunk].tolist())
+            away = 14 if scene.wiring.hangs[plane] else -14
+            text = f"{scene.layout.racks[int(far[trunk])].label} · {int(trunks.cables[trunk])}"
+            color = frame.plane_colors[plane]
+            strong = color.lighter(112) if frame.theme.dark else color.darker(118)
+            labels.append(Label(text, x, y + away, 10, strong, -3, plate=plate, clear=2))
+    return labels
 
 
 def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
@@ -80,6 +103,8 @@ def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Lab
         np.ones(pieces * len(plane), dtype=np.int64),
         _soft(frame, 0.75),
     )
+    if frame.level == "chip":
+        _paint_ports(painter, frame, frame.screen_lines(lines[:, 0])[:, :2], plane)
     return _paint_plugs(painter, frame, tall)
 
 
@@ -96,8 +121,20 @@ def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
         lines, plane = _parallel(frame, lines, plane, inner.links[pairs])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp and len(lines) < 4000)
     ones = np.ones(len(lines), dtype=np.int64)
-    draw_strokes(painter, frame.screen_lines(lines), plane, ones, _soft(frame, 0.6))
+    screen = frame.screen_lines(lines)
+    draw_strokes(painter, screen, plane, ones, _soft(frame, 0.6))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if frame.level == "chip":
+        ends = np.concatenate((screen[:, :2], screen[:, 2:]))
+        _paint_ports(painter, frame, ends, np.concatenate((plane, plane)))
+
+
+def _paint_ports(painter: QPainter, frame: Frame, ends: FloatArray, plane: IntArray) -> None:
+    """Draw the ports where links meet components."""
+    half = _PORT_PX / 2
+    size = np.full((len(ends), 2), _PORT_PX)
+    boxes = np.concatenate((np.rint(ends - half), size), axis=1)
+    draw_by_group(painter, boxes, plane, frame.plane_colors, frame.theme.chip_line)
 
 
 def _parallel(
@@ -144,5 +181,16 @@ def _plug_labels(frame: Frame, plugs: IntArray, lines: FloatArray) -> list[Label
     for plug, line in zip(plugs[seen][:200].tolist(), lines[seen][:200].tolist(), strict=True):
         first = int(wires.plugs.cable[plug])
         name = links.name(min(first, links.count - 1)).removeprefix("rule:")
-        labels.append(Label(name, line[2] + 5, line[1], 10, frame.theme.text_soft, 1, "left"))
+        labels.append(
+            Label(
+                name,
+                line[2] + 5,
+                line[1],
+                10,
+                frame.theme.text_soft,
+                1,
+                "left",
+                plate=frame.theme.rack,
+            )
+        )
     return labels

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
+from studio import units
+from studio.catalog.fields import FIELDS
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.parts import PartData
 from studio.gui.canvas import overlay as maps
 from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+from studio.gui.i18n import Language
 
+_FACTS = ("compute_bf16", "memory", "memory_bandwidth", "cores", "capacity", "power_max")
+_FACTS_PX = 190.0
+"""Size of a component from which its main values stand on it."""
+_MOST_LABELS = 1500
 _OUTLINE_PX = 7.0
 _SIGN_PX = 13.0
 """Shorter side from which a chip carries the sign of its kind."""
@@ -142,34 +150,66 @@ def _paint_absent(painter: QPainter, frame: Frame, boxes: FloatArray) -> None:
 
 
 def _labels(frame: Frame, chips: IntArray, rects: FloatArray) -> list[Label]:
-    layout = frame.scene.layout
     labels = []
-    wide = np.flatnonzero((rects[:, 2] >= 24) & (rects[:, 3] >= SMALLEST_PX + 2))
-    for place in wide[:1500]:
-        x, y, width, height = rects[place].tolist()
-        chip = int(chips[place])
-        name, index = layout.path(chip)[-1]
-        size = max(SMALLEST_PX, min(16, int(min(height * 0.34, width * 0.2))))
-        part = frame.part_names[int(layout.part[chip])]
-        lines = [(f"{name}[{index}]", size, True)]
-        if height > size * 3.2 and width > size * 5:
-            lines.append((part, max(SMALLEST_PX, size - 3), False))
-        top = y + height / 2 - (len(lines) - 1) * size * 0.68
-        color = _text_on(frame, chip)
-        for line, (text, px, bold) in enumerate(lines):
-            labels.append(
-                Label(
-                    text,
-                    x + width / 2,
-                    top + line * size * 1.36,
-                    px,
-                    color,
-                    3 - line,
-                    bold=bold,
-                    room=width - 6,
-                )
-            )
+    wide = np.flatnonzero((rects[:, 2] >= 20) & (rects[:, 3] >= SMALLEST_PX + 2))
+    for place in wide[:_MOST_LABELS]:
+        labels += _chip_labels(frame, int(chips[place]), rects[place])
     return labels
+
+
+def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
+    x, y, width, height = rect.tolist()
+    layout = frame.scene.layout
+    part = int(layout.part[chip])
+    size = max(SMALLEST_PX, min(16, int(min(height * 0.34, width * 0.2))))
+    small = max(SMALLEST_PX, size - 3)
+    lines = [(_short_name(frame, chip), size, True)]
+    if height > size * 3.2 and width > size * 5:
+        lines.append((frame.part_names[part], small, False))
+    if height > _FACTS_PX and width > _FACTS_PX:
+        lines += [(text, small, False) for text in facts(layout.parts[part], frame.language)]
+    color = _text_on(frame, chip)
+    top = y + height / 2 - (len(lines) - 1) * size * 0.68
+    return [
+        Label(
+            text,
+            x + width / 2,
+            top + number * size * 1.36,
+            px,
+            color,
+            3 - number / 10,
+            bold=bold,
+            room=width - 6,
+            least=0.95 if bold else 0.6,
+        )
+        for number, (text, px, bold) in enumerate(lines)
+    ]
+
+
+def _short_name(frame: Frame, chip: int) -> str:
+    """Return group and number of a component, or the group alone where it has one member."""
+    layout = frame.scene.layout
+    housing = int(layout.housing[chip])
+    paths = layout.housings[housing].template.paths
+    member = int(layout.member[chip])
+    name, index = paths[member][-1]
+    following = paths[member + 1][-1] if member + 1 < len(paths) else ("", 0)
+    alone = index == 0 and following != (name, 1)
+    return name if alone else f"{name}[{index}]"
+
+
+def facts(part: PartData, language: Language) -> list[str]:
+    """Return what a part offers in a few lines: its main values, then its ports."""
+    lines = []
+    for name in _FACTS:
+        if name in part.values:
+            field = FIELDS[name]
+            label = field.label_zh if language == "zh" else field.label
+            lines.append(f"{label}  {units.display(part.values[name], field.dimension, 3)}")
+    for name, port in part.ports.items():
+        rate = units.display(port.rate_byte_per_s, "bandwidth", 3)
+        lines.append(f"{name}  {port.count} × {rate}")
+    return lines[:8]
 
 
 def _text_on(frame: Frame, chip: int) -> QColor:

@@ -13,7 +13,8 @@ from studio.gui.canvas.painting.buffers import crisp, draw_rects
 from studio.gui.canvas.painting.floor import grid_step_m
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts
-from studio.gui.canvas.viewport import Viewport
+from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import named, tr
 
 MARGIN_PX = 12.0
@@ -38,7 +39,8 @@ def paint_hud(painter: QPainter, frame: Frame, fonts: Fonts, crumbs: list[Crumb]
     paint_legend(painter, frame, fonts)
     _paint_scale_bar(painter, frame, fonts)
     if len(frame.scene.racks):
-        _paint_minimap(painter, frame)
+        if needs_minimap(frame.scene, frame.viewport):
+            _paint_minimap(painter, frame)
     else:
         _paint_empty_hint(painter, frame, fonts)
     if frame.overlay is not None:
@@ -170,6 +172,23 @@ def minimap_rect(viewport: Viewport) -> QRectF:
     return QRectF(
         viewport.width - MARGIN_PX - _MAP_WIDTH_PX, MARGIN_PX, _MAP_WIDTH_PX, _MAP_HEIGHT_PX
     )
+
+
+def needs_minimap(scene: Scene, viewport: Viewport) -> bool:
+    """Tell whether part of the drawing lies outside the view."""
+    x, y, width, height = viewport.world
+    left, top, wide, high = scene.contents
+    inside = left >= x and top >= y and left + wide <= x + width and top + high <= y + height
+    return bool(len(scene.racks)) and not inside
+
+
+def taken_by_hud(frame: Frame, fonts: Fonts) -> list[Rect]:
+    """Return the places where no label of the drawing should stand."""
+    rects = [_legend_rect(frame, fonts)] if frame.scene.fabric.design.planes else []
+    if needs_minimap(frame.scene, frame.viewport):
+        rects.append(minimap_rect(frame.viewport))
+    rects.append(QRectF(0, 0, 180, MARGIN_PX + 28))
+    return [(one.x(), one.y(), one.width(), one.height()) for one in rects]
 
 
 def minimap_view(frame: Frame) -> Viewport:

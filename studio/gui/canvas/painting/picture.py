@@ -50,6 +50,6 @@ def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
         return labels
     labels += paint_racks(painter, frame, racks)
     labels += paint_housings(painter, frame, housings)
-    paint_harness(painter, frame, racks)
+    labels += paint_harness(painter, frame, racks)
     labels += paint_inner(painter, frame, np.asarray(housings))
     return labels + paint_chips(painter, frame, chips)

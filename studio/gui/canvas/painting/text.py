@@ -15,7 +15,6 @@ from studio.gui.canvas.viewport import Rect
 Align = Literal["left", "center", "right"]
 
 SMALLEST_PX = 9
-LARGEST_PX = 20
 _PAD_PX = 2.0
 
 
@@ -128,9 +127,3 @@ def _draw(painter: QPainter, fonts: Fonts, label: Label, text: str, rect: Rect) 
     painter.setPen(label.color)
     baseline = top + (height + metrics.ascent() - metrics.descent()) / 2
     painter.drawText(QPointF(round(left + _PAD_PX), round(baseline)), text)
-
-
-def size_for(height_px: float, share: float = 0.6) -> int:
-    """Return the font size for a line of some height, 0 where no text would be legible."""
-    size = int(height_px * share)
-    return 0 if size < SMALLEST_PX else min(size, LARGEST_PX)

@@ -95,7 +95,12 @@ def _colors(frame: Frame, chosen: IntArray) -> tuple[list[QColor], IntArray]:
 
 
 def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
-    if not frame.sharp or frame.viewport.scale < _LABEL_SCALE or len(chosen) > MOST_TRUNKS // 2:
+    if (
+        not frame.sharp
+        or frame.level != "hall"
+        or frame.viewport.scale < _LABEL_SCALE
+        or len(chosen) > MOST_TRUNKS // 2
+    ):
         return []
     trunks = frame.scene.wiring.trunks
     points = frame.scene.arcs[chosen]
