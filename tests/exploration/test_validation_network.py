@@ -1,0 +1,93 @@
+"""Published network measurements: what the shipped profiles predict, without looking.
+
+Sources are in the `source` column of `tests/reference/network.csv`.
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.exploration.validation.network import predict
+
+ROWS = Path(__file__).parents[1] / "reference" / "network.csv"
+MEASURED = ("value", "latency_us", "conf_value")
+MIB = 2**20
+
+
+def rows():
+    with ROWS.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """Every row with its prediction, measured columns emptied."""
+    found = []
+    for row in rows():
+        blank = {key: "" if key in MEASURED else value for key, value in row.items()}
+        found.append((row, predict(blank)))
+    return found
+
+
+def errors(answers, chosen):
+    return np.array(
+        [
+            abs(answer.value / float(row[row["primary_metric"]]) - 1)
+            for row, answer in answers
+            if answer.value is not None and row["use"] == "score" and chosen(row)
+        ]
+    )
+
+
+def size_of(row):
+    return int(row["message_bytes"] or 0)
+
+
+def is_low_latency(row):
+    return row["op"].startswith("EP") and "normal" not in row["op"]
+
+
+CLASSES = [
+    ("16 MiB and more", lambda row: size_of(row) >= 16 * MIB, 0.08),
+    ("1 MiB and less", lambda row: 0 < size_of(row) <= MIB, 0.20),
+    ("low-latency expert exchange", is_low_latency, 0.20),
+    ("expert exchange", lambda row: "normal" in row["op"], 0.08),
+    ("one-sided", lambda row: row["op"].startswith("one-sided"), 0.08),
+]
+
+
+@pytest.mark.parametrize(("name", "chosen", "limit"), CLASSES, ids=[row[0] for row in CLASSES])
+def test_median_error_of_a_class_is_within_its_aim(answers, name, chosen, limit):
+    found = errors(answers, chosen)
+    assert len(found) >= 15
+    assert np.median(found) <= limit
+    assert np.quantile(found, 0.85) <= 2.5 * limit
+
+
+def test_rows_without_a_prediction_say_why(answers):
+    missing = [(row, answer) for row, answer in answers if answer.value is None]
+    assert len(missing) <= 0.03 * len(answers)
+    for _, answer in missing:
+        assert len(answer.reason) > 10
+
+
+def test_measured_columns_change_nothing():
+    for row in rows()[::25]:
+        altered = dict(row) | {"value": "1e9", "latency_us": "1e9"}
+        blank = dict(row) | {"value": "", "latency_us": ""}
+        assert predict(altered) == predict(blank)
+
+
+def test_unknown_hardware_and_operations_are_refused_in_words():
+    row = dict(rows()[0])
+    assert "no rated network" in predict(row | {"hw": "abacus", "fabric": ""}).reason
+    assert "not modelled" in predict(row | {"op": "telepathy"}).reason
+
+
+def test_more_bytes_never_take_less_time():
+    row = next(row for row in rows() if row["op"] == "all_reduce" and row["gpus"] == "8")
+    row = row | {"primary_metric": "latency_us"}
+    times = [predict(row | {"message_bytes": str(2**k)}).value for k in range(10, 34)]
+    assert times == sorted(times)
