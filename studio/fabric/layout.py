@@ -24,11 +24,15 @@ from studio.units import RACK_UNIT_M
 
 MOST_RACKS = 20_000
 MOST_PLACEMENTS = 400_000
+MOST_PLACEMENTS_IN_RACK = 10_000
+TALLEST_U = 1000
 MOST_COMPONENTS = 2_000_000
 DEFAULT_RACK_WIDTH_M, DEFAULT_RACK_DEPTH_M = 0.6, 1.2
 """Of a rack part that does not say."""
 LONGEST_LABEL = 60
 _NUMBER = re.compile(r"\{n(?::0(?P<width>\d))?\}")
+_MARKS = frozenset("/{}[]*?")
+"""What patterns, addresses and selectors are written with; labels can't hold them."""
 FARTHEST_M = 1e5
 """Racks farther out than this are a mistake of units."""
 
@@ -264,12 +268,22 @@ def _stack(
         place = f"rack {rack_id!r}, placement {placement_id!r}"
         if placement.assembly not in templates:
             raise InvalidDesign(f"{place}: assembly {placement.assembly!r} is not in the design")
-        if not (0 <= placement.u <= 1000 and 0 <= placement.array.count <= 1000):
+        if not (0 <= placement.u <= TALLEST_U and 0 <= placement.array.count <= TALLEST_U):
             raise InvalidDesign(
                 f"{place}: U {placement.u}, {placement.array.count} of them; "
-                "0 to 1000 are possible for both"
+                f"0 to {TALLEST_U} are possible for both"
             )
         stack.extend(_placed(placement_id, placement, design, templates, place))
+        if len(stack) > MOST_PLACEMENTS_IN_RACK:
+            raise InvalidDesign(f"{place}: more than {MOST_PLACEMENTS_IN_RACK} in one rack")
+    labels: dict[str, Housing] = {}
+    for housing in stack:
+        other = labels.setdefault(housing.label, housing)
+        if other is not housing:
+            raise InvalidDesign(
+                f"rack {rack_id!r}: placements {other.placement!r} and {housing.placement!r} both "
+                f"have one labelled {housing.label!r}; change 'first' or 'label' of one"
+            )
     return stack
 
 
@@ -281,6 +295,11 @@ def _placed(
     place: str,
 ) -> list[Housing]:
     height = design.assemblies[placement.assembly].height_u
+    if not (0 <= height <= TALLEST_U and abs(placement.array.pitch) <= TALLEST_U):
+        raise InvalidDesign(
+            f"{place}: assembly {placement.assembly!r} is {height} U high at a pitch of "
+            f"{placement.array.pitch:g} U; 0 to {TALLEST_U} are possible"
+        )
     pitch = int(placement.array.pitch) or max(1, height)
     return [
         Housing(
@@ -300,10 +319,10 @@ def _placed(
 def _label(pattern: str, own_id: str, number: int, place: str) -> str:
     label = _NUMBER.sub(lambda match: f"{number:0{match['width'] or 1}}", pattern)
     label = label.replace("{id}", own_id)
-    if not label or any(mark in label for mark in "/{}") or len(label) > LONGEST_LABEL:
+    if not 0 < len(label) <= LONGEST_LABEL or _MARKS & set(label) or label.startswith("rule:"):
         raise InvalidDesign(
-            f"{place}: label {label[:50]!r} must have 1 to {LONGEST_LABEL} characters and no '/'; "
-            "{id}, {n} and {n:02} stand for the id and the number"
+            f"{place}: label {label[:50]!r} must have 1 to {LONGEST_LABEL} characters and none of "
+            "/ { } [ ] * ?; {id}, {n} and {n:02} stand for the id and the number"
         )
     return label
 

@@ -5,8 +5,8 @@ Lengths and latencies follow from positions and are worked out in `geometry`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
-from studio.fabric.pairing import MOST_LINKS, Pairs, pair
+from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Pairs, pair, parallel
 from studio.fabric.parts import PartData, Port
 from studio.fabric.template import Template, TemplateLinks
 from studio.ids import PlaneId
@@ -76,81 +76,100 @@ def rule_links(
     ------
     InvalidDesign : a rule names what is absent, does not fit its selections, or makes too many.
     """
-    made = [*_inside(layout), *_between(design, layout, known)]
-    total = sum(len(links.a) for links in made)
-    if total > MOST_LINKS:
-        raise InvalidDesign(f"the design would have {total} links; {MOST_LINKS} are possible")
-    for links in made:
+    made: dict[str, RuleLinks] = {}
+    total = 0
+    for links in (*_inside(layout), *_between(design, layout, known)):
+        if links.name in made or "[" in links.name:
+            raise InvalidDesign(
+                f"link rule {links.name!r}: the name is "
+                f"{'taken by another rule' if links.name in made else 'written with ['}; change it"
+            )
+        made[links.name] = links
+        total += len(links.a)
+        if total > MOST_LINKS:
+            raise InvalidDesign(
+                f"link rule {links.name!r}: the design would have {total} links; "
+                f"{MOST_LINKS} are possible"
+            )
         if links.rule.plane not in design.planes:
             raise InvalidDesign(
                 f"link rule {links.name!r}: plane {links.rule.plane!r} is not in the design; "
                 f"it has {', '.join(design.planes) or 'none'}"
             )
-    return tuple(made)
+    return tuple(made.values())
 
 
-def _inside(layout: Layout) -> list[RuleLinks]:
-    """Repeat the links of each template at every housing of its type."""
+def _inside(layout: Layout) -> Iterator[RuleLinks]:
+    """Repeat the links of each template at every housing of its type, rule by rule."""
     housings: dict[int, list[int]] = {}
     templates: dict[int, Template] = {}
     for number, housing in enumerate(layout.housings):
         housings.setdefault(id(housing.template), []).append(number)
         templates[id(housing.template)] = housing.template
-    made = []
+    places: dict[str, list[tuple[IntArray, TemplateLinks]]] = {}
     for key, template in templates.items():
         starts = layout.start[np.array(housings[key], dtype=np.int64)]
         for name, group in _by_name(template.links).items():
-            a = np.concatenate([links.a for links in group])
-            b = np.concatenate([links.b for links in group])
-            if len(a):
-                first = (starts[:, None] + a).ravel()
-                second = (starts[:, None] + b).ravel()
-                made.append(_finish(name, group[0].rule, (first, second), layout))
-    return made
+            # An assembly may stand in a rack and nest in others: its rule is one all the same.
+            places.setdefault(name, []).append((starts, group))
+    for name, found in places.items():
+        total = sum(len(starts) * len(group.a) for starts, group in found)
+        if total > MOST_LINKS:
+            raise InvalidDesign(f"link rule {name!r}: {total} links; {MOST_LINKS} are possible")
+        first = np.concatenate([(starts[:, None] + group.a).ravel() for starts, group in found])
+        second = np.concatenate([(starts[:, None] + group.b).ravel() for starts, group in found])
+        if len(first):
+            yield _finish(name, found[0][1].rule, (first, second), layout)
 
 
-def _by_name(links: Sequence[TemplateLinks]) -> Mapping[str, list[TemplateLinks]]:
+def _by_name(links: Sequence[TemplateLinks]) -> Mapping[str, TemplateLinks]:
     groups: dict[str, list[TemplateLinks]] = {}
     for one in links:
         groups.setdefault(one.name, []).append(one)
-    return groups
+    return {
+        name: replace(
+            group[0],
+            a=np.concatenate([links.a for links in group]),
+            b=np.concatenate([links.b for links in group]),
+        )
+        for name, group in groups.items()
+    }
 
 
-def _between(design: Design, layout: Layout, known: Mapping[str, RuleLinks]) -> list[RuleLinks]:
-    made = []
+def _between(design: Design, layout: Layout, known: Mapping[str, RuleLinks]) -> Iterator[RuleLinks]:
     for rule_id, rule in design.links.items():
         if rule_id in known and known[rule_id].rule is rule:
-            made.append(known[rule_id])
+            yield known[rule_id]
             continue
         try:
             a = layout.select(parse_selector(rule.a))
             b = layout.select(parse_selector(rule.b)) if rule.b else a
-            pairs = _pairs_within(rule, a, b, layout)
+            pairs = parallel(_pairs_within(rule, a, b, layout), rule.multiplicity)
         except InvalidInput as error:
             raise InvalidDesign(f"link rule {rule_id!r}: {error}") from error
-        if not 1 <= rule.multiplicity <= 4096:
-            raise InvalidDesign(
-                f"link rule {rule_id!r}: multiplicity {rule.multiplicity}; 1 to 4096 are possible"
-            )
-        if len(pairs[0]) * rule.multiplicity > MOST_LINKS:
-            raise InvalidDesign(f"link rule {rule_id!r}: more than {MOST_LINKS} links")
-        first, second = (np.repeat(side, rule.multiplicity) for side in pairs)
-        made.append(_finish(rule_id, rule, (first, second), layout))
-    return made
+        yield _finish(rule_id, rule, pairs, layout)
 
 
 def _pairs_within(rule: LinkRule, a: IntArray, b: IntArray, layout: Layout) -> Pairs:
     if rule.within == "design":
         return pair(rule.scheme, a, b, layout.index, layout.index)
     key = _scope(rule.within, layout)
-    groups = np.intersect1d(key[a], key[b])
+    of_a, of_b = _by_key(a, key), _by_key(b, key)
     pairs = [
-        pair(rule.scheme, a[key[a] == group], b[key[b] == group], layout.index, layout.index)
-        for group in groups
+        pair(rule.scheme, of_a[group], of_b[group], layout.index, layout.index)
+        for group in sorted(of_a.keys() & of_b.keys())
     ]
     if not pairs:
         return a[:0], b[:0]
     return np.concatenate([one[0] for one in pairs]), np.concatenate([one[1] for one in pairs])
+
+
+def _by_key(chosen: IntArray, key: IntArray) -> dict[int, IntArray]:
+    """Return the chosen components by their key, in their order."""
+    order = np.argsort(key[chosen], kind="stable")
+    keys, first = np.unique(key[chosen][order], return_index=True)
+    parts = np.split(chosen[order], first[1:])
+    return dict(zip(keys.tolist(), parts, strict=False))
 
 
 def _scope(within: Within, layout: Layout) -> IntArray:
@@ -158,9 +177,10 @@ def _scope(within: Within, layout: Layout) -> IntArray:
 
 
 def _finish(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> RuleLinks:
-    if not 1 <= rule.links_per_cable <= 4096:
+    if not 1 <= rule.links_per_cable <= MOST_PARALLEL:
         raise InvalidDesign(
-            f"link rule {name!r}: {rule.links_per_cable} links per cable; 1 to 4096 are possible"
+            f"link rule {name!r}: {rule.links_per_cable} links per cable; "
+            f"1 to {MOST_PARALLEL} are possible"
         )
     loops = np.flatnonzero(pairs[0] == pairs[1])
     if len(loops):

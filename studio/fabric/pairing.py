@@ -16,6 +16,8 @@ MOST_LINKS = 8_000_000
 """Of one rule, and of a design."""
 MOST_SUB_PLANES = 4096
 MOST_AXES = 8
+MOST_PARALLEL = 4096
+"""Links per joined pair, and links per cable."""
 
 Pairs = tuple[IntArray, IntArray]
 
@@ -41,6 +43,19 @@ def pair(
     if not len(a) or not len(b):
         return a[:0], b[:0]
     return _SCHEMES[type(scheme)](scheme, a, b, index_a, index_b)
+
+
+def parallel(pairs: Pairs, multiplicity: int) -> Pairs:
+    """Return every pair `multiplicity` times, one after another.
+
+    Raises
+    ------
+    InvalidInput : a multiplicity that is absurd, or too many links.
+    """
+    if not 1 <= multiplicity <= MOST_PARALLEL:
+        raise InvalidInput(f"multiplicity {multiplicity}; 1 to {MOST_PARALLEL} are possible")
+    _check_count(len(pairs[0]) * multiplicity, "the rule")
+    return np.repeat(pairs[0], multiplicity), np.repeat(pairs[1], multiplicity)
 
 
 def _check_count(count: int, what: str) -> None:

@@ -6,7 +6,7 @@ Every placement of the assembly is a copy of its template with an offset.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,13 +14,18 @@ from studio.design.model import Assembly, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, StudioError
 from studio.fabric.arrays import IntArray
-from studio.fabric.pairing import pair
+from studio.fabric.pairing import pair, parallel
 from studio.fabric.parts import PartTable
 from studio.ids import AssemblyId, RuleId
 
 DEEPEST = 8
 MOST_MEMBERS = 100_000
 """Of one assembly; more would not be a node or a box any more."""
+MOST_MEMBERS_TOGETHER = 500_000
+MOST_LINKS_INSIDE = 1_000_000
+LONGEST_NAME = 60
+_MARKS = frozenset("/[]*?")
+"""What addresses and selectors are written with; names can't hold them."""
 
 Path = tuple[tuple[str, int], ...]
 
@@ -58,17 +63,32 @@ def build_templates(
     ------
     InvalidDesign : an assembly contains itself, is too deep, too large, or names what is absent.
     """
-    done: dict[AssemblyId, Template] = {}
+    done = _Built()
     for assembly_id in assemblies:
         _build(assembly_id, assemblies, parts, done, ())
     return done
+
+
+class _Built(dict[AssemblyId, Template]):
+    """Templates made so far, with the number of their members, which a hostile file can inflate."""
+
+    members = 0
+
+    def keep(self, template: Template) -> None:
+        self[template.assembly] = template
+        self.members += len(template.parts)
+        if self.members > MOST_MEMBERS_TOGETHER:
+            raise InvalidDesign(
+                f"assembly {template.assembly!r}: the assemblies have more than "
+                f"{MOST_MEMBERS_TOGETHER} members together; remove those that are not used"
+            )
 
 
 def _build(
     assembly_id: AssemblyId,
     assemblies: Mapping[AssemblyId, Assembly],
     parts: PartTable,
-    done: dict[AssemblyId, Template],
+    done: _Built,
     inside: tuple[AssemblyId, ...],
 ) -> Template:
     if assembly_id in done:
@@ -83,7 +103,11 @@ def _build(
     assembly = assemblies[assembly_id]
     members = _Members()
     for name, group in assembly.contents.items():
-        place = f"assembly {assembly_id!r}, group {name!r}"
+        place = f"assembly {assembly_id!r}, group {name[:LONGEST_NAME]!r}"
+        if not 0 < len(name) <= LONGEST_NAME or _MARKS & set(name):
+            raise InvalidDesign(
+                f"{place}: a name has 1 to {LONGEST_NAME} characters and none of / [ ] * ?"
+            )
         if bool(group.part) == bool(group.assembly):
             raise InvalidDesign(f"{place}: name either a part or an assembly")
         if not 0 <= group.count <= MOST_MEMBERS:
@@ -101,7 +125,7 @@ def _build(
         (*members.links, *_own_links(assembly_id, assembly, members)),
         assembly.mass_kg + members.mass_kg,
     )
-    done[assembly_id] = template
+    done.keep(template)
     return template
 
 
@@ -119,15 +143,19 @@ class _Members:
 
     def add_assemblies(self, name: str, count: int, nested: Template, place: str) -> None:
         self._check(count * max(1, len(nested.parts)), place)
+        more_links = count * sum(len(links.a) for links in nested.links)
+        if more_links + sum(len(links.a) for links in self.links) > MOST_LINKS_INSIDE:
+            raise InvalidDesign(f"{place}: more than {MOST_LINKS_INSIDE} links in one assembly")
+        starts = (len(self.parts) + np.arange(count) * len(nested.parts))[:, None]
         for index in range(count):
-            start = len(self.parts)
             self.parts.extend(nested.parts.tolist())
             self.paths.extend(((name, index), *path) for path in nested.paths)
+        self.mass_kg += count * nested.mass_kg
+        if more_links:
             self.links.extend(
-                TemplateLinks(links.name, links.rule, links.a + start, links.b + start)
+                replace(links, a=(starts + links.a).ravel(), b=(starts + links.b).ravel())
                 for links in nested.links
             )
-            self.mass_kg += nested.mass_kg
 
     def _check(self, more: int, place: str) -> None:
         if len(self.parts) + more > MOST_MEMBERS:
@@ -140,24 +168,19 @@ def _own_links(
     assembly_id: AssemblyId, assembly: Assembly, members: _Members
 ) -> list[TemplateLinks]:
     links = []
+    index = np.array([path[-1][1] for path in members.paths], dtype=np.int64)
     for rule_id, rule in assembly.links.items():
         place = f"assembly {assembly_id!r}, link rule {rule_id!r}"
         try:
             a = _select(rule.a, members.paths)
-            b = _select(rule.b, members.paths)
-            index = np.array([path[-1][1] for path in members.paths], dtype=np.int64)
-            first, second = pair(rule.scheme, a, b, index, index)
+            b = _select(rule.b, members.paths) if rule.b else a
+            first, second = parallel(pair(rule.scheme, a, b, index, index), rule.multiplicity)
         except StudioError as error:
             raise InvalidDesign(f"{place}: {error}") from error
-        repeated = RuleId(f"{assembly_id}.{rule_id}")
-        links.append(
-            TemplateLinks(
-                repeated,
-                rule,
-                np.repeat(first, rule.multiplicity),
-                np.repeat(second, rule.multiplicity),
-            )
-        )
+        if len(first) > MOST_LINKS_INSIDE:
+            raise InvalidDesign(f"{place}: more than {MOST_LINKS_INSIDE} links in one assembly")
+        name = RuleId(f"{assembly_id}.{rule_id}")
+        links.append(TemplateLinks(name, rule, first, second))
     return links
 
 
