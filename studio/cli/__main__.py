@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": "put designs side by side, with ratios",
     "check": "check the design rules",
     "flow": "time of one collective over the drawn links",
+    "structure": "hops, bisection, oversubscription, single points of failure",
     "validate": "compare the simulator with published measurements",
     "export": "write totals, parts, links, cables, results or a picture to a file",
     "parts": "list the catalogue, or show one part with its sources",

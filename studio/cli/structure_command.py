@@ -1,0 +1,102 @@
+"""`supernode-studio structure`: hops, bisection, oversubscription and single points of failure."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from studio.cli.loading import add_designs, add_json, load
+from studio.cli.output import print_json, print_table
+from studio.fabric.flow.resilience import Blast
+from studio.session.structure import PlaneStructure, plane_structures
+from studio.units import display
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser, one=True)
+    add_json(parser)
+    parser.add_argument(
+        "--losses", action="store_true", help="also what the loss of each kind of part costs"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure the planes and print."""
+    planes = plane_structures(load(arguments.design).fabric, with_losses=arguments.losses)
+    if arguments.json:
+        print_json([_tree(plane) for plane in planes])
+        return 0
+    for plane in planes:
+        _print(plane)
+    return 0
+
+
+def _tree(plane: PlaneStructure) -> dict[str, Any]:
+    return {
+        "plane": plane.plane,
+        "npus": plane.npus,
+        "sampled_npus": plane.sampled,
+        "diameter_hops": plane.hops.diameter,
+        "mean_hops": plane.hops.mean_hops,
+        "unreachable_pairs": plane.hops.lost_pairs,
+        "fewest_shortest_paths": plane.hops.fewest_paths,
+        "longest_latency_s": plane.hops.longest_latency_s,
+        "bisection_byte_per_s": {
+            "lower": plane.bisection.lower_byte_per_s,
+            "upper": plane.bisection.upper_byte_per_s,
+            "kind": plane.bisection.kind,
+        },
+        "tiers": [
+            {
+                "tier": tier.tier,
+                "down_byte_per_s": tier.down_byte_per_s,
+                "up_byte_per_s": tier.up_byte_per_s,
+                "oversubscription": tier.oversubscription,
+            }
+            for tier in plane.tiers
+        ],
+        "losses": [_loss(plane, loss) for loss in plane.losses],
+    }
+
+
+def _loss(plane: PlaneStructure, loss: Blast) -> dict[str, Any]:
+    return {
+        "example": plane.name(loss),
+        "alike": loss.alike,
+        "npus_cut_off": loss.cut_off,
+        "npus_touched": loss.touched,
+        "all_to_all_left": loss.exchange_share,
+        "single_point_of_failure": loss.is_single_point_of_failure,
+    }
+
+
+def _print(plane: PlaneStructure) -> None:
+    note = "" if plane.sampled == plane.npus else f" (pairs of {plane.sampled} sampled)"
+    print(f"{plane.plane}: {plane.npus} NPUs{note}")
+    cut = plane.bisection
+    rows = [
+        ["  diameter", f"{plane.hops.diameter} hops"],
+        ["  mean distance", f"{plane.hops.mean_hops:.2f} hops"],
+        ["  fewest shortest paths", f"{plane.hops.fewest_paths:.0f}"],
+        ["  longest latency", display(plane.hops.longest_latency_s, "time")],
+        ["  bisection", f"{display(cut.upper_byte_per_s, 'bandwidth')} ({cut.kind})"],
+        *(
+            [["  pairs without a path", f"{plane.hops.lost_pairs:.0f}"]]
+            if plane.hops.lost_pairs
+            else []
+        ),
+        *(
+            [f"  tier {tier.tier} oversubscription", f"{tier.oversubscription:.2f}"]
+            for tier in plane.tiers
+            if tier.up_byte_per_s
+        ),
+        *(
+            [
+                f"  loss of {plane.name(loss)}, 1 of {loss.alike}",
+                f"{loss.cut_off} cut off, all-to-all {loss.exchange_share:.1%}",
+            ]
+            for loss in plane.losses
+        ),
+    ]
+    print_table(rows)
