@@ -1,0 +1,109 @@
+"""The report: complete, in both languages, and safe whatever a design calls its things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+
+from studio.design.finding import Finding
+from studio.exchange.report import Language, ReportContent, report_html
+from studio.fabric.fabric import compile_design
+from studio.session.evaluation import evaluate
+from studio.session.library import catalog, reference_designs
+from studio.simulation.rollup.figure import Figure, Term
+from studio.storage.project_file import read_design
+
+HOSTILE = '<script>alert("1")</script>'
+VOID = {"meta", "img", "br"}
+
+
+@cache
+def content() -> ReportContent:
+    design = read_design(reference_designs()["cloudmatrix-384"]).design
+    found = evaluate(compile_design(design, catalog()))
+    return ReportContent(found.fabric, found.totals, found.result, found.problem, found.findings)
+
+
+class Nesting(HTMLParser):
+    """Fails on a tag that is closed without having been opened, or the reverse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_is_one_well_formed_page_that_loads_nothing(language: Language) -> None:
+    page = report_html(replace(content(), picture_png=b"\x89PNG"), language)
+    parser = Nesting()
+    parser.feed(page)
+    assert not parser.open
+    assert re.findall(r'src="(.{5})', page) == ["data:"]
+    assert "<script" not in page
+    assert "<link" not in page
+
+
+def test_it_tells_totals_job_and_parts() -> None:
+    page = report_html(content())
+    for text in ("CloudMatrix 384", "6,912", "5.53 Pb/s", "559.3 kW", "Ascend 910C", "Tokens/s"):
+        assert text in page, text
+
+
+def test_every_figure_opens_into_its_terms() -> None:
+    shown = [figure for figure in content().totals.figures.values() if figure.value]
+    page = report_html(content())
+    assert page.count("<details>") == len(shown)
+    assert "384 × 128 GB" in page
+
+
+def test_chinese_names_are_used() -> None:
+    page = report_html(content(), "zh")
+    assert "光模块数" in page
+    assert "Optical transceivers" not in page
+
+
+def test_names_of_a_design_cannot_run() -> None:
+    one = content()
+    design = msgspec.structs.replace(one.fabric.design, name=HOSTILE)
+    finding = Finding("rule", "error", HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    page = report_html(
+        replace(
+            one,
+            fabric=replace(one.fabric, design=design),
+            result=None,
+            problem=HOSTILE,
+            findings=(finding,),
+        )
+    )
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 5
+
+
+def test_only_web_addresses_become_links() -> None:
+    one = content()
+    figure = next(f for f in one.totals.figures.values() if any(t.origin for t in f.terms))
+    origin = next(term.origin for term in figure.terms if term.origin)
+    for url, linked in (("javascript:alert(1)", False), ("https://example.com/a?b&c", True)):
+        term = Term("piece", 1, 1.0, origin=replace(origin, url=url))
+        totals = replace(one.totals, figures={"npu_count": Figure("npu_count", "count", (term,))})
+        page = report_html(replace(one, totals=totals))
+        assert ("<a href=" in page) == linked
+        assert "javascript:" not in page
+
+
+def test_a_job_that_could_not_run_says_why() -> None:
+    page = report_html(replace(content(), result=None, problem="no NPU is left"))
+    assert "Not simulated" in page
+    assert "no NPU is left" in page
