@@ -1,0 +1,161 @@
+"""The composition root of the window: puts catalogue, workspace, settings and window together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from studio import __version__, paths
+from studio.catalog.catalog import Catalog
+from studio.gui.crash import CrashReporter, start_logging
+from studio.gui.fonts import window_font
+from studio.gui.i18n import Language, Languages, system_language
+from studio.gui.icons import app_icon
+from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
+from studio.gui.main_window import MainWindow
+from studio.gui.settings import Settings
+from studio.gui.theme import apply_theme, chosen_theme
+from studio.gui.workspace import Workspace
+from studio.session.evaluation import evaluate
+from studio.session.library import catalog as shipped_catalog
+
+USUAL_SIZE = (1440, 900)
+PICTURE_SIZE = (1920, 1080)
+
+
+def run(
+    files: Sequence[Path],
+    *,
+    language: str | None = None,
+    theme: str | None = None,
+    leave_after_ms: int = 0,
+) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    Parameters
+    ----------
+    files : the first one is opened; without any the welcome page is shown.
+    language, theme : for this session, over what the settings say.
+    leave_after_ms : close the window by itself after this time, for smoke tests; 0 stays. [ms]
+    """
+    app = make_application()
+    start_logging(paths.state_dir() / "logs")
+    reporter = CrashReporter(app)
+    restore = reporter.install()
+    settings = Settings(paths.config_dir() / "settings.json")
+    window = make_window(app, settings, shipped_catalog(), language, theme)
+    reporter.set_window(window)
+    show_window(window)
+    QTimer.singleShot(0, lambda: _open_first(window, files))
+    if leave_after_ms:
+        QTimer.singleShot(leave_after_ms, app.quit)
+    try:
+        return app.exec()
+    finally:
+        window.workspace.close()
+        restore()
+
+
+def make_application() -> QApplication:
+    """Return the application, prepared before any window exists."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    QCoreApplication.setOrganizationName(ORGANISATION)
+    QCoreApplication.setApplicationName(APP_TITLE)
+    QCoreApplication.setApplicationVersion(__version__)
+    QGuiApplication.setDesktopFileName(APP_ID)
+    app = QApplication(sys.argv[:1])
+    app.setStyle("Fusion")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def make_window(
+    app: QApplication,
+    settings: Settings,
+    catalog: Catalog,
+    language: str | None = None,
+    theme: str | None = None,
+) -> MainWindow:
+    """Return the main window, not yet shown."""
+    app.setFont(window_font(float(settings.get("font_scale"))))
+    languages = Languages(app)
+    wanted = language or str(settings.get("language"))
+    chosen: Language = system_language() if wanted == "system" else _language(wanted)
+    languages.use(chosen)
+    colours = chosen_theme(theme or settings.get("theme"))  # type: ignore[arg-type]
+    apply_theme(app, colours)
+    window = MainWindow(Workspace(catalog, evaluate), settings, languages, colours)
+    window.resize(*USUAL_SIZE)
+    return window
+
+
+def show_window(window: MainWindow) -> None:
+    """Show the window where it was last time."""
+    window.restore_layout()
+    window.show()
+
+
+def run_headless(
+    file: Path, out_dir: Path, *, size: tuple[int, int] = PICTURE_SIZE, language: str = "en"
+) -> Path:
+    """Draw the whole window with a design into `out_dir` without a display; returns the picture.
+
+    Raises
+    ------
+    FileProblem, InvalidDesign : the design can't be read or built.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = make_application()
+    settings = Settings(out_dir / ".window-settings.json")
+    window = make_window(app, settings, shipped_catalog(), language, "light")
+    window.resize(*size)
+    window.reset_layout()
+    window.show()
+    try:
+        window.open_path(file)
+        picture = out_dir / f"{file.stem}-window.png"
+        wait_until_drawn(app, window)
+        window.grab().save(str(picture))
+    finally:
+        window.close()
+        window.deleteLater()
+    return picture
+
+
+def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0) -> None:
+    """Handle events until the window shows the result of its present design."""
+    from time import monotonic  # noqa: PLC0415 - only without a display
+
+    end = monotonic() + most_s
+    window.build_plots()
+    while monotonic() < end:
+        app.processEvents()
+        has_result = window.workspace.evaluation is not None and not window.workspace.is_stale
+        if has_result or window.workspace.document is None:
+            break
+    for _ in range(5):
+        app.processEvents()
+
+
+def _language(text: str) -> Language:
+    return "zh" if text == "zh" else "en"
+
+
+def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
+    if files:
+        window.open_path(files[0])
+        for other in files[1:]:
+            window.compare.add(other)
+    elif window.settings.get("start_page") == "last" and window.settings.recent:
+        window.open_path(window.settings.recent[0])

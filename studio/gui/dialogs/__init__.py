@@ -1,0 +1,1 @@
+"""Dialogs: settings, shortcuts, export, connecting; each is imported when first asked for."""

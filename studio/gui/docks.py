@@ -1,0 +1,86 @@
+"""The docks of the window: which panels there are and where they stand at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from studio.gui.i18n import mark
+
+WIDE = 1800
+"""From this width on, plots and run stand side by side."""
+
+TITLES: Mapping[str, str] = {
+    "library": mark("Library"),
+    "layers": mark("Planes and overlay"),
+    "inspector": mark("Inspector"),
+    "plots": mark("Plots"),
+    "run": mark("Run"),
+    "problems": mark("Problems"),
+    "explain": mark("Explain"),
+    "history": mark("History"),
+}
+
+
+def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
+    """Put each panel into a dock of the window."""
+    docks = {}
+    for name, panel in panels.items():
+        dock = QDockWidget(window)
+        dock.setObjectName(f"dock.{name}")
+        dock.setWidget(panel)
+        docks[name] = dock
+    return docks
+
+
+def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+    """Put every dock in its usual place, for the window's present size."""
+    left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+    bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+    window.setCorner(Qt.Corner.BottomLeftCorner, bottom)
+    window.setCorner(Qt.Corner.BottomRightCorner, right)
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.removeDockWidget(dock)
+    window.addDockWidget(left, docks["library"])
+    window.addDockWidget(left, docks["layers"])
+    window.splitDockWidget(docks["library"], docks["layers"], Qt.Orientation.Vertical)
+    window.addDockWidget(right, docks["inspector"])
+    window.addDockWidget(bottom, docks["plots"])
+    is_wide = window.width() >= WIDE
+    if is_wide:
+        window.addDockWidget(bottom, docks["run"])
+        window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
+    tabbed = (
+        ("problems", "explain", "history")
+        if is_wide
+        else (
+            "run",
+            "problems",
+            "explain",
+            "history",
+        )
+    )
+    for name in tabbed:
+        window.addDockWidget(bottom, docks[name])
+        window.tabifyDockWidget(docks["run" if is_wide else "plots"], docks[name])
+    for dock in docks.values():
+        dock.show()
+    docks["run" if is_wide else "plots"].raise_()
+    _resize(window, docks, is_wide)
+
+
+def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], is_wide: bool) -> None:
+    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    width, height = window.width(), window.height()
+    window.resizeDocks(
+        [docks["library"], docks["inspector"]],
+        [max(200, width // 7), max(290, width // 6)],
+        horizontal,
+    )
+    window.resizeDocks([docks["plots"]], [max(215, round(height * 0.29))], vertical)
+    window.resizeDocks([docks["library"], docks["layers"]], [300, 150], vertical)
+    if is_wide:
+        window.resizeDocks([docks["plots"], docks["run"]], [3, 2], horizontal)

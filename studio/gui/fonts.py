@@ -1,0 +1,37 @@
+"""Which fonts the window uses, so that Chinese is never shown as boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFont, QFontDatabase
+
+_LATIN = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+_CHINESE = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei UI",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "Droid Sans Fallback",
+    "WenQuanYi Zen Hei",
+)
+BASE_POINT_SIZE = 9.5
+
+
+def window_font(scale_percent: float) -> QFont:
+    """Return the font of the window: a Latin face first, simplified Chinese glyphs behind it."""
+    installed = set(QFontDatabase.families())
+    families = [*_present(_LATIN, installed)[:1], *_present(_CHINESE, installed)[:1]]
+    font = QFont(families) if families else QFont()
+    font.setPointSizeF(BASE_POINT_SIZE * scale_percent / 100)
+    return font
+
+
+def has_chinese_glyphs() -> bool:
+    """Tell whether any font installed can show Chinese."""
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+
+
+def _present(wanted: Sequence[str], installed: set[str]) -> list[str]:
+    return [name for name in wanted if name in installed]

@@ -1,0 +1,125 @@
+"""The Explain panel: a figure opened down to parts and sources."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.theme import SPACE
+from studio.gui.views.explain_rows import Explanation, ExplainRow
+from studio.gui.views.format import share_text
+
+_PART = Qt.ItemDataRole.UserRole
+
+
+class ExplainPanel(QWidget):
+    """A tree of terms with count, value, share, evidence and source."""
+
+    part_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shown: Explanation | None = None
+        self._title = QLabel(objectName="heading")
+        self._notes = QLabel(objectName="quiet")
+        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._tree = QTreeWidget()
+        self._tree.setAlternatingRowColors(True)
+        self._tree.setUniformRowHeights(True)
+        self._tree.setColumnCount(6)
+        header = self._tree.header()
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate((250, 170, 90, 65, 80)):
+            header.resizeSection(column, width)
+        self._tree.itemActivated.connect(self._open_part)
+        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        content = QWidget()
+        top = QHBoxLayout()
+        top.addWidget(self._title)
+        top.addSpacing(2 * SPACE)
+        top.addWidget(self._notes, 1)
+        column_layout = QVBoxLayout(content)
+        column_layout.setContentsMargins(SPACE, SPACE // 2, SPACE, 0)
+        column_layout.setSpacing(SPACE // 2)
+        column_layout.addLayout(top)
+        column_layout.addWidget(self._tree, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self.retranslate()
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Return what is shown."""
+        return self._shown
+
+    def show_explanation(self, explanation: Explanation | None) -> None:
+        """Show what a figure is made of."""
+        if explanation == self._shown:
+            return
+        self._shown = explanation
+        self._stack.setCurrentIndex(0 if explanation is None else 1)
+        self._tree.clear()
+        if explanation is None:
+            return
+        self._title.setText(f"{explanation.title}: {explanation.value}")
+        notes = "  ·  ".join(_note(text) for text in explanation.notes)
+        self._notes.setText(notes if len(notes) < 160 else notes[:158] + "…")
+        self._notes.setToolTip("\n".join(_note(text) for text in explanation.notes))
+        self._tree.addTopLevelItems([_item(row) for row in explanation.rows])
+        self._tree.expandAll()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._empty.setText(tr("Click a figure in the strip above to see what it is made of."))
+        self._tree.setHeaderLabels(
+            [tr("Term"), tr("Count"), tr("Value"), tr("Share"), tr("Evidence"), tr("Source")]
+        )
+
+    def _open_part(self, item: QTreeWidgetItem) -> None:
+        part = item.data(0, _PART)
+        if part:
+            self.part_requested.emit(str(part))
+
+
+def _item(row: ExplainRow) -> QTreeWidgetItem:
+    source = row.source or row.note
+    item = QTreeWidgetItem(
+        [row.label, row.detail, row.value, share_text(row.share), row.grade, source]
+    )
+    for column in (1, 2, 3):
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    tip = "\n".join(text for text in (row.label, row.source, row.url, row.note) if text)
+    for column in range(6):
+        item.setToolTip(column, tip)
+    item.setData(0, _PART, row.part)
+    item.addChildren([_item(child) for child in row.children])
+    return item
+
+
+def _note(text: str) -> str:
+    """Notes come as `pattern|value`: the pattern is translated, the value is filled in."""
+    pattern, bar, value = text.partition("|")
+    if not bar:
+        return tr(text)
+    if not pattern:
+        return value
+    shown = tr(pattern)
+    start, _, rest = shown.partition("{")
+    return start + value + rest.partition("}")[2]

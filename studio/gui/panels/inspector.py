@@ -1,0 +1,207 @@
+"""The inspector: every field of what is selected, or of the design when nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.design.model import Design
+from studio.gui.i18n import tr
+from studio.gui.icons import icon
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.inspector_fields import InspectorField, InspectorSection
+from studio.gui.widgets.field_editors import EDITORS, FieldEditor
+
+LABEL_SHARE = 0.36
+
+
+@dataclass(frozen=True)
+class FieldEdit:
+    """An edit the inspector asks for."""
+
+    label: str
+    edit: Callable[[Design], Design]
+    merge_key: str | None = None
+
+
+class _Line:
+    """The widgets of one field."""
+
+    def __init__(
+        self, editor: FieldEditor, label: QLabel, note: QLabel, reset: QToolButton
+    ) -> None:
+        self.editor = editor
+        self.label = label
+        self.note = note
+        self.reset = reset
+
+    def show(self, field: InspectorField) -> None:
+        text = tr(field.label)
+        self.label.setText(text)
+        self.label.setToolTip(tr(field.tip) if field.tip else text)
+        self.note.setText(field.note)
+        self.note.setToolTip(field.tip or field.note)
+        self.note.setVisible(bool(field.note))
+        self.reset.setVisible(field.can_reset)
+        self.editor.show_field(field)
+        self.editor.setAccessibleName(text)
+
+
+class InspectorPanel(QWidget):
+    """Sections of fields; widgets are kept while the same fields are shown."""
+
+    edit_requested = Signal(object)
+    """FieldEdit."""
+    drag_ended = Signal()
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._shape: tuple[object, ...] = ()
+        self._lines: list[_Line] = []
+        self._titles: list[QLabel] = []
+        self._title = QLabel(objectName="heading")
+        self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._title.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._title)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._scroll, 1)
+        self.setMinimumWidth(260)
+        self.retranslate()
+        self.show_sections("", ())
+
+    def show_sections(self, title: str, sections: tuple[InspectorSection, ...]) -> None:
+        """Show fields."""
+        self._title.setText(title)
+        self._title.setToolTip(title)
+        self._title.setVisible(bool(title))
+        self._empty.setVisible(not sections)
+        self._scroll.setVisible(bool(sections))
+        shape = tuple(
+            (section.title, tuple((field.key, field.editor) for field in section.fields))
+            for section in sections
+        )
+        if shape != self._shape:
+            self._shape = shape
+            self._rebuild(sections)
+        fields = [field for section in sections for field in section.fields]
+        for line, field in zip(self._lines, fields, strict=True):
+            if line.editor.field != field:
+                line.show(field)
+
+    def editor(self, key: str) -> FieldEditor:
+        """Return the editor of the field called `key`, or whose key ends so."""
+        for line in self._lines:
+            field = line.editor.field
+            if field is not None and (field.key == key or field.key.endswith(f".{key}")):
+                return line.editor
+        raise KeyError(key)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        for line in self._lines:
+            line.reset.setIcon(icon("reset", theme))
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._empty.setText(tr("Select a rack, node, chip or link to see and change its values."))
+        self._shape = ()
+
+    def _rebuild(self, sections: tuple[InspectorSection, ...]) -> None:
+        self._lines = []
+        content = QWidget(objectName="panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        grid = QGridLayout(content)
+        grid.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        grid.setHorizontalSpacing(SPACE)
+        grid.setVerticalSpacing(SPACE // 2)
+        grid.setColumnStretch(0, 36)
+        grid.setColumnStretch(1, 64)
+        row = 0
+        for section in sections:
+            title = QLabel(tr(section.title), objectName="section")
+            title.setToolTip(section.detail)
+            grid.addWidget(title, row, 0, 1, 3)
+            row += 1
+            for field in section.fields:
+                row = self._add(grid, row, field)
+        grid.setRowStretch(row, 1)
+        old = self._scroll.takeWidget()
+        self._scroll.setWidget(content)
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+
+    def _add(self, grid: QGridLayout, row: int, field: InspectorField) -> int:
+        label = QLabel(objectName="quiet")
+        label.setWordWrap(True)
+        label.setMinimumWidth(70)
+        editor = EDITORS[field.editor]()
+        reset = QToolButton()
+        reset.setIcon(icon("reset", self._theme))
+        reset.setToolTip(tr("Back to the catalogue's value"))
+        reset.setAutoRaise(True)
+        note = QLabel(objectName="stale")
+        small = note.font()
+        small.setPointSizeF(self.font().pointSizeF() * 0.84)
+        note.setFont(small)
+        note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        label.setBuddy(editor)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(editor, row, 1)
+        grid.addWidget(reset, row, 2)
+        grid.addWidget(note, row + 1, 0, 1, 3)
+        self._connect(editor, reset)
+        line = _Line(editor, label, note, reset)
+        line.show(field)
+        self._lines.append(line)
+        return row + 2
+
+    def _connect(self, editor: FieldEditor, reset: QToolButton) -> None:
+        editor.entered.connect(lambda value: self._ask(editor, value, is_drag=False))
+        editor.dragged.connect(lambda value: self._ask(editor, value, is_drag=True))
+        editor.drag_ended.connect(self.drag_ended)
+        editor.refused.connect(self.refused)
+        reset.clicked.connect(lambda: self._reset(editor))
+
+    def _ask(self, editor: FieldEditor, value: object, *, is_drag: bool) -> None:
+        field = editor.field
+        if field is None or field.write is None:
+            return
+        write = field.write
+        label = tr("Change {field}").format(field=tr(field.label))
+        key = f"inspector:{field.key}" if is_drag else None
+        self.edit_requested.emit(FieldEdit(label, lambda design: write(design, value), key))
+        # Where the edit was refused, the field shows what the design says.
+        if editor.field is field:
+            editor.show_field(field)
+
+    def _reset(self, editor: FieldEditor) -> None:
+        field = editor.field
+        if field is not None and field.reset is not None:
+            label = tr("Reset {field}").format(field=tr(field.label))
+            self.edit_requested.emit(FieldEdit(label, field.reset))

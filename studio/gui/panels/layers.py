@@ -1,0 +1,103 @@
+"""The Layers panel: planes on and off, their link rules, and the overlay."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.theme import CATEGORICAL, SPACE
+from studio.gui.views.format import count_text
+from studio.gui.views.layer_rows import OVERLAYS, PlaneRow
+
+_ADDRESS = Qt.ItemDataRole.UserRole
+
+
+class LayersPanel(QWidget):
+    """A tree of planes with check marks, and the overlay's choice."""
+
+    planes_changed = Signal(object)
+    """frozenset of the planes shown."""
+    overlay_changed = Signal(str)
+    selected = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._rows: tuple[PlaneRow, ...] = ()
+        self._hidden: frozenset[str] = frozenset()
+        self._tree = QTreeWidget()
+        self._tree.setHeaderHidden(True)
+        self._tree.setIndentation(14)
+        self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tree.itemChanged.connect(self._check)
+        self._tree.itemClicked.connect(self._select)
+        self._overlay = QComboBox()
+        self._overlay.activated.connect(lambda place: self.overlay_changed.emit(OVERLAYS[place][0]))
+        self._overlay_label = QLabel(objectName="quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, SPACE // 2)
+        layout.setSpacing(SPACE // 2)
+        layout.addWidget(self._tree, 1)
+        layout.addWidget(self._overlay_label)
+        layout.addWidget(self._overlay)
+        self.retranslate()
+
+    def show_rows(self, rows: tuple[PlaneRow, ...]) -> None:
+        """Show the planes of a design."""
+        if rows == self._rows:
+            return
+        self._rows = rows
+        with QSignalBlocker(self._tree):
+            self._tree.clear()
+            for place, row in enumerate(rows):
+                self._tree.addTopLevelItem(self._plane(row, place))
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        place = max(0, self._overlay.currentIndex())
+        self._overlay.clear()
+        self._overlay.addItems([tr(text) for _, text in OVERLAYS])
+        self._overlay.setCurrentIndex(place)
+        self._overlay_label.setText(tr("Overlay"))
+        rows, self._rows = self._rows, ()
+        self.show_rows(rows)
+
+    def _plane(self, row: PlaneRow, place: int) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([f"{row.name}   {tr('{n} links').format(n=count_text(row.links))}"])
+        item.setData(0, _ADDRESS, f"plane:{row.id}")
+        shown = row.id not in self._hidden
+        item.setCheckState(0, Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked)
+        item.setIcon(0, _swatch(row.color or CATEGORICAL[place % len(CATEGORICAL)]))
+        for rule in row.rules:
+            child = QTreeWidgetItem([f"{rule.name}   {count_text(rule.links)}"])
+            child.setData(0, _ADDRESS, rule.address)
+            child.setToolTip(0, rule.name)
+            item.addChild(child)
+        return item
+
+    def _check(self, item: QTreeWidgetItem) -> None:
+        if item.parent() is not None:
+            return
+        plane = str(item.data(0, _ADDRESS)).removeprefix("plane:")
+        is_shown = item.checkState(0) == Qt.CheckState.Checked
+        self._hidden = self._hidden - {plane} if is_shown else self._hidden | {plane}
+        self.planes_changed.emit(frozenset(row.id for row in self._rows) - self._hidden)
+
+    def _select(self, item: QTreeWidgetItem) -> None:
+        self.selected.emit(str(item.data(0, _ADDRESS)))
+
+
+def _swatch(colour: str) -> QIcon:
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)

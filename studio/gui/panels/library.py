@@ -1,0 +1,147 @@
+"""The library: parts, assemblies, racks and reference designs to drag onto the canvas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.icons import ICON_OF_KIND, icon
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
+
+MIME_TYPE = "application/x-supernode-item"
+_ITEM = Qt.ItemDataRole.UserRole
+
+
+class _Tree(QTreeWidget):
+    """A tree that is dragged from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setColumnCount(1)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setUniformRowHeights(True)
+        self.setIndentation(14)
+        self.setIconSize(QSize(16, 16))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+        data = QMimeData()
+        item: LibraryItem | None = items[0].data(0, _ITEM) if items else None
+        if item is not None and item.type != "design":
+            payload = json.dumps({"type": item.type, "id": item.id})
+            data.setData(MIME_TYPE, payload.encode())
+        return data
+
+
+class LibraryPanel(QWidget):
+    """Searchable groups of items."""
+
+    chosen = Signal(object)
+    """LibraryItem activated by double click or Enter."""
+    inspected = Signal(object)
+    """LibraryItem the user looks at."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._groups: tuple[LibraryGroup, ...] = ()
+        self._search = QLineEdit()
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._fill)
+        self._tree = _Tree()
+        self._tree.itemActivated.connect(self._activate)
+        self._tree.itemClicked.connect(self._inspect)
+        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
+        layout.setSpacing(SPACE // 2)
+        layout.addWidget(self._search)
+        layout.addWidget(self._tree, 1)
+        layout.addWidget(self._empty, 1)
+        self.setMinimumWidth(190)
+        self.retranslate()
+
+    def show_groups(self, groups: tuple[LibraryGroup, ...]) -> None:
+        """Show the library's content."""
+        if groups != self._groups:
+            self._groups = groups
+            self._fill()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self._search.setFocus()
+        self._search.selectAll()
+
+    @property
+    def tree(self) -> QTreeWidget:
+        """Return the tree, for keyboard focus and tests."""
+        return self._tree
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self._fill()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._search.setPlaceholderText(tr("Search parts, racks, designs"))
+        self._empty.setText(tr("Nothing in the library matches this search."))
+        self._fill()
+
+    def _fill(self) -> None:
+        found = matching(self._groups, self._search.text())
+        opened = self._opened()
+        is_search = bool(self._search.text().strip())
+        self._tree.clear()
+        for place, group in enumerate(found):
+            top = QTreeWidgetItem([f"{tr(group.title)}  ({len(group.items)})"])
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            top.setData(0, _ITEM, None)
+            top.setToolTip(0, tr(group.title))
+            top.addChildren([self._item(item) for item in group.items])
+            self._tree.addTopLevelItem(top)
+            default = place < 2 or group is found[-1]
+            top.setExpanded(is_search or opened.get(top.toolTip(0), default))
+        self._tree.setVisible(bool(found))
+        self._empty.setVisible(not found)
+
+    def _opened(self) -> dict[str, bool]:
+        tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
+        return {top.toolTip(0): top.isExpanded() for top in tops if top is not None}
+
+    def _item(self, item: LibraryItem) -> QTreeWidgetItem:
+        text = f"{item.name}   {item.detail}" if item.detail else item.name
+        row = QTreeWidgetItem([text])
+        row.setIcon(0, icon(ICON_OF_KIND.get(item.icon, "part"), self._theme))
+        row.setData(0, _ITEM, item)
+        row.setToolTip(0, "\n".join(line for line in (item.name, item.detail, item.help) if line))
+        return row
+
+    def _activate(self, row: QTreeWidgetItem) -> None:
+        item = row.data(0, _ITEM)
+        if item is not None:
+            self.chosen.emit(item)
+
+    def _inspect(self, row: QTreeWidgetItem) -> None:
+        item = row.data(0, _ITEM)
+        if item is not None:
+            self.inspected.emit(item)

@@ -1,0 +1,156 @@
+"""The strip of headline figures above the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsOpacityEffect,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.views.metric_rows import MetricRow
+from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.widgets.restyle import restyle
+
+_SENSE_NAMES = {"better": "good", "worse": "bad", "neutral": "quiet"}
+
+
+class MetricTile(QFrame):
+    """One figure: label, value, difference; a click opens its terms."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("metricTile")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._row: MetricRow | None = None
+        self._label = QLabel(objectName="metricLabel")
+        self._value = QLabel(objectName="metricValue")
+        self._change = QLabel(objectName="quiet")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(7, 3, 7, 3)
+        grid.setHorizontalSpacing(5)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._label, 0, 0, 1, 2)
+        grid.addWidget(self._value, 1, 0)
+        grid.addWidget(self._change, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.setColumnStretch(1, 1)
+        small = self.font()
+        small.setPointSizeF(small.pointSizeF() * 0.86)
+        self._label.setFont(small)
+        self._change.setFont(small)
+
+    def show_row(self, row: MetricRow) -> None:
+        """Show a figure."""
+        if row == self._row:
+            return
+        self._row = row
+        self._label.setText(row.label)
+        self._value.setText(row.value)
+        self._change.setText(row.change)
+        name = _SENSE_NAMES[row.sense]
+        if self._change.objectName() != name:
+            self._change.setObjectName(name)
+            restyle(self._change)
+        tip = tr("Click to see what this is made of")
+        if row.before:
+            tip = tr("Baseline: {value}").format(value=row.before) + "\n" + tip
+        self.setToolTip(f"{row.label}: {row.value}\n{tip}")
+        self.setAccessibleName(f"{row.label} {row.value} {row.change}")
+
+    @property
+    def row(self) -> MetricRow | None:
+        """Return the figure shown."""
+        return self._row
+
+    def set_chosen(self, is_chosen: bool) -> None:
+        """Mark the tile whose terms are open."""
+        self.setProperty("chosen", "true" if is_chosen else "false")
+        restyle(self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._row is not None:
+            self.chosen.emit(self._row.key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space) and self._row is not None:
+            self.chosen.emit(self._row.key)
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        restyle(self)
+        super().enterEvent(event)
+
+
+class MetricStrip(QWidget):
+    """All tiles, wrapped into as many rows as the width asks for."""
+
+    explain_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("metricStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._tiles: list[MetricTile] = []
+        self._chosen = ""
+        self._area = QWidget()
+        self._flow = FlowLayout(self._area)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+        self._fade = QGraphicsOpacityEffect(self._area)
+        self._fade.setOpacity(0.45)
+        self._fade.setEnabled(False)
+        self._area.setGraphicsEffect(self._fade)
+
+    @property
+    def tiles(self) -> tuple[MetricTile, ...]:
+        """Return the tiles shown."""
+        return tuple(tile for tile in self._tiles if not tile.isHidden())
+
+    def show_rows(self, rows: tuple[MetricRow, ...]) -> None:
+        """Show figures; tiles are kept, so that nothing flickers while one drags."""
+        while len(self._tiles) < len(rows):
+            tile = MetricTile(self._area)
+            tile.chosen.connect(self._choose)
+            self._tiles.append(tile)
+            self._flow.addWidget(tile)
+        for place, tile in enumerate(self._tiles):
+            tile.setVisible(place < len(rows))
+            if place < len(rows):
+                tile.show_row(rows[place])
+                if tile.property("chosen") != _flag(rows[place].key == self._chosen):
+                    tile.set_chosen(rows[place].key == self._chosen)
+        self.setVisible(bool(rows))
+        self._flow.invalidate()
+
+    def set_stale(self, is_stale: bool) -> None:
+        """Fade figures that belong to an earlier design."""
+        if self._fade.isEnabled() != is_stale:
+            self._fade.setEnabled(is_stale)
+
+    def _choose(self, key: str) -> None:
+        self._chosen = key
+        for tile in self._tiles:
+            tile.set_chosen(tile.row is not None and tile.row.key == key)
+        self.explain_requested.emit(key)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._flow.invalidate()
+        super().changeEvent(event)
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,169 @@
+"""The plots of the result: time, memory, roofline, power."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import mark, tr
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.plot_data import Bar, MemoryView, Roofline
+from studio.gui.widgets.restyle import restyle
+
+TITLES = {
+    "time": mark("Time by phase"),
+    "memory": mark("Memory per NPU"),
+    "roofline": mark("Roofline per NPU"),
+    "power": mark("Power by category"),
+}
+
+
+class PlotFrame(QFrame):
+    """A titled place for one plot."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._title = QLabel(objectName="heading")
+        self._verdict = QLabel(objectName="quiet")
+        top = QHBoxLayout()
+        top.addWidget(self._title)
+        top.addWidget(self._verdict, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
+        self._layout.setSpacing(2)
+        self._layout.addLayout(top)
+        self.retranslate()
+
+    def put(self, plot: QWidget) -> None:
+        """Place the plot under the title."""
+        self._layout.addWidget(plot, 1)
+
+    def say(self, text: str, name: str = "quiet") -> None:
+        """Write something beside the title."""
+        self._verdict.setText(text)
+        self._verdict.setToolTip(text)
+        if self._verdict.objectName() != name:
+            self._verdict.setObjectName(name)
+            restyle(self._verdict)
+
+    @property
+    def verdict(self) -> str:
+        """Return what stands beside the title."""
+        return self._verdict.text()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._title.setText(tr(TITLES[self._name]))
+
+
+class PlotsPanel(QWidget):
+    """Four plots side by side; `build` makes them, once the window has been painted."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._pending: Callable[[], None] | None = None
+        self._is_built = False
+        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._area = QWidget()
+        row = QHBoxLayout(self._area)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.frames = {name: PlotFrame(name) for name in TITLES}
+        for frame in self.frames.values():
+            row.addWidget(frame, 1)
+        self._fade = QGraphicsOpacityEffect(self._area)
+        self._fade.setOpacity(0.45)
+        self._fade.setEnabled(False)
+        self._area.setGraphicsEffect(self._fade)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._area)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self.retranslate()
+
+    @property
+    def is_built(self) -> bool:
+        """Tell whether the plots exist yet."""
+        return self._is_built
+
+    def build(self) -> None:
+        """Make the plots; imports pyqtgraph, hence not at start-up."""
+        if self._is_built:
+            return
+        from studio.gui.plots.roofline_plot import RooflinePlot  # noqa: PLC0415
+        from studio.gui.plots.stacked_bars import StackedBarsPlot  # noqa: PLC0415
+
+        self.time = StackedBarsPlot("time", self._theme, is_share=True)
+        self.memory = StackedBarsPlot("data", self._theme)
+        self.roofline = RooflinePlot(self._theme)
+        self.power = StackedBarsPlot("power", self._theme)
+        for name in TITLES:
+            self.frames[name].put(getattr(self, name))
+        self._is_built = True
+        if self._pending is not None:
+            self._pending()
+
+    def show_plots(
+        self,
+        time: tuple[Bar, ...],
+        memory: MemoryView | None,
+        roofline: Roofline | None,
+        power: tuple[Bar, ...],
+    ) -> None:
+        """Draw a result; kept until the plots exist."""
+        if not self._is_built:
+            self._pending = lambda: self.show_plots(time, memory, roofline, power)
+            return
+        self._pending = None
+        self._stack.setCurrentIndex(1 if power or time else 0)
+        self.time.show_bars(time)
+        if memory is None:
+            self.memory.show_bars(())
+            self.frames["memory"].say("")
+        else:
+            self.memory.show_bars((memory.bar,), memory.capacity, memory.capacity_text)
+            text = f"{memory.verdict}. {memory.remedy}" if memory.remedy else memory.verdict
+            self.frames["memory"].say(text, "quiet" if memory.fits else "bad")
+        self.roofline.show_roofline(roofline)
+        self.power.show_bars(power)
+
+    def say_time(self, text: str, name: str = "quiet") -> None:
+        """Write beside the title of the time plot, as why nothing could be simulated."""
+        self.frames["time"].say(text, name)
+
+    def set_stale(self, is_stale: bool) -> None:
+        """Fade plots of an earlier design."""
+        if self._fade.isEnabled() != is_stale:
+            self._fade.setEnabled(is_stale)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        if self._is_built:
+            for name in TITLES:
+                getattr(self, name).set_theme(theme)
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._empty.setText(tr("Open or draw a design: its plots appear here and follow edits."))
+        for frame in self.frames.values():
+            frame.retranslate()
+        if self._is_built:
+            self.roofline.retranslate()

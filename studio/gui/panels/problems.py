@@ -1,0 +1,109 @@
+"""The problems list: what is wrong with the design, and where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStackedLayout,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.icons import icon, tinted
+from studio.gui.theme import Theme
+from studio.gui.views.problem_rows import ProblemRow
+
+_ROW = Qt.ItemDataRole.UserRole
+
+
+class ProblemsPanel(QWidget):
+    """Findings with severity; a click zooms to the object."""
+
+    show_requested = Signal(str)
+    waive_requested = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[ProblemRow, ...] = ()
+        self._list = QTreeWidget()
+        self._list.setRootIsDecorated(False)
+        self._list.setAlternatingRowColors(True)
+        self._list.setColumnCount(3)
+        self._list.setUniformRowHeights(True)
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(1, 190)
+        header.resizeSection(2, 150)
+        self._list.itemActivated.connect(self._show)
+        self._list.itemClicked.connect(self._show)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._menu)
+        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._list)
+        self.retranslate()
+
+    def show_rows(self, rows: tuple[ProblemRow, ...]) -> None:
+        """Show problems."""
+        if rows == self._rows:
+            return
+        self._rows = rows
+        self._list.clear()
+        self._list.addTopLevelItems([self._item(row) for row in rows])
+        self._stack.setCurrentIndex(1 if rows else 0)
+
+    @property
+    def rows(self) -> tuple[ProblemRow, ...]:
+        """Return the problems shown."""
+        return self._rows
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        rows, self._rows = self._rows, ()
+        self.show_rows(rows)
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._empty.setText(tr("No problems found. Rules are checked while you draw."))
+        self._list.setHeaderLabels([tr("Problem"), tr("Where"), tr("Rule")])
+
+    def _item(self, row: ProblemRow) -> QTreeWidgetItem:
+        text = f"{row.message}  —  {row.hint}" if row.hint else row.message
+        item = QTreeWidgetItem([text, row.address, row.rule])
+        colours = {"error": self._theme.bad, "warning": self._theme.warning}
+        colour = colours.get(row.severity, self._theme.quiet)
+        item.setIcon(0, tinted(row.severity, colour))
+        item.setToolTip(0, text)
+        item.setToolTip(1, row.address)
+        item.setData(0, _ROW, row)
+        return item
+
+    def _show(self, item: QTreeWidgetItem) -> None:
+        row: ProblemRow = item.data(0, _ROW)
+        self.show_requested.emit(row.address)
+
+    def _menu(self, place: QPoint) -> None:
+        item = self._list.itemAt(place)
+        if item is None:
+            return
+        row: ProblemRow = item.data(0, _ROW)
+        menu = QMenu(self)
+        show = QAction(icon("zoom-selection", self._theme), tr("Show on the canvas"), menu)
+        show.triggered.connect(lambda: self.show_requested.emit(row.address))
+        menu.addAction(show)
+        if row.key:
+            waive = QAction(tr("Accept with a reason…"), menu)
+            waive.triggered.connect(lambda: self.waive_requested.emit(row.key))
+            menu.addAction(waive)
+        menu.exec(self._list.viewport().mapToGlobal(place))
+        menu.deleteLater()

@@ -1,0 +1,131 @@
+"""The bar of the active scenario: which job, which model, how parallel, play."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from studio.gui.i18n import tr
+from studio.gui.icons import icon
+from studio.gui.panels.inspector import FieldEdit
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.inspector_fields import InspectorField
+from studio.gui.views.scenario_row import ScenarioView
+from studio.gui.widgets.field_editors import ChoiceEditor, FieldEditor, NumberEditor
+
+_WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}
+
+
+class ScenarioBar(QWidget):
+    """One row above the metric strip."""
+
+    scenario_chosen = Signal(str)
+    edit_requested = Signal(object)
+    """FieldEdit."""
+    play_requested = Signal()
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("metricStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._view = ScenarioView("", (), ())
+        self._is_playing = False
+        self._editors: list[tuple[QLabel, FieldEditor]] = []
+        self._scenario = QComboBox()
+        self._scenario.setMinimumContentsLength(18)
+        self._scenario.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._scenario.activated.connect(
+            lambda place: self.scenario_chosen.emit(self._view.scenarios[place][0])
+        )
+        self._title = QLabel(objectName="quiet")
+        self._play = QToolButton()
+        self._play.clicked.connect(self.play_requested)
+        self._status = QLabel(objectName="quiet")
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
+        self._layout.setSpacing(SPACE // 2)
+        self._layout.addWidget(self._play)
+        self._layout.addWidget(self._title)
+        self._layout.addWidget(self._scenario, 2)
+        self._layout.addStretch(0)
+        self.retranslate()
+        self.set_playing(False)
+
+    def show_view(self, view: ScenarioView) -> None:
+        """Show a scenario."""
+        if view == self._view and self._editors:
+            return
+        labels = [field.label for field in self._view.fields]
+        if labels != [field.label for field in view.fields]:
+            self._rebuild(view.fields)
+        if view.scenarios != self._view.scenarios:
+            with QSignalBlocker(self._scenario):
+                self._scenario.clear()
+                for _, name in view.scenarios:
+                    self._scenario.addItem(name)
+        self._view = view
+        keys = [key for key, _ in view.scenarios]
+        self._scenario.setCurrentIndex(keys.index(view.active) if view.active in keys else -1)
+        self._scenario.setToolTip(self._scenario.currentText())
+        for (label, editor), field in zip(self._editors, view.fields, strict=True):
+            label.setText(tr(field.label))
+            editor.show_field(field)
+        self.setVisible(bool(view.scenarios))
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Show whether the run plays."""
+        self._is_playing = is_playing
+        self._play.setIcon(icon("pause" if is_playing else "play", self._theme))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self.set_playing(self._is_playing)
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._title.setText(tr("Scenario"))
+        self._scenario.setPlaceholderText(tr("No scenario"))
+        self._play.setToolTip(tr("Play or pause the run"))
+        view, self._view = self._view, ScenarioView("", (), ())
+        self.show_view(view)
+
+    def _rebuild(self, fields: tuple[InspectorField, ...]) -> None:
+        for label, editor in self._editors:
+            for widget in (label, editor):
+                self._layout.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        self._editors = []
+        for field in fields:
+            editor = ChoiceEditor() if field.editor == "choice" else NumberEditor()
+            label = QLabel(objectName="quiet")
+            label.setBuddy(editor)
+            if isinstance(editor, NumberEditor):
+                editor.line.setMinimumWidth(_WIDTHS.get(field.label, 52))
+                editor.setMaximumWidth(2 * _WIDTHS.get(field.label, 52))
+            editor.entered.connect(lambda value, source=editor: self._ask(source, value))
+            editor.refused.connect(self.refused)
+            self._layout.addWidget(label)
+            self._layout.addWidget(editor, 2 if field.editor == "choice" else 1)
+            self._editors.append((label, editor))
+
+    def line_of(self, label: str) -> QLineEdit:
+        """Return the entry field with an English label."""
+        for _, editor in self._editors:
+            if editor.field is not None and editor.field.label == label:
+                assert isinstance(editor, NumberEditor)
+                return editor.line
+        raise KeyError(label)
+
+    def _ask(self, editor: FieldEditor, value: object) -> None:
+        field = editor.field
+        if field is not None and field.write is not None:
+            write = field.write
+            label = tr("Change {field}").format(field=tr(field.label))
+            self.edit_requested.emit(FieldEdit(label, lambda design: write(design, value)))

@@ -1,0 +1,35 @@
+"""Write the drawing of a design as PNG or SVG; the one entry for window and command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.errors import FileProblem
+from studio.fabric.fabric import Fabric
+from studio.gui.canvas import export
+from studio.gui.canvas import theme as canvas_theme
+
+USUAL_SIZE = (2560, 1440)
+
+
+def draw(
+    fabric: Fabric,
+    path: Path,
+    size: tuple[int, int] = USUAL_SIZE,
+    theme: str = "light",
+    language: str = "en",
+) -> None:
+    """Write a picture; its ending chooses the format, an SVG takes the size of the hall.
+
+    Raises
+    ------
+    FileProblem : the ending is neither, or the file can't be written.
+    """
+    colours = canvas_theme.DARK if theme == "dark" else canvas_theme.LIGHT
+    words = "zh" if language == "zh" else "en"
+    if path.suffix.lower() == ".svg":
+        export.export_svg(fabric, path, colours, words)
+    elif path.suffix.lower() == ".png":
+        export.export_png(fabric, path, export.PictureSize(*size), colours, words)
+    else:
+        raise FileProblem(f"{path.name}: a picture is written as .png or .svg")

@@ -1,0 +1,131 @@
+"""Stacked horizontal bars with their figures written beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.plot_data import Bar
+
+BAR_THICKNESS = 0.5
+_MOST_LINES = 16
+
+
+class StackedBarsPlot(QWidget):
+    """One bar a row; either to a common scale or each filling the width."""
+
+    def __init__(
+        self, dimension: str, theme: Theme, *, is_share: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._is_share = is_share
+        self._bars: tuple[Bar, ...] = ()
+        self._limit = 0.0
+        axis = QuantityAxis("bottom", "ratio" if is_share else dimension)
+        self._plot = new_plot(self, bottom=axis)
+        self._plot.hideAxis("left")
+        self._items = pg.BarGraphItem(x0=[], x1=[], y=[], height=BAR_THICKNESS)
+        self._plot.addItem(self._items)
+        self._limit_line = pg.InfiniteLine(angle=90)
+        self._plot.addItem(self._limit_line)
+        self._names: list[pg.TextItem] = []
+        self._legend = QLabel(alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setMargin(2)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._legend)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumHeight(40)
+        self._plot.setMinimumHeight(64)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self._plot)
+        split.addWidget(scroll)
+        split.setChildrenCollapsible(False)
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 6)
+        split.setSizes([110, 130])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(split)
+        self.set_theme(theme)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """Return what is drawn."""
+        return self._bars
+
+    def show_bars(self, bars: Sequence[Bar], limit: float = 0.0, limit_text: str = "") -> None:
+        """Draw bars, with a line at a limit where there is one."""
+        self._bars, self._limit = tuple(bars), limit
+        colours = segment_colours(bars, self._theme)
+        x0, x1, y, brushes = [], [], [], []
+        for row, bar in enumerate(bars):
+            reached = 0.0
+            scale = bar.total if self._is_share and bar.total else 1.0
+            for segment in bar.segments:
+                x0.append(reached)
+                reached += segment.value / scale
+                x1.append(reached)
+                y.append(float(-row))
+                brushes.append(colours[segment.name])
+        self._items.setOpts(x0=x0, x1=x1, y=y, height=BAR_THICKNESS, brushes=brushes)
+        longest = 1.0 if self._is_share else max((bar.total for bar in bars), default=1.0)
+        right = max(longest, limit) * (1.0 if self._is_share else 1.04) or 1.0
+        self._show_limit(limit, longest)
+        self._show_names(bars, limit_text)
+        self._plot.setXRange(0, right, padding=0)
+        self._plot.setYRange(-max(1, len(bars)) + 0.65, 0.85, padding=0)
+        self._legend.setText(_legend_html(bars, colours, self._theme))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        style_plot(self._plot, theme, self.font())
+        self._items.setOpts(pen=pg.mkPen(theme.panel))
+        for name in self._names:
+            name.setColor(theme.text)
+        self.show_bars(self._bars, self._limit)
+
+    def _show_limit(self, limit: float, longest: float) -> None:
+        self._limit_line.setVisible(limit > 0)
+        colour = self._theme.bad if longest > limit else self._theme.text
+        self._limit_line.setPen(pg.mkPen(colour, width=2))
+        self._limit_line.setPos(limit)
+
+    def _show_names(self, bars: Sequence[Bar], limit_text: str) -> None:
+        while len(self._names) < len(bars):
+            name = pg.TextItem(anchor=(0, 1))
+            name.setFont(self.font())
+            self._plot.addItem(name)
+            self._names.append(name)
+        for row, name in enumerate(self._names):
+            name.setVisible(row < len(bars))
+            if row < len(bars):
+                tail = f"  /  {limit_text}" if limit_text and not row else ""
+                name.setText(f"{bars[row].name}: {bars[row].total_text}{tail}", self._theme.text)
+                name.setPos(0, -row + BAR_THICKNESS / 2)
+
+
+def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) -> str:
+    values = [{segment.name: segment.text for segment in bar.segments} for bar in bars]
+    lines = []
+    for name, colour in list(colours.items())[:_MOST_LINES]:
+        cells = "".join(
+            f'<td align="right" style="padding-left:{SPACE}px; white-space:nowrap">'
+            f"{escape(texts.get(name, ''))}</td>"
+            for texts in values
+        )
+        lines.append(
+            f'<tr><td><span style="color:{colour.name()}">■</span> '
+            f'<span style="color:{theme.quiet}">{escape(name)}</span></td>{cells}</tr>'
+        )
+    return f'<table cellspacing="0" cellpadding="0" width="100%">{"".join(lines)}</table>'

@@ -1,0 +1,97 @@
+"""Colours and axes shared by the plots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QWidget
+
+from studio.gui.theme import CATEGORICAL, Theme
+from studio.gui.views.format import figure_text
+from studio.gui.views.plot_data import Bar
+
+_LIGHTER_STEP = 22
+
+
+class QuantityAxis(pg.AxisItem):
+    """An axis whose ticks are written with units."""
+
+    def __init__(self, orientation: str, dimension: str) -> None:
+        super().__init__(orientation=orientation)
+        self._dimension = dimension
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        del scale, spacing
+        return [figure_text("", value, self._dimension, 3) for value in values]
+
+
+class DecadeAxis(pg.AxisItem):
+    """A logarithmic axis with one tick a decade, written with units."""
+
+    def __init__(self, orientation: str, dimension: str) -> None:
+        super().__init__(orientation=orientation)
+        self._dimension = dimension
+        self.enableAutoSIPrefix(False)
+
+    def tickValues(
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        decades = [float(n) for n in range(int(minVal) - 1, int(maxVal) + 2)]
+        inside = [n for n in decades if minVal <= n <= maxVal]
+        step = max(1, -(-len(inside) * 55 // max(1, int(size))))
+        return [(float(step), inside[::step])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        del scale, spacing
+        return [figure_text("", 10.0**value, self._dimension, 3) for value in values]
+
+
+def new_plot(parent: QWidget, **axes: pg.AxisItem) -> pg.PlotWidget:
+    """Return an empty plot that scrolls and zooms with nothing by itself."""
+    plot = pg.PlotWidget(parent, axisItems=axes)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setMouseEnabled(False, False)
+    plot.getViewBox().setDefaultPadding(0)
+    plot.disableAutoRange()
+    plot.setFrameShape(plot.Shape.NoFrame)
+    return plot
+
+
+def style_plot(plot: pg.PlotWidget, theme: Theme, font: QFont) -> None:
+    """Paint a plot in the colours of a theme."""
+    plot.setBackground(theme.panel)
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * 0.84)
+    for name in ("left", "bottom", "right", "top"):
+        axis = plot.getAxis(name)
+        axis.setPen(pg.mkPen(theme.line))
+        axis.setTextPen(pg.mkPen(theme.quiet))
+        axis.setTickFont(small)
+        axis.setStyle(tickLength=-4, maxTickLevel=0, hideOverlappingLabels=True)
+
+
+def segment_colours(bars: Sequence[Bar], theme: Theme) -> dict[str, QColor]:
+    """Return one colour per segment name: by what it is bound by, else one after another."""
+    colours: dict[str, QColor] = {}
+    uses: dict[str, int] = {}
+    for bar in bars:
+        for segment in bar.segments:
+            if segment.name in colours:
+                continue
+            key = segment.colour if segment.colour in theme.bounds else ""
+            place = uses.get(key, 0)
+            uses[key] = place + 1
+            if key:
+                # Several terms of one bound stay one hue and differ in lightness.
+                colour = QColor(theme.bounds[key])
+                factor = 100 + _LIGHTER_STEP * place
+                colours[segment.name] = (
+                    colour.darker(factor) if theme.is_dark else colour.lighter(factor)
+                )
+            else:
+                colours[segment.name] = QColor(CATEGORICAL[place % len(CATEGORICAL)])
+    return colours

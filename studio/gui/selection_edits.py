@@ -1,0 +1,239 @@
+"""Edits of what is selected or dropped: delete, duplicate, paste, fail. Knows no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from studio.design.edits import duplicate_racks, free_name, put, remove, set_field, set_state
+from studio.design.model import Array, Design, Deviation, Group, Placement, Rack
+from studio.errors import InvalidInput
+from studio.fabric.fabric import Fabric
+from studio.gui.views.subjects import Subject, rule_path, subjects_of
+from studio.ids import Address, AssemblyId, PartId, RackId
+
+Edit = Callable[[Design], Design]
+AISLE_M = 1.2
+USUAL_DEPTH_M = 1.2
+_INSIDE_KINDS = (
+    "npu",
+    "cpu",
+    "switch",
+    "nic",
+    "memory",
+    "storage",
+    "power_supply",
+    "cooling",
+    "board",
+    "chassis",
+)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Racks that were copied."""
+
+    racks: Mapping[RackId, Rack]
+
+
+def selected_racks(fabric: Fabric, selection: frozenset[str]) -> tuple[RackId, ...]:
+    """Return the racks (or arrays of racks) that any selected rack belongs to."""
+    labels = fabric.layout.rack_by_label
+    found = (fabric.layout.racks[labels[one]].rack for one in sorted(selection) if one in labels)
+    return tuple(dict.fromkeys(found))
+
+
+def is_array(design: Design, racks: tuple[RackId, ...]) -> bool:
+    """Tell whether any of the racks is an array of several."""
+    return any(design.racks[one].array.count * design.racks[one].array.rows > 1 for one in racks)
+
+
+def copied(fabric: Fabric, selection: frozenset[str]) -> Clip | None:
+    """Return the selected racks as a clip, None where none is selected."""
+    racks = selected_racks(fabric, selection)
+    return Clip({one: fabric.design.racks[one] for one in racks}) if racks else None
+
+
+def paste(clip: Clip) -> Edit:
+    """Return the edit that inserts racks beside where they were copied."""
+
+    def edit(design: Design) -> Design:
+        source = msgspec.structs.replace(design, racks={**design.racks})
+        names = {}
+        for rack_id, rack in clip.racks.items():
+            if source.racks.get(rack_id) is rack:
+                names[rack_id] = rack_id
+        absent = {key: rack for key, rack in clip.racks.items() if key not in names}
+        result = design
+        if names:
+            result, _ = duplicate_racks(result, tuple(names), 0.0, shift_m(clip.racks))
+        for key, rack in absent.items():
+            new_id = RackId(free_name(key, result.racks))
+            moved = msgspec.structs.replace(rack, first=next_number(result))
+            result = put(result, "racks", new_id, moved)
+        return result
+
+    return edit
+
+
+def duplicate(
+    fabric: Fabric, selection: frozenset[str]
+) -> tuple[Edit, Callable[[Fabric], frozenset[str]]]:
+    """Return the edit that copies the selected racks, and which labels to select afterwards."""
+    racks = selected_racks(fabric, selection)
+    known = frozenset(fabric.layout.rack_by_label)
+    down = shift_m({one: fabric.design.racks[one] for one in racks})
+
+    def edit(design: Design) -> Design:
+        return duplicate_racks(design, racks, 0.0, down)[0]
+
+    return edit, lambda after: frozenset(after.layout.rack_by_label) - known
+
+
+def shift_m(racks: Mapping[RackId, Rack]) -> float:
+    """Return how far down copies stand so that they do not cover what they were copied from."""
+    if not racks:
+        return 0.0
+    tops = [rack.y_m for rack in racks.values()]
+    ends = [rack.y_m + (rack.array.rows - 1) * rack.array.row_pitch for rack in racks.values()]
+    return max(ends) - min(tops) + USUAL_DEPTH_M + AISLE_M
+
+
+def delete(fabric: Fabric, selection: frozenset[str]) -> Edit:
+    """Return the edit that removes what is selected.
+
+    Whole racks, placements and rules go; single members of an array become absent, so that the
+    array stays live.
+    """
+    subjects = subjects_of(fabric, selection)
+
+    def edit(design: Design) -> Design:
+        for subject in subjects:
+            design = _without(fabric, design, subject, selection)
+        return design
+
+    return edit
+
+
+def _without(fabric: Fabric, design: Design, subject: Subject, selection: frozenset[str]) -> Design:
+    if subject.kind == "rule":
+        return _without_rule(fabric, design, subject)
+    if subject.kind == "rack":
+        rack_id = RackId(subject.path[1])
+        if rack_id not in design.racks:
+            return design
+        labels = {one.label for one in fabric.layout.racks if one.rack == rack_id}
+        if labels <= selection:
+            return remove(design, "racks", rack_id)
+    if subject.kind == "placement" and _is_single(design, subject):
+        _, rack_id, _, name = subject.path
+        contents = {k: v for k, v in design.racks[RackId(rack_id)].contents.items() if k != name}
+        return set_field(design, ("racks", rack_id, "contents"), contents)
+    if subject.kind in ("rack", "placement", "component", "link"):
+        return set_state(design, Address(subject.address), Deviation("absent"))
+    if subject.kind == "plane" and subject.path[1] in design.planes:
+        return remove(design, "planes", subject.path[1])
+    return design
+
+
+def _is_single(design: Design, subject: Subject) -> bool:
+    _, rack_id, _, name = subject.path
+    rack = design.racks.get(RackId(rack_id))
+    if rack is None or name not in rack.contents:
+        return False
+    return rack.array.count * rack.array.rows == 1 and rack.contents[name].array.count == 1
+
+
+def _without_rule(fabric: Fabric, design: Design, subject: Subject) -> Design:
+    name = subject.address.removeprefix("rule:")
+    path = rule_path(fabric, name)
+    if path is None or len(path) == 2:
+        return remove(design, "links", name) if name in design.links else design
+    assembly = design.assemblies[AssemblyId(path[1])]
+    kept = {key: rule for key, rule in assembly.links.items() if key != path[3]}
+    return set_field(design, (*path[:3],), kept)
+
+
+def toggle_failed(fabric: Fabric, selection: frozenset[str]) -> Edit:
+    """Return the edit that fails the selection, or repairs it where all of it has failed."""
+    places = [
+        Address(subject.address)
+        for subject in subjects_of(fabric, selection)
+        if subject.kind in ("rack", "placement", "component", "link", "rule")
+    ]
+    exceptions = fabric.design.exceptions
+    is_failed = all(one in exceptions and exceptions[one].state == "failed" for one in places)
+
+    def edit(design: Design) -> Design:
+        for place in places:
+            design = set_state(design, place, None if is_failed else Deviation("failed"))
+        return design
+
+    return edit
+
+
+def next_number(design: Design) -> int:
+    """Return the first rack number that no rack of the design has."""
+    return 1 + max(
+        (one.first + one.array.count * one.array.rows - 1 for one in design.racks.values()),
+        default=0,
+    )
+
+
+def add_rack(item: str, x_m: float, y_m: float) -> Edit:
+    """Return the edit that stands a rack on the floor: a part type, or a copy of `design:id`."""
+
+    def edit(design: Design) -> Design:
+        own = item.removeprefix("design:")
+        pattern = design.racks.get(RackId(own)) if own != item else None
+        number = next_number(design)
+        if pattern is not None:
+            rack = msgspec.structs.replace(pattern, x_m=x_m, y_m=y_m, array=Array(), first=number)
+        else:
+            rack = Rack(part=PartId(item), x_m=x_m, y_m=y_m, first=number)
+        return put(design, "racks", free_name(own if pattern else "rack", design.racks), rack)
+
+    return edit
+
+
+def place_assembly(fabric: Fabric, assembly: str, rack_label: str, u: int) -> Edit:
+    """Return the edit that puts an assembly into a rack, and into all of its array."""
+    rack_id = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]].rack
+
+    def edit(design: Design) -> Design:
+        rack = design.racks[rack_id]
+        letter = assembly[:1].upper() or "A"
+        name = free_name(letter, rack.contents)
+        placement = Placement(assembly=AssemblyId(assembly), u=u, label="{id}-{n}")
+        if name == letter:
+            placement = Placement(assembly=AssemblyId(assembly), u=u)
+        return set_field(design, ("racks", rack_id, "contents"), {**rack.contents, name: placement})
+
+    return edit
+
+
+def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:
+    """Return name and edit of a part dropped on a box: swap what is of its kind, else add one.
+
+    Raises
+    ------
+    InvalidInput : the part does not go into a box.
+    """
+    part = fabric.catalog.part(PartId(part_id))
+    if part.kind not in _INSIDE_KINDS:
+        raise InvalidInput(
+            f"{part.name} does not go into a box; choose it in a link rule or a rack's fields"
+        )
+    rack, label = housing.split("/")[:2]
+    template = fabric.layout.housings[fabric.layout.housing_by_label[rack, label]].template
+    assembly = fabric.design.assemblies[AssemblyId(str(template.assembly))]
+    for name, group in assembly.contents.items():
+        known = fabric.part_by_id.get(group.part)
+        if known is not None and known.kind == part.kind:
+            path = ("assemblies", str(template.assembly), "contents", name, "part")
+            return "swap", lambda design: set_field(design, path, part_id)
+    contents = {**assembly.contents, free_name(part.kind, assembly.contents): Group(1, part.id)}
+    whole = ("assemblies", str(template.assembly), "contents")
+    return "add", lambda design: set_field(design, whole, contents)

@@ -1,0 +1,1 @@
+"""What each panel shows, made by pure functions; nothing here knows a widget."""

@@ -1,0 +1,62 @@
+"""Read what was typed into a number field: units, arithmetic, full-width digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from simpleeval import InvalidExpression, SimpleEval
+
+from studio import units
+from studio.errors import InvalidInput
+from studio.gui.views.format import figure_text
+
+LONGEST_ENTRY = 80
+_SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "，": ","})
+_ENTRY = re.compile(r"^(?P<sum>[\d\s.,_eE+\-*/()]*[\d.)])\s*(?P<unit>[^\d\s(].*)?$")
+_OPERATORS = re.compile(r"[*/()]|(?<=[\d)\s])[+-]")
+
+
+def read_entry(text: str, dimension: str, shown: str = "") -> float:
+    """Return an entry in the SI unit of its dimension.
+
+    Parameters
+    ----------
+    shown : what the field showed before; a bare number is taken in its unit.
+
+    Raises
+    ------
+    InvalidInput : neither a number nor arithmetic on numbers, or an unknown unit.
+    """
+    clean = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+    if len(clean) > LONGEST_ENTRY:
+        raise InvalidInput(f"{clean[:20]!r}… is longer than {LONGEST_ENTRY} characters")
+    match = _ENTRY.match(clean)
+    if match is None:
+        return units.parse(clean, dimension)
+    amount, unit = match["sum"], match["unit"] or unit_of(shown)
+    if _OPERATORS.search(amount):
+        amount = repr(_evaluate(amount))
+    return units.parse(f"{amount.strip()} {unit}".strip(), dimension)
+
+
+def unit_of(shown: str) -> str:
+    """Return the unit of a quantity as it is displayed."""
+    match = re.match(r"^[\d.,\s+\-−]+(?P<unit>\S.*)?$", shown.strip())
+    return (match["unit"] or "") if match else ""
+
+
+def entry_text(value: float, dimension: str) -> str:
+    """Return a value as an entry field shows it: nine digits at most, none lost by reading back."""
+    if dimension == "count":
+        return f"{value:g}" if value != round(value) or abs(value) >= 1e15 else f"{round(value)}"
+    return figure_text("", value, dimension, 7)
+
+
+def _evaluate(expression: str) -> float:
+    evaluator = SimpleEval(names={}, functions={})
+    try:
+        value = evaluator.eval(expression.replace(",", "").replace("_", ""))
+        return float(value)
+    except (InvalidExpression, ArithmeticError, SyntaxError, TypeError, ValueError) as error:
+        raise InvalidInput(f"{expression.strip()!r} can't be worked out: {error}") from error

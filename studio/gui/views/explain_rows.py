@@ -1,0 +1,177 @@
+"""A figure opened: the terms it is the sum of, each down to its part and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.gui.i18n import mark
+from studio.gui.views.format import figure_text, grade_text, word
+from studio.session.evaluation import Evaluation
+from studio.simulation.result import Phase, SimResult
+from studio.simulation.rollup.figure import Figure, Term
+from studio.simulation.rollup.labels import label_of
+
+
+@dataclass(frozen=True)
+class ExplainRow:
+    """One line of the sum, with the lines it is itself made of."""
+
+    label: str
+    detail: str
+    value: str
+    share: float
+    grade: str = ""
+    source: str = ""
+    url: str = ""
+    note: str = ""
+    part: str = ""
+    children: tuple[ExplainRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the Explain panel shows."""
+
+    title: str
+    value: str
+    rows: tuple[ExplainRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+MISSING = mark("Not known for: {parts}")
+WEAKEST = mark("Weakest evidence: {grade}")
+PLAN = mark("Parallelism used: {plan}")
+
+
+def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanation | None:
+    """Return what a figure is made of; None where the design does not have it."""
+    if evaluation is None:
+        return None
+    if key.startswith("result."):
+        return _explain_result(key, evaluation.result, language) if evaluation.result else None
+    figure = evaluation.totals.figures.get(key)
+    return _explain_figure(figure, language) if figure else None
+
+
+def _explain_figure(figure: Figure, language: str) -> Explanation:
+    total = figure.value
+    terms = sorted(figure.terms, key=lambda term: -abs(term.value))
+    rows = tuple(_term_row(figure, term, total, language) for term in terms)
+    notes = []
+    if figure.missing:
+        notes.append(f"{MISSING}|{', '.join(figure.missing)}")
+    if figure.terms:
+        notes.append(f"{WEAKEST}|{grade_text(figure.grade, language)}")
+    return Explanation(
+        label_of(figure.name, language),
+        figure_text(figure.name, total, figure.dimension),
+        rows,
+        tuple(notes),
+    )
+
+
+def _term_row(figure: Figure, term: Term, total: float, language: str) -> ExplainRow:
+    each = figure_text(figure.name, term.each, figure.dimension)
+    count = figure_text("", term.count, "count")
+    origin = term.origin
+    notes = [text for text in (term.note, origin.note if origin else "") if text]
+    return ExplainRow(
+        label=term.label,
+        detail=f"{count} × {each}",
+        value=figure_text(figure.name, term.value, figure.dimension),
+        share=term.value / total if total else 0.0,
+        grade=grade_text(origin.grade, language) if origin else "",
+        source=_source(term),
+        url=origin.url if origin else "",
+        note=" ".join(notes),
+        part=term.part,
+    )
+
+
+def _source(term: Term) -> str:
+    if term.origin is None:
+        return ""
+    quoted = f"“{term.origin.quoted}” · " if term.origin.quoted else ""
+    date = f" ({term.origin.date})" if term.origin.date else ""
+    return f"{quoted}{term.origin.source}{date}"
+
+
+def _explain_result(key: str, result: SimResult, language: str) -> Explanation | None:
+    rows: tuple[ExplainRow, ...]
+    if key == "result.cost_usd_per_million_tokens":
+        total = result.cost_usd_per_million_tokens
+        rows = tuple(
+            ExplainRow(
+                word(name, language),
+                "",
+                figure_text("", value, "price"),
+                value / total if total else 0.0,
+            )
+            for name, value in result.cost_terms
+        )
+        title, value = label_of_result(key, result, language), figure_text("", total, "price")
+    else:
+        rows = tuple(_phase_row(phase, language) for phase in result.phases)
+        title = label_of_result(key, result, language)
+        value = _result_value(key, result)
+    notes = (
+        f"{PLAN}|{result.plan}",
+        f"{WEAKEST}|{grade_text(result.evidence, language)}",
+        *(f"|{text}" for text in (*result.warnings, *result.assumptions)),
+    )
+    return Explanation(title, value, rows, notes)
+
+
+def _phase_row(phase: Phase, language: str) -> ExplainRow:
+    total = phase.seconds
+    terms = tuple(
+        ExplainRow(
+            term.name,
+            word(term.bound, language),
+            figure_text("", term.seconds, "time"),
+            term.seconds / total if total else 0.0,
+            note=term.formula,
+        )
+        for term in sorted(phase.terms, key=lambda term: -term.seconds)
+    )
+    detail = f"{figure_text('', phase.tokens_per_s, 'count')} tokens/s · {phase.npus} NPU"
+    return ExplainRow(
+        word(phase.name, language),
+        detail,
+        figure_text("", total, "time"),
+        1.0,
+        children=terms,
+    )
+
+
+_RESULT_TEXTS = {
+    "result.tokens_per_s": ("Tokens per second", "每秒词元", "count", "tokens_per_s"),
+    "result.mfu": ("Model FLOP utilisation", "模型算力利用率", "ratio", "mfu"),
+    "result.energy_j_per_token": ("Energy per token", "每词元能耗", "energy", "energy_j_per_token"),
+    "result.cost_usd_per_million_tokens": (
+        "Cost per million tokens",
+        "每百万词元成本",
+        "price",
+        "cost_usd_per_million_tokens",
+    ),
+}
+
+
+def label_of_result(key: str, result: SimResult, language: str) -> str:
+    """Return what a simulated figure is called."""
+    if key == "result.headline_s":
+        names = (
+            ("Time of one training step", "单步训练时间")
+            if result.job == "training"
+            else ("Time per output token", "每输出词元时间")
+        )
+        return names[1] if language == "zh" else names[0]
+    english, chinese, _, _ = _RESULT_TEXTS[key]
+    return chinese if language == "zh" else english
+
+
+def _result_value(key: str, result: SimResult) -> str:
+    if key == "result.headline_s":
+        return figure_text("", result.headline_s, "time")
+    _, _, dimension, attribute = _RESULT_TEXTS[key]
+    return figure_text("", float(getattr(result, attribute)), dimension)

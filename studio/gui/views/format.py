@@ -1,0 +1,140 @@
+"""How figures, differences and ratios are written, in either language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from studio import units
+
+_BIT_STEPS = (
+    ("Pb/s", units.PETA),
+    ("Tb/s", units.TERA),
+    ("Gb/s", units.GIGA),
+    ("Mb/s", units.MEGA),
+    ("b/s", 1.0),
+)
+_COUNT_STEPS = (("G", units.GIGA), ("M", units.MEGA), ("k", units.KILO))
+
+GRADE_TEXT: Mapping[str, tuple[str, str]] = {
+    "measured": ("measured", "实测"),
+    "paper": ("paper", "论文"),
+    "vendor": ("vendor", "厂商"),
+    "analyst": ("analyst", "分析师"),
+    "secondary": ("secondary", "二手"),
+    "inferred": ("inferred", "推断"),
+    "assumed": ("assumed", "假设"),
+    "memory": ("memory", "记忆"),
+}
+
+
+def figure_text(name: str, value: float, dimension: str, digits: int = 4) -> str:
+    """Return a figure's value; figures named `…bit_per_s` are shown in bits."""
+    if name.endswith("bit_per_s"):
+        return _stepped(value, _BIT_STEPS, digits)
+    if name == "price_usd" or dimension == "price":
+        return units.display(value, "price", digits)
+    if dimension == "count":
+        return count_text(value, digits)
+    return units.display(value, dimension, digits)
+
+
+def count_text(value: float, digits: int = 4) -> str:
+    """Return a count: in full up to six digits, then with a prefix."""
+    if abs(value) < 1e6:
+        return units.display(value, "count", max(digits, 6) if value == round(value) else digits)
+    return _stepped(value, _COUNT_STEPS, digits)
+
+
+def _stepped(value: float, steps: tuple[tuple[str, float], ...], digits: int) -> str:
+    unit, size = next((step for step in steps if abs(value) >= step[1]), steps[-1])
+    return f"{units.display(value / size, 'count', digits)} {unit}"
+
+
+def change_text(value: float, before: float) -> str:
+    """Return a relative change such as `+4.2 %`, empty where nothing changed."""
+    if value == before:
+        return ""
+    if not before:
+        return "+" if value > 0 else "−"
+    change = value / before - 1
+    if abs(change) < 5e-5:
+        return ""
+    sign = "+" if change > 0 else "−"
+    if abs(change) >= 10:
+        return f"×{value / before:.0f}"
+    return f"{sign}{abs(change) * 100:.{1 if abs(change) < 0.995 else 0}f} %"
+
+
+def ratio_text(ratio: float | None) -> str:
+    """Return a ratio such as `1.67×`, a dash where there is none."""
+    if ratio is None or not math.isfinite(ratio):
+        return "–"
+    return f"{ratio:.2f}×" if abs(ratio) < 100 else f"{ratio:.0f}×"
+
+
+def share_text(share: float) -> str:
+    """Return a share 0..1 as percent."""
+    return f"{share * 100:.1f} %" if share >= 0.0995 else f"{share * 100:.2f} %"
+
+
+def grade_text(grade: str, language: str) -> str:
+    """Return the word for an evidence grade."""
+    english, chinese = GRADE_TEXT.get(grade, (grade, grade))
+    return chinese if language == "zh" else english
+
+
+_WORDS: Mapping[str, str] = {
+    "npu": "NPU",
+    "cpu": "CPU",
+    "memory": "内存",
+    "switch": "交换芯片",
+    "nic": "网卡",
+    "optics": "光模块与线缆",
+    "cooling": "散热",
+    "loss": "供电损耗",
+    "other": "其他",
+    "step": "训练步",
+    "prefill": "预填充",
+    "decode": "解码",
+    "compute": "计算",
+    "network": "网络",
+    "overhead": "开销",
+    "idle": "空闲",
+    "Weights": "权重",
+    "Gradients": "梯度",
+    "Optimizer": "优化器",
+    "Optimizer states": "优化器状态",
+    "Activations": "激活",
+    "KV cache": "KV 缓存",
+    "Buffers": "缓冲",
+    "Communication buffers": "通信缓冲",
+    "Framework": "框架",
+    "Depreciation": "折旧",
+    "Electricity": "电费",
+}
+_ENGLISH: Mapping[str, str] = {
+    "npu": "NPU",
+    "cpu": "CPU",
+    "memory": "Memory",
+    "switch": "Switches",
+    "nic": "NICs",
+    "optics": "Optics and cables",
+    "cooling": "Cooling",
+    "loss": "Conversion loss",
+    "other": "Other",
+    "step": "Training step",
+    "prefill": "Prefill",
+    "decode": "Decode",
+    "compute": "Compute",
+    "network": "Network",
+    "overhead": "Overhead",
+    "idle": "Waiting",
+}
+
+
+def word(name: str, language: str) -> str:
+    """Return a category, phase or term of a result as a word to show."""
+    if language == "zh" and name in _WORDS:
+        return _WORDS[name]
+    return _ENGLISH.get(name, name)

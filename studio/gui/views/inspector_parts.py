@@ -1,0 +1,152 @@
+"""A part type in the inspector: every value with its evidence, and what the design changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.catalog.catalog import Catalog
+from studio.catalog.fields import FIELDS
+from studio.design.edits import put, remove
+from studio.design.model import Design, FieldOverride, PartChange
+from studio.errors import StudioError
+from studio.fabric.parts import Origin, PartData, resolve_part
+from studio.gui.i18n import mark
+from studio.gui.views.entry import entry_text
+from studio.gui.views.format import figure_text, grade_text
+from studio.gui.views.inspector_fields import Choice, InspectorField, InspectorSection, Write
+from studio.ids import PartId
+
+SLIDER_SPAN = 4.0
+"""A slider on a part's value reaches from a quarter to four times the catalogue's."""
+
+
+def part_sections(
+    design: Design, catalog: Catalog, part_id: str, language: str
+) -> tuple[InspectorSection, ...]:
+    """Return the sections of one part type; none where the catalogue does not know it."""
+    change = design.parts.get(PartId(part_id))
+    try:
+        part = resolve_part(PartId(part_id), change, catalog)
+        base = resolve_part(PartId(part_id), _without_values(change), catalog)
+    except StudioError:
+        return ()
+    title = part.name_zh if language == "zh" else part.name
+    fields = [_identity(part), *_variant(design, catalog, part)]
+    fields += [_value(part, base, name, language) for name in part.values]
+    ports = tuple(
+        InspectorField(
+            key=f"parts.{part_id}.ports.{name}",
+            label=name,
+            editor="fixed",
+            text=f"{port.count} × {figure_text('', port.rate_byte_per_s, 'bandwidth')}",
+            note=port.connector,
+        )
+        for name, port in part.ports.items()
+    )
+    sections = [InspectorSection(title, tuple(fields), part.vendor)]
+    if ports:
+        sections.append(InspectorSection(mark("Ports"), ports))
+    return tuple(sections)
+
+
+def _without_values(change: PartChange | None) -> PartChange | None:
+    if change is None:
+        return None
+    return PartChange(base=change.base, name=change.name, variant=change.variant)
+
+
+def _identity(part: PartData) -> InspectorField:
+    return InspectorField(
+        key=f"parts.{part.id}.id", label=mark("Part type"), editor="fixed", text=part.id
+    )
+
+
+def _variant(design: Design, catalog: Catalog, part: PartData) -> list[InspectorField]:
+    change = design.parts.get(part.id, PartChange())
+    known = catalog.part(change.base or part.id).variants
+    if not known:
+        return []
+    choices: tuple[Choice, ...] = (
+        ("", mark("As announced")),
+        *((name, variant.label) for name, variant in known.items()),
+    )
+
+    def write(edited: Design, value: object) -> Design:
+        before = edited.parts.get(part.id, PartChange())
+        after = PartChange(before.base, before.name, str(value), before.values)
+        return _put(edited, part.id, after)
+
+    return [
+        InspectorField(
+            key=f"parts.{part.id}.variant",
+            label=mark("Bin or revision"),
+            editor="choice",
+            value=part.variant,
+            text=part.variant,
+            choices=choices,
+            write=write,
+        )
+    ]
+
+
+def _value(part: PartData, base: PartData, name: str, language: str) -> InspectorField:
+    row = FIELDS[name]
+    value, usual = part.values[name], base.values.get(name, 0.0)
+    is_changed = name not in base.values or base.values[name] != value
+    return InspectorField(
+        key=f"parts.{part.id}.values.{name}",
+        label=row.label_zh if language == "zh" else row.label,
+        editor="count" if row.dimension == "count" else "quantity",
+        value=value,
+        text=entry_text(value, row.dimension),
+        dimension=row.dimension,
+        low=usual / SLIDER_SPAN,
+        high=min(1.0, usual * SLIDER_SPAN) if row.dimension == "ratio" else usual * SLIDER_SPAN,
+        note=_evidence(part.origins.get(name), language),
+        tip=_origin_tip(part.origins.get(name)),
+        can_reset=is_changed,
+        write=_writer(part.id, name),
+        reset=_resetter(part.id, name),
+    )
+
+
+def _writer(part_id: PartId, name: str) -> Write:
+    def write(design: Design, value: object) -> Design:
+        change = design.parts.get(part_id, PartChange())
+        number = float(value) if isinstance(value, int | float) else 0.0
+        values = {**change.values, name: FieldOverride(number)}
+        return _put(design, part_id, PartChange(change.base, change.name, change.variant, values))
+
+    return write
+
+
+def _resetter(part_id: PartId, name: str) -> Callable[[Design], Design]:
+    def reset(design: Design) -> Design:
+        change = design.parts.get(part_id)
+        if change is None:
+            return design
+        values = {key: value for key, value in change.values.items() if key != name}
+        return _put(design, part_id, PartChange(change.base, change.name, change.variant, values))
+
+    return reset
+
+
+def _put(design: Design, part_id: PartId, change: PartChange) -> Design:
+    """A change that says nothing is left out, so that a reset leaves the file as it was."""
+    if change == PartChange():
+        return remove(design, "parts", part_id) if part_id in design.parts else design
+    return put(design, "parts", part_id, change)
+
+
+def _evidence(origin: Origin | None, language: str) -> str:
+    if origin is None:
+        return ""
+    quoted = f" · “{origin.quoted}”" if origin.quoted else ""
+    return f"{grade_text(origin.grade, language)}{quoted} · {origin.source}"
+
+
+def _origin_tip(origin: Origin | None) -> str:
+    if origin is None:
+        return ""
+    texts = (f"“{origin.quoted}”", origin.source, origin.url, origin.date, origin.note)
+    return "\n".join(text for text in texts if text)

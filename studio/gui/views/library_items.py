@@ -1,0 +1,160 @@
+"""What the library offers to drag: parts, the design's assemblies and racks, reference designs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio import paths
+from studio.catalog.catalog import Catalog
+from studio.catalog.part import Part
+from studio.design.model import Design
+from studio.gui.i18n import mark
+from studio.storage.project_file import SUFFIX
+
+ItemType = Literal["rack", "assembly", "part", "design"]
+
+KIND_TITLES: dict[str, str] = {
+    "rack": mark("Racks"),
+    "npu": mark("NPUs and GPUs"),
+    "cpu": mark("CPUs"),
+    "switch": mark("Switch chips"),
+    "nic": mark("NICs"),
+    "transceiver": mark("Transceivers"),
+    "cable": mark("Cables"),
+    "memory": mark("Memory"),
+    "storage": mark("Storage"),
+    "power_supply": mark("Power supplies"),
+    "cooling": mark("Cooling"),
+    "chassis": mark("Chassis"),
+    "board": mark("Boards"),
+}
+
+DETAIL_FIELDS: dict[str, tuple[str, ...]] = {
+    "npu": ("compute_bf16", "memory"),
+    "cpu": ("cores",),
+    "switch": ("capacity",),
+    "nic": ("rate",),
+    "transceiver": ("rate", "power_max"),
+    "cable": ("rate", "reach"),
+    "memory": ("memory",),
+    "storage": ("memory",),
+    "power_supply": ("power_output",),
+    "cooling": ("heat_limit",),
+    "rack": ("rack_units", "power_limit"),
+}
+
+
+@dataclass(frozen=True)
+class LibraryItem:
+    """One thing to drag onto the canvas, or a design to open."""
+
+    type: ItemType
+    id: str
+    name: str
+    detail: str
+    icon: str
+    search: str
+    """Lower-case text that a search looks through."""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class LibraryGroup:
+    """Items under one title."""
+
+    title: str
+    items: tuple[LibraryItem, ...]
+
+
+def library_groups(
+    catalog: Catalog, design: Design | None, language: str
+) -> tuple[LibraryGroup, ...]:
+    """Return everything the library holds, in the order it is shown."""
+    groups = []
+    if design is not None:
+        if design.racks:
+            groups.append(LibraryGroup(mark("Racks of this design"), _racks(design)))
+        if design.assemblies:
+            groups.append(LibraryGroup(mark("Assemblies of this design"), _assemblies(design)))
+    for kind, title in KIND_TITLES.items():
+        parts = [part for part in catalog.parts.values() if part.kind == kind]
+        if parts:
+            groups.append(LibraryGroup(title, tuple(_part(part, language) for part in parts)))
+    groups.append(LibraryGroup(mark("Reference designs"), _designs()))
+    return tuple(groups)
+
+
+def matching(groups: tuple[LibraryGroup, ...], search: str) -> tuple[LibraryGroup, ...]:
+    """Return only what contains every word of a search."""
+    words = search.lower().split()
+    if not words:
+        return groups
+    found = []
+    for group in groups:
+        items = tuple(item for item in group.items if all(w in item.search for w in words))
+        if items:
+            found.append(LibraryGroup(group.title, items))
+    return tuple(found)
+
+
+def design_files() -> tuple[Path, ...]:
+    """Return the reference designs that ship with the studio."""
+    return tuple(sorted(paths.designs_dir().glob(f"*{SUFFIX}")))
+
+
+def _part(part: Part, language: str) -> LibraryItem:
+    name = part.name_zh if language == "zh" else part.name
+    details = [
+        part.values[field].value
+        for field in DETAIL_FIELDS.get(part.kind, ())
+        if field in part.values
+    ]
+    text = " ".join((part.id, part.name, part.name_zh, part.vendor, part.kind, *part.tags.values()))
+    return LibraryItem(
+        "rack" if part.kind == "rack" else "part",
+        part.id,
+        name,
+        " · ".join(details),
+        part.kind,
+        text.lower(),
+        part.note,
+    )
+
+
+def _racks(design: Design) -> tuple[LibraryItem, ...]:
+    return tuple(
+        LibraryItem(
+            "rack",
+            f"design:{rack_id}",
+            str(rack_id),
+            f"{rack.array.count * rack.array.rows} × {rack.part}",
+            "rack",
+            f"{rack_id} {rack.part}".lower(),
+            rack.note,
+        )
+        for rack_id, rack in design.racks.items()
+    )
+
+
+def _assemblies(design: Design) -> tuple[LibraryItem, ...]:
+    return tuple(
+        LibraryItem(
+            "assembly",
+            assembly_id,
+            assembly.name,
+            f"{assembly.height_u} U",
+            assembly.kind,
+            f"{assembly_id} {assembly.name} {assembly.kind}".lower(),
+            assembly.note,
+        )
+        for assembly_id, assembly in design.assemblies.items()
+    )
+
+
+def _designs() -> tuple[LibraryItem, ...]:
+    return tuple(
+        LibraryItem("design", str(path), path.stem, "", "design", path.stem.lower())
+        for path in design_files()
+    )

@@ -1,0 +1,189 @@
+"""The metric strip: which figures it shows, and how each differs from the pinned baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.gui.views.format import change_text, figure_text
+from studio.session.evaluation import Evaluation
+
+Sense = Literal["better", "worse", "neutral"]
+Read = Callable[[Evaluation], float | None]
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One tile."""
+
+    key: str
+    """What Explain opens: the name of a figure, or `result.…`."""
+    label: str
+    value: str
+    change: str
+    sense: Sense
+    before: str
+    """The baseline's value, empty without a baseline."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure worth watching while one draws."""
+
+    key: str
+    en: str
+    zh: str
+    dimension: str
+    read: Read
+    more_is_better: bool | None
+    digits: int = 4
+
+
+def _figure(name: str) -> Read:
+    def read(evaluation: Evaluation) -> float | None:
+        figure = evaluation.totals.figures.get(name)
+        return figure.value if figure else None
+
+    return read
+
+
+def _scale_up(prefix: str) -> Read:
+    def read(evaluation: Evaluation) -> float | None:
+        for plane_id, plane in evaluation.fabric.design.planes.items():
+            if plane.role == "scale_up":
+                return _figure(f"{prefix}.{plane_id}")(evaluation)
+        return None
+
+    return read
+
+
+def _result(attribute: str) -> Read:
+    def read(evaluation: Evaluation) -> float | None:
+        return float(getattr(evaluation.result, attribute)) if evaluation.result else None
+
+    return read
+
+
+def _headline(job: str) -> Read:
+    def read(evaluation: Evaluation) -> float | None:
+        result = evaluation.result
+        return result.headline_s if result and result.job == job else None
+
+    return read
+
+
+_INJECTION = "injection_bandwidth_byte_per_s"
+_BISECTION = "bisection_bandwidth_byte_per_s"
+
+METRICS: tuple[Metric, ...] = (
+    Metric("result.tokens_per_s", "Tokens/s", "词元/秒", "count", _result("tokens_per_s"), True, 4),
+    Metric("result.headline_s", "TPOT", "TPOT", "time", _headline("inference"), False),
+    Metric("result.headline_s", "Step time", "单步时间", "time", _headline("training"), False),
+    Metric("result.mfu", "MFU", "MFU", "ratio", _result("mfu"), True, 3),
+    Metric(
+        "compute_flops.bf16", "BF16", "BF16 算力", "compute", _figure("compute_flops.bf16"), True
+    ),
+    Metric("compute_flops.fp8", "FP8", "FP8 算力", "compute", _figure("compute_flops.fp8"), True),
+    Metric(
+        "compute_flops.int8", "INT8", "INT8 算力", "compute", _figure("compute_flops.int8"), True
+    ),
+    Metric("memory_bytes", "NPU memory", "NPU 内存", "data", _figure("memory_bytes"), True),
+    Metric(
+        "memory_bandwidth_byte_per_s",
+        "Memory bandwidth",
+        "内存带宽",
+        "bandwidth",
+        _figure("memory_bandwidth_byte_per_s"),
+        True,
+    ),
+    Metric(_INJECTION, "Injection", "注入带宽", "bandwidth", _scale_up(_INJECTION), True),
+    Metric(_BISECTION, "Bisection ≤", "对分带宽 ≤", "bandwidth", _scale_up(_BISECTION), True),
+    Metric(
+        "transceiver_count",
+        "Transceivers",
+        "光模块数",
+        "count",
+        _figure("transceiver_count"),
+        None,
+    ),
+    Metric(
+        "optical_bandwidth_bit_per_s",
+        "Optical bandwidth",
+        "光带宽",
+        "count",
+        _figure("optical_bandwidth_bit_per_s"),
+        True,
+        3,
+    ),
+    Metric(
+        "power_w.typical", "Power, typical", "典型功耗", "power", _figure("power_w.typical"), False
+    ),
+    Metric(
+        "power_w.nameplate",
+        "Power, nameplate",
+        "额定功耗",
+        "power",
+        _figure("power_w.nameplate"),
+        False,
+    ),
+    Metric("power_w.idle", "Power, idle", "空闲功耗", "power", _figure("power_w.idle"), False),
+    Metric("price_usd", "Price", "价格", "price", _figure("price_usd"), False),
+    Metric(
+        "result.energy_j_per_token",
+        "Energy/token",
+        "每词元能耗",
+        "energy",
+        _result("energy_j_per_token"),
+        False,
+        3,
+    ),
+    Metric(
+        "result.cost_usd_per_million_tokens",
+        "Cost/M tokens",
+        "每百万词元",
+        "price",
+        _result("cost_usd_per_million_tokens"),
+        False,
+        3,
+    ),
+)
+
+
+def metric_rows(
+    evaluation: Evaluation | None, baseline: Evaluation | None, language: str
+) -> tuple[MetricRow, ...]:
+    """Return the tiles of the strip; a figure that the design does not have gets none."""
+    if evaluation is None:
+        return ()
+    rows = (_row(metric, evaluation, baseline, language) for metric in METRICS)
+    return tuple(row for row in rows if row is not None)
+
+
+def _row(
+    metric: Metric, evaluation: Evaluation, baseline: Evaluation | None, language: str
+) -> MetricRow | None:
+    value = metric.read(evaluation)
+    before = metric.read(baseline) if baseline is not None else None
+    if value is None or (value == 0 and not before):
+        return None
+    change = change_text(value, before) if before is not None else ""
+    sense: Sense = "neutral"
+    if change and before is not None and metric.more_is_better is not None:
+        sense = "better" if (value > before) == metric.more_is_better else "worse"
+    key = metric.key
+    if key in (_INJECTION, _BISECTION):
+        key = f"{key}.{_scale_up_plane(evaluation)}"
+    return MetricRow(
+        key,
+        metric.zh if language == "zh" else metric.en,
+        figure_text(metric.key, value, metric.dimension, metric.digits),
+        change,
+        sense,
+        "" if before is None else figure_text(metric.key, before, metric.dimension, metric.digits),
+    )
+
+
+def _scale_up_plane(evaluation: Evaluation) -> str:
+    planes = evaluation.fabric.design.planes
+    return next((str(key) for key, plane in planes.items() if plane.role == "scale_up"), "")

@@ -1,0 +1,56 @@
+"""The problems list: findings and why the simulation did not run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.session.evaluation import Evaluation
+
+RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """One line; a click on it shows `address` on the canvas."""
+
+    severity: str
+    message: str
+    hint: str
+    address: str
+    rule: str
+    key: str
+
+
+def problem_rows(evaluation: Evaluation | None, language: str) -> tuple[ProblemRow, ...]:
+    """Return all problems, errors first."""
+    if evaluation is None:
+        return ()
+    chinese = language == "zh"
+    rows = [
+        ProblemRow(
+            finding.severity,
+            finding.message_zh if chinese else finding.message,
+            finding.hint_zh if chinese else finding.hint,
+            finding.address,
+            finding.rule,
+            finding.key,
+        )
+        for finding in evaluation.findings
+    ]
+    if evaluation.problem:
+        design = evaluation.fabric.design
+        address = f"scenario:{design.active_scenario}"
+        rows.append(ProblemRow("error", evaluation.problem, "", address, "scenario", ""))
+    if evaluation.result:
+        address = f"scenario:{evaluation.fabric.design.active_scenario}"
+        rows.extend(
+            ProblemRow("warning", text, "", address, "scenario", "")
+            for text in evaluation.result.warnings
+        )
+    return tuple(sorted(rows, key=lambda row: RANK.get(row.severity, 3)))
+
+
+def counts(rows: tuple[ProblemRow, ...]) -> tuple[int, int]:
+    """Return how many errors and warnings there are."""
+    errors = sum(row.severity == "error" for row in rows)
+    return errors, sum(row.severity == "warning" for row in rows)

@@ -1,0 +1,89 @@
+"""The scenario bar: the active job and the handful of numbers one turns most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.design.edits import set_field
+from studio.design.model import Design
+from studio.design.scenario import Inference, Scenario, Training
+from studio.gui.i18n import mark
+from studio.gui.views.inspector_fields import InspectorField, Row, row_field
+from studio.ids import ScenarioId, WorkloadId
+from studio.workload.library import models
+from studio.workload.precision import FORMATS
+
+_PRECISIONS = tuple((name, name) for name in FORMATS)
+_PARALLEL = tuple(
+    Row(name, label, "count", "count", tip=mark("0 lets the studio choose"))
+    for name, label in (("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"))
+)
+_TRAINING = (
+    *_PARALLEL,
+    Row("global_batch", mark("Batch"), "count", "count"),
+    Row("sequence_tokens", mark("Sequence"), "count", "count"),
+)
+_INFERENCE = (
+    *_PARALLEL,
+    Row("batch_per_npu", mark("Batch/NPU"), "count", "count", tip=mark("0 lets the studio choose")),
+    Row("input_tokens", mark("Input"), "count", "count"),
+    Row("output_tokens", mark("Output"), "count", "count"),
+)
+
+
+@dataclass(frozen=True)
+class ScenarioView:
+    """What the bar shows."""
+
+    active: str
+    scenarios: tuple[tuple[str, str], ...]
+    fields: tuple[InspectorField, ...]
+
+
+def scenario_view(design: Design | None, language: str) -> ScenarioView:
+    """Return the active scenario with its main fields."""
+    if design is None:
+        return ScenarioView("", (), ())
+    names = tuple((key, _name(job, language)) for key, job in design.scenarios.items())
+    active = active_scenario(design)
+    if not active:
+        return ScenarioView("", names, ())
+    base = [("scenarios", active)]
+    rows = _TRAINING if isinstance(design.scenarios[ScenarioId(active)], Training) else _INFERENCE
+    fields = (
+        row_field(
+            design,
+            base,
+            Row("model", mark("Model"), "choice"),
+            tuple((name, name) for name in models()),
+        ),
+        row_field(design, base, Row("precision", mark("Precision"), "choice"), _PRECISIONS),
+        *(row_field(design, base, row) for row in rows),
+    )
+    return ScenarioView(active, names, fields)
+
+
+def active_scenario(design: Design) -> str:
+    """Return the scenario that is simulated: the active one, else the first."""
+    if design.active_scenario in design.scenarios:
+        return str(design.active_scenario)
+    return next((str(key) for key in design.scenarios), "")
+
+
+def choose_scenario(design: Design, key: str) -> Design:
+    """Return the design with another scenario active."""
+    return set_field(design, ("active_scenario",), key)
+
+
+def new_scenario(job: str) -> Scenario:
+    """Return a scenario to start from."""
+    if job == "training":
+        return Training(name="Training", name_zh="训练", model=_MODEL)
+    return Inference(name="Serving", name_zh="推理", model=_MODEL)
+
+
+_MODEL = WorkloadId("deepseek-v3")
+
+
+def _name(job: Scenario, language: str) -> str:
+    return job.name_zh if language == "zh" and job.name_zh else job.name

@@ -1,0 +1,134 @@
+"""Cards of the reference designs and their thumbnails, made one by one while the window is idle."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from studio import paths
+from studio.catalog.catalog import Catalog
+from studio.errors import StudioError
+from studio.fabric.fabric import compile_design
+from studio.gui.canvas import theme as canvas_theme
+from studio.gui.panels.welcome import PICTURE, DesignCard
+from studio.gui.theme import Theme
+from studio.gui.views.library_items import design_files
+from studio.storage.project_file import read_design
+
+_SCALE = 2
+_ORDER = ("cloudmatrix-384", "atlas-950", "gb200-nvl72", "gb300-nvl72", "dgx-h100-su32")
+_PAUSE_MS = 30
+_FIRST_MS = 400
+"""Thumbnails start this late, so that they never delay the first paint."""
+
+
+class _Head(msgspec.Struct):
+    name: str
+    name_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+
+
+class _Headed(msgspec.Struct):
+    design: _Head
+
+
+def design_cards(language: str) -> tuple[DesignCard, ...]:
+    """Return the reference designs as cards, the flagship first."""
+    rank = {name: place for place, name in enumerate(_ORDER)}
+    files = sorted(design_files(), key=lambda path: (rank.get(path.stem, len(rank)), path.stem))
+    heads = _heads(tuple(files))
+    cards = []
+    for path in files:
+        head = heads.get(path)
+        if head is None:
+            continue
+        chinese = language == "zh"
+        name = head.name_zh if chinese and head.name_zh else head.name
+        text = head.description_zh if chinese and head.description_zh else head.description
+        cards.append(DesignCard(path, name, text))
+    return tuple(cards)
+
+
+@cache
+def _heads(files: tuple[Path, ...]) -> Mapping[Path, _Head]:
+    """Only names and descriptions are decoded: a large design costs no time here."""
+    heads = {}
+    for path in files:
+        try:
+            heads[path] = msgspec.json.decode(path.read_bytes(), type=_Headed).design
+        except (OSError, msgspec.MsgspecError):
+            continue
+    return heads
+
+
+class Thumbnailer(QObject):
+    """Draws thumbnails one after another and keeps them in the state folder."""
+
+    made = Signal(object, object)
+    """Path and QPixmap."""
+
+    def __init__(self, catalog: Catalog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._catalog = catalog
+        self._queue: list[Path] = []
+        self._theme: Theme | None = None
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._next)
+
+    def start(self, files: tuple[Path, ...], theme: Theme) -> None:
+        """Make the thumbnails of some designs."""
+        self._queue, self._theme = list(files), theme
+        self._timer.start(_FIRST_MS)
+
+    def stop(self) -> None:
+        """Make no more."""
+        self._queue = []
+        self._timer.stop()
+
+    def _next(self) -> None:
+        if not self._queue or self._theme is None:
+            return
+        path = self._queue.pop(0)
+        picture = self._picture(path, self._theme)
+        if picture is not None:
+            self.made.emit(path, picture)
+        self._timer.start(_PAUSE_MS)
+
+    def _picture(self, path: Path, theme: Theme) -> QPixmap | None:
+        kept = _kept(path, theme.name)
+        image = QImage(str(kept)) if kept.exists() else QImage()
+        if image.isNull():
+            drawn = self._draw(path, theme)
+            if drawn is None:
+                return None
+            image = drawn
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            image.save(str(kept))
+        image.setDevicePixelRatio(_SCALE)
+        return QPixmap.fromImage(image)
+
+    def _draw(self, path: Path, theme: Theme) -> QImage | None:
+        from studio.gui.canvas.export import thumbnail  # noqa: PLC0415 - not at start-up
+
+        try:
+            fabric = compile_design(read_design(path).design, self._catalog)
+        except StudioError:
+            return None
+        colours = canvas_theme.DARK if theme.is_dark else canvas_theme.LIGHT
+        size = QSize(PICTURE.width() * _SCALE, PICTURE.height() * _SCALE)
+        image = thumbnail(fabric, size, colours)
+        mode = Qt.AspectRatioMode.KeepAspectRatio
+        return image.scaled(size, mode, Qt.TransformationMode.SmoothTransformation)
+
+
+def _kept(path: Path, theme: str) -> Path:
+    stamp = path.stat()
+    key = hashlib.sha256(f"{path}|{stamp.st_mtime_ns}|{stamp.st_size}|{theme}".encode())
+    return paths.state_dir() / "thumbnails" / f"{key.hexdigest()[:24]}.png"

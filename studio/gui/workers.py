@@ -1,0 +1,76 @@
+"""Evaluate snapshots beside the window's thread; the newest asked for is the only one shown.
+
+Runs are coalesced by `LivePolicy`; numpy leaves the interpreter often enough for the window to
+stay at 60 frames/s while one runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.fabric.fabric import Fabric
+from studio.session.evaluation import Evaluation
+from studio.session.live import LivePolicy, Request
+
+Evaluate = Callable[[Fabric], Evaluation]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An evaluation of one revision, or the bug that prevented it."""
+
+    revision: int
+    evaluation: Evaluation | None
+    error: BaseException | None = None
+
+
+class Evaluator(QObject):
+    """One worker thread behind a queue of length one."""
+
+    finished = Signal(object)
+    """Outcome of the newest revision; overtaken ones are never reported."""
+    _done = Signal(object)
+
+    def __init__(self, evaluate: Evaluate, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._evaluate = evaluate
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="evaluate")
+        self._policy: LivePolicy[Fabric] = LivePolicy(self._start)
+        self._is_closed = False
+        self._done.connect(self._receive)
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a run is under way."""
+        return self._policy.is_busy
+
+    def ask(self, revision: int, fabric: Fabric) -> None:
+        """Evaluate a snapshot; returns at once."""
+        if not self._is_closed:
+            self._policy.ask(revision, fabric)
+
+    def close(self) -> None:
+        """Wait for the run under way and take no more."""
+        self._is_closed = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self, request: Request[Fabric]) -> None:
+        if self._is_closed:
+            return
+        future = self._pool.submit(self._evaluate, request.job)
+        future.add_done_callback(lambda done: self._report(request.revision, done))
+
+    def _report(self, revision: int, done: Future[Evaluation]) -> None:
+        """Runs in the worker; the signal carries the outcome over to the window's thread."""
+        if done.cancelled() or self._is_closed:
+            return
+        error = done.exception()
+        self._done.emit(Outcome(revision, None if error else done.result(), error))
+
+    def _receive(self, outcome: Outcome) -> None:
+        if not self._is_closed and self._policy.finished(outcome.revision):
+            self.finished.emit(outcome)

@@ -1,0 +1,215 @@
+"""What the window works on: one document, its newest evaluation and the pinned baseline.
+
+Turns edits that are impossible into notices, so that no panel ever handles an error itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.catalog.catalog import Catalog
+from studio.design.model import Design
+from studio.errors import StudioError
+from studio.gui.workers import Evaluate, Evaluator, Outcome
+from studio.session.document import Document
+from studio.session.evaluation import Evaluation
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell the user without stopping her."""
+
+    text: str
+    severity: Literal["info", "warning", "error"] = "info"
+
+
+class Workspace(QObject):
+    """The state behind the window."""
+
+    opened = Signal(object)
+    """Document, or None: another one is shown now."""
+    changed = Signal(object)
+    """Document: its design or file changed."""
+    selected = Signal(object)
+    """Addresses selected, a frozenset."""
+    evaluated = Signal(object)
+    """Evaluation of the current design."""
+    stale = Signal(bool)
+    """Whether figures on screen belong to an earlier design."""
+    baseline_changed = Signal(object)
+    noticed = Signal(object)
+    failed = Signal(object)
+    """A bug in the evaluation: the exception."""
+
+    def __init__(self, catalog: Catalog, evaluate: Evaluate, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._catalog = catalog
+        self._document: Document | None = None
+        self._evaluation: Evaluation | None = None
+        self._baseline: Evaluation | None = None
+        self._seen_revision = -1
+        self._asked = 0
+        self._seen_selection: frozenset[str] = frozenset()
+        self._pins_next = False
+        self.is_live = True
+        self.evaluate = evaluate
+        self._evaluator = Evaluator(evaluate, self)
+        self._evaluator.finished.connect(self._receive)
+
+    @property
+    def catalog(self) -> Catalog:
+        """Return the catalogue new documents are built with."""
+        return self._catalog
+
+    @property
+    def document(self) -> Document | None:
+        """Return the open document."""
+        return self._document
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """Return the newest evaluation; it may belong to an earlier design while one runs."""
+        return self._evaluation
+
+    @property
+    def baseline(self) -> Evaluation | None:
+        """Return the evaluation that differences are counted from."""
+        return self._baseline
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether the evaluation belongs to an earlier design."""
+        if self._document is None or self._evaluation is None:
+            return False
+        return self._evaluation.fabric is not self._document.fabric
+
+    def open(self, path: Path, pin: bool = True) -> bool:
+        """Open a file; on failure the document before stays open. Tells whether it worked."""
+        try:
+            document = Document.open(path, self._catalog)
+        except StudioError as error:
+            self.noticed.emit(Notice(str(error), "error"))
+            return False
+        self.use(document, pin)
+        if document.is_read_only:
+            self.noticed.emit(Notice(_newer(path), "warning"))
+        return True
+
+    def use(self, document: Document | None, pin: bool = True) -> None:
+        """Show a document."""
+        self._document = document
+        self._evaluation = None
+        self._baseline = None
+        self._seen_revision = -1
+        self._seen_selection = frozenset()
+        self._pins_next = pin
+        if document is not None:
+            document.listen(self._hear)
+        self.opened.emit(document)
+        if document is not None:
+            self._hear(document)
+
+    def apply(
+        self, label: str, edit: Callable[[Design], Design], merge_key: str | None = None
+    ) -> bool:
+        """Apply an edit; tells whether it was possible."""
+        return self._attempt(lambda document: document.apply(label, edit, merge_key))
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        self._attempt(lambda document: document.undo())
+
+    def redo(self) -> None:
+        """Repeat the step undone last."""
+        self._attempt(lambda document: document.redo())
+
+    def jump(self, place: int) -> None:
+        """Go to any step of the history."""
+        self._attempt(lambda document: document.jump(place))
+
+    def end_merge(self) -> None:
+        """Close the step a drag was part of."""
+        if self._document is not None:
+            self._document.end_merge()
+
+    def select(self, addresses: frozenset[str]) -> None:
+        """Select objects by address."""
+        self._attempt(lambda document: document.select(addresses))
+
+    def save(self, path: Path | None = None) -> bool:
+        """Save the document; tells whether it worked."""
+        return self._attempt(lambda document: document.save(path))
+
+    def pin_baseline(self) -> None:
+        """Count differences from the current figures on."""
+        self._set_baseline(self._evaluation)
+
+    def clear_baseline(self) -> None:
+        """Show no differences."""
+        self._set_baseline(None)
+
+    def simulate(self) -> None:
+        """Evaluate the current design, live or not."""
+        if self._document is not None:
+            self._asked += 1
+            self._evaluator.ask(self._asked, self._document.fabric)
+            self.stale.emit(self.is_stale)
+
+    def notice(self, text: str, severity: Literal["info", "warning", "error"] = "info") -> None:
+        """Tell the user something."""
+        self.noticed.emit(Notice(text, severity))
+
+    def close(self) -> None:
+        """Stop the worker."""
+        self._evaluator.close()
+
+    def _attempt(self, change: Callable[[Document], object]) -> bool:
+        if self._document is None:
+            return False
+        try:
+            change(self._document)
+        except StudioError as error:
+            self.noticed.emit(Notice(str(error), "error"))
+            return False
+        return True
+
+    def _hear(self, document: Document) -> None:
+        # A document replaced meanwhile may still have a listener call under way.
+        if document is not self._document:
+            return
+        if document.selection != self._seen_selection:
+            self._seen_selection = document.selection
+            self.selected.emit(document.selection)
+        if document.revision != self._seen_revision:
+            self._seen_revision = document.revision
+            if self.is_live or self._evaluation is None:
+                self.simulate()
+            else:
+                self.stale.emit(True)
+        self.changed.emit(document)
+
+    def _receive(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.failed.emit(outcome.error)
+            return
+        if outcome.revision != self._asked or outcome.evaluation is None:
+            return
+        self._evaluation = outcome.evaluation
+        if self._pins_next:
+            self._pins_next = False
+            self._set_baseline(outcome.evaluation)
+        self.stale.emit(self.is_stale)
+        self.evaluated.emit(outcome.evaluation)
+
+    def _set_baseline(self, evaluation: Evaluation | None) -> None:
+        self._baseline = evaluation
+        self.baseline_changed.emit(evaluation)
+
+
+def _newer(path: Path) -> str:
+    return f"{path.name} is of a newer format: it can be looked at and saved under another name"
