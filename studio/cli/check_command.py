@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the findings."""
-    found = {text: check(load(text).fabric) for text in arguments.designs}
+    found = {text: check(load(text, arguments).fabric) for text in arguments.designs}
     if arguments.json:
         print_json(
             [

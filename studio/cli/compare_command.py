@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from studio.cli.loading import add_json, load
+from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exploration.compare import Comparison, Row, candidate_of, compare, row_label
@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="a .supernode file or the name of a reference design; ratios are to the last one",
     )
+    add_changes(parser)
     add_json(parser)
     parser.add_argument(
         "--rows", default="", metavar="FIGURE,…", help="only these figures, such as power_w.typical"
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     candidates = []
     for text in arguments.designs:
-        loaded = load(text)
+        loaded = load(text, arguments)
         evaluation = evaluate(loaded.fabric)
         candidates.append(candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result))
     table = _only(compare(candidates), arguments.rows)

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file."""
-    loaded = load(arguments.design)
+    loaded = load(arguments.design, arguments)
     if arguments.what == "picture":
         _draw(loaded, arguments)
     else:

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve and print."""
-    fabric = load(arguments.design).fabric
+    fabric = load(arguments.design, arguments).fabric
     for address in arguments.fail:
         fabric = with_failed(fabric, address)
     payload = parse(arguments.bytes, "data")

@@ -6,8 +6,14 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.errors import FileProblem, InvalidDesign
+import msgspec
+
+from studio.catalog.catalog import data_of
+from studio.design.edits import put, set_field
+from studio.design.model import Design, PartChange
+from studio.errors import FileProblem, InvalidDesign, InvalidInput
 from studio.fabric.fabric import Fabric, compile_design
+from studio.ids import PartId
 from studio.session.library import catalog, find_design
 from studio.storage.project_file import read_design
 
@@ -32,6 +38,25 @@ def add_designs(parser: argparse.ArgumentParser, *, one: bool = False) -> None:
         parser.add_argument("design", metavar="DESIGN", help=text)
     else:
         parser.add_argument("designs", metavar="DESIGN", nargs="+", help=text)
+    add_changes(parser)
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that change a design before it is used; the file stays as it is."""
+    parser.add_argument(
+        "--variant",
+        action="append",
+        default=[],
+        metavar="PART=VARIANT",
+        help="choose a bin or revision, such as ascend-910c=bin-752",
+    )
+    parser.add_argument(
+        "--edit",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change a field, such as racks.compute-west.array.count=5",
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -39,16 +64,43 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def load(text: str) -> Loaded:
-    """Read and compile one design.
+def load(text: str, arguments: argparse.Namespace | None = None) -> Loaded:
+    """Read and compile one design, with the changes of the command line.
 
     Raises
     ------
     FileProblem, InvalidDesign : names the file and the place in it.
+    InvalidInput, UnknownName : a change is impossible.
     """
     path = find_design(text)
-    opened = read_design(path)
+    design = read_design(path).design
+    if arguments is not None:
+        design = _changed(design, arguments)
     try:
-        return Loaded(path, compile_design(opened.design, catalog()))
+        return Loaded(path, compile_design(design, catalog()))
     except InvalidDesign as error:
         raise FileProblem(f"{path.name}: {error}") from error
+
+
+def _changed(design: Design, arguments: argparse.Namespace) -> Design:
+    for text in arguments.variant:
+        part, equals, variant = text.partition("=")
+        if not equals:
+            raise InvalidInput(f"--variant {text!r}: write PART=VARIANT")
+        data_of(catalog().part(PartId(part)), variant)
+        before = design.parts.get(PartId(part), PartChange())
+        design = put(design, "parts", part, msgspec.structs.replace(before, variant=variant))
+    for text in arguments.edit:
+        field, equals, value = text.partition("=")
+        if not equals:
+            raise InvalidInput(f"--edit {text!r}: write PATH=VALUE")
+        design = set_field(design, field.split("."), _value(value))
+    return design
+
+
+def _value(text: str) -> object:
+    """A number, `true`, a list … as JSON writes it; anything else is a word."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Simulate and print."""
-    loaded = [load(text) for text in arguments.designs]
+    loaded = [load(text, arguments) for text in arguments.designs]
     results = [_simulate(one.fabric, arguments.scenario, arguments.set) for one in loaded]
     if arguments.json:
         objects = [

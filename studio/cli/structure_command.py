@@ -23,7 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure the planes and print."""
-    planes = plane_structures(load(arguments.design).fabric, with_losses=arguments.losses)
+    planes = plane_structures(
+        load(arguments.design, arguments).fabric, with_losses=arguments.losses
+    )
     if arguments.json:
         print_json([_tree(plane) for plane in planes])
         return 0

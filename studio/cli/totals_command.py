@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the totals."""
-    loaded = [load(text) for text in arguments.designs]
+    loaded = [load(text, arguments) for text in arguments.designs]
     totals = [roll_up(one.fabric) for one in loaded]
     if arguments.json:
         objects = [
