@@ -28,12 +28,12 @@ class Sensitivity:
 
     @property
     def swing(self) -> float:
-        """Width of the bar relative to the baseline. [1]"""
+        """Width of the bar relative to the baseline. [1]."""
         return abs(self.at_high - self.at_low) / abs(self.baseline)
 
     @property
     def elasticity(self) -> float:
-        """Relative change of the result per relative change of the number, raised. [1]"""
+        """Relative change of the result per relative change of the number, raised. [1]."""
         return (self.at_high / self.baseline - 1) if self.baseline else math.nan
 
 

@@ -16,6 +16,7 @@ import msgspec
 from studio import paths
 from studio.errors import FileProblem, UnknownName
 from studio.simulation.inference.profile import InferenceProfile, decode_family
+from studio.simulation.machine import Accelerator
 from studio.simulation.network.profile import ExpertProfile, ProfileTable, decode_profiles
 from studio.simulation.power.profile import PowerProfile, decode_power
 
@@ -28,9 +29,15 @@ class _Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generation: str
 
 
+class _Kin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    match: str
+    family: str
+
+
 class _SoftwareFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: int
     software: tuple[_Software, ...]
+    families: tuple[_Kin, ...]
 
 
 def _read(pattern: str, decode: Callable[[bytes], tuple[str, _Profile]]) -> Mapping[str, _Profile]:
@@ -67,20 +74,32 @@ def power_profiles() -> Mapping[str, PowerProfile]:
 
 
 @cache
-def _software() -> tuple[_Software, ...]:
+def _software() -> _SoftwareFile:
     path = paths.workloads_dir() / "profiles" / "serving-software.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_SoftwareFile).software
+        return msgspec.json.decode(path.read_bytes(), type=_SoftwareFile)
     except (OSError, msgspec.MsgspecError) as problem:
         raise FileProblem(f"{path.name}: {problem}") from problem
 
 
 def generation_of(engine_text: str) -> str:
     """Return the software generation that the name of an engine means, or nothing."""
-    for entry in _software():
+    for entry in _software().software:
         if re.search(entry.match, engine_text, flags=re.IGNORECASE):
             return entry.generation
     return ""
+
+
+def serving_family(accelerator: Accelerator) -> str:
+    """Return the family whose serving and power profiles an accelerator uses.
+
+    Workstation and inference cards share a compute family with larger parts but not their
+    matrix units and memory.
+    """
+    for entry in _software().families:
+        if re.search(entry.match, accelerator.name):
+            return entry.family
+    return accelerator.family
 
 
 def inference_profile(family: str, generation: str = "") -> InferenceProfile:

@@ -6,13 +6,18 @@ that meets the objective. Measured columns are never read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from studio.errors import StudioError
-from studio.exploration.serving_library import exchange_profile, inference_profile, power_profile
+from studio.exploration.serving_library import (
+    exchange_profile,
+    inference_profile,
+    power_profile,
+    serving_family,
+)
 from studio.exploration.validation.hardware import network_profile
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row
@@ -54,13 +59,20 @@ def predict(row: Row, profile_of: ProfileOf = inference_profile) -> Prediction:
         case = serving_case(row)
         if isinstance(case, str):
             return Prediction(None, case)
-        return _answer(case, profile_of(case.machine.accelerator.family, case.generation))
+        return _answer(case, profile_of(serving_family(case.machine.accelerator), case.generation))
     except StudioError as problem:
         return Prediction(None, str(problem))
 
 
 def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
-    engines = [_engine(case, plan, profile) for plan in _plans(case, profile)]
+    return answer_with(case, profile, possible_plans(case, profile))[0]
+
+
+def answer_with(
+    case: ServingCase, profile: InferenceProfile, plans: Sequence[InferencePlan]
+) -> tuple[Prediction, InferencePlan | None]:
+    """Return the prediction by the best of `plans` for the row's metric, and that plan."""
+    engines = [engine_for(case, plan, profile) for plan in plans]
     ways: tuple[tuple[str, str, Callable[[ServingCase, Engine], float], bool], ...] = (
         ("ablation", "", _nothing, True),
         ("", "ttft_ms+tpot_ms", _first_and_next_ms, False),
@@ -76,12 +88,17 @@ def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
     )
     for phase, metric, way, is_rate in ways:
         if phase in case.phase and metric in case.metric:
-            values = [way(case, engine) for engine in engines]
-            good = [value for value in values if value > 0 and np.isfinite(value)]
+            tried = [(way(case, engine), engine.plan) for engine in engines]
+            good = [found for found in tried if found[0] > 0 and np.isfinite(found[0])]
             if not good:
-                return Prediction(None, _why(case, engines[0]))
-            return Prediction(max(good) if is_rate else min(good))
-    return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled")
+                return Prediction(None, _why(case, engines[0])), None
+            best = max(good, key=_value) if is_rate else min(good, key=_value)
+            return Prediction(best[0]), best[1]
+    return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled"), None
+
+
+def _value(found: tuple[float, InferencePlan]) -> float:
+    return found[0]
 
 
 def _nothing(case: ServingCase, engine: Engine) -> float:
@@ -97,7 +114,8 @@ def _why(case: ServingCase, engine: Engine) -> str:
     return "no batch meets the limits"
 
 
-def _plans(case: ServingCase, profile: InferenceProfile) -> Iterable[InferencePlan]:
+def possible_plans(case: ServingCase, profile: InferenceProfile) -> list[InferencePlan]:
+    """Return the mapping a row states, or those the simulator chooses from."""
     stated = given_plan(case, profile.devices_per_npu)
     if stated is not None:
         return [stated]
@@ -112,10 +130,11 @@ def _plans(case: ServingCase, profile: InferenceProfile) -> Iterable[InferencePl
     ]
 
 
-def _engine(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> Engine:
-    network = network_profile(case.machine.accelerator.family)
+def engine_for(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> Engine:
+    """Return the instance a mapping of a row means."""
+    family = case.machine.accelerator.family
     return engine_of(
-        case.machine, case.model, plan, profile, network, exchange_profile(case.machine.accelerator.family),
+        case.machine, case.model, plan, profile, network_profile(family), exchange_profile(family),
         precision=case.precision, speculation=case.speculation,
     )  # fmt: skip
 
@@ -194,7 +213,7 @@ def _per_megawatt(case: ServingCase, engine: Engine) -> float:
     """Return millions of output tokens per second and megawatt of provisioned power."""
     accelerator = case.machine.accelerator
     node = 8.0
-    power = power_profile(accelerator.family)
+    power = power_profile(serving_family(accelerator))
     provisioned = node_power_w(power, accelerator.tdp_w, node) / node * _FACILITY_OVERHEAD
     return _service_rate(case, engine) / scalar(provisioned)
 

@@ -88,4 +88,4 @@ def library_of(network: NetworkProfile) -> ExpertProfile:
 def _ranks(machine: Machine, plan: InferencePlan) -> list[int]:
     """Return how many ranks of an expert group lie along each level, whole numbers from 1."""
     spans = spans_of(machine.levels, plan.expert_tensor, scalar(plan.expert))
-    return [max(int(np.ceil(scalar(span.ranks) - 1e-9)), 1) for span in spans]
+    return [max(int(np.ceil(np.max(span.ranks) - 1e-9)), 1) for span in spans]

@@ -5,6 +5,7 @@ Vectorised over candidates; knows no model and no parallelism.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.work import Work
 from studio.simulation.machine import Accelerator
-from studio.workload.operators import Number
+from studio.workload.operators import FloatArray, Number
 from studio.workload.precision import NumberFormat, number_format
 
 BF16_BYTE = 2.0
@@ -31,15 +32,16 @@ class Formats:
 
 
 @dataclass(frozen=True)
-class WorkTime:
-    """Time and traffic of one piece of work; numbers or arrays of shape (n,)."""
+class WorkTimes:
+    """Time and traffic of pieces of work; arrays of shape (n_works, *candidates)."""
 
-    time_s: Number
+    flops: FloatArray
+    time_s: FloatArray
     """Device time, the gap before the next kernel excluded."""
-    compute_s: Number
-    memory_s: Number
-    traffic_byte: Number
-    kernels: Number
+    compute_s: FloatArray
+    memory_s: FloatArray
+    traffic_byte: FloatArray
+    kernels: FloatArray
 
 
 def formats(accelerator: Accelerator, precision: str, cache_precision: str = "") -> Formats:
@@ -66,19 +68,22 @@ def formats(accelerator: Accelerator, precision: str, cache_precision: str = "")
     return Formats(weights, compute, cache)
 
 
-def work_time(
-    work: Work,
+def work_times(
+    works: Sequence[Work],
+    candidates: tuple[int, ...],
     accelerator: Accelerator,
     profile: InferenceProfile,
     numbers: Formats,
     imbalance: Number = 1.0,
-) -> WorkTime:
-    """Return the time of one piece of work on one NPU.
+) -> WorkTimes:
+    """Return the time of pieces of work on one NPU, all at once.
 
     Parameters
     ----------
-    work
-        What is computed and moved; arrays of shape (n,) or numbers.
+    works
+        What is computed and moved; their fields broadcast to `candidates`.
+    candidates
+        Shape of the candidates; empty for a single one.
     accelerator
         Ratings of the NPU.
     profile
@@ -94,50 +99,50 @@ def work_time(
     m = bytes / (bandwidth e_m) and o is what is not hidden of the shorter. Lost rows stand for
     partly filled tiles, once per expert for grouped products.
     """
-    compute = _compute_s(work, accelerator, profile, numbers)
-    if work.kind == "experts":
-        compute = compute * imbalance
+    table = np.empty((len(_FIELDS), len(works), *candidates))
+    for i, work in enumerate(works):
+        for j, name in enumerate(_FIELDS):
+            table[j, i] = getattr(work, name)
+    flops, rows, weights, activations, cached, kernels = table
+    column = (-1, *(1 for _ in candidates))
+    rates = np.array([_rate(work, accelerator, profile, numbers) for work in works])
+    lost = np.array([profile.tile_rows_lost * (w.kind in _PRODUCTS) for w in works])
+    weight_byte = np.array([numbers.weights.stored_byte if w.quantised else BF16_BYTE
+                            for w in works])  # fmt: skip
+    left = np.array([profile.vector_traffic if w.kind == "vector" else 1.0 for w in works])
+    compute = flops * (1 + lost.reshape(column) / np.maximum(rows, 1.0)) / rates.reshape(column)
+    is_experts = np.array([w.kind == "experts" for w in works]).reshape(column)
+    compute = np.where(is_experts, compute * imbalance, compute)
+    streamed = weights * weight_byte.reshape(column) + activations * BF16_BYTE
+    streamed = streamed * left.reshape(column)
+    cached = cached * numbers.cache_byte
     bandwidth = accelerator.memory_bandwidth_byte_per_s
-    traffic, cached = _traffic_byte(work, numbers)
-    left = profile.vector_traffic if work.kind == "vector" else 1.0
-    moving = traffic * left / (bandwidth * profile.hbm_efficiency)
+    moving = streamed / (bandwidth * profile.hbm_efficiency)
     moving = moving + cached / (bandwidth * profile.cache_efficiency)
-    longer = np.maximum(compute, moving)
-    shorter = np.minimum(compute, moving)
-    kernels = work.kernels * left
-    return WorkTime(
-        longer + profile.overlap_loss * shorter,
-        compute,
-        moving,
-        traffic * left + cached,
-        kernels,
+    time = np.maximum(compute, moving) + profile.overlap_loss * np.minimum(compute, moving)
+    return WorkTimes(
+        flops, time, compute, moving, streamed + cached, kernels * left.reshape(column)
     )
 
 
-def _traffic_byte(work: Work, numbers: Formats) -> tuple[Number, Number]:
-    """Return (bytes of weights and activations, bytes of the cache)."""
-    weight_byte = numbers.weights.stored_byte if work.quantised else BF16_BYTE
-    traffic = work.weight_elements * weight_byte + work.activation_elements * BF16_BYTE
-    return traffic, work.cache_elements * numbers.cache_byte
+_FIELDS = (
+    "flops", "rows", "weight_elements", "activation_elements", "cache_elements", "kernels",
+)  # fmt: skip
+_PRODUCTS = ("matrix", "experts")
 
 
-def _compute_s(
+def _rate(
     work: Work, accelerator: Accelerator, profile: InferenceProfile, numbers: Formats
-) -> Number:
+) -> float:
+    """Return the sustained rate of the units that compute a piece of work. [FLOP/s]."""
+    plain = accelerator.compute_flops["bf16"]
     if work.kind == "vector":
-        return work.flops / accelerator.compute_flops["bf16"]
+        return plain
     if work.kind == "decode-attention":
-        return work.flops / (
-            accelerator.compute_flops["bf16"] * profile.attention_decode_efficiency
-        )
+        return plain * profile.attention_decode_efficiency
     if work.kind == "prompt-attention":
-        return work.flops / (
-            accelerator.compute_flops["bf16"] * profile.attention_prefill_efficiency
-        )
+        return plain * profile.attention_prefill_efficiency
     rating = numbers.compute.rating if work.quantised else "bf16"
-    peak = accelerator.compute_flops.get(rating) or accelerator.compute_flops["bf16"]
-    efficiency = profile.matrix_efficiency(rating)
-    if work.kind == "experts":
-        efficiency *= profile.grouped_efficiency
-    padded = 1.0 + profile.tile_rows_lost / np.maximum(work.rows, 1.0)
-    return work.flops * padded / (peak * efficiency)
+    peak = accelerator.compute_flops.get(rating) or plain
+    share = profile.grouped_efficiency if work.kind == "experts" else 1.0
+    return peak * profile.matrix_efficiency(rating) * share

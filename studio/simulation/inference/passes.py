@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.simulation.inference.exchange import exchange_time
-from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTime, work_time
+from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTimes, work_times
 from studio.simulation.inference.plan import InferencePlan, spans_of
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.work import PassLoad, Work, head_work, layer_work
@@ -19,7 +19,7 @@ from studio.simulation.machine import Machine
 from studio.simulation.network.collective import Collective, Span, collective_time_s
 from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.workload.model import AiModel, Block, MixtureOfExperts
-from studio.workload.operators import Number
+from studio.workload.operators import FloatArray, Number
 
 TERMS = (
     "attention",
@@ -91,27 +91,24 @@ class PassTime:
     """Memory of one NPU at work. [s]"""
     network_s: Number
     """Links of one NPU at work, hidden or not. [s]"""
-    operators: tuple[OperatorRow, ...]
+    works: tuple[Work, ...]
+    times: WorkTimes
+    counts: FloatArray
+    """Layers each piece of work stands for."""
 
-
-class _Sum:
-    """Adds up work times by term and operator."""
-
-    def __init__(self) -> None:
-        self.terms: dict[str, Number] = dict.fromkeys(TERMS, 0.0)
-        self.rows: dict[tuple[str, str], list[Number]] = {}
-        self.kernels: Number = 0.0
-
-    def add(self, work: Work, time: WorkTime, count: Number) -> None:
-        self.terms[work.term] = self.terms[work.term] + count * time.time_s
-        self.kernels = self.kernels + count * time.kernels
-        values = (work.flops, time.traffic_byte, time.time_s, time.compute_s, time.memory_s)
-        row = self.rows.setdefault((work.name, work.term), [0.0] * len(values))
-        for i, value in enumerate(values):
-            row[i] = row[i] + count * value
-
+    @property
     def operators(self) -> tuple[OperatorRow, ...]:
-        return tuple(OperatorRow(*key, *values) for key, values in self.rows.items())
+        """Operators by name, all layers together, of all stages."""
+        rows: dict[tuple[str, str], FloatArray] = {}
+        found = self.times
+        table = np.stack(
+            [found.flops, found.traffic_byte, found.time_s, found.compute_s, found.memory_s]
+        )
+        for i, work in enumerate(self.works):
+            values = self.counts[i] * table[:, i]
+            key = (work.name, work.term)
+            rows[key] = rows[key] + values if key in rows else values
+        return tuple(OperatorRow(*key, *values) for key, values in rows.items())
 
 
 def pass_time(engine: Engine, load: PassLoad) -> PassTime:
@@ -131,17 +128,19 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     equal shares of the layers; a pass visits them one after the other.
     """
     plan, profile = engine.plan, engine.profile
-    total = _Sum()
-    exchanged, links, layers = _zeros()
-    sums: Number = 0.0
-    imbalance = _imbalance(engine)
+    works: list[Work] = []
+    counts: list[float] = []
+    exchanged: Number = 0.0
+    links: Number = 0.0
+    sums, expert_layers = 0.0, 0.0
     for block, count in _blocks(engine):
-        for work in layer_work(engine.model, block, plan, load):
-            total.add(work, _timed(engine, work, imbalance), count)
-        sums = sums + count * _reductions(block, plan)
+        pieces = layer_work(engine.model, block, plan, load)
+        works.extend(pieces)
+        counts.extend([count] * len(pieces))
+        sums += count * _reductions(block, plan)
         part = block.feed_forward
         if isinstance(part, MixtureOfExperts):
-            layers = layers + count
+            expert_layers += count
             if _is_spread(plan):
                 moved = exchange_time(
                     engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
@@ -150,33 +149,55 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
                 exchanged = exchanged + count * moved.time_s
                 links = links + count * moved.wire_s
     heads = np.maximum(load.decode_tokens + load.prompts, 1e-9) * (1 + engine.draft_layers / 2)
-    for work in head_work(engine.model, plan, heads):
-        total.add(work, _timed(engine, work, 1.0), 1.0)
+    pieces = head_work(engine.model, plan, heads)
+    works.extend(pieces)
+    counts.extend([1.0] * len(pieces))
     reduced_s, wire_s = _reduce(engine, load)
-    terms = total.terms
-    terms["experts"] = terms["experts"] + layers * profile.expert_layer_s
+    times = work_times(
+        works, _candidates(plan, load), engine.machine.accelerator, profile, engine.numbers,
+        _imbalance(engine),
+    )  # fmt: skip
+    terms = _by_term(works, np.array(counts), times)
+    terms["experts"] = terms["experts"] + expert_layers * profile.expert_layer_s
     terms["dispatch_combine"] = exchanged * (1 - profile.expert_overlap)
-    terms["all_reduce"] = sums * reduced_s * (1 - profile.reduce_overlap)
-    terms["launch"] = total.kernels * profile.kernel_s
-    return _finished(engine, load, total, terms, links + sums * wire_s)
+    terms["all_reduce"] = sums * reduced_s * profile.reduce_exposed
+    kernels = _weighted(np.array([counts]), times.kernels)[0]
+    terms["launch"] = kernels * profile.kernel_s
+    return _finished(
+        engine, load, terms, kernels, links + sums * wire_s, (tuple(works), times, np.array(counts))
+    )
 
 
-def _zeros() -> tuple[Number, Number, Number]:
-    return 0.0, 0.0, 0.0
+def _candidates(plan: InferencePlan, load: PassLoad) -> tuple[int, ...]:
+    """Return the shape of the candidates; empty for a single one."""
+    values = (
+        load.sequences, load.new_tokens, load.context, load.prompt_tokens, load.prompt_length,
+        load.prompt_prefix, plan.tensor, plan.attention_data, plan.pipeline, plan.expert,
+    )  # fmt: skip
+    return np.broadcast_shapes(*(np.shape(value) for value in values))
 
 
-def _blocks(engine: Engine) -> list[tuple[Block, Number]]:
+def _by_term(works: list[Work], counts: FloatArray, times: WorkTimes) -> dict[str, Number]:
+    """Return seconds by term, all layers together."""
+    weight = np.zeros((len(TERMS), len(works)))
+    weight[[TERMS.index(work.term) for work in works], range(len(works))] = counts
+    return dict(zip(TERMS, _weighted(weight, times.time_s), strict=True))
+
+
+def _weighted(weight: FloatArray, values: FloatArray) -> FloatArray:
+    """Return weighted sums over works: (m, n_works) by (n_works, *candidates)."""
+    summed = weight @ values.reshape(values.shape[0], -1)
+    return np.asarray(summed.reshape(weight.shape[0], *values.shape[1:]))
+
+
+def _blocks(engine: Engine) -> list[tuple[Block, float]]:
     """Return the blocks of a model with the layers of each, draft layers with the last."""
-    blocks: list[tuple[Block, Number]] = [(b, float(b.count)) for b in engine.model.blocks]
+    blocks: list[tuple[Block, float]] = [(b, float(b.count)) for b in engine.model.blocks]
     if engine.draft_layers:
         last, count = blocks[-1]
         # A draft layer sees one token a sequence, not all that are verified.
         blocks[-1] = (last, count + engine.draft_layers / (1 + engine.draft_layers))
     return blocks
-
-
-def _timed(engine: Engine, work: Work, imbalance: Number) -> WorkTime:
-    return work_time(work, engine.machine.accelerator, engine.profile, engine.numbers, imbalance)
 
 
 def _imbalance(engine: Engine) -> Number:
@@ -207,7 +228,12 @@ def _reduce(engine: Engine, load: PassLoad) -> tuple[Number, Number]:
 
 
 def _finished(
-    engine: Engine, load: PassLoad, total: _Sum, terms: dict[str, Number], links: Number
+    engine: Engine,
+    load: PassLoad,
+    terms: dict[str, Number],
+    kernels: Number,
+    links: Number,
+    detail: tuple[tuple[Work, ...], WorkTimes, FloatArray],
 ) -> PassTime:
     plan, profile = engine.plan, engine.profile
     stages = np.asarray(plan.pipeline, dtype=np.float64)
@@ -215,21 +241,28 @@ def _finished(
     hop = _hop_s(engine, load)
     terms["pipeline"] = (stages - 1) * hop
     per_launch = profile.prefill_launch_s if load.has_prompts else profile.launch_s
-    waiting = np.maximum(total.kernels * per_launch - device, 0.0)
+    waiting = np.maximum(kernels * per_launch - device, 0.0)
     sequences = load.sequences + load.prompts
     terms["host"] = waiting + profile.step_s + profile.sequence_s * sequences
-    busy = (device + waiting) / stages + hop * (stages > 1)
-    rows = total.operators()
+    stall = 1 + profile.stage_wait * (stages - 1)
+    busy = (device + waiting) / stages * stall + hop * (stages > 1)
+    works, times, counts = detail
+    flops, traffic, compute_s, memory_s = (
+        _weighted(counts[None, :], values)[0] / stages
+        for values in (times.flops, times.traffic_byte, times.compute_s, times.memory_s)
+    )
     return PassTime(
         time_s=sum(terms.values(), np.zeros(())),
         stage_s=busy + terms["host"] - waiting,
         terms=terms,
-        flops=sum((row.flops for row in rows), np.zeros(())) / stages,
-        traffic_byte=sum((row.traffic_byte for row in rows), np.zeros(())) / stages,
-        compute_s=sum((row.compute_s for row in rows), np.zeros(())) / stages,
-        memory_s=sum((row.memory_s for row in rows), np.zeros(())) / stages,
+        flops=flops,
+        traffic_byte=traffic,
+        compute_s=compute_s,
+        memory_s=memory_s,
         network_s=links / stages,
-        operators=rows,
+        works=works,
+        times=times,
+        counts=counts,
     )
 
 

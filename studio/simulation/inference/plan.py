@@ -20,7 +20,7 @@ from studio.workload.plan import nearest_divisor
 
 def scalar(value: Number) -> float:
     """Return a batch of one as a number, or the largest of several."""
-    return float(np.max(value))
+    return float(value) if np.ndim(value) == 0 else float(np.max(value))
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,11 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Load of the busiest expert rank above the mean, many ranks. [1]"""
     expert_overlap: float
     """Share of dispatch and combine hidden by computing."""
-    reduce_overlap: float
-    """Share of tensor-parallel reductions hidden or fused away."""
+    reduce_exposed: float
+    """Exposed time of tensor-parallel reductions over that of the collective library alone: below
+    1 where they are fused or hidden, above where copies and synchronisation stand in line."""
+    stage_wait: float
+    """Time one pipeline stage waits for the others, per further stage, over its own time."""
     pass_tokens: float
     """Tokens computed together at most while prompts are worked off."""
     batch_limit: float

@@ -328,10 +328,10 @@ def serve(
 
     Notes
     -----
-    TPOT bounds the batch. For TTFT, prompts queue for a server that works on them during the
-    share of time they take: one in a hundred waits 4.6 times the mean M/D/1 wait
-    s r / (2 (1 - r)), s the time of one prompt in mixed passes and r the load; the rate that
-    meets the limit follows.
+    TPOT bounds the batch. For TTFT, a prompt first waits for the step under way, then queues for
+    a server that computes prompts one after the other: one in a hundred waits 4.6 times the mean
+    M/D/1 wait s r / (2 (1 - r)), s the time of one prompt and r the load. The load that meets
+    the limit follows.
 
     Raises
     ------
@@ -347,22 +347,23 @@ def serve(
     found = steady(engine, shape, np.asarray([batch]), speculation)
     rate = scalar(found.tokens_per_s_per_npu) * (1 - engine.profile.disturbance)
     bound = "TPOT" if batch < in_flight(engine, shape) else "memory"
-    one = prefill(engine, shape, 1.0)
-    service = max(scalar(one.ttft_s), scalar(found.tpot_s))
-    most = _load_within(service, limits.ttft_s)
-    if most < 1:
-        bound = "TTFT" if most * rate < rate * 0.97 else bound
-        rate *= max(most, 0.0)
-    wait = service * most / (2 * max(1 - most, 0.05)) if most > 0 else 0.0
-    return Service(batch, scalar(found.tpot_s), service + wait, rate, bound)
+    plenty = scalar(found.prefill.tokens_per_s_per_npu) * scalar(engine.plan.group_ranks)
+    service = shape.new_prompt / plenty
+    begun = scalar(found.tpot_s) + scalar(prefill(engine, shape, 1.0).ttft_s)
+    most = _load_within(service, limits.ttft_s - begun)
+    if most < 0.97:
+        bound = "TTFT"
+    rate *= min(most, 1.0)
+    wait = service * most / (2 * max(1 - most, 0.05))
+    return Service(batch, scalar(found.tpot_s), begun + wait, rate, bound)
 
 
-def _load_within(service_s: float, limit_s: float) -> float:
-    """Return the load at which one in a hundred first tokens comes exactly at the limit, 0..1."""
-    if not np.isfinite(limit_s):
+def _load_within(service_s: float, slack_s: float) -> float:
+    """Return the load at which one wait in a hundred is exactly the slack, 0..1."""
+    if not np.isfinite(slack_s):
         return 1.0
-    slack = limit_s / service_s - 1
-    if slack <= 0:
+    if slack_s <= 0:
         return 0.0
-    # slack = tail r / (2 (1 - r))
+    # slack = tail s r / (2 (1 - r))
+    slack = slack_s / service_s
     return 2 * slack / (_WAIT_TAIL + 2 * slack)
