@@ -174,15 +174,24 @@ def main():
     parser.add_argument("profile", nargs="*")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--residuals", action="store_true")
+    parser.add_argument(
+        "--holdout", action="store_true", help="fit every second row, report the others"
+    )
     options = parser.parse_args()
     fitted = {}
     for name, rows in collective_rows().items():
         if options.profile and name not in options.profile:
             continue
-        problem = Problem(name, rows)
+        problem = Problem(name, rows[::2] if options.holdout else rows)
         best = search(problem)
         print(f"{name}: loss {best:.4f} over {len(rows)} rows, {len(problem.free())} constants")
         report(problem)
+        if options.holdout:
+            unseen = Problem(name, rows[1::2])
+            unseen.document = problem.document
+            print("  rows that were not fitted:")
+            report(unseen)
+            continue
         if options.residuals:
             for (row, size), ratio in zip(
                 problem.rows, problem.predicted() / problem.measured, strict=True
@@ -190,7 +199,7 @@ def main():
                 print(f"    {row['id']} {row['hw'][:24]:24s} {row['op']:14s} {row['gpus']:>3s} "
                       f"{size:>12.0f} {row['library'][:20]:20s} {ratio - 1:+.3f}")  # fmt: skip
         fitted[name] = problem
-    if options.write:
+    if options.write and not options.holdout:
         document = json.loads(DATA.read_text(encoding="utf-8"))
         for name, problem in fitted.items():
             constants = document["profiles"][name]["constants"]

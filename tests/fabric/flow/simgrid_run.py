@@ -1,11 +1,13 @@
 """Run by the system's Python: completion times of flows on given paths, by SimGrid.
 
 Reads JSON {bandwidth: [...], flows: [{source, target, size, path: [link, ...]}]} from standard
-input and writes the completion times. Flows between one pair must share one path.
+input; writes {finished: [...], seconds: CPU time of the run, version}. Flows between one pair
+must share one path.
 """
 
 import json
 import sys
+import time
 
 import simgrid
 
@@ -41,16 +43,25 @@ def main():
             False,
         )
     zone.seal()
-    finished = [0.0] * len(request["flows"])
+    comms = []
 
-    def send(index, flow):
-        simgrid.Comm.sendto(hosts[flow["source"]], hosts[flow["target"]], flow["size"])
-        finished[index] = simgrid.Engine.clock
+    def send_all():
+        for flow in request["flows"]:
+            here, there = hosts[flow["source"]], hosts[flow["target"]]
+            comms.append(simgrid.Comm.sendto_async(here, there, flow["size"]))
+        simgrid.Comm.wait_all(comms)
 
-    for index, flow in enumerate(request["flows"]):
-        simgrid.Actor.create(f"flow{index}", hosts[flow["source"]], send, index, flow)
+    simgrid.Actor.create("sender", next(iter(hosts.values())), send_all)
+    begin = time.process_time()
     engine.run()
-    json.dump(finished, sys.stdout)
+    json.dump(
+        {
+            "finished": [comm.finish_time for comm in comms],
+            "seconds": time.process_time() - begin,
+            "version": simgrid.simgrid_version,
+        },
+        sys.stdout,
+    )
 
 
 main()
