@@ -1,36 +1,44 @@
-"""`supernode-studio open` without a display: totals and job in the terminal, picture and report."""
+"""`supernode-studio open` without a display: figures in the terminal, pictures and a report."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from studio.cli import simulate_command, totals_command
 from studio.cli.loading import Loaded, load
-from studio.errors import FileProblem, StudioError
+from studio.errors import FileProblem
 from studio.exchange.report import ReportContent, report_html
 from studio.session.evaluation import Evaluation, evaluate
 from studio.storage.project_file import write_atomic
 
-PICTURE_SIZE = (1920, 1080)
+DRAWING_SIZE = (1920, 1080)
 
 
-def run(paths: Sequence[Path], out: Path, app: Any) -> int:  # noqa: ARG001 - grows a window picture
+def run(paths: Sequence[Path], out: Path, app: Any) -> int:
     """Do what the window does at its start, into the folder `out`; return the exit code.
+
+    Parameters
+    ----------
+    app : the module `studio.gui.app`, handed over because the command line never imports it.
 
     Raises
     ------
     FileProblem : a design can't be read, or a file can't be written.
     """
+    # Qt warns at every window that the offscreen platform has no size hints.
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     _make_folder(out)
     for path in paths:
         loaded = load(str(path))
         evaluation = evaluate(loaded.fabric)
         _print(path, evaluation)
-        _write(loaded, evaluation, out)
+        _write(loaded, evaluation, out, app)
     return 0
 
 
@@ -42,35 +50,35 @@ def _make_folder(out: Path) -> None:
 
 
 def _print(path: Path, evaluation: Evaluation) -> None:
-    designs = [str(path)]
-    totals_command.run(argparse.Namespace(designs=designs, json=False, explain=None, lang="en"))
+    _answer(totals_command, path)
     print()
     if evaluation.result is None:
         print(f"not simulated: {evaluation.problem}")
-        return
-    simulate_command.run(argparse.Namespace(designs=designs, json=False, scenario="", set=[]))
+    else:
+        _answer(simulate_command, path)
 
 
-def _write(loaded: Loaded, evaluation: Evaluation, out: Path) -> None:
-    stem = out / loaded.path.stem
-    picture = stem.with_name(f"{stem.name}.png")
-    report = stem.with_name(f"{stem.name}-report.html")
-    _draw(loaded, picture)
+def _answer(command: ModuleType, path: Path) -> None:
+    """Print what a sub-command prints for one design, with its own defaults."""
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    command.run(parser.parse_args([str(path)]))
+
+
+def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any) -> None:
+    drawing = out / f"{loaded.path.stem}.png"
+    report = out / f"{loaded.path.stem}-report.html"
+    window = app.run_headless(loaded.path, out)
+    # After the window: its application is what text in a picture needs.
+    pictures = importlib.import_module("studio.gui.picture")
+    pictures.draw(loaded.fabric, drawing, size=DRAWING_SIZE)
     content = ReportContent(
         loaded.fabric,
         evaluation.totals,
         evaluation.result,
         evaluation.problem,
         evaluation.findings,
-        picture.read_bytes(),
+        drawing.read_bytes(),
     )
     write_atomic(report, report_html(content).encode())
-    print(f"\npicture: {picture}\nreport:  {report}")
-
-
-def _draw(loaded: Loaded, picture: Path) -> None:
-    try:
-        pictures = importlib.import_module("studio.gui.picture")
-    except ImportError as error:
-        raise StudioError(f"pictures need Qt, which can't be loaded: {error}") from error
-    pictures.draw(loaded.fabric, picture, size=PICTURE_SIZE, theme="light", language="en")
+    print(f"\nwindow:  {window}\npicture: {drawing}\nreport:  {report}")
