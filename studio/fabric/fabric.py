@@ -6,9 +6,10 @@ same as a full compile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -177,19 +178,37 @@ def _component_states(design: Design, layout: Layout) -> tuple[BoolArray, FloatA
     factor = np.ones(layout.component_count)
     for address, deviation in design.exceptions.items():
         if not address.startswith("rule:"):
-            chosen = find_components(layout, address)
-            _apply(deviation, chosen, present, factor)
+            chosen = _if_there(find_components, layout, address)
+            _apply(address, deviation, chosen, present, factor)
     return present, factor
 
 
-def _apply(deviation: Deviation, chosen: IntArray, present: BoolArray, factor: FloatArray) -> None:
+def _if_there(
+    find: Callable[[Any, str], IntArray], place: Layout | Links, address: str
+) -> IntArray:
+    """Return what is at an address, nothing where that is gone.
+
+    An exception outlives a smaller array or a removed rack, and is back when they are; a rule
+    reports it meanwhile.
+    """
+    try:
+        return find(place, address)
+    except InvalidDesign:
+        return np.empty(0, dtype=np.int64)
+
+
+def _apply(
+    address: str, deviation: Deviation, chosen: IntArray, present: BoolArray, factor: FloatArray
+) -> None:
     if deviation.state == "absent":
         present[chosen] = False
         factor[chosen] = 0.0
     elif deviation.state == "failed":
         factor[chosen] = 0.0
     elif not 0 <= deviation.factor <= 1:
-        raise InvalidDesign(f"degraded to {deviation.factor}; a factor of 0..1 is possible")
+        raise InvalidDesign(
+            f"exception {address!r}: degraded to {deviation.factor}; a factor of 0..1 is possible"
+        )
     else:
         factor[chosen] *= deviation.factor
 
@@ -255,5 +274,6 @@ def _link_states(
     factor = alive.astype(np.float64)
     for address, deviation in design.exceptions.items():
         if address.startswith("rule:"):
-            _apply(deviation, find_links(links, address), present, factor)
+            chosen = _if_there(find_links, links, address)
+            _apply(address, deviation, chosen, present, factor)
     return present, factor

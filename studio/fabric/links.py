@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def rule_links(
     """
     made: dict[str, RuleLinks] = {}
     total = 0
-    for links in (*_inside(layout), *_between(design, layout, known)):
+    for links in chain(_inside(layout), _between(design, layout, known)):
         if links.name in made or "[" in links.name:
             raise InvalidDesign(
                 f"link rule {links.name!r}: the name is "
@@ -198,7 +199,7 @@ def _slower_port(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> flo
     rates = [
         port.rate_byte_per_s
         for side, port_name in zip(pairs, (rule.a_port, rule.b_port), strict=True)
-        for number in np.unique(layout.part[side])
+        for number in np.flatnonzero(np.bincount(layout.part[side]))
         if (port := port_of(layout.parts[number], port_name, f"link rule {name!r}"))
     ]
     return min(rates, default=0.0)

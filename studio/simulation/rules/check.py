@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from studio.design.finding import Finding
 from studio.fabric.fabric import Fabric
-from studio.simulation.rules import cables, ports, racks
+from studio.simulation.rules import cables, exceptions, ports, racks
 
 Rule = Callable[[Fabric], Iterator[Finding]]
 
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     racks.rack_power,
     racks.rack_mass,
     racks.feeds,
+    exceptions.dangling_exception,
 )
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
