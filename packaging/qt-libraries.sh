@@ -23,23 +23,23 @@ qt=$("$python" -c 'import importlib.util as u; print(u.find_spec("PySide6").subm
 missing() { # FILE… -> the libraries they do not find
     ldd "$@" 2>/dev/null | awk '/not found/ {print $1}' | sort -u | tr '\n' ' '
 }
-missing_offscreen() {
-    missing "$qt"/Qt{Core,Gui,Widgets,Svg}.abi3.so "$qt"/Qt/plugins/platforms/libqoffscreen.so
-}
-missing_window() { missing "$qt"/Qt/plugins/platforms/libqxcb.so; }
+for_offscreen=("$qt"/Qt{Core,Gui,Widgets,Svg}.abi3.so "$qt"/Qt/plugins/platforms/libqoffscreen.so)
+for_window=("${for_offscreen[@]}" "$qt"/Qt/plugins/platforms/libqxcb.so)
 
-[ -n "$(missing_offscreen)$(missing_window)" ] || exit 0
+lacking=$(missing "${for_window[@]}")
+[ -n "$lacking" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing the system libraries Qt needs: $(missing_offscreen)$(missing_window)"
+    echo "Installing the system libraries Qt needs: $lacking"
     log=$(mktemp)
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$log" 2>&1 || tail -n 3 "$log"
     rm -f "$log"
 else
-    echo "Qt needs system libraries that are missing: $(missing_offscreen)$(missing_window)"
+    echo "Qt needs system libraries that are missing: $lacking"
     echo "On Debian and Ubuntu run: sudo apt-get install -y ${packages[*]}"
 fi
 
-[ -z "$(missing_offscreen)" ] || { echo "Still missing: $(missing_offscreen)"; exit 1; }
-[ -z "$(missing_window)" ] || { echo "No window can open; going on without a display."; exit 2; }
+lacking=$(missing "${for_offscreen[@]}")
+[ -z "$lacking" ] || { echo "Nothing can be drawn without: $lacking"; exit 1; }
+[ -z "$(missing "${for_window[@]}")" ] || { echo "No window can open; going on without a display."; exit 2; }

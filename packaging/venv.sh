@@ -14,8 +14,12 @@ command -v "$python" >/dev/null || { echo "There is no '$python'; install Python
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     package=$("$python" -c 'import sys; print("python{}.{}-venv".format(*sys.version_info))')
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+        echo "Installing $package"
+        log=$(mktemp)
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$package"; } >"$log" 2>&1 ||
+            { tail -n 3 "$log"; exit 1; }
+        rm -f "$log"
     else
         echo "Python's venv module is missing. Run: sudo apt-get install $package"
         exit 1
