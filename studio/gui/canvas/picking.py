@@ -14,6 +14,7 @@ from studio.gui.canvas.culling import enclosed, overlapping, visible
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.tools.events import Mode
+from studio.gui.canvas.trays import is_dense
 from studio.gui.canvas.viewport import Rect, Viewport
 
 REACH_PX = 5.0
@@ -57,6 +58,8 @@ def pick_line(
     cable = _near_cable(scene, viewport, x, y, reach, plane_shown)
     if cable is not None:
         return Hit("cable", cable)
+    if is_dense(scene):
+        return None
     trunks = scene.wiring.trunks
     shown = np.flatnonzero(plane_shown[trunks.plane]) if len(trunks.a) else np.zeros(0, np.int64)
     points = scene.arcs[shown]

@@ -14,6 +14,7 @@ from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas.arrangement import CHIPS_END, PANEL_START
 from studio.gui.canvas.elevation import RIGHT, RISER_END
 from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.trays import tray_share
 from studio.gui.canvas.wiring import Trunks
 
 _BUS_DEPTH, _FOOT_DEPTH = 0.042, 0.018
@@ -133,6 +134,16 @@ def trunk_ends(trunks: Trunks, start: FloatArray, end: FloatArray) -> TrunkEnds:
         np.concatenate((trunks.plane, trunks.plane)),
         np.concatenate((start, end)),
     )
+
+
+def tray_ends(ends: TrunkEnds, scene: Scene) -> TrunkEnds:
+    """Return one end for each rack and plane, below the tray that carries all its trunks."""
+    planes = scene.wiring.plane_count
+    found, first = np.unique(ends.rack * planes + ends.plane, return_index=True)
+    rack, plane = found // planes, found % planes
+    rects = scene.racks[rack]
+    x = rects[:, 0] + rects[:, 2] * tray_share(np.searchsorted(np.unique(plane), plane))
+    return TrunkEnds(rack, plane, np.stack((x, ends.point[first, 1]), axis=1))
 
 
 def stub_lines(scene: Scene, stubs: IntArray) -> FloatArray:

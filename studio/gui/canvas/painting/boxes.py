@@ -14,6 +14,8 @@ from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 
 _LARGEST_TITLE_PX = 17
+_CHIPS_PX = 14.0
+"""Height of a box from which chips fill its right part, so that its name keeps to the left."""
 
 
 def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
@@ -62,7 +64,7 @@ def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
         ]
     size = max(SMALLEST_PX, min(int(header * 0.3), _LARGEST_TITLE_PX))
     start, room = left + width * 0.02 + 4, width * 0.8
-    title = Label(text, start, top + header * 0.55, size, theme.text, 10, "left", bold=True)
+    title = Label(text, start, top + header * 0.5, size, theme.text, 10, "left", bold=True)
     small = max(SMALLEST_PX, size - 4)
     name = Label(
         frame.part_names[instance.part],
@@ -172,16 +174,19 @@ def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list
         housing = layout.housings[number]
         size = max(SMALLEST_PX, min(15, int(min(height * 0.7, width * 0.05 + 4))))
         left, room = x + max(3.0, width * 0.012), width * 0.185
-        if frame.level == "hall" or width < 160:
+        if width < 160:
+            room = width * 0.2 if height >= _CHIPS_PX else width - 6
             labels.append(
                 Label(
                     housing.label,
-                    x + width / 2,
+                    left,
                     y + height / 2,
                     size,
                     theme.text,
                     5,
-                    room=width - 4,
+                    "left",
+                    room=room,
+                    least=1.0,
                 )
             )
             continue

@@ -8,14 +8,16 @@ from PySide6.QtGui import QColor, QPainter
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.culling import ranges
+from studio.gui.canvas.elevation import RIGHT, RISER_END
 from studio.gui.canvas.painting.buffers import draw_by_group, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+from studio.gui.canvas.trays import is_dense
 
 _MOST_STUBS = 20_000
 _LANE_PX = 110.0
 """Width of a rack from which its inner cabling is drawn."""
-_STUB_BOX_PX = 24.0
+_STUB_BOX_PX = 36.0
 """Height of a box from which single cables are drawn in it."""
 _LANES_RACK_PX = 2200.0
 """Width of a rack from which parallel links of a pair are drawn one by one."""
@@ -36,6 +38,8 @@ def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> list[Labe
     run = routes.harness(scene, lanes)
     px = float(widths.min())
     most = min(max(1, int(px * 0.005)), 6)
+    room = px * (RISER_END - RIGHT) / max(1, int(np.diff(wires.start)[wide].max()))
+    most = max(1, min(most, int(room * 0.6)))
     width = np.clip(np.rint(np.sqrt(run.cables) * px * 0.0005), 1, most).astype(np.int64)
     for lines in (run.risers, run.drops):
         screen = np.rint(frame.screen_lines(lines))
@@ -49,6 +53,9 @@ def _paint_buses(
     scene = frame.scene
     ends = routes.trunk_ends(scene.wiring.trunks, *scene.exits)
     ends = ends.at(np.isin(ends.rack, racks) & frame.plane_shown[ends.plane])
+    dense = is_dense(scene)
+    if dense:
+        ends = routes.tray_ends(ends, scene)
     found = routes.buses(scene, lanes, ends)
     for lines, plane, most in (
         (found.bars, found.bar_plane, 0.006),
@@ -57,7 +64,7 @@ def _paint_buses(
         width = np.full(len(lines), max(1, min(int(px * most), 5)))
         screen = np.rint(frame.screen_lines(lines))
         draw_strokes(painter, screen, plane, width, frame.plane_colors)
-    return _exit_labels(frame, racks)
+    return [] if dense else _exit_labels(frame, racks)
 
 
 def _exit_labels(frame: Frame, racks: IntArray) -> list[Label]:

@@ -180,7 +180,7 @@ def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
             3 - number / 10,
             bold=bold,
             room=width - 6,
-            least=0.95 if bold else 0.6,
+            least=1.0 if bold else 0.6,
         )
         for number, (text, px, bold) in enumerate(lines)
     ]

@@ -13,10 +13,8 @@ from studio.gui.canvas.arcs import HIGHEST_M
 from studio.gui.canvas.painting.buffers import draw_lines, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Label
+from studio.gui.canvas.trays import is_dense, trays
 
-MOST_TRUNKS = 4000
-"""Drawn at once, the strongest first."""
-_MOST_SMOOTH = 1200
 _LABEL_SCALE = 28.0
 """Pixels per metre from which trunks carry their count."""
 
@@ -27,6 +25,8 @@ def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
     chosen = _chosen(frame)
     if not len(chosen):
         return []
+    if is_dense(frame.scene):
+        return _paint_trays(painter, frame, chosen)
     points = frame.scene.arcs[chosen]
     pieces = points.shape[1] - 1
     lines = frame.screen_lines(routes.segments(points))
@@ -36,9 +36,7 @@ def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
         share = 1.0
     colors = [mixed(color, frame.theme.floor, share) for color in colors]
     width = _widths(trunks.cables[chosen])
-    painter.setRenderHint(
-        QPainter.RenderHint.Antialiasing, frame.sharp and len(chosen) <= _MOST_SMOOTH
-    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp)
     draw_strokes(painter, lines, np.repeat(group, pieces), np.repeat(width, pieces), colors)
     impaired = np.repeat(trunks.impaired[chosen] > 0, pieces)
     if impaired.any():
@@ -58,11 +56,7 @@ def _chosen(frame: Frame) -> IntArray:
     if not len(trunks.a):
         return trunks.a
     shown = frame.plane_shown[trunks.plane] & _of_drawn_racks(frame, trunks.a, trunks.b)
-    chosen = np.flatnonzero(shown & _near(frame))
-    if len(chosen) > MOST_TRUNKS:
-        strongest = np.argpartition(-trunks.cables[chosen], MOST_TRUNKS)[:MOST_TRUNKS]
-        chosen = np.sort(chosen[strongest])
-    return chosen
+    return np.flatnonzero(shown if is_dense(frame.scene) else shown & _near(frame))
 
 
 def _of_drawn_racks(frame: Frame, a: IntArray, b: IntArray) -> BoolArray:
@@ -95,12 +89,7 @@ def _colors(frame: Frame, chosen: IntArray) -> tuple[list[QColor], IntArray]:
 
 
 def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
-    if (
-        not frame.sharp
-        or frame.level != "hall"
-        or frame.viewport.scale < _LABEL_SCALE
-        or len(chosen) > MOST_TRUNKS // 2
-    ):
+    if not frame.sharp or frame.level != "hall" or frame.viewport.scale < _LABEL_SCALE:
         return []
     trunks = frame.scene.wiring.trunks
     points = frame.scene.arcs[chosen]
@@ -116,4 +105,29 @@ def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
         x, y = apex[place].tolist()
         strong = color.lighter(112) if frame.theme.dark else color.darker(118)
         labels.append(Label(text, x, y, 10, strong, -2 - rank / 1000, plate=plate, clear=13))
+    return labels
+
+
+def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Label]:
+    """Draw the trunks of a large hall gathered on trays."""
+    found = trays(frame.scene, chosen)
+    px = frame.scene.rack_width_m * frame.viewport.scale
+    most = int(np.clip(px * 0.12, 1, 12))
+    heaviest = max(1, int(found.cables.max(initial=1)))
+    width = np.clip(np.rint(np.sqrt(found.cables / heaviest) * most), 1, 12).astype(np.int64)
+    screen = np.rint(frame.screen_lines(found.lines))
+    colors = [mixed(color, frame.theme.floor, 0.8) for color in frame.plane_colors]
+    draw_strokes(painter, screen, found.plane, width, colors)
+    plate = QColor(frame.theme.floor)
+    labels = []
+    for place in np.flatnonzero(found.labelled).tolist():
+        x1, y1, x2, y2 = screen[place].tolist()
+        color = frame.plane_colors[int(found.plane[place])]
+        strong = color.lighter(112) if frame.theme.dark else color.darker(118)
+        text = f"{int(found.cables[place]):,}".replace(",", " ")
+        if found.is_spine[place]:
+            middle = (y1 + y2) / 2
+            labels.append(Label(text, x2 + 10, middle, 11, strong, -1, "left", plate=plate))
+        elif x2 - x1 > 60:
+            labels.append(Label(text, x2 - 14, y1, 10, strong, -2, "right", plate=plate))
     return labels
