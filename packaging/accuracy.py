@@ -1,6 +1,6 @@
 """Measure the simulator against `tests/reference/*.csv` and write the result where it is shown.
 
-`python -m packaging.accuracy` rewrites `resources/accuracy.json`, which the window shows, and the
+`python packaging/accuracy.py` rewrites `resources/accuracy.json`, which the window shows, and the
 table in the README; `--check` only tells whether both are up to date.
 """
 

@@ -54,6 +54,12 @@ def test_no_file_names_a_package_registry(word: str) -> None:
     assert not [name for name in tracked() if wanted.search((TOP / name).read_bytes())]
 
 
+def test_the_folder_packaging_is_no_package() -> None:
+    # It would hide the library of that name from every program started in this folder, such as
+    # PyInstaller; its scripts are run by path: `python packaging/icons.py`.
+    assert "packaging/__init__.py" not in tracked()
+
+
 def test_every_script_can_be_run() -> None:
     scripts = [name for name in tracked() if name.endswith(".sh") or name == ".ci/run"]
     assert scripts
