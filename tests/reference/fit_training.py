@@ -27,7 +27,13 @@ import numpy as np
 from studio import paths
 from studio.exploration.validation.hardware import compute_profile
 from studio.exploration.validation.runner import KINDS, blanked, measured_value
-from studio.exploration.validation.training import TrainingCase, predict_cases, prepare
+from studio.exploration.validation.training import (
+    Batch,
+    TrainingCase,
+    batch_of,
+    predict_cases,
+    prepare,
+)
 from studio.workload.profile import ComputeProfile
 
 HERE = Path(__file__).parent
@@ -67,7 +73,7 @@ class Group:
 
     family: str
     generation: str
-    cases: tuple[TrainingCase, ...]
+    cases: Batch
     measured: np.ndarray
     weight: np.ndarray
 
@@ -91,7 +97,7 @@ def load_groups(keep: str = "all") -> list[Group]:
         Group(
             entries[0][0].machine.accelerator.family,
             entries[0][0].generation,
-            tuple(case for case, _, _ in entries),
+            batch_of([case for case, _, _ in entries]),
             np.array([measured for _, measured, _ in entries]),
             np.array([weight for _, _, weight in entries]),
         )
@@ -156,10 +162,11 @@ class Fit:
             shipped = compute_profile(family, name)
             assert shipped is not None
             self.profiles.setdefault(name, shipped)
+        self.inert: set[tuple[tuple[str, ...], str]] = set()
         self.cache = {name: self._loss(name, self.profiles[name]) for name in self.generations}
 
     def rows(self, generation: str) -> int:
-        return sum(len(g.cases) for g in self.groups if g.generation == generation)
+        return sum(len(g.measured) for g in self.groups if g.generation == generation)
 
     def _loss(self, generation: str, profile: ComputeProfile) -> float:
         own = [group for group in self.groups if group.generation == generation]
@@ -184,6 +191,8 @@ class Fit:
             gain += self.cache[generation] - value
             gain += self._penalty(name, generation, old) - self._penalty(name, generation, new)
             trial[generation] = (changed, value)
+        if trial and all(value == self.cache[own] for own, (_, value) in trial.items()):
+            self.inert.add((tuple(names), name))
         if gain <= 1e-6:
             return False
         for generation, (changed, value) in trial.items():
@@ -204,6 +213,8 @@ class Fit:
 
     def _line(self, names: Sequence[str], name: str, step: float) -> None:
         for by in (step, -step):
+            if (tuple(names), name) in self.inert:
+                return
             if self.try_move(names, name, by):
                 self.try_move(names, name, by)
                 return
@@ -265,7 +276,7 @@ def write_residuals(groups: Sequence[Group], fits: Mapping[str, Fit]) -> None:
     for group in groups:
         fit = fits[group.family]
         errors = np.exp(log_errors(group, fit.profiles[group.generation])) - 1
-        for case, measured, error in zip(group.cases, group.measured, errors, strict=True):
+        for case, measured, error in zip(group.cases.cases, group.measured, errors, strict=True):
             lines.append(
                 (case.row["id"], case.row["series"], case.row["use"], group.family,
                  group.generation, case.model.name, f"{measured * (1 + error):.5g}",
@@ -284,7 +295,7 @@ def main(arguments: Sequence[str]) -> None:
     """Fit, report and, when asked, write."""
     flags = {word for word in arguments if word.startswith("--")}
     chosen = [word for word in arguments if not word.startswith("--")]
-    rounds = 0 if "--report" in flags else 5
+    rounds = 0 if "--report" in flags else 4
     groups = load_groups("fit" if "--holdout" in flags else "all")
     families = chosen or sorted({group.family for group in groups})
     fits = {}

@@ -10,6 +10,7 @@ from functools import cache
 
 import msgspec
 
+from studio.errors import InvalidInput
 from studio.workload.library import models
 from studio.workload.model import (
     AiModel,
@@ -27,12 +28,29 @@ _MLA = re.compile(r"MLA(?:.*?q_lora\s*(\d+).*?kv_lora\s*(\d+).*?rope\s*(\d+))?")
 _WINDOW = re.compile(r"SWA-?(\d+)")
 _LORA = re.compile(r"LoRA(?:.*?rank\s*(\d+))?")
 LORA_RANK = 16
+MAX_COUNT = 1e9
+MAX_NUMBER = {
+    "gpus": 1e7, "layers": 4096, "hidden": 1e6, "heads": 1e5, "tp": 1e5, "pp": 1e5, "cp": 1e5,
+    "ep": 1e5, "vpp": 1e4, "mbs": 1e5, "ga": 1e6, "seq": 1e8, "ffn": 1e7, "vocab": 1e8,
+    "experts": 1e5,
+}  # fmt: skip
+"""Largest number believed per column; `MAX_COUNT` elsewhere."""
 
 
 def number(row: Row, column: str, default: float = math.nan) -> float:
-    """Return the first number written in a column, or `default` where there is none."""
+    """Return the first number written in a column, or `default` where there is none.
+
+    Raises
+    ------
+    InvalidInput : the number is larger than any count a run can have.
+    """
     found = _NUMBER.match((row.get(column) or "").strip())
-    return float(found[0]) if found else default
+    if found is None:
+        return default
+    value = float(found[0])
+    if not abs(value) <= MAX_NUMBER.get(column, MAX_COUNT):
+        raise InvalidInput(f"{column} = {value:g} is beyond what a run can have")
+    return value
 
 
 def whole(row: Row, column: str, default: int = 0) -> int:

@@ -23,6 +23,8 @@ from studio.exploration.validation.hardware import (
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
 from studio.simulation.machine import Machine
+from studio.simulation.memory.training import TrainingMemory, training_memory
+from studio.simulation.training.communication import StepCommunication, communicate
 from studio.simulation.training.flops import model_flops_per_token
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
@@ -120,23 +122,55 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     return TrainingCase(row, machine, model, recipe, candidates, profile.generation)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Cases of one key with everything that does not depend on the compute profile."""
+
+    cases: tuple[TrainingCase, ...]
+    machine: Machine
+    plans: Plans
+    communication: StepCommunication
+    memory: TrainingMemory
+
+
+def batch_of(cases: Sequence[TrainingCase]) -> Batch:
+    """Return cases that share everything but their plans as one batch."""
+    first = cases[0]
+    family = first.machine.accelerator.family
+    machine = replace(first.machine, npu_count=max(case.machine.npu_count for case in cases))
+    joined = join([case.candidates for case in cases])
+    return Batch(
+        tuple(cases),
+        machine,
+        joined,
+        communicate(machine, first.model, joined, network_profile(family), first.recipe),
+        training_memory(first.model, joined, first.recipe, machine.accelerator),
+    )
+
+
 def predict_cases(
-    cases: Sequence[TrainingCase], profile: ComputeProfile | None = None
+    cases: Sequence[TrainingCase] | Batch, profile: ComputeProfile | None = None
 ) -> list[Prediction]:
     """Return the predictions of cases that share everything but their plans."""
-    first = cases[0]
+    batch = cases if isinstance(cases, Batch) else batch_of(cases)
+    first = batch.cases[0]
     family = first.machine.accelerator.family
     profile = profile or compute_profile(family, first.generation)
     if profile is None:
-        return [Prediction(None, f"no efficiency profile for {family!r}") for _ in cases]
-    joined = join([case.candidates for case in cases])
-    machine = replace(first.machine, npu_count=max(case.machine.npu_count for case in cases))
+        return [Prediction(None, f"no efficiency profile for {family!r}") for _ in batch.cases]
     result = training_step(
-        machine, first.model, joined, profile, network_profile(family), first.recipe,
+        batch.machine,
+        first.model,
+        batch.plans,
+        profile,
+        network_profile(family),
+        first.recipe,
         is_checked=True,
-    )  # fmt: skip
+        communication=batch.communication,
+        memory=batch.memory,
+    )
     predictions, start = [], 0
-    for case in cases:
+    for case in batch.cases:
         own = np.arange(start, start + case.candidates.count)
         start += case.candidates.count
         chosen = int(own[choose(result, own, bool(whole(case.row, "tp")))])

@@ -209,6 +209,29 @@ def state_communication(
     return StateCommunication(each, each_reduce, np.asarray(once + across + expert_step))
 
 
+@dataclass(frozen=True)
+class StepCommunication:
+    """All communication of a step before any of it is hidden; needs no compute profile."""
+
+    stream: StreamTimes
+    layers: tuple[LayerCommunication, ...]
+    """One entry per block of the model, for one of its layers."""
+    states: StateCommunication
+
+
+def communicate(
+    machine: Machine, model: AiModel, plan: Plans, network: NetworkProfile, recipe: Recipe
+) -> StepCommunication:
+    """Return the communication of one step on a machine, for every plan."""
+    link = links(machine, plan, network)
+    stream = stream_times(model, plan, link)
+    return StepCommunication(
+        stream,
+        tuple(layer_communication(model, block, plan, link, stream) for block in model.blocks),
+        state_communication(model, plan, recipe, link),
+    )
+
+
 def _expert_states(experts: Number, recipe: Recipe, link: Links) -> FloatArray:
     if np.all(np.asarray(experts) == 0):
         return np.zeros(())

@@ -11,17 +11,15 @@ from studio.errors import InvalidInput
 from studio.simulation.compute.roofline import memory_time_s, peak_flops
 from studio.simulation.machine import Machine
 from studio.simulation.memory.activations import plan_share
-from studio.simulation.memory.training import lora_parameters, training_memory
+from studio.simulation.memory.training import TrainingMemory, lora_parameters, training_memory
 from studio.simulation.memory.weights import held_parameters
 from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.training.communication import (
     LayerCommunication,
-    Links,
+    StateCommunication,
+    StepCommunication,
     StreamTimes,
-    layer_communication,
-    links,
-    state_communication,
-    stream_times,
+    communicate,
 )
 from studio.simulation.training.computing import CLASSES, Work, ends_work, layer_work
 from studio.simulation.training.flops import model_flops_per_token
@@ -59,6 +57,8 @@ def training_step(
     recipe: Recipe | None = None,
     *,
     is_checked: bool = False,
+    communication: StepCommunication | None = None,
+    memory: TrainingMemory | None = None,
 ) -> TrainingResult:
     """Return the time and memory of one training step for every plan.
 
@@ -78,6 +78,8 @@ def training_step(
         Number formats, optimizer and what is trained; BF16 with Adam by default.
     is_checked
         The caller has removed plans that break a rule.
+    communication, memory
+        Parts that do not depend on the compute profile, where the caller has them already.
 
     Returns
     -------
@@ -97,9 +99,9 @@ def training_step(
     _check(machine, model)
     if not is_checked:
         check_plan(model, plan, machine.npu_count)
-    link = links(machine, plan, network)
-    stream = stream_times(model, plan, link)
-    layer, operators = _mean_layer(machine, model, plan, profile, recipe, link, stream)
+    comm = communication or communicate(machine, model, plan, network, recipe)
+    stream = comm.stream
+    layer, operators = _mean_layer(machine, model, plan, profile, recipe, comm)
     head, embedding = _ends(machine, model, plan, profile, recipe, stream, layer)
     stages = slowest_stage(
         model.layers, plan, layer.total_s, head.total_s, embedding.total_s, recipe.balances_head
@@ -109,13 +111,14 @@ def training_step(
     whole = model.layers * layer.total_s + head.total_s + embedding.total_s
     total: dict[str, Number] = {name: plan.micro_batches * value for name, value in terms.items()}
     total["bubble"] = bubble_s(plan, slowest - terms["pipeline"], whole) + _fill(plan, stream)
-    total["data"], hidden["data"] = _data_time(model, plan, recipe, link, profile, slowest)
+    total["data"], hidden["data"] = _data_time(model, plan, comm.states, profile, slowest)
     total["contention"] = total["contention"] + profile.contention * hidden["data"]
     total["optimizer"] = _optimizer_s(machine, model, plan, recipe, profile)
     total["overhead"] = profile.step_overhead_s
     nodes = node_count(machine, plan.npus)
     total["straggler"] = profile.straggler * np.log2(nodes) * _sum(total.values())
-    return _result(machine, model, plan, recipe, profile, total, hidden, operators)
+    memory = memory or training_memory(model, plan, recipe, machine.accelerator)
+    return _result(machine, model, plan, memory, profile, total, hidden, operators)
 
 
 def _check(machine: Machine, model: AiModel) -> None:
@@ -143,8 +146,7 @@ def _mean_layer(
     plan: Plans,
     profile: ComputeProfile,
     recipe: Recipe,
-    link: Links,
-    stream: StreamTimes,
+    communication: StepCommunication,
 ) -> tuple[_Part, tuple[OperatorRow, ...]]:
     """Return the mean layer of the model, and the operators of the first plan."""
     share = plan_share(plan)
@@ -152,9 +154,8 @@ def _mean_layer(
     terms: dict[str, Number] = dict.fromkeys(TERM_NAMES, 0.0)
     hidden: dict[str, Number] = {}
     rows: list[OperatorRow] = []
-    for index, block in enumerate(model.blocks):
+    for index, (block, comm) in enumerate(zip(model.blocks, communication.layers, strict=True)):
         work = layer_work(model, block, share, plan, recipe, machine.accelerator, profile)
-        comm = layer_communication(model, block, plan, link, stream)
         part = _layer_part(work, comm, profile)
         weight = block.count / model.layers
         for name, value in part.terms.items():
@@ -267,8 +268,7 @@ def _fill(plan: Plans, stream: StreamTimes) -> Number:
 def _data_time(
     model: AiModel,
     plan: Plans,
-    recipe: Recipe,
-    link: Links,
+    states: StateCommunication,
     profile: ComputeProfile,
     micro_s: Number,
 ) -> tuple[Number, Number]:
@@ -279,7 +279,6 @@ def _data_time(
     Weights gathered for a layer hide behind the layer before: all but the first layer's share.
     Once-per-step exchange hides behind one micro batch, as the last one's gradients appear.
     """
-    states = state_communication(model, plan, recipe, link)
     often = states.gather_per_micro_batch + states.reduce_per_micro_batch
     layers = np.maximum(model.layers / plan.pipeline, 1.0)
     hidden_often = np.minimum(profile.data_overlap * often * (1 - 1 / layers), micro_s)
@@ -321,7 +320,7 @@ def _result(
     machine: Machine,
     model: AiModel,
     plan: Plans,
-    recipe: Recipe,
+    memory: TrainingMemory,
     profile: ComputeProfile,
     total: Mapping[str, Number],
     hidden: Mapping[str, Number],
@@ -350,7 +349,7 @@ def _result(
         tokens_per_s_per_npu=per_npu,
         mfu=mfu,
         hfu=mfu * again,
-        memory=training_memory(model, plan, recipe, machine.accelerator),
+        memory=memory,
         operators=operators,
         evidence=machine.evidence,
         profile=f"{profile.family}, {profile.generation}",

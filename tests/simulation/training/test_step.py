@@ -102,8 +102,8 @@ def test_bubble_of_even_stages_is_the_textbook_formula() -> None:
 def test_uneven_layers_cost_the_fullest_stage() -> None:
     plan = plans(tensor=8, pipeline=[60, 63], data=1, micro_batches=1024)
     times = step(plan, "Llama-3.1-405B").step_time_s
-    # 126 layers: two a stage on 63 stages, but three on the fullest of 60.
-    assert times[0] > 1.25 * times[1]
+    # 126 layers: two a stage (and the head on one of them) on 63 stages, three on the fullest of 60.
+    assert times[0] > 1.08 * times[1]
 
 
 def test_full_recomputation_costs_a_further_forward_pass_and_saves_memory() -> None:
