@@ -83,7 +83,7 @@ def main() -> int:
     updated = f"{head}{BEGIN}\n{table(measured)}\n{END}{rest.partition(END)[2]}"
     fresh = readme == updated and SHOWN.exists() and SHOWN.read_text(encoding="utf-8") == content
     if only_check:
-        print("up to date" if fresh else "out of date: run python -m packaging.accuracy")
+        print("up to date" if fresh else "out of date: run python packaging/accuracy.py")
         return 0 if fresh else 1
     SHOWN.write_text(content, encoding="utf-8")
     README.write_text(updated, encoding="utf-8")

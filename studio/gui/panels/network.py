@@ -1,0 +1,197 @@
+"""The Network panel: one collective over the drawn links, live while the design is edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.errors import InvalidInput
+from studio.gui.i18n import tr
+from studio.gui.theme import SPACE
+from studio.gui.views.network_rows import COLLECTIVES, NetworkView, Probe, flows_text
+from studio.units import display, parse
+
+_ADDRESS = Qt.ItemDataRole.UserRole
+USUAL_PAYLOAD = "64 MiB"
+
+
+class NetworkPanel(QWidget):
+    """Choice of a collective on top; figures, hot spots and the flows of a link below."""
+
+    probe_changed = Signal(object)
+    """A `Probe`, or None while the panel does not follow the design."""
+    show_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._link = ""
+        self._view: NetworkView | None = None
+        self._planes: tuple[tuple[str, str], ...] = ()
+        self._collective, self._plane = QComboBox(), QComboBox()
+        self._payload, self._group = QLineEdit(USUAL_PAYLOAD), QLineEdit()
+        self._follows = QCheckBox()
+        self._labels = tuple(QLabel() for _ in range(4))
+        self._figures, self._spots = _table(2), _table(5)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    @property
+    def probe(self) -> Probe | None:
+        """Return what is asked, None while the panel is not followed or its fields are wrong."""
+        if not self._follows.isChecked():
+            return None
+        try:
+            payload = parse(self._payload.text(), "data")
+        except InvalidInput as error:
+            self._text.setText(str(error))
+            return None
+        return Probe(
+            COLLECTIVES[max(0, self._collective.currentIndex())][0],
+            payload,
+            str(self._plane.currentData() or ""),
+            self._group.text().strip(),
+            self._link,
+        )
+
+    def set_planes(self, planes: tuple[tuple[str, str], ...]) -> None:
+        """Offer the planes of a design: id and name."""
+        if planes == self._planes:
+            return
+        chosen = self._plane.currentData()
+        self._planes = planes
+        self._plane.clear()
+        self._plane.addItem(tr("First scale-up plane"), "")
+        for plane_id, name in planes:
+            self._plane.addItem(name, plane_id)
+        self._plane.setCurrentIndex(max(0, self._plane.findData(chosen)))
+
+    def set_link(self, address: str) -> None:
+        """List the flows of a selected link; empty for none."""
+        if address != self._link:
+            self._link = address
+            self._ask()
+
+    def show_view(self, view: NetworkView | None) -> None:
+        """Show an answer, or the hint of what the panel is for."""
+        self._view = view
+        self._figures.clear()
+        self._spots.clear()
+        if view is None:
+            self._text.setText(tr("Tick the box to run a collective over the drawn links."))
+            return
+        for name, value in view.summary:
+            self._figures.addTopLevelItem(QTreeWidgetItem([_translated(name), value]))
+        for spot in view.spots:
+            item = QTreeWidgetItem(
+                [
+                    spot.ends,
+                    f"{spot.use:.1%}",
+                    display(spot.achieved_byte_per_s, "bandwidth"),
+                    display(spot.rated_byte_per_s, "bandwidth"),
+                    f"{spot.alike}",
+                ]
+            )
+            item.setData(0, _ADDRESS, spot.link)
+            item.setToolTip(0, spot.link)
+            self._spots.addTopLevelItem(item)
+        self._text.setText(self._words(view))
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        place = max(0, self._collective.currentIndex())
+        self._collective.blockSignals(True)
+        self._collective.clear()
+        self._collective.addItems([tr(text) for _, text in COLLECTIVES])
+        self._collective.setCurrentIndex(place)
+        self._collective.blockSignals(False)
+        names = (tr("Collective"), tr("Payload"), tr("Plane"), tr("NPUs"))
+        for label, name in zip(self._labels, names, strict=True):
+            label.setText(name)
+        self._group.setPlaceholderText(tr("all, or R01/*/npu"))
+        self._follows.setText(tr("Follow the design"))
+        self._follows.setToolTip(tr("Solve again after every edit and paint link loads"))
+        self._figures.setHeaderLabels([tr("Figure"), tr("Value")])
+        self._spots.setHeaderLabels(
+            [tr("Busiest links"), tr("Load"), tr("Achieved"), tr("Rated"), tr("Alike")]
+        )
+        planes, self._planes = self._planes, ()
+        self.set_planes(planes)
+        self.show_view(self._view)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        fields = (self._collective, self._payload, self._plane, self._group)
+        for label, field in zip(self._labels, fields, strict=True):
+            label.setBuddy(field)
+            top.addWidget(label)
+            top.addWidget(field)
+        top.addStretch(1)
+        top.addWidget(self._follows)
+        self._payload.setMaximumWidth(90)
+        self._group.setMaximumWidth(150)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._figures)
+        split.addWidget(self._spots)
+        split.setStretchFactor(1, 1)
+        split.setSizes([330, 700])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        column.addLayout(top)
+        column.addWidget(split, 1)
+        column.addWidget(self._text)
+
+    def _connect(self) -> None:
+        self._collective.currentIndexChanged.connect(self._ask)
+        self._plane.currentIndexChanged.connect(self._ask)
+        self._payload.editingFinished.connect(self._ask)
+        self._group.editingFinished.connect(self._ask)
+        self._follows.toggled.connect(self._ask)
+        self._spots.itemActivated.connect(self._show)
+        self._spots.itemClicked.connect(self._show)
+
+    def _ask(self) -> None:
+        self.probe_changed.emit(self.probe)
+
+    def _show(self, item: QTreeWidgetItem) -> None:
+        self.show_requested.emit(item.data(0, _ADDRESS))
+
+    def _words(self, view: NetworkView) -> str:
+        if view.problem:
+            return view.problem
+        if view.through is None:
+            return tr("Select a link on the canvas or in the list to see the flows through it.")
+        return flows_text(view.through) + "\n" + ";  ".join(view.through.examples[:4])
+
+
+def _table(columns: int) -> QTreeWidget:
+    table = QTreeWidget()
+    table.setRootIsDecorated(False)
+    table.setAlternatingRowColors(True)
+    table.setUniformRowHeights(True)
+    table.setColumnCount(columns)
+    header = table.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    return table
+
+
+def _translated(name: str) -> str:
+    """Figures of tiers carry numbers behind the word that is translated."""
+    word, space, rest = name.partition(" ")
+    return tr(word) + space + rest if rest[:1].isdigit() else tr(name)

@@ -1,0 +1,103 @@
+"""What the Network panel shows: a collective over the drawn links and its hot spots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.errors import StudioError
+from studio.fabric.fabric import Fabric
+from studio.gui.i18n import mark, tr
+from studio.session.flow import DrawnFlow, run_collective
+from studio.session.network_report import HotSpot, LinkFlows, flows_through, hot_spots
+from studio.simulation.network.traffic import Collective
+from studio.units import display
+
+COLLECTIVES: tuple[tuple[str, str], ...] = (
+    (Collective.ALL_TO_ALL.value, mark("All-to-all")),
+    (Collective.ALL_REDUCE.value, mark("All-reduce")),
+    (Collective.REDUCE_SCATTER.value, mark("Reduce-scatter")),
+    (Collective.ALL_GATHER.value, mark("All-gather")),
+    (Collective.BROADCAST.value, mark("Broadcast")),
+    (Collective.DISPATCH.value, mark("Expert dispatch")),
+    (Collective.COMBINE.value, mark("Expert combine")),
+)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is asked of the network."""
+
+    collective: str
+    payload_byte: float
+    plane: str = ""
+    group: str = ""
+    link: str = ""
+    """Link whose flows are listed; empty for none."""
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """The answer, ready to be shown."""
+
+    summary: tuple[tuple[str, str], ...]
+    spots: tuple[HotSpot, ...]
+    through: LinkFlows | None
+    problem: str
+    flow: DrawnFlow | None
+    fabric: Fabric
+
+
+def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
+    """Run the collective and gather what the panel shows; an impossible one becomes a problem."""
+    try:
+        flow = run_collective(
+            fabric, probe.collective, probe.payload_byte, group=probe.group, plane=probe.plane
+        )
+    except StudioError as error:
+        return NetworkView((), (), None, str(error), None, fabric)
+    through, problem = None, ""
+    if probe.link:
+        try:
+            through = flows_through(fabric, flow, probe.link)
+        except StudioError as error:
+            problem = str(error)
+    return NetworkView(_summary(flow), hot_spots(fabric, flow), through, problem, flow, fabric)
+
+
+def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
+    result, terms = flow.result, flow.result.terms
+    tiers = tuple(
+        (
+            f"{mark('Tier')} {tier.lower} → {tier.upper}",
+            f"{tier.peak_utilisation:.1%} × {tier.arcs}",
+        )
+        for tier in result.tiers
+    )
+    return (
+        (mark("Time"), display(result.time_s, "time")),
+        (mark("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")),
+        (mark("Algorithm"), result.algorithm.value),
+        (mark("NPUs"), f"{result.ranks}"),
+        (mark("On the wire"), display(terms.wire_s, "time")),
+        (mark("Latency"), display(terms.latency_s, "time")),
+        (mark("Start-up"), display(terms.startup_s, "time")),
+        (mark("Solution"), str(result.exactness.value)),
+        *tiers,
+    )
+
+
+def flows_text(through: LinkFlows) -> str:
+    """Return one link's flows in words."""
+    share = through.flows / through.pairs if through.pairs else 0.0
+    achieved = display(through.achieved_byte_per_s, "bandwidth")
+    rated = display(through.rated_byte_per_s, "bandwidth")
+    text = tr(
+        "{flows} of {pairs} flows ({share}) can use this link; it carries {achieved} of {rated}"
+    )
+    return text.format(
+        flows=through.flows,
+        pairs=through.pairs,
+        share=f"{share:.1%}",
+        achieved=achieved,
+        rated=rated,
+    )
