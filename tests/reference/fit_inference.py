@@ -35,7 +35,7 @@ from studio.simulation.inference.profile import InferenceProfile
 ROWS = Path(__file__).parent / "inference.csv"
 POWER_ROWS = Path(__file__).parent / "power.csv"
 MEASURED = ("ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s", "other_metric")
-PULL = 0.02
+PULL = 0.01
 """Weight of one constant that moved by its usual spread against one row's log error."""
 CUT = 0.5
 """Log error beyond which a row weighs no more: a typing error must not bend a constant."""
@@ -59,6 +59,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "step_s": (1e-4, 20e-3),
     "sequence_s": (1e-7, 80e-6),
     "expert_layer_s": (5e-6, 300e-6),
+    "expert_rank_s": (1e-6, 800e-6),
     "expert_imbalance": (0.02, 0.8),
     "expert_overlap": (0.02, 0.9),
     "reduce_exposed": (0.2, 6.0),
@@ -188,7 +189,8 @@ def names_for(rows: Sequence[Measured]) -> list[str]:
         if any(text in precision for precision in precisions):
             names.insert(0, f"{name}_efficiency")
     if any(row.case.model.is_moe for row in rows):
-        names += ["grouped_efficiency", "expert_layer_s", "expert_imbalance", "expert_overlap"]
+        names += ["grouped_efficiency", "expert_layer_s", "expert_rank_s", "expert_imbalance",
+                  "expert_overlap"]  # fmt: skip
     if any(row.case.tensor > 1 or not row.case.tensor for row in rows):
         names.append("reduce_exposed")
     if any(row.case.pipeline > 1 for row in rows):
@@ -210,7 +212,7 @@ def fit(
     best_profile, step = start, 0.25
     search_plans(rows, start)
     best = cost(log_errors(rows, start), [0.0])
-    while step > 0.03:
+    while step > 0.05:
         improved = False
         for name in names:
             for factor in (1 + step, 1 / (1 + step)):
@@ -287,9 +289,8 @@ def main(arguments: Sequence[str]) -> None:
         for row, error in zip(scored, errors, strict=True):
             by_series[row.series].append(error)
             if options.rows:
-                print(
-                    f"  {row.id} {row.series:20s} {row.case.model.name:18s} {math.expm1(error):+.0%}"
-                )
+                name = row.case.model.name
+                print(f"  {row.id} {row.series:20s} {name:18s} {math.expm1(error):+.0%}")
         for series, found in by_series.items():
             print(summary(f"  {series}", np.array(found)))
         print(summary(f"{family}/{generation}", errors), flush=True)

@@ -25,7 +25,7 @@ from studio.exploration.validation.serving_case import ServingCase, given_plan, 
 from studio.simulation.inference.estimate import engine_of
 from studio.simulation.inference.mapping import candidate_plans
 from studio.simulation.inference.passes import Engine
-from studio.simulation.inference.plan import InferencePlan, scalar
+from studio.simulation.inference.plan import InferencePlan, check_plan, scalar
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.serving import (
     decode,
@@ -117,9 +117,10 @@ def _why(case: ServingCase, engine: Engine) -> str:
 def possible_plans(case: ServingCase, profile: InferenceProfile) -> list[InferencePlan]:
     """Return the mapping a row states, or those the simulator chooses from."""
     stated = given_plan(case, profile.devices_per_npu)
-    if stated is not None:
-        return [stated]
     devices = round(case.npus * profile.devices_per_npu)
+    if stated is not None:
+        check_plan(case.model, stated, devices)
+        return [stated]
     domain = case.machine.levels[0].ranks * profile.devices_per_npu
     stages = max(case.pipeline, 1) if case.pipeline else _MOST_STAGES
     most = int(min(devices, domain))

@@ -185,7 +185,7 @@ def steady_at(case: ServingCase, engine: Engine) -> Steady:
     return steady(engine, case.shape, held, case.speculation)
 
 
-def _mixed_power(engine: Engine, power: PowerProfile, state: Steady) -> float:
+def serving_power_w(engine: Engine, power: PowerProfile, state: Steady) -> float:
     """Return the power of a package while prompts and decoding share its time."""
     share = scalar(state.prompt_share)
     accelerator = engine.machine.accelerator
@@ -203,7 +203,7 @@ def _energy_per_token(
         return Prediction(None, found)
     _, engine, state = found
     rate = scalar(state.tokens_per_s_per_npu) * engine.profile.devices_per_npu
-    return _mixed_power(engine, power, state) / rate
+    return serving_power_w(engine, power, state) / rate
 
 
 def _request_share(
@@ -256,7 +256,7 @@ def _serving_node(
         (_fastest(case, plan, profile) for plan in possible_plans(case, profile)),
         key=lambda found: found[0],
     )
-    npu = _mixed_power(best[1], power, best[2])
+    npu = serving_power_w(best[1], power, best[2])
     return _node(power, npu, 8.0)
 
 

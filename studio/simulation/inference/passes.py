@@ -132,7 +132,7 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     counts: list[float] = []
     exchanged: Number = 0.0
     links: Number = 0.0
-    sums, expert_layers = 0.0, 0.0
+    sums, expert_layers, waits = 0.0, 0.0, 0.0
     for block, count in _blocks(engine):
         pieces = layer_work(engine.model, block, plan, load)
         works.extend(pieces)
@@ -147,6 +147,7 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
                     load.tokens, is_direct=not load.has_prompts,
                 )  # fmt: skip
                 exchanged = exchanged + count * moved.time_s
+                waits += count
                 links = links + count * moved.wire_s
     heads = np.maximum(load.decode_tokens + load.prompts, 1e-9) * (1 + engine.draft_layers / 2)
     pieces = head_work(engine.model, plan, heads)
@@ -159,7 +160,9 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     )  # fmt: skip
     terms = _by_term(works, np.array(counts), times)
     terms["experts"] = terms["experts"] + expert_layers * profile.expert_layer_s
-    terms["dispatch_combine"] = exchanged * (1 - profile.expert_overlap)
+    terms["dispatch_combine"] = (
+        exchanged * (1 - profile.expert_overlap) + waits * profile.expert_rank_s
+    )
     terms["all_reduce"] = sums * reduced_s * profile.reduce_exposed
     kernels = _weighted(np.array([counts]), times.kernels)[0]
     terms["launch"] = kernels * profile.kernel_s

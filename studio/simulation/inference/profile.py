@@ -55,6 +55,8 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same per sequence of the batch. [s]"""
     expert_layer_s: float
     """Routing, permutation metadata and synchronisation of one layer of experts. [s]"""
+    expert_rank_s: float
+    """What ranks that share experts wait for each other in one layer, size aside. [s]"""
     expert_imbalance: float
     """Load of the busiest expert rank above the mean, many ranks. [1]"""
     expert_overlap: float

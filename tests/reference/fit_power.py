@@ -1,0 +1,163 @@
+"""Fit the power profiles to published measurements and show what is left.
+
+    python -m tests.reference.fit_power          residuals of the shipped profiles
+    python -m tests.reference.fit_power --fit    fit, then write the profiles
+
+One set of shares per hardware family. GPU-only readings fix how activity turns into watts, plug
+readings what the rest of a node draws. The serving profiles must be fitted first: they say how
+busy an accelerator was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from studio import paths
+from studio.exploration.serving_library import power_profile, serving_family
+from studio.exploration.validation.hardware import machine_of
+from studio.exploration.validation.power import predict, serving_power_w, serving_state
+from studio.simulation.power.profile import PowerProfile
+
+ROWS = Path(__file__).parent / "power.csv"
+MEASURED = ("power_w", "min_w", "max_w", "power_fraction_of_tdp_avg",
+            "power_fraction_of_tdp_peak", "throughput", "energy", "itl_ms")  # fmt: skip
+BOUNDS = {
+    "active_share": (0.03, 0.5),
+    "compute_share": (0.2, 0.9),
+    "memory_share": (0.2, 1.0),
+    "network_share": (0.01, 0.5),
+    "launch_share": (0.05, 1.0),
+    "node_fixed_w": (800.0, 2500.0),
+    "node_fixed_idle_w": (600.0, 2000.0),
+    "fan_share": (0.01, 0.2),
+}
+STARTS = {
+    "active_share": 0.2, "compute_share": 0.6, "memory_share": 0.5, "network_share": 0.1,
+    "launch_share": 0.3, "node_fixed_w": 1500.0, "node_fixed_idle_w": 1300.0, "fan_share": 0.1,
+}  # fmt: skip
+PULL = 0.01
+SPREAD = 0.35
+CUT = 0.4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One row and what of it is compared: watts of the accelerators, or its primary metric."""
+
+    row: dict[str, str]
+    value: float
+    is_watts: bool
+
+
+def load() -> dict[str, list[Reading]]:
+    """Return all readings that can be compared, by family."""
+    found: dict[str, list[Reading]] = defaultdict(list)
+    with ROWS.open(newline="") as file:
+        for row in csv.DictReader(file):
+            machine = machine_of(row["hw"], "", 8)
+            if row["use"] == "context" or machine is None:
+                continue
+            is_watts = row["series"] == "ml_energy"
+            text = row["power_w"] if is_watts else row.get(row["primary_metric"]) or ""
+            value = float(text) if text else 0.0
+            inputs = {key: "" if key in MEASURED else text for key, text in row.items()}
+            if value > 0:
+                family = serving_family(machine.accelerator)
+                found[family].append(Reading(inputs, value, is_watts))
+    return found
+
+
+def log_errors(readings: Sequence[Reading], profile: PowerProfile) -> np.ndarray:
+    """Return log(predicted / measured) of every reading that is modelled."""
+    errors = []
+    for reading in readings:
+        value = _value(reading, profile)
+        if value:
+            errors.append(math.log(value / reading.value))
+    return np.array(errors)
+
+
+def _value(reading: Reading, profile: PowerProfile) -> float | None:
+    if not reading.is_watts:
+        return predict(reading.row, lambda _: profile).value
+    key = reading.row["id"]
+    if key not in _STATES:
+        _STATES[key] = serving_state(reading.row)
+    state = _STATES[key]
+    if isinstance(state, str):
+        return None
+    return serving_power_w(state[1], profile, state[2]) * float(reading.row["units"])
+
+
+_STATES: dict[str, object] = {}
+
+
+def fit(readings: Sequence[Reading], start: PowerProfile) -> PowerProfile:
+    """Return the profile that a coordinate search with shrinking steps ends at."""
+
+    def cost(profile: PowerProfile) -> float:
+        size = np.abs(log_errors(readings, profile))
+        moved = [math.log(getattr(profile, name) / STARTS[name]) for name in BOUNDS]
+        body = np.where(size < CUT, size, CUT + 0.2 * (size - CUT))
+        pull = PULL * len(size) ** 0.5 * sum((m / SPREAD) ** 2 for m in moved)
+        return float(body.sum() + pull)
+
+    best, step = cost(start), 0.3
+    while step > 0.02:
+        improved = False
+        for name, (low, high) in BOUNDS.items():
+            for factor in (1 + step, 1 / (1 + step)):
+                value = min(max(getattr(start, name) * factor, low), high)
+                tried = msgspec.structs.replace(start, **{name: value})
+                found = cost(tried)
+                if found < best - 1e-4:
+                    best, start, improved = found, tried, True
+                    break
+        step = step if improved else step / 2
+    return start
+
+
+def write(profile: PowerProfile, count: int) -> None:
+    """Store the fitted shares in the family's file."""
+    path = paths.workloads_dir() / "profiles" / f"power-{profile.family}.json"
+    content = json.loads(path.read_text())
+    for name in BOUNDS:
+        entry = content["constants"][name]
+        entry["value"] = float(f"{getattr(profile, name):.4g}")
+        entry["source"] = f"fit to {count} rows of tests/reference/power.csv"
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Fit or show residuals."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fit", action="store_true", help="fit and write the profiles")
+    parser.add_argument("--hold-out", action="store_true", help="fit on half, score the rest")
+    options = parser.parse_args(arguments)
+    for family, readings in sorted(load().items()):
+        profile, scored = power_profile(family), readings
+        start = msgspec.structs.replace(profile, **STARTS)
+        if options.hold_out:
+            profile, scored = fit(readings[::2], start), readings[1::2]
+        elif options.fit and len(readings) > 2:
+            profile = fit(readings, start)
+            write(profile, len(readings))
+        size = np.abs(np.expm1(log_errors(scored, profile)))
+        if size.size:
+            print(f"{family:24s} {size.size:3d} rows  median {np.median(size):.1%}"
+                  f"  mean {size.mean():.1%}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
