@@ -153,6 +153,17 @@ def search(problem, sweeps=40):
     return best
 
 
+def halves(rows):
+    """Split rows in two, whole series of one machine, operation and rank count together."""
+    keys = sorted({(row["hw"], row["op"], row["gpus"], row["library"]) for row, _ in rows})
+    chosen = set(keys[::2])
+    sides = [], []
+    for row, inputs in rows:
+        key = (row["hw"], row["op"], row["gpus"], row["library"])
+        sides[key not in chosen].append((row, inputs))
+    return sides
+
+
 def report(problem):
     ratio = problem.predicted() / problem.measured
     sizes = np.array([size for _, size in problem.rows])
@@ -175,19 +186,20 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--residuals", action="store_true")
     parser.add_argument(
-        "--holdout", action="store_true", help="fit every second row, report the others"
+        "--holdout", action="store_true", help="fit every second series, report the others"
     )
     options = parser.parse_args()
     fitted = {}
     for name, rows in collective_rows().items():
         if options.profile and name not in options.profile:
             continue
-        problem = Problem(name, rows[::2] if options.holdout else rows)
+        fitted_rows, unseen_rows = halves(rows) if options.holdout else (rows, [])
+        problem = Problem(name, fitted_rows)
         best = search(problem)
         print(f"{name}: loss {best:.4f} over {len(rows)} rows, {len(problem.free())} constants")
         report(problem)
         if options.holdout:
-            unseen = Problem(name, rows[1::2])
+            unseen = Problem(name, unseen_rows)
             unseen.document = problem.document
             print("  rows that were not fitted:")
             report(unseen)

@@ -13,11 +13,17 @@ from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Flows, disconnected
 from studio.fabric.flow.graph import Graph, ranges
 from studio.fabric.flow.loads import Incidence, spread, summed
+from studio.fabric.flow.local import route_pairs
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Split, route
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
+"""Columns times arc classes handled at once."""
+_COLUMN_WORK = 1_500_000
+"""Columns times arc classes above which pairs are routed one by one instead."""
+_PAIRS = 200_000
+"""Pairs routed at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +111,7 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     Notes
     -----
     Twins share a class: they differ only in their own first and last arcs, which get a row per
-    endpoint. One column per group of twins that receives.
+    endpoint.
     """
     check_flows(graph, flows)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
@@ -113,10 +119,25 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     marked[flows.target] = 1
     quotient = fold_for_demand(graph, marked)
     colour = quotient.partition.colour
+    columns = np.unique(colour[flows.target])
+    by_pair = len(columns) * quotient.arc_class_count > _COLUMN_WORK
+    lay = _by_pair if by_pair else _by_column
+    parts, hops, latency = lay(quotient, flows, split)
+    return _laid(graph, flows, quotient, parts, latency, hops)
+
+
+_Parts = list[tuple[IntArray, Incidence]]
+
+
+def _by_column(
+    quotient: Quotient, flows: Flows, split: Split
+) -> tuple[_Parts, IntArray, FloatArray]:
+    """Route towards every group of twins that receives, whatever the number of flows."""
+    colour = quotient.partition.colour
     columns, column = np.unique(colour[flows.target], return_inverse=True)
     column = column.reshape(-1)
     block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
-    parts: list[tuple[IntArray, Incidence]] = []
+    parts: _Parts = []
     latency = np.zeros(len(flows.source))
     hops = np.zeros(len(flows.source), dtype=np.int64)
     for begin in range(0, len(columns), block):
@@ -124,13 +145,39 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
         routes = route(quotient, columns[begin : begin + block], split)
         place = routes.place(colour[flows.source[chosen]], column[chosen] - begin)
         hops[chosen] = routes.hops_from(place)
-        lost = chosen[hops[chosen] == FAR]
-        if len(lost):
-            raise disconnected(graph, int(flows.source[lost[0]]), int(flows.target[lost[0]]))
+        _check_found(quotient, flows, hops, chosen)
         latency[chosen] = routes.latency[place]
         distinct, back = np.unique(place, return_inverse=True)
         parts.append(_expanded(chosen, back.reshape(-1), spread(routes, distinct)))
-    return _laid(graph, flows, quotient, parts, latency, hops)
+    return parts, hops, latency
+
+
+def _by_pair(quotient: Quotient, flows: Flows, split: Split) -> tuple[_Parts, IntArray, FloatArray]:
+    """Route every pair of groups of twins on its own, near its ends."""
+    colour, count = quotient.partition.colour, quotient.class_count
+    key = colour[flows.source] * count + colour[flows.target]
+    pairs, pair = np.unique(key, return_inverse=True)
+    pair = pair.reshape(-1)
+    parts: _Parts = []
+    latency = np.zeros(len(flows.source))
+    hops = np.zeros(len(flows.source), dtype=np.int64)
+    for begin in range(0, len(pairs), _PAIRS):
+        chosen = np.flatnonzero((pair >= begin) & (pair < begin + _PAIRS))
+        part = pairs[begin : begin + _PAIRS]
+        routes = route_pairs(quotient, part // count, part % count, split)
+        alike = pair[chosen] - begin
+        hops[chosen] = routes.hops[alike]
+        _check_found(quotient, flows, hops, chosen)
+        latency[chosen] = routes.latency_s[alike]
+        parts.append(_expanded(chosen, alike, routes.incidence))
+    return parts, hops, latency
+
+
+def _check_found(quotient: Quotient, flows: Flows, hops: IntArray, chosen: IntArray) -> None:
+    lost = chosen[hops[chosen] == FAR]
+    if len(lost):
+        ends = int(flows.source[lost[0]]), int(flows.target[lost[0]])
+        raise disconnected(quotient.graph, *ends)
 
 
 def check_flows(graph: Graph, flows: Flows) -> None:
