@@ -1,1 +1,1 @@
-"""The window: passive views that show view states and emit intents. The only package that knows Qt."""
+"""The window: passive views of view states that emit intents. Only this package knows Qt."""

@@ -33,7 +33,7 @@ def _tool(name: str) -> Predicate:
     return lambda state: state.tool == name
 
 
-def _action(  # noqa: PLR0913 - a row of the table
+def _action(
     name: str,
     text: str,
     help_text: str,

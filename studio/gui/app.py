@@ -135,7 +135,7 @@ def run_headless(
 
 def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0) -> None:
     """Handle events until the window shows the result of its present design."""
-    from time import monotonic  # noqa: PLC0415 - only without a display
+    from time import monotonic
 
     end = monotonic() + most_s
     window.build_plots()

@@ -106,7 +106,7 @@ def export_picture(window: MainWindow) -> None:
 
 def export_tables(window: MainWindow) -> None:
     """Write totals, parts, links or results."""
-    from studio.gui.dialogs.export_dialog import ask_export  # noqa: PLC0415 - rarely used
+    from studio.gui.dialogs.export_dialog import ask_export
 
     ask_export(window)
 
@@ -338,7 +338,7 @@ def add_plane(window: MainWindow) -> None:
 
 def add_rule(window: MainWindow) -> None:
     """Join two groups of components by a link rule."""
-    from studio.gui.dialogs.connect_dialog import ask_rule  # noqa: PLC0415 - rarely used
+    from studio.gui.dialogs.connect_dialog import ask_rule
 
     ask_rule(window)
 
@@ -350,7 +350,7 @@ def palette(window: MainWindow) -> None:
 
 def settings(window: MainWindow) -> None:
     """Show the settings."""
-    from studio.gui.dialogs.settings_dialog import SettingsDialog  # noqa: PLC0415 - rarely used
+    from studio.gui.dialogs.settings_dialog import SettingsDialog
 
     dialog = SettingsDialog(window.settings, window)
     dialog.exec()
@@ -359,7 +359,7 @@ def settings(window: MainWindow) -> None:
 
 def shortcuts(window: MainWindow) -> None:
     """List every action with its keys."""
-    from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog  # noqa: PLC0415 - rarely used
+    from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 
     dialog = ShortcutsDialog(window.actions_made.table, window)
     dialog.exec()

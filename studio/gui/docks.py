@@ -77,10 +77,10 @@ def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], is_wide: bool
     width, height = window.width(), window.height()
     window.resizeDocks(
         [docks["library"], docks["inspector"]],
-        [max(200, width // 7), max(290, width // 6)],
+        [max(232, width // 7), max(296, width // 6)],
         horizontal,
     )
-    window.resizeDocks([docks["plots"]], [max(215, round(height * 0.29))], vertical)
+    window.resizeDocks([docks["plots"]], [max(236, round(height * 0.29))], vertical)
     window.resizeDocks([docks["library"], docks["layers"]], [300, 150], vertical)
     if is_wide:
         window.resizeDocks([docks["plots"], docks["run"]], [3, 2], horizontal)

@@ -73,7 +73,7 @@ class TableTranslator(QTranslator):
     def translate(
         self,
         context: bytes | str,
-        sourceText: bytes | str,
+        sourceText: bytes | str,  # noqa: N803 - Qt's name
         disambiguation: bytes | str | None = None,
         n: int = -1,
     ) -> str:

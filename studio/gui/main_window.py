@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
     QSizePolicy,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -28,10 +26,10 @@ from studio.exploration.compare import Candidate
 from studio.gui import commands, selection_edits
 from studio.gui.action_table import ACTIONS, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import Actions, ActionState
+from studio.gui.candidates import CandidateLoader
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.requests import DropTarget, EditRequest
-from studio.gui.candidates import CandidateLoader
 from studio.gui.canvas.view import CanvasView
 from studio.gui.docks import TITLES, arrange, make_docks
 from studio.gui.i18n import Languages, current_language, system_language, tr
@@ -61,6 +59,7 @@ from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_b
 from studio.gui.views.problem_rows import counts, problem_rows
 from studio.gui.views.scenario_row import choose_scenario, scenario_view
 from studio.gui.welcome_cards import Thumbnailer, design_cards
+from studio.gui.widgets.labels import fixed_toolbar, styled_label
 from studio.gui.workspace import Notice, Workspace
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
@@ -148,7 +147,7 @@ class MainWindow(QMainWindow):
         }
 
     def _make_toolbar(self) -> None:
-        self._toolbar = QToolBar(objectName="toolbar")
+        self._toolbar = fixed_toolbar("toolbar")
         self._toolbar.setMovable(False)
         for name in TOOLBAR:
             if name == SEPARATOR:
@@ -161,7 +160,7 @@ class MainWindow(QMainWindow):
         for name in TOOLBAR_END:
             self._toolbar.addAction(self.actions_made[name])
         self.addToolBar(self._toolbar)
-        self._top = QToolBar(objectName="figures")
+        self._top = fixed_toolbar("figures")
         self._top.setMovable(False)
         figures = QWidget()
         column = QVBoxLayout(figures)
@@ -169,7 +168,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.scenario_bar)
         column.addWidget(self.strip)
-        figures.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        figures.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._top.addWidget(figures)
         self._top.setStyleSheet("QToolBar { padding: 0; spacing: 0; border: none; }")
         self.addToolBarBreak()
@@ -179,10 +178,10 @@ class MainWindow(QMainWindow):
             bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
     def _make_status(self) -> None:
-        self._hover = QLabel(objectName="quiet")
-        self._level = QLabel(objectName="quiet")
-        self._counts = QLabel(objectName="quiet")
-        self._busy = QLabel(objectName="quiet")
+        self._hover = styled_label("quiet")
+        self._level = styled_label("quiet")
+        self._counts = styled_label("quiet")
+        self._busy = styled_label("quiet")
         self.statusBar().addWidget(self._hover, 1)
         for label in (self._busy, self._level, self._counts):
             self.statusBar().addPermanentWidget(label)
@@ -492,7 +491,7 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Show the command palette."""
-        from studio.gui.palette import open_palette  # noqa: PLC0415 - not at start-up
+        from studio.gui.palette import open_palette
 
         open_palette(self)
 
@@ -554,7 +553,7 @@ class MainWindow(QMainWindow):
 
     def export_picture(self, path: Path) -> None:
         """Write the drawing to a file."""
-        from studio.gui.picture import draw  # noqa: PLC0415 - not at start-up
+        from studio.gui.picture import draw
 
         document = self.workspace.document
         if document is None:
@@ -647,7 +646,7 @@ class MainWindow(QMainWindow):
                 self.workspace.simulate()
             self._update_actions()
         elif key == "font_scale":
-            from studio.gui.fonts import window_font  # noqa: PLC0415 - rarely used
+            from studio.gui.fonts import window_font
 
             QApplication.setFont(window_font(float(self.settings.get("font_scale"))))
             self.set_theme(self.theme)

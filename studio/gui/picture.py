@@ -8,6 +8,7 @@ from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas import export
 from studio.gui.canvas import theme as canvas_theme
+from studio.gui.i18n import Language
 
 USUAL_SIZE = (2560, 1440)
 
@@ -26,10 +27,10 @@ def draw(
     FileProblem : the ending is neither, or the file can't be written.
     """
     colours = canvas_theme.DARK if theme == "dark" else canvas_theme.LIGHT
-    words = "zh" if language == "zh" else "en"
+    words: Language = "zh" if language == "zh" else "en"
     if path.suffix.lower() == ".svg":
         export.export_svg(fabric, path, colours, words)
     elif path.suffix.lower() == ".png":
-        export.export_png(fabric, path, export.PictureSize(*size), colours, words)
+        export.export_png(fabric, path, *size, colours, words)
     else:
         raise FileProblem(f"{path.name}: a picture is written as .png or .svg")

@@ -60,19 +60,13 @@ def paste(clip: Clip) -> Edit:
     """Return the edit that inserts racks beside where they were copied."""
 
     def edit(design: Design) -> Design:
-        source = msgspec.structs.replace(design, racks={**design.racks})
-        names = {}
-        for rack_id, rack in clip.racks.items():
-            if source.racks.get(rack_id) is rack:
-                names[rack_id] = rack_id
-        absent = {key: rack for key, rack in clip.racks.items() if key not in names}
-        result = design
-        if names:
-            result, _ = duplicate_racks(result, tuple(names), 0.0, shift_m(clip.racks))
-        for key, rack in absent.items():
-            new_id = RackId(free_name(key, result.racks))
-            moved = msgspec.structs.replace(rack, first=next_number(result))
-            result = put(result, "racks", new_id, moved)
+        known = [key for key, rack in clip.racks.items() if design.racks.get(key) is rack]
+        down = shift_m(clip.racks)
+        result, _ = duplicate_racks(design, tuple(known), 0.0, down)
+        for key, rack in clip.racks.items():
+            if key not in known:
+                moved = msgspec.structs.replace(rack, first=next_number(result))
+                result = put(result, "racks", free_name(key, result.racks), moved)
         return result
 
     return edit
@@ -120,22 +114,24 @@ def delete(fabric: Fabric, selection: frozenset[str]) -> Edit:
 def _without(fabric: Fabric, design: Design, subject: Subject, selection: frozenset[str]) -> Design:
     if subject.kind == "rule":
         return _without_rule(fabric, design, subject)
-    if subject.kind == "rack":
-        rack_id = RackId(subject.path[1])
-        if rack_id not in design.racks:
-            return design
-        labels = {one.label for one in fabric.layout.racks if one.rack == rack_id}
-        if labels <= selection:
-            return remove(design, "racks", rack_id)
+    if subject.kind == "rack" and _is_whole(fabric, subject, selection):
+        name = RackId(subject.path[1])
+        return remove(design, "racks", name) if name in design.racks else design
     if subject.kind == "placement" and _is_single(design, subject):
-        _, rack_id, _, name = subject.path
-        contents = {k: v for k, v in design.racks[RackId(rack_id)].contents.items() if k != name}
+        _, rack_id, _, placed = subject.path
+        contents = {k: v for k, v in design.racks[RackId(rack_id)].contents.items() if k != placed}
         return set_field(design, ("racks", rack_id, "contents"), contents)
     if subject.kind in ("rack", "placement", "component", "link"):
         return set_state(design, Address(subject.address), Deviation("absent"))
-    if subject.kind == "plane" and subject.path[1] in design.planes:
+    if subject.kind == "plane":
         return remove(design, "planes", subject.path[1])
     return design
+
+
+def _is_whole(fabric: Fabric, subject: Subject, selection: frozenset[str]) -> bool:
+    """Tell whether every rack of the array is selected."""
+    labels = {one.label for one in fabric.layout.racks if one.rack == subject.path[1]}
+    return labels <= selection
 
 
 def _is_single(design: Design, subject: Subject) -> bool:
@@ -229,11 +225,15 @@ def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:
     rack, label = housing.split("/")[:2]
     template = fabric.layout.housings[fabric.layout.housing_by_label[rack, label]].template
     assembly = fabric.design.assemblies[AssemblyId(str(template.assembly))]
-    for name, group in assembly.contents.items():
-        known = fabric.part_by_id.get(group.part)
-        if known is not None and known.kind == part.kind:
-            path = ("assemblies", str(template.assembly), "contents", name, "part")
-            return "swap", lambda design: set_field(design, path, part_id)
+    same_kind = (
+        name
+        for name, group in assembly.contents.items()
+        if (known := fabric.part_by_id.get(group.part)) is not None and known.kind == part.kind
+    )
+    group_name = next(same_kind, "")
+    if group_name:
+        path = ("assemblies", str(template.assembly), "contents", group_name, "part")
+        return "swap", lambda design: set_field(design, path, part_id)
     contents = {**assembly.contents, free_name(part.kind, assembly.contents): Group(1, part.id)}
     whole = ("assemblies", str(template.assembly), "contents")
     return "add", lambda design: set_field(design, whole, contents)

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from studio import paths
+
 ThemeChoice = Literal["system", "light", "dark"]
 
 SPACE = 8
@@ -168,6 +170,7 @@ def style_sheet(theme: Theme) -> str:
         bad=theme.bad,
         warning=theme.warning,
         stale=theme.stale,
+        chevron=(paths.resources_dir() / "icons" / "chevron.svg").as_posix(),
     )
 
 
@@ -209,7 +212,8 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{ background: {field}; color: {t
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {stale}; background: {raised}; }}
 QLineEdit[wrong="true"] {{ border-color: {bad}; }}
-QComboBox::drop-down {{ border: none; width: 16px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::down-arrow {{ image: url("{chevron}"); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {panel}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {line};
@@ -221,7 +225,6 @@ QAbstractItemView {{ background: {panel}; color: {text}; border: none;
     alternate-background-color: {raised}; selection-background-color: {accent};
     selection-color: {on_accent}; outline: none; }}
 QTreeView::item, QListView::item, QTableView::item {{ padding: 3px 4px; }}
-QTreeView::branch {{ background: transparent; }}
 QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {quiet}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 6px; }}

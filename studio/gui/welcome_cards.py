@@ -115,7 +115,7 @@ class Thumbnailer(QObject):
         return QPixmap.fromImage(image)
 
     def _draw(self, path: Path, theme: Theme) -> QImage | None:
-        from studio.gui.canvas.export import thumbnail  # noqa: PLC0415 - not at start-up
+        from studio.gui.canvas.export import thumbnail
 
         try:
             fabric = compile_design(read_design(path).design, self._catalog)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -28,6 +27,7 @@ from studio.gui.i18n import current_language, tr
 from studio.gui.theme import CATEGORICAL, SPACE, Theme
 from studio.gui.views.compare_rows import CompareView, compare_view
 from studio.gui.views.library_items import design_files
+from studio.gui.widgets.labels import styled_area, styled_label
 from studio.gui.widgets.ratio_chart import RatioChart
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -48,12 +48,12 @@ class ComparePage(QWidget):
         self._loaded: dict[Path, Candidate] = {}
         self._current: Candidate | None = None
         self._files: tuple[Path, ...] = design_files()
-        self._title = QLabel(objectName="heading")
+        self._title = styled_label("heading")
         self._list = QListWidget()
         self._list.itemChanged.connect(self._check)
         self._add = QPushButton()
         self._add.clicked.connect(self.browse_requested)
-        self._reference_label = QLabel(objectName="quiet")
+        self._reference_label = styled_label("quiet")
         self._reference = QComboBox()
         self._reference.activated.connect(lambda _: self._show())
         self._table = QTableWidget()
@@ -62,7 +62,7 @@ class ComparePage(QWidget):
         self._table.setShowGrid(False)
         self._table.verticalHeader().setVisible(False)
         self._chart = RatioChart(theme)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         self._build()
         self._view = CompareView((), 0, (), ())
@@ -108,7 +108,7 @@ class ComparePage(QWidget):
         self._show()
 
     def _build(self) -> None:
-        side = QWidget(objectName="panel")
+        side = styled_area("panel")
         column = QVBoxLayout(side)
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.addWidget(self._title)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -16,8 +15,9 @@ from PySide6.QtWidgets import (
 
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
-from studio.gui.views.explain_rows import Explanation, ExplainRow
+from studio.gui.views.explain_rows import ExplainRow, Explanation
 from studio.gui.views.format import share_text
+from studio.gui.widgets.labels import styled_label
 
 _PART = Qt.ItemDataRole.UserRole
 
@@ -32,8 +32,8 @@ class ExplainPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shown: Explanation | None = None
-        self._title = QLabel(objectName="heading")
-        self._notes = QLabel(objectName="quiet")
+        self._title = styled_label("heading")
+        self._notes = styled_label("quiet")
         self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._tree = QTreeWidget()
         self._tree.setAlternatingRowColors(True)
@@ -45,7 +45,7 @@ class ExplainPanel(QWidget):
         for column, width in enumerate((250, 170, 90, 65, 80)):
             header.resizeSection(column, width)
         self._tree.itemActivated.connect(self._open_part)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         content = QWidget()
         top = QHBoxLayout()
         top.addWidget(self._title)

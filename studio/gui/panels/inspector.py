@@ -22,6 +22,7 @@ from studio.gui.icons import icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField, InspectorSection
 from studio.gui.widgets.field_editors import EDITORS, FieldEditor
+from studio.gui.widgets.labels import styled_area, styled_label
 
 LABEL_SHARE = 0.36
 
@@ -74,14 +75,14 @@ class InspectorPanel(QWidget):
         self._shape: tuple[object, ...] = ()
         self._lines: list[_Line] = []
         self._titles: list[QLabel] = []
-        self._title = QLabel(objectName="heading")
+        self._title = styled_label("heading")
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._title.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -133,7 +134,7 @@ class InspectorPanel(QWidget):
 
     def _rebuild(self, sections: tuple[InspectorSection, ...]) -> None:
         self._lines = []
-        content = QWidget(objectName="panel")
+        content = styled_area("panel")
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         grid = QGridLayout(content)
         grid.setContentsMargins(SPACE, 0, SPACE, SPACE)
@@ -143,7 +144,7 @@ class InspectorPanel(QWidget):
         grid.setColumnStretch(1, 64)
         row = 0
         for section in sections:
-            title = QLabel(tr(section.title), objectName="section")
+            title = styled_label("section", tr(section.title))
             title.setToolTip(section.detail)
             grid.addWidget(title, row, 0, 1, 3)
             row += 1
@@ -157,7 +158,7 @@ class InspectorPanel(QWidget):
             old.deleteLater()
 
     def _add(self, grid: QGridLayout, row: int, field: InspectorField) -> int:
-        label = QLabel(objectName="quiet")
+        label = styled_label("quiet")
         label.setWordWrap(True)
         label.setMinimumWidth(70)
         editor = EDITORS[field.editor]()
@@ -165,7 +166,7 @@ class InspectorPanel(QWidget):
         reset.setIcon(icon("reset", self._theme))
         reset.setToolTip(tr("Back to the catalogue's value"))
         reset.setAutoRaise(True)
-        note = QLabel(objectName="stale")
+        note = styled_label("stale")
         small = note.font()
         small.setPointSizeF(self.font().pointSizeF() * 0.84)
         note.setFont(small)

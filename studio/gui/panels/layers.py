@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from studio.gui.i18n import tr
 from studio.gui.theme import CATEGORICAL, SPACE
 from studio.gui.views.format import count_text
 from studio.gui.views.layer_rows import OVERLAYS, PlaneRow
+from studio.gui.widgets.labels import styled_label
 
 _ADDRESS = Qt.ItemDataRole.UserRole
 
@@ -43,7 +43,7 @@ class LayersPanel(QWidget):
         self._tree.itemClicked.connect(self._select)
         self._overlay = QComboBox()
         self._overlay.activated.connect(lambda place: self.overlay_changed.emit(OVERLAYS[place][0]))
-        self._overlay_label = QLabel(objectName="quiet")
+        self._overlay_label = styled_label("quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, SPACE // 2)
         layout.setSpacing(SPACE // 2)

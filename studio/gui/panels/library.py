@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,6 +19,7 @@ from studio.gui.i18n import tr
 from studio.gui.icons import ICON_OF_KIND, icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
+from studio.gui.widgets.labels import styled_label
 
 MIME_TYPE = "application/x-supernode-item"
 _ITEM = Qt.ItemDataRole.UserRole
@@ -69,7 +69,7 @@ class LibraryPanel(QWidget):
         self._tree = _Tree()
         self._tree.itemActivated.connect(self._activate)
         self._tree.itemClicked.connect(self._inspect)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)

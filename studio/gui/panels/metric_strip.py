@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
     QGridLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from studio.gui.i18n import tr
 from studio.gui.views.metric_rows import MetricRow
 from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
 
 _SENSE_NAMES = {"better": "good", "worse": "bad", "neutral": "quiet"}
@@ -33,9 +33,9 @@ class MetricTile(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._row: MetricRow | None = None
-        self._label = QLabel(objectName="metricLabel")
-        self._value = QLabel(objectName="metricValue")
-        self._change = QLabel(objectName="quiet")
+        self._label = styled_label("metricLabel")
+        self._value = styled_label("metricValue")
+        self._change = styled_label("quiet")
         grid = QGridLayout(self)
         grid.setContentsMargins(7, 3, 7, 3)
         grid.setHorizontalSpacing(5)
@@ -101,11 +101,11 @@ class MetricStrip(QWidget):
         super().__init__(parent)
         self.setObjectName("metricStrip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._tiles: list[MetricTile] = []
         self._chosen = ""
         self._area = QWidget()
-        self._flow = FlowLayout(self._area)
+        self._flow = FlowLayout(self._area, grows=False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
@@ -134,6 +134,7 @@ class MetricStrip(QWidget):
                     tile.set_chosen(rows[place].key == self._chosen)
         self.setVisible(bool(rows))
         self._flow.invalidate()
+        self._fit_height()
 
     def set_stale(self, is_stale: bool) -> None:
         """Fade figures that belong to an earlier design."""
@@ -146,10 +147,21 @@ class MetricStrip(QWidget):
             tile.set_chosen(tile.row is not None and tile.row.key == key)
         self.explain_requested.emit(key)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._flow.invalidate()
+            self._fit_height()
         super().changeEvent(event)
+
+    def _fit_height(self) -> None:
+        """A tool bar asks no widget for its height at a width, so the strip fixes its own."""
+        height = self._flow.heightForWidth(self.width())
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
 
 
 def _flag(value: bool) -> str:

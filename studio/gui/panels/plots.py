@@ -9,7 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
     QHBoxLayout,
-    QLabel,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from studio.gui.i18n import mark, tr
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.plot_data import Bar, MemoryView, Roofline
+from studio.gui.widgets.elided_label import ElidedLabel
+from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
 
 TITLES = {
@@ -34,8 +36,11 @@ class PlotFrame(QFrame):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self._title = QLabel(objectName="heading")
-        self._verdict = QLabel(objectName="quiet")
+        # All plots get the same width, whatever their texts would like.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = styled_label("heading")
+        self._verdict = ElidedLabel()
+        self._verdict.setObjectName("quiet")
         top = QHBoxLayout()
         top.addWidget(self._title)
         top.addWidget(self._verdict, 1)
@@ -52,7 +57,6 @@ class PlotFrame(QFrame):
     def say(self, text: str, name: str = "quiet") -> None:
         """Write something beside the title."""
         self._verdict.setText(text)
-        self._verdict.setToolTip(text)
         if self._verdict.objectName() != name:
             self._verdict.setObjectName(name)
             restyle(self._verdict)
@@ -77,7 +81,7 @@ class PlotsPanel(QWidget):
         self._theme = theme
         self._pending: Callable[[], None] | None = None
         self._is_built = False
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         self._area = QWidget()
         row = QHBoxLayout(self._area)
@@ -107,8 +111,8 @@ class PlotsPanel(QWidget):
         """Make the plots; imports pyqtgraph, hence not at start-up."""
         if self._is_built:
             return
-        from studio.gui.plots.roofline_plot import RooflinePlot  # noqa: PLC0415
-        from studio.gui.plots.stacked_bars import StackedBarsPlot  # noqa: PLC0415
+        from studio.gui.plots.roofline_plot import RooflinePlot
+        from studio.gui.plots.stacked_bars import StackedBarsPlot
 
         self.time = StackedBarsPlot("time", self._theme, is_share=True)
         self.memory = StackedBarsPlot("data", self._theme)

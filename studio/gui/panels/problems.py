@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHeaderView,
-    QLabel,
     QMenu,
     QStackedLayout,
     QTreeWidget,
@@ -18,6 +17,7 @@ from studio.gui.i18n import tr
 from studio.gui.icons import icon, tinted
 from studio.gui.theme import Theme
 from studio.gui.views.problem_rows import ProblemRow
+from studio.gui.widgets.labels import styled_label
 
 _ROW = Qt.ItemDataRole.UserRole
 
@@ -46,7 +46,7 @@ class ProblemsPanel(QWidget):
         self._list.itemClicked.connect(self._show)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._menu)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._list)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from studio.gui.run_clock import SPEEDS, RunClock
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import streams, window_s
+from studio.gui.widgets.labels import styled_label
 from studio.simulation.timeline import Timeline
 
 FRAME_MS = 40
@@ -50,12 +50,12 @@ class RunPanel(QWidget):
             self._speed.addItem(f"× {speed:g}", speed)
         self._speed.setCurrentIndex(SPEEDS.index(1.0))
         self._speed.currentIndexChanged.connect(self._set_speed)
-        self._now = QLabel(objectName="quiet")
+        self._now = styled_label("quiet")
         top = QHBoxLayout()
         top.addWidget(self._play)
         top.addWidget(self._speed)
         top.addWidget(self._now, 1)
-        self._empty = QLabel(objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         self._content = QWidget()
         self._content_layout = QVBoxLayout(self._content)
@@ -79,7 +79,7 @@ class RunPanel(QWidget):
 
     def build(self) -> None:
         """Make the plot; imports pyqtgraph, hence not at start-up."""
-        from studio.gui.plots.stream_plot import StreamPlot  # noqa: PLC0415
+        from studio.gui.plots.stream_plot import StreamPlot
 
         plot = StreamPlot(self._theme)
         self._plot = plot

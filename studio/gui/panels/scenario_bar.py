@@ -13,6 +13,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.views.scenario_row import ScenarioView
 from studio.gui.widgets.field_editors import ChoiceEditor, FieldEditor, NumberEditor
+from studio.gui.widgets.labels import styled_label
 
 _WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}
 
@@ -35,17 +36,17 @@ class ScenarioBar(QWidget):
         self._is_playing = False
         self._editors: list[tuple[QLabel, FieldEditor]] = []
         self._scenario = QComboBox()
-        self._scenario.setMinimumContentsLength(18)
+        self._scenario.setMinimumContentsLength(16)
         self._scenario.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._scenario.activated.connect(
             lambda place: self.scenario_chosen.emit(self._view.scenarios[place][0])
         )
-        self._title = QLabel(objectName="quiet")
+        self._title = styled_label("quiet")
         self._play = QToolButton()
         self._play.clicked.connect(self.play_requested)
-        self._status = QLabel(objectName="quiet")
+        self._status = styled_label("quiet")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         self._layout.setSpacing(SPACE // 2)
@@ -104,7 +105,7 @@ class ScenarioBar(QWidget):
         self._editors = []
         for field in fields:
             editor = ChoiceEditor() if field.editor == "choice" else NumberEditor()
-            label = QLabel(objectName="quiet")
+            label = styled_label("quiet")
             label.setBuddy(editor)
             if isinstance(editor, NumberEditor):
                 editor.line.setMinimumWidth(_WIDTHS.get(field.label, 52))
@@ -112,7 +113,9 @@ class ScenarioBar(QWidget):
             editor.entered.connect(lambda value, source=editor: self._ask(source, value))
             editor.refused.connect(self.refused)
             self._layout.addWidget(label)
-            self._layout.addWidget(editor, 2 if field.editor == "choice" else 1)
+            if isinstance(editor, ChoiceEditor):
+                editor.combo.setMinimumContentsLength(10 if field.label == "Model" else 5)
+            self._layout.addWidget(editor, 2 if field.label == "Model" else 1)
             self._editors.append((label, editor))
 
     def line_of(self, label: str) -> QLineEdit:

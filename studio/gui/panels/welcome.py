@@ -22,6 +22,7 @@ from studio.gui.i18n import tr
 from studio.gui.icons import app_icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.widgets.labels import styled_area, styled_label
 
 PICTURE = QSize(264, 132)
 
@@ -50,8 +51,8 @@ class Card(QFrame):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedHeight(PICTURE.height())
         self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        name = QLabel(card.name, objectName="heading")
-        text = QLabel(card.description, objectName="quiet")
+        name = styled_label("heading", card.name)
+        text = styled_label("quiet", card.description)
         text.setWordWrap(True)
         text.setAlignment(Qt.AlignmentFlag.AlignTop)
         text.setFixedHeight(4 * text.fontMetrics().lineSpacing() + 4)
@@ -104,7 +105,7 @@ class WelcomePage(QWidget):
         big.setPointSizeF(big.pointSizeF() * 1.9)
         big.setBold(True)
         self._title.setFont(big)
-        self._claim = QLabel(objectName="quiet")
+        self._claim = styled_label("quiet")
         self._new = QPushButton()
         self._new.clicked.connect(self.new_requested)
         self._browse = QPushButton()
@@ -118,15 +119,15 @@ class WelcomePage(QWidget):
         top.addLayout(titles, 1)
         top.addWidget(self._new)
         top.addWidget(self._browse)
-        self._designs = QLabel(objectName="section")
-        self._grid = QWidget(objectName="panel")
+        self._designs = styled_label("section")
+        self._grid = styled_area("panel")
         self._flow = FlowLayout(self._grid, spacing=2 * SPACE, margin=0)
-        self._recent_title = QLabel(objectName="section")
-        self._recent_box = QWidget(objectName="panel")
+        self._recent_title = styled_label("section")
+        self._recent_box = styled_area("panel")
         self._recent_layout = QVBoxLayout(self._recent_box)
         self._recent_layout.setContentsMargins(0, 0, 0, 0)
         self._recent_layout.setSpacing(2)
-        content = QWidget(objectName="panel")
+        content = styled_area("panel")
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(content)
         column.setContentsMargins(4 * SPACE, 3 * SPACE, 4 * SPACE, 3 * SPACE)
@@ -183,7 +184,7 @@ class WelcomePage(QWidget):
                 widget.hide()
                 widget.deleteLater()
         if not self._recent:
-            hint = QLabel(tr("Files you open or save are listed here."), objectName="quiet")
+            hint = styled_label("quiet", tr("Files you open or save are listed here."))
             self._recent_layout.addWidget(hint)
         for path in self._recent:
             link = QLabel(f'<a href="open">{path.name}</a>&nbsp;&nbsp;{path.parent}')

@@ -62,7 +62,7 @@ class RooflinePlot(QWidget):
         self._draw_roofs(roofline, left, right)
         self._draw_points(roofline)
         self._plot.setXRange(left, right, padding=0)
-        self._plot.setYRange(bottom, top + 0.55, padding=0)
+        self._plot.setYRange(bottom, top + 0.9, padding=0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.plot_data import Bar
@@ -29,14 +30,16 @@ class StackedBarsPlot(QWidget):
         self._is_share = is_share
         self._bars: tuple[Bar, ...] = ()
         self._limit = 0.0
+        self._limit_text = ""
         axis = QuantityAxis("bottom", "ratio" if is_share else dimension)
         self._plot = new_plot(self, bottom=axis)
-        self._plot.hideAxis("left")
+        self._plot.getAxis("left").setStyle(tickTextOffset=6, tickLength=0)
         self._items = pg.BarGraphItem(x0=[], x1=[], y=[], height=BAR_THICKNESS)
         self._plot.addItem(self._items)
         self._limit_line = pg.InfiniteLine(angle=90)
         self._plot.addItem(self._limit_line)
-        self._names: list[pg.TextItem] = []
+        self._limit_name = pg.TextItem(anchor=(1, 1))
+        self._plot.addItem(self._limit_name)
         self._legend = QLabel(alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMargin(2)
@@ -65,7 +68,7 @@ class StackedBarsPlot(QWidget):
 
     def show_bars(self, bars: Sequence[Bar], limit: float = 0.0, limit_text: str = "") -> None:
         """Draw bars, with a line at a limit where there is one."""
-        self._bars, self._limit = tuple(bars), limit
+        self._bars, self._limit, self._limit_text = tuple(bars), limit, limit_text
         colours = segment_colours(bars, self._theme)
         x0, x1, y, brushes = [], [], [], []
         for row, bar in enumerate(bars):
@@ -80,10 +83,14 @@ class StackedBarsPlot(QWidget):
         self._items.setOpts(x0=x0, x1=x1, y=y, height=BAR_THICKNESS, brushes=brushes)
         longest = 1.0 if self._is_share else max((bar.total for bar in bars), default=1.0)
         right = max(longest, limit) * (1.0 if self._is_share else 1.04) or 1.0
-        self._show_limit(limit, longest)
-        self._show_names(bars, limit_text)
+        self._show_limit(limit, longest, limit_text)
+        axis = self._plot.getAxis("left")
+        axis.setTicks([[(-float(row), bar.name) for row, bar in enumerate(bars)]])
+        widths = [self.fontMetrics().horizontalAdvance(bar.name) for bar in bars]
+        axis.setWidth(max(widths, default=0) + 12)
         self._plot.setXRange(0, right, padding=0)
-        self._plot.setYRange(-max(1, len(bars)) + 0.65, 0.85, padding=0)
+        room = 0.95 if limit else 0.5
+        self._plot.setYRange(-max(1, len(bars)) + 0.5, room, padding=0)
         self._legend.setText(_legend_html(bars, colours, self._theme))
 
     def set_theme(self, theme: Theme) -> None:
@@ -91,28 +98,16 @@ class StackedBarsPlot(QWidget):
         self._theme = theme
         style_plot(self._plot, theme, self.font())
         self._items.setOpts(pen=pg.mkPen(theme.panel))
-        for name in self._names:
-            name.setColor(theme.text)
-        self.show_bars(self._bars, self._limit)
+        self.show_bars(self._bars, self._limit, self._limit_text)
 
-    def _show_limit(self, limit: float, longest: float) -> None:
-        self._limit_line.setVisible(limit > 0)
+    def _show_limit(self, limit: float, longest: float, text: str) -> None:
         colour = self._theme.bad if longest > limit else self._theme.text
+        self._limit_line.setVisible(limit > 0)
         self._limit_line.setPen(pg.mkPen(colour, width=2))
         self._limit_line.setPos(limit)
-
-    def _show_names(self, bars: Sequence[Bar], limit_text: str) -> None:
-        while len(self._names) < len(bars):
-            name = pg.TextItem(anchor=(0, 1))
-            name.setFont(self.font())
-            self._plot.addItem(name)
-            self._names.append(name)
-        for row, name in enumerate(self._names):
-            name.setVisible(row < len(bars))
-            if row < len(bars):
-                tail = f"  /  {limit_text}" if limit_text and not row else ""
-                name.setText(f"{bars[row].name}: {bars[row].total_text}{tail}", self._theme.text)
-                name.setPos(0, -row + BAR_THICKNESS / 2)
+        self._limit_name.setVisible(limit > 0)
+        self._limit_name.setText(text, colour)
+        self._limit_name.setPos(limit, BAR_THICKNESS / 2)
 
 
 def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) -> str:
@@ -128,4 +123,17 @@ def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) 
             f'<tr><td><span style="color:{colour.name()}">■</span> '
             f'<span style="color:{theme.quiet}">{escape(name)}</span></td>{cells}</tr>'
         )
-    return f'<table cellspacing="0" cellpadding="0" width="100%">{"".join(lines)}</table>'
+    head = "".join(
+        f'<td align="right" style="padding-left:{SPACE}px; white-space:nowrap">'
+        f"<b>{escape(bar.total_text)}</b></td>"
+        for bar in bars
+    )
+    names = "".join(
+        f'<td align="right" style="padding-left:{SPACE}px; color:{theme.quiet}">'
+        f"{escape(bar.name)}</td>"
+        for bar in bars
+    )
+    top = f"<tr><td></td>{names}</tr>" if len(bars) > 1 else ""
+    total = f"<tr><td>{escape(tr('Total'))}</td>{head}</tr>"
+    rows = "".join((top, total, *lines))
+    return f'<table cellspacing="0" cellpadding="0" width="100%">{rows}</table>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
@@ -13,22 +14,45 @@ from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Bar
 
 _LIGHTER_STEP = 22
+_TICK_PX = 76.0
+"""Room one tick's text needs along a horizontal axis."""
 
 
-class QuantityAxis(pg.AxisItem):
-    """An axis whose ticks are written with units."""
+def nice_step(span: float, most: int) -> float:
+    """Return the smallest of 1, 2, 5 x 10^n that divides a span into at most `most` pieces."""
+    if span <= 0 or most < 1:
+        return 1.0
+    raw = span / most
+    decade = 10.0 ** math.floor(math.log10(raw))
+    return next(m * decade for m in (1, 2, 5, 10) if m * decade >= raw * (1 - 1e-9))
+
+
+class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis whose ticks are written with units, as many as fit."""
 
     def __init__(self, orientation: str, dimension: str) -> None:
         super().__init__(orientation=orientation)
         self._dimension = dimension
+        self._room = _TICK_PX if orientation == "bottom" else _TICK_PX / 2
         self.enableAutoSIPrefix(False)
+
+    def tickValues(
+        self,
+        minVal: float,  # noqa: N803 - pyqtgraph's names
+        maxVal: float,  # noqa: N803
+        size: float,
+    ) -> list[tuple[float, list[float]]]:
+        step = nice_step(maxVal - minVal, max(1, int(size / self._room)))
+        first = math.ceil(minVal / step - 1e-9)
+        last = math.floor(maxVal / step + 1e-9)
+        return [(step, [n * step for n in range(first, last + 1)])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing
         return [figure_text("", value, self._dimension, 3) for value in values]
 
 
-class DecadeAxis(pg.AxisItem):
+class DecadeAxis(pg.AxisItem):  # type: ignore[misc]
     """A logarithmic axis with one tick a decade, written with units."""
 
     def __init__(self, orientation: str, dimension: str) -> None:
@@ -37,7 +61,10 @@ class DecadeAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
 
     def tickValues(
-        self, minVal: float, maxVal: float, size: float
+        self,
+        minVal: float,  # noqa: N803 - pyqtgraph's names
+        maxVal: float,  # noqa: N803
+        size: float,
     ) -> list[tuple[float, list[float]]]:
         decades = [float(n) for n in range(int(minVal) - 1, int(maxVal) + 2)]
         inside = [n for n in decades if minVal <= n <= maxVal]
@@ -71,7 +98,7 @@ def style_plot(plot: pg.PlotWidget, theme: Theme, font: QFont) -> None:
         axis.setPen(pg.mkPen(theme.line))
         axis.setTextPen(pg.mkPen(theme.quiet))
         axis.setTickFont(small)
-        axis.setStyle(tickLength=-4, maxTickLevel=0, hideOverlappingLabels=True)
+        axis.setStyle(maxTickLevel=0, tickLength=0)
 
 
 def segment_colours(bars: Sequence[Bar], theme: Theme) -> dict[str, QColor]:

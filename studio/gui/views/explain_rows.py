@@ -126,7 +126,7 @@ def _phase_row(phase: Phase, language: str) -> ExplainRow:
     total = phase.seconds
     terms = tuple(
         ExplainRow(
-            term.name,
+            word(term.name, language),
             word(term.bound, language),
             figure_text("", term.seconds, "time"),
             term.seconds / total if total else 0.0,

@@ -84,57 +84,57 @@ def grade_text(grade: str, language: str) -> str:
     return chinese if language == "zh" else english
 
 
-_WORDS: Mapping[str, str] = {
-    "npu": "NPU",
-    "cpu": "CPU",
-    "memory": "内存",
-    "switch": "交换芯片",
-    "nic": "网卡",
-    "optics": "光模块与线缆",
-    "cooling": "散热",
-    "loss": "供电损耗",
-    "other": "其他",
-    "step": "训练步",
-    "prefill": "预填充",
-    "decode": "解码",
-    "compute": "计算",
-    "network": "网络",
-    "overhead": "开销",
-    "idle": "空闲",
-    "Weights": "权重",
-    "Gradients": "梯度",
-    "Optimizer": "优化器",
-    "Optimizer states": "优化器状态",
-    "Activations": "激活",
-    "KV cache": "KV 缓存",
-    "Buffers": "缓冲",
-    "Communication buffers": "通信缓冲",
-    "Framework": "框架",
-    "Depreciation": "折旧",
-    "Electricity": "电费",
-}
-_ENGLISH: Mapping[str, str] = {
-    "npu": "NPU",
-    "cpu": "CPU",
-    "memory": "Memory",
-    "switch": "Switches",
-    "nic": "NICs",
-    "optics": "Optics and cables",
-    "cooling": "Cooling",
-    "loss": "Conversion loss",
-    "other": "Other",
-    "step": "Training step",
-    "prefill": "Prefill",
-    "decode": "Decode",
-    "compute": "Compute",
-    "network": "Network",
-    "overhead": "Overhead",
-    "idle": "Waiting",
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "npu": ("NPU", "NPU"),
+    "cpu": ("CPU", "CPU"),
+    "memory": ("Memory", "内存"),
+    "switch": ("Switches", "交换芯片"),
+    "nic": ("NICs", "网卡"),
+    "optics": ("Optics and cables", "光模块与线缆"),
+    "cooling": ("Cooling", "散热"),
+    "loss": ("Conversion loss", "供电损耗"),
+    "other": ("Other", "其他"),
+    "step": ("Training step", "训练步"),
+    "prefill": ("Prefill", "预填充"),
+    "decode": ("Decode", "解码"),
+    "compute": ("Compute", "计算"),
+    "network": ("Network", "网络"),
+    "overhead": ("Overhead", "开销"),
+    "idle": ("Waiting", "等待"),
+    "matrix": ("Matrix products", "矩阵乘"),
+    "vector": ("Vector operations", "向量运算"),
+    "attention": ("Attention", "注意力"),
+    "projections": ("Projections", "投影"),
+    "feed_forward": ("Feed-forward", "前馈"),
+    "experts": ("Experts", "专家"),
+    "head": ("Output head", "输出头"),
+    "recompute": ("Recomputation", "重计算"),
+    "dispatch_combine": ("Dispatch and combine", "分发与汇聚"),
+    "expert_exchange": ("Expert exchange", "专家交换"),
+    "tensor": ("Tensor-parallel exchange", "张量并行通信"),
+    "pipeline": ("Pipeline transfer", "流水线传输"),
+    "data": ("Data-parallel exchange", "数据并行通信"),
+    "contention": ("Contention", "链路争用"),
+    "bubble": ("Pipeline bubble", "流水线气泡"),
+    "launch": ("Kernel launches", "算子下发"),
+    "host": ("Host", "主机"),
+    "straggler": ("Stragglers", "慢节点等待"),
+    "optimizer": ("Optimizer", "优化器"),
+    "weights": ("Weights", "权重"),
+    "gradients": ("Gradients", "梯度"),
+    "activations": ("Activations", "激活"),
+    "logits": ("Logits", "输出分数"),
+    "KV cache": ("KV cache", "KV 缓存"),
+    "buffers": ("Buffers", "缓冲"),
+    "depreciation": ("Depreciation", "折旧"),
+    "electricity": ("Electricity", "电费"),
 }
 
 
 def word(name: str, language: str) -> str:
     """Return a category, phase or term of a result as a word to show."""
-    if language == "zh" and name in _WORDS:
-        return _WORDS[name]
-    return _ENGLISH.get(name, name)
+    known = _WORDS.get(name)
+    if known is not None:
+        return known[language == "zh"]
+    plain = name.replace("_", " ")
+    return plain[:1].upper() + plain[1:]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from studio.catalog.part import Kind
-from studio.design.edits import get_field, put, set_field, set_state
+from studio.design.edits import get_field, set_field, set_state
 from studio.design.model import Assembly, Design, Deviation, LinkRule, Placement, Plane, Rack
 from studio.design.scenario import Inference, Training
 from studio.design.site import Site
@@ -24,7 +24,7 @@ from studio.gui.views.inspector_fields import (
 from studio.gui.views.inspector_parts import part_sections
 from studio.gui.views.inspector_rows import ROWS, SCHEME_NAMES, SCHEME_TYPES, default_scheme
 from studio.gui.views.subjects import Subject, SubjectKind, subjects_of
-from studio.ids import Address
+from studio.ids import Address, PartId
 from studio.workload.library import models
 
 MOST_ASSEMBLY_GROUPS = 40
@@ -194,7 +194,7 @@ def _component(context: Context) -> list[InspectorSection]:
     kinds = {
         context.fabric.part_by_id[p].kind
         for subject in context.subjects
-        if (p := subject.part) in context.fabric.part_by_id  # type: ignore[comparison-overlap]
+        if (p := PartId(subject.part)) in context.fabric.part_by_id
     }
     fields = [_state(context), *_factor(context)]
     if len(kinds) == 1:

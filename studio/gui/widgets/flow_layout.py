@@ -9,8 +9,16 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """Rows of equally wide items; as many columns as fit at the widest item's width."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 2, margin: int = 4) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        spacing: int = 2,
+        margin: int = 4,
+        *,
+        grows: bool = True,
+    ) -> None:
         super().__init__(parent)
+        self._grows = grows
         self._items: list[QLayoutItem] = []
         self.setSpacing(spacing)
         self.setContentsMargins(margin, margin, margin, margin)
@@ -31,7 +39,7 @@ class FlowLayout(QLayout):
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        return self._grows
 
     def heightForWidth(self, width: int) -> int:
         return self._place(QRect(0, 0, width, 0), is_trial=True)

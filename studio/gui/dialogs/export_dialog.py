@@ -1,0 +1,104 @@
+"""Ask what to write and where, then write it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.errors import StudioError
+from studio.gui.i18n import tr
+from studio.gui.picture import draw
+from studio.gui.views.export_kinds import TITLES, content, endings, file_name
+from studio.session.evaluation import Evaluation
+from studio.storage.project_file import write_atomic
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class ExportDialog(QDialog):
+    """Kind and format."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export tables"))
+        self._kind = QComboBox()
+        for kind, title in TITLES.items():
+            self._kind.addItem(tr(title), kind)
+        self._format = QComboBox()
+        self._kind.currentIndexChanged.connect(self._fill)
+        form = QFormLayout()
+        form.addRow(tr("What"), self._kind)
+        form.addRow(tr("Format"), self._format)
+        button = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(button.Save | button.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(360)
+        self._fill()
+
+    @property
+    def kind(self) -> str:
+        """Return what is to be written."""
+        return str(self._kind.currentData())
+
+    @property
+    def ending(self) -> str:
+        """Return the file ending."""
+        return self._format.currentText()
+
+    def _fill(self) -> None:
+        self._format.clear()
+        self._format.addItems(list(endings(self.kind)))
+
+
+def ask_export(window: MainWindow) -> None:
+    """Write a table, the result or the report of the open design."""
+    evaluation = window.workspace.evaluation
+    document = window.workspace.document
+    if evaluation is None or document is None:
+        return
+    dialog = ExportDialog(window)
+    is_wanted = dialog.exec()
+    kind, ending = dialog.kind, dialog.ending
+    dialog.deleteLater()
+    if not is_wanted:
+        return
+    stem = document.path.stem if document.path else document.design.name
+    start = str(window.start_folder() / file_name(stem, kind, ending))
+    name, _ = QFileDialog.getSaveFileName(window, tr("Export tables"), start, f"*{ending}")
+    if name:
+        write_export(window, Path(name), kind, evaluation)
+
+
+def write_export(window: MainWindow, path: Path, kind: str, evaluation: Evaluation) -> None:
+    """Write one file and say so."""
+    try:
+        picture = _picture(evaluation, window) if kind == "report" else b""
+        ending = path.suffix or endings(kind)[0]
+        write_atomic(path, content(kind, ending, evaluation, picture, window.language))
+    except StudioError as error:
+        window.workspace.notice(str(error), "error")
+    else:
+        window.workspace.notice(tr("Written: {file}").format(file=path.name))
+
+
+def _picture(evaluation: Evaluation, window: MainWindow) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "drawing.png"
+        draw(evaluation.fabric, path, size=(1920, 1080), language=window.language)
+        return path.read_bytes()

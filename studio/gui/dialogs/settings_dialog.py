@@ -1,0 +1,68 @@
+"""The settings, made from their table; every change takes effect at once."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.i18n import tr
+from studio.gui.settings import SETTINGS, Setting, Settings
+from studio.gui.theme import SPACE
+
+
+class SettingsDialog(QDialog):
+    """One line per setting."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.setWindowTitle(tr("Settings"))
+        self.editors: dict[str, QWidget] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(3 * SPACE)
+        form.setVerticalSpacing(SPACE)
+        for setting in SETTINGS:
+            editor = self._editor(setting)
+            editor.setToolTip(tr(setting.help))
+            self.editors[setting.key] = editor
+            form.addRow(tr(setting.text), editor)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setSpacing(2 * SPACE)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(420)
+
+    def _editor(self, setting: Setting) -> QWidget:
+        value = self._settings.get(setting.key)
+        key = setting.key
+        if setting.choices:
+            combo = QComboBox()
+            for choice, text in setting.choices:
+                combo.addItem(tr(text), choice)
+            combo.setCurrentIndex(max(0, combo.findData(value)))
+            combo.activated.connect(lambda _: self._settings.set(key, combo.currentData()))
+            return combo
+        if isinstance(value, bool):
+            box = QCheckBox()
+            box.setChecked(value)
+            box.toggled.connect(lambda is_on: self._settings.set(key, is_on))
+            return box
+        spin = QSpinBox()
+        spin.setRange(int(setting.minimum), int(setting.maximum))
+        spin.setSingleStep(10)
+        spin.setSuffix(" %")
+        spin.setKeyboardTracking(False)
+        spin.setValue(int(value))
+        spin.valueChanged.connect(lambda number: self._settings.set(key, number))
+        return spin

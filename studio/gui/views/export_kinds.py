@@ -1,0 +1,75 @@
+"""What can be written to a file besides the drawing: tables, results and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from studio.errors import FileProblem
+from studio.exchange.report import ReportContent, report_html
+from studio.exchange.result_json import result_json
+from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, Table, result_table, to_csv
+from studio.exchange.totals_json import totals_json
+from studio.gui.i18n import mark
+from studio.session.evaluation import Evaluation
+
+TITLES: dict[str, str] = {
+    "totals": mark("Totals"),
+    "terms": mark("Terms of every figure"),
+    "parts": mark("Parts list"),
+    "links": mark("Links"),
+    "cables": mark("Cables"),
+    "result": mark("Result of the simulation"),
+    "report": mark("Report with everything"),
+}
+
+
+def endings(kind: str) -> tuple[str, ...]:
+    """Return the file endings a kind can be written with."""
+    return (".html",) if kind == "report" else (".csv", ".json")
+
+
+def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, language: str) -> bytes:
+    """Return what the file holds.
+
+    Raises
+    ------
+    FileProblem : there is no result to write.
+    """
+    if kind == "report":
+        report = ReportContent(
+            evaluation.fabric,
+            evaluation.totals,
+            evaluation.result,
+            evaluation.problem,
+            evaluation.findings,
+            picture,
+        )
+        return report_html(report, "zh" if language == "zh" else "en").encode()
+    if kind == "totals" and ending == ".json":
+        return _json(totals_json(evaluation.fabric, evaluation.totals))
+    if kind == "result" and ending == ".json" and evaluation.result is not None:
+        return _json(result_json(evaluation.result))
+    table = _table(kind, evaluation)
+    if ending == ".json":
+        return _json([dict(zip(table.header, row, strict=True)) for row in table.rows])
+    return to_csv(table).encode()
+
+
+def _table(kind: str, evaluation: Evaluation) -> Table:
+    if kind == "result":
+        if evaluation.result is None:
+            raise FileProblem(f"there is no result to write: {evaluation.problem}")
+        return result_table(evaluation.result)
+    if kind in TOTALS_TABLES:
+        return TOTALS_TABLES[kind](evaluation.totals)
+    return FABRIC_TABLES[kind](evaluation.fabric)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def file_name(stem: str, kind: str, ending: str) -> Path:
+    """Return the name proposed for a file."""
+    return Path(f"{stem}-{kind}{ending}")

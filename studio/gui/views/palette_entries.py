@@ -1,0 +1,145 @@
+"""What the command palette finds: actions, objects and settings, by name or pinyin initials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from studio.fabric.fabric import Fabric
+from studio.gui.actions import Action
+from studio.gui.i18n import mark
+from studio.gui.settings import SETTINGS
+from studio.gui.views.pinyin import initials
+
+MOST_FOUND = 60
+MOST_COMPONENTS = 20_000
+"""Chips beyond this many are found by typing their address, not by browsing."""
+
+KIND_TITLES = {
+    "action": mark("Action"),
+    "object": mark("Object"),
+    "part": mark("Part"),
+    "scenario": mark("Scenario"),
+    "setting": mark("Setting"),
+}
+
+
+@dataclass(frozen=True)
+class PaletteEntry:
+    """Something to choose; `target` is an action's id, an address or a setting's key."""
+
+    kind: str
+    target: str
+    text: str
+    detail: str
+    search: str
+    """Lower-case: English, Chinese and the initials of its pinyin."""
+    icon: str = ""
+    is_enabled: bool = True
+
+
+def action_entries(
+    table: Iterable[Action],
+    shown: dict[str, str],
+    enabled: dict[str, bool],
+    chinese: dict[str, str],
+) -> tuple[PaletteEntry, ...]:
+    """Return all actions; `shown` maps their ids to the text in the window's language."""
+    return tuple(
+        PaletteEntry(
+            "action",
+            action.id,
+            shown[action.id],
+            action.shortcut,
+            _search(action.text, chinese.get(action.text, "")),
+            action.icon,
+            enabled[action.id],
+        )
+        for action in table
+        if action.id != "help.palette"
+    )
+
+
+def setting_entries(shown: dict[str, str], chinese: dict[str, str]) -> tuple[PaletteEntry, ...]:
+    """Return all settings."""
+    return tuple(
+        PaletteEntry(
+            "setting",
+            setting.key,
+            shown[setting.text],
+            "",
+            _search(setting.text, chinese.get(setting.text, "")),
+            "settings",
+        )
+        for setting in SETTINGS
+    )
+
+
+def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
+    """Return everything in the design that has an address, single chips excepted."""
+    design, layout = fabric.design, fabric.layout
+    entries = [
+        _object(rack.label, str(rack.rack), "rack", fabric.parts[rack.part].name)
+        for rack in layout.racks
+    ]
+    entries += [
+        _object(
+            f"{layout.racks[housing.rack].label}/{housing.label}",
+            design.assemblies[housing.template.assembly].name,
+            "node",
+        )
+        for housing in layout.housings[:MOST_COMPONENTS]
+    ]
+    entries += [_object(f"rule:{one.name}", "", "cable") for one in fabric.links.rules]
+    for plane_id, plane in design.planes.items():
+        entries.append(_object(f"plane:{plane_id}", plane.name, "plane", plane.name_zh))
+    for key, job in design.scenarios.items():
+        name = job.name_zh if language == "zh" and job.name_zh else job.name
+        search = _search(f"{key} {job.name} {job.model}", job.name_zh)
+        entries.append(PaletteEntry("scenario", str(key), name, job.model, search, "scenario"))
+    for part in fabric.parts:
+        name = part.name_zh if language == "zh" else part.name
+        search = _search(f"{part.id} {part.name} {part.kind}", part.name_zh)
+        entries.append(PaletteEntry("part", f"part:{part.id}", name, part.id, search, "part"))
+    return tuple(entries)
+
+
+def found(entries: Sequence[PaletteEntry], typed: str) -> tuple[PaletteEntry, ...]:
+    """Return the entries that fit what was typed, best first."""
+    wanted = typed.strip().lower()
+    if not wanted:
+        return tuple(entries[:MOST_FOUND])
+    words = wanted.split()
+    ranked = []
+    for place, entry in enumerate(entries):
+        rank = _rank(entry.search, wanted, words)
+        if rank is not None:
+            ranked.append((rank, place, entry))
+    ranked.sort(key=lambda one: one[:2])
+    return tuple(entry for _, _, entry in ranked[:MOST_FOUND])
+
+
+def _rank(text: str, wanted: str, words: list[str]) -> int | None:
+    """Return how well a text fits: 0 best, None not at all."""
+    if text.startswith(wanted):
+        return 0
+    if f" {wanted}" in text:
+        return 1
+    if all(word in text for word in words):
+        return 2
+    return 3 if len(wanted) > 2 and _in_order(wanted, text) else None
+
+
+def _in_order(wanted: str, text: str) -> bool:
+    """Tell whether the letters occur in this order, as in `zmfit` for `zoom to fit`."""
+    rest = iter(text)
+    return all(letter in rest for letter in wanted if letter != " ")
+
+
+def _search(english: str, chinese: str) -> str:
+    return f"{english} {chinese} {initials(chinese)}".lower()
+
+
+def _object(address: str, name: str, icon: str, more: str = "") -> PaletteEntry:
+    search = _search(f"{address} {name} {more}", more)
+    return PaletteEntry("object", address, address, name, search, icon)
