@@ -5,6 +5,7 @@ Checks the relations between the degrees once. Knows no hardware.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
@@ -135,6 +136,9 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
     experts = [
         b.feed_forward.experts for b in model.blocks if isinstance(b.feed_forward, MixtureOfExperts)
     ] or [1]
+    if model.recommendation is not None:
+        # Tables are cut by rows: any number of NPUs will do.
+        experts = []
     layers = max(model.layers, 1)
     integral = np.zeros(plan.count, dtype=bool)
     for item in fields(plan):
@@ -150,13 +154,19 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "whole": integral,
             "positive": np.any(np.stack(degrees) < 1, axis=0),
             "npus": (plan.npus > npu_count) if npu_count else np.zeros(plan.count, dtype=bool),
-            "heads": np.any([np.mod(head, plan.tensor) != 0 for head in heads], axis=0),
+            "heads": _any_rest(heads, plan.tensor),
             "layers": plan.pipeline * plan.chunks > layers,
-            "experts": np.any([np.mod(count, plan.expert) != 0 for count in experts], axis=0),
+            "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
             "sequence": plan.context * 2 > plan.sequence,
         }
+
+
+def _any_rest(wholes: Sequence[int], degree: FloatArray) -> NDArray[np.bool_]:
+    """Return where a degree leaves a rest in any of some counts."""
+    rests = [np.mod(whole, degree) != 0 for whole in wholes]
+    return np.any(rests, axis=0) if rests else np.zeros(degree.shape, dtype=bool)
 
 
 def check_plan(model: AiModel, plan: Plans, npu_count: int = 0) -> None:

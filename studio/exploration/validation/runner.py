@@ -59,6 +59,23 @@ KINDS = (
         "studio.exploration.validation.network",
     ),
     SetKind(
+        "power",
+        frozenset({"power_w", "power_stat", "measurement_point"}),
+        frozenset(
+            {
+                "power_w", "min_w", "max_w", "power_fraction_of_tdp_avg",
+                "power_fraction_of_tdp_peak", "throughput", "energy", "itl_ms",
+            }
+        ),
+        "studio.exploration.validation.power",
+    ),
+    SetKind(
+        "reliability",
+        frozenset({"job_or_cluster", "derived_rate", "period_days"}),
+        frozenset({"value", "derived_rate"}),
+        "studio.exploration.validation.reliability",
+    ),
+    SetKind(
         "memory",
         frozenset({"quantity", "phase", "status", "value"}),
         frozenset({"value", "status"}),

@@ -32,7 +32,7 @@ class HeldParameters:
     dense: Number
     """Attention, dense feed-forward, norms, router: replicated over the data-parallel ranks."""
     experts: Number
-    """Routed experts: cut by expert parallelism as well."""
+    """Routed experts, or tables of a recommendation model: cut by expert parallelism as well."""
     embedding: Number
     """Embedding of the first stage or head of the last, whichever the stage holds."""
 
@@ -86,5 +86,5 @@ def held_parameters(
     ends = np.maximum(counted.embedding, counted.head) / tensor
     embedding = np.where(np.asarray(pipeline) > 1, ends, single)
     if model.recommendation is not None:
-        dense = dense + counted.extra
+        return HeldParameters(counted.extra, counted.embedding / expert, 0.0)
     return HeldParameters(dense, experts, embedding)

@@ -217,6 +217,8 @@ class StepCommunication:
     layers: tuple[LayerCommunication, ...]
     """One entry per block of the model, for one of its layers."""
     states: StateCommunication
+    pooled_exchange: Number = 0.0
+    """Looked-up vectors of a recommendation model there, their gradients back. [s]"""
 
 
 def communicate(
@@ -229,7 +231,20 @@ def communicate(
         stream,
         tuple(layer_communication(model, block, plan, link, stream) for block in model.blocks),
         state_communication(model, plan, recipe, link),
+        _pooled_exchange(model, plan, link),
     )
+
+
+def _pooled_exchange(model: AiModel, plan: Plans, link: Links) -> Number:
+    """Return the exchange of looked-up vectors between the NPUs that hold tables, both ways. [s].
+
+    Tables are spread over the expert-parallel group.
+    """
+    if model.recommendation is None:
+        return 0.0
+    sparse = model.recommendation.sparse
+    payload = plan.micro_batch * sparse.tables * sparse.width * BF16_BYTE
+    return 2.0 * _time(Collective.ALL_TO_ALL, payload, link.expert, link)
 
 
 def _expert_states(experts: Number, recipe: Recipe, link: Links) -> FloatArray:

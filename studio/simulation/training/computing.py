@@ -16,6 +16,7 @@ from studio.workload.operators import (
     embedding_operators,
     head_operators,
     layer_operators,
+    recommendation_operators,
 )
 from studio.workload.plan import Plans, Recompute
 from studio.workload.profile import ComputeProfile
@@ -112,7 +113,15 @@ def ends_work(
     accelerator: Accelerator,
     profile: ComputeProfile,
 ) -> tuple[Work, Work]:
-    """Return the computing of (head, embedding) for one micro batch; neither is recomputed."""
+    """Return the computing of (head, embedding) for one micro batch; neither is recomputed.
+
+    A recommendation model is all head: tables, interaction and both MLPs.
+    """
+    if model.recommendation is not None:
+        whole = recommendation_operators(model, plan.micro_batch)
+        work = _work(whole, plan, recipe, accelerator, profile)
+        nothing = Work(dict.fromkeys(CLASSES, 0.0), 0.0, 0.0)
+        return Work(dict(work.seconds) | {"recompute": 0.0}, 0.0, work.kernels, work.timed), nothing
     heads = 1 + (model.mtp_layers if recipe.trains_mtp else 0)
     head = _work(head_operators(model, share), plan, recipe, accelerator, profile)
     kept = {name: heads * value for name, value in head.seconds.items()}

@@ -103,6 +103,7 @@ def training_step(
     stream = comm.stream
     layer, operators = _mean_layer(machine, model, plan, profile, recipe, comm)
     head, embedding = _ends(machine, model, plan, profile, recipe, stream, layer)
+    head.terms["expert_exchange"] = head.terms["expert_exchange"] + comm.pooled_exchange
     stages = slowest_stage(
         model.layers, plan, layer.total_s, head.total_s, embedding.total_s, recipe.balances_head
     )
@@ -305,6 +306,9 @@ def _optimizer_s(
     dense = held.dense + held.embedding
     if recipe.lora_rank:
         owned = lora_parameters(held, recipe)
+    elif model.recommendation is not None:
+        # Rows of tables are updated as they are looked up; only dense parameters are swept.
+        owned = dense / np.where(plan.zero >= 1, ranks, 1.0)
     else:
         owned = np.where(
             plan.zero >= 1, dense / ranks + held.experts / expert_ranks, dense + held.experts

@@ -102,7 +102,7 @@ def test_bubble_of_even_stages_is_the_textbook_formula() -> None:
 def test_uneven_layers_cost_the_fullest_stage() -> None:
     plan = plans(tensor=8, pipeline=[60, 63], data=1, micro_batches=1024)
     times = step(plan, "Llama-3.1-405B").step_time_s
-    # 126 layers: two a stage (and the head on one of them) on 63 stages, three on the fullest of 60.
+    # 126 layers: two a stage and the head on one of 63 stages, three on the fullest of 60.
     assert times[0] > 1.08 * times[1]
 
 
@@ -160,6 +160,14 @@ def test_vision_and_diffusion_models_train() -> None:
     for name, tokens in (("ViT-H-14", 257), ("DiT-XL-2", 256)):
         result = step(plans(data=8, micro_batch=64, sequence=tokens), name)
         assert 0.05 < result.mfu[0] < 0.8, name
+
+
+def test_recommendation_model_trains_with_tables_spread_over_npus() -> None:
+    plan = plans(data=[8, 64], expert=[8, 64], micro_batch=8192, sequence=1)
+    result = step(plan, "DLRM-DCNv2")
+    assert np.all(result.terms["expert_exchange"] > 0)
+    assert result.memory.weights[1] < result.memory.weights[0] / 4
+    assert np.all(np.isfinite(result.step_time_s))
 
 
 @pytest.mark.parametrize(
