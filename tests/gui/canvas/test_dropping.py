@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from studio.errors import InvalidInput
+from studio.gui.canvas.dropping import landing, parse_item
+from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.viewport import Viewport
+
+VIEW = Viewport(0.0, 0.0, 200.0, 1000, 800)
+
+
+def test_items_of_the_library_are_read() -> None:
+    assert parse_item(b'{"type": "rack", "id": "cabinet"}') == ("rack", "cabinet")
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"\xff", b'{"type": "x", "id": "y"}', b"{}"])
+def test_anything_else_is_refused(payload: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        parse_item(payload)
+
+
+def test_a_rack_lands_on_the_grid_and_tells_when_the_place_is_taken(scene: Scene) -> None:
+    free = landing(scene, VIEW, ("rack", "cabinet"), 15.03, 8.04)
+    assert free is not None
+    assert not free.target.collides
+    taken = landing(scene, VIEW, ("rack", "cabinet"), *_middle(scene, 0))
+    assert taken is not None
+    assert taken.target.collides
+
+
+def test_a_box_lands_in_rack_units(scene: Scene) -> None:
+    x, y, width, height = scene.racks[0]
+    found = landing(scene, VIEW, ("assembly", "node"), x + width / 2, y + height * 0.3)
+    assert found is not None
+    assert found.target.rack == scene.layout.racks[0].label
+    assert found.target.u > 15
+    assert not found.target.collides
+    low = landing(scene, VIEW, ("assembly", "node"), x + width / 2, y + height * 0.92)
+    assert low is not None
+    assert low.target.u == 1 or low.target.collides
+    assert landing(scene, VIEW, ("assembly", "node"), -3.0, -3.0) is None
+
+
+def test_a_part_lands_in_a_box(scene: Scene) -> None:
+    box = scene.housing_rects(scene.rack_start[:1])[0]
+    found = landing(scene, VIEW, ("part", "chip"), box[0] + box[2] / 2, box[1] + box[3] / 2)
+    assert found is not None
+    assert found.target.housing.count("/") == 1
+
+
+def _middle(scene: Scene, rack: int) -> tuple[float, float]:
+    x, y, width, height = scene.racks[rack]
+    return float(x + width / 2), float(y + height / 2)

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.design.edits import set_state
+from studio.design.model import Deviation
+from studio.errors import UnknownName
+from studio.fabric.fabric import compile_design
+from studio.gui.canvas.dropping import MIME_TYPE
+from studio.gui.canvas.overlay import Overlay
+from studio.gui.canvas.requests import DropTarget
+from studio.gui.canvas.theme import DARK
+from studio.gui.canvas.tools.toolbox import TOOLS
+from studio.gui.canvas.view import CanvasView
+from studio.ids import Address
+from tests import builders
+from tests.gui.canvas.conftest import Editor
+
+LEFT = Qt.MouseButton.LeftButton
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def at(view: CanvasView, address: str) -> QPoint:
+    place = view.mapped(address)
+    assert place is not None
+    return place
+
+
+def drag(view: CanvasView, start: QPoint, by: QPoint, *, release: bool = True) -> None:
+    QTest.mousePress(view, LEFT, NO_KEY, start)
+    for step in range(1, 6):
+        QTest.mouseMove(view, start + by * step / 5)
+    if release:
+        QTest.mouseRelease(view, LEFT, NO_KEY, start + by)
+
+
+def test_clicking_a_rack_selects_it(editor: Editor, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(editor.view.selection_changed) as signal:
+        QTest.mouseClick(editor.view, LEFT, NO_KEY, at(editor.view, "R01"))
+    assert signal.args == [frozenset({"R01"})]
+    with qtbot.assertNotEmitted(editor.view.selection_changed):
+        editor.view.set_selection(frozenset({"R02"}))
+
+
+def test_a_marquee_selects_all_racks(editor: Editor) -> None:
+    view = editor.view
+    drag(view, QPoint(3, 60), QPoint(view.width() - 6, view.height() - 200))
+    assert view.selection == {"R01", "R02"}
+
+
+def test_dragging_a_rack_moves_it_as_one_step(editor: Editor) -> None:
+    view = editor.view
+    before = {name: (rack.x_m, rack.y_m) for name, rack in editor.design.racks.items()}
+    moved_id = editor.fabric.layout.racks[0].rack
+    drag(view, at(view, "R01"), QPoint(0, 120))
+    keys = {request.merge_key for request in editor.requests}
+    assert len(keys) == 1
+    assert None not in keys
+    after = editor.design.racks[moved_id]
+    assert after.y_m > before[moved_id][1] + 0.3
+    assert after.x_m == pytest.approx(before[moved_id][0], abs=0.2)
+    scene = view.scene
+    assert scene is not None
+    assert scene.racks[0, 1] == pytest.approx(after.y_m)
+
+
+def test_escape_puts_a_dragged_rack_back(editor: Editor) -> None:
+    view = editor.view
+    before = editor.design.racks
+    drag(view, at(view, "R01"), QPoint(0, 120), release=False)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert {key: (rack.x_m, rack.y_m) for key, rack in editor.design.racks.items()} == {
+        key: (rack.x_m, rack.y_m) for key, rack in before.items()
+    }
+
+
+def test_arrows_nudge_selected_racks(editor: Editor) -> None:
+    view = editor.view
+    rack_id = editor.fabric.layout.racks[1].rack
+    x = editor.design.racks[rack_id].x_m
+    view.set_selection(frozenset({"R02"}))
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.design.racks[rack_id].x_m == pytest.approx(x + 1.1)
+    assert len({request.merge_key for request in editor.requests}) == 1
+
+
+def test_double_click_dives_and_escape_comes_back(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.view
+    levels = [view.level]
+    view.level_changed.connect(levels.append)
+    view.zoom_to(["R01"])
+    QTest.mouseDClick(view, LEFT, NO_KEY, at(view, "R01/N1"))
+    assert "R01" in view.breadcrumb
+    assert "N1" in view.breadcrumb
+    deepest = view.viewport.scale
+    for _ in range(4):
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.viewport.scale < deepest
+    assert view.breadcrumb == "Two racks"
+    assert len(levels) > 2
+
+
+def test_the_wheel_zooms_at_the_pointer(editor: Editor) -> None:
+    view = editor.view
+    place = QPointF(300, 200)
+    before = view.viewport.to_world(300, 200)
+    scale = view.viewport.scale
+    event = QWheelEvent(
+        place,
+        view.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        NO_KEY,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, event)
+    assert view.viewport.scale > scale * 1.2
+    assert view.viewport.to_world(300, 200) == pytest.approx(before)
+
+
+def test_middle_button_and_space_pan(editor: Editor) -> None:
+    view = editor.view
+    for button, space in ((Qt.MouseButton.MiddleButton, False), (LEFT, True)):
+        before = view.viewport
+        if space:
+            QTest.keyPress(view, Qt.Key.Key_Space)
+        QTest.mousePress(view, button, NO_KEY, QPoint(400, 500))
+        QTest.mouseMove(view, QPoint(430, 490))
+        QTest.mouseRelease(view, button, NO_KEY, QPoint(430, 490))
+        if space:
+            QTest.keyRelease(view, Qt.Key.Key_Space)
+        assert view.viewport == before.panned(30, -10)
+    assert view.selection == frozenset()
+
+
+def test_hovering_names_what_is_under_the_pointer(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.view
+    with qtbot.waitSignal(view.hover_changed) as signal:
+        QTest.mouseMove(view, at(view, "R02"))
+    assert signal.args == ["R02"]
+
+
+def test_the_same_document_keeps_view_and_selection(editor: Editor) -> None:
+    view = editor.view
+    view.zoom_to(["R01/N1"])
+    view.set_selection(frozenset({"R01/N1"}))
+    before = view.viewport
+    view.set_fabric(compile_design(editor.design, editor.fabric.catalog))
+    assert view.viewport == before
+    assert view.selection == {"R01/N1"}
+    other = builders.fabric_of(builders.clos_2x4())
+    view.set_fabric(other)
+    assert view.viewport != before
+    assert view.selection == frozenset()
+
+
+def picture(view: CanvasView) -> QImage:
+    return view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def colors_in(image: QImage) -> set[int]:
+    pixels = np.frombuffer(image.constBits(), dtype=np.uint32)
+    return set(np.unique(pixels & 0xFFFFFF).tolist())
+
+
+def test_theme_overlay_and_planes_change_the_picture(editor: Editor) -> None:
+    view = editor.view
+    seen = [picture(view)]
+    plane = next(iter(editor.design.planes))
+    view.set_visible_planes(frozenset())
+    seen.append(picture(view))
+    view.set_visible_planes(frozenset({plane}))
+    layout = editor.fabric.layout
+    view.set_overlay(
+        Overlay("Use", np.linspace(0, 1, layout.component_count), None, "0 %", "100 %")
+    )
+    seen.append(picture(view))
+    view.set_overlay(None)
+    view.set_theme(DARK)
+    seen.append(picture(view))
+    assert all(one != other for one, other in zip(seen, seen[1:], strict=False))
+    assert QColor(DARK.background).rgb() & 0xFFFFFF in colors_in(seen[-1])
+
+
+def test_failed_components_are_marked(editor: Editor) -> None:
+    view = editor.view
+    address = editor.fabric.layout.address(int(editor.fabric.npus[0]))
+    failed = view._theme.failed.rgb() & 0xFFFFFF
+    assert failed not in colors_in(picture(view))
+    design = set_state(editor.design, Address(address), Deviation("failed"))
+    view.set_fabric(compile_design(design, editor.fabric.catalog, editor.fabric))
+    assert failed in colors_in(picture(view))
+
+
+@pytest.mark.parametrize("target", ["R01", "R01/N1", "R01/N1/chip[0]"])
+def test_every_level_paints_while_moving_and_at_rest(editor: Editor, target: str) -> None:
+    view = editor.view
+    view.zoom_to([target])
+    moving = picture(view)
+    view._come_to_rest()
+    assert picture(view) != moving
+
+
+def test_panning_shows_the_same_as_painting_anew(editor: Editor) -> None:
+    view = editor.view
+    picture(view)
+    view._carry_out_pan = None  # type: ignore[attr-defined]
+    QTest.mousePress(view, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(400, 400))
+    QTest.mouseMove(view, QPoint(460, 380))
+    picture(view)
+    QTest.mouseRelease(view, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(460, 380))
+    view._come_to_rest()
+    panned = picture(view)
+    view._refresh()
+    assert picture(view) == panned
+
+
+def test_an_empty_hall_says_what_to_do(view: CanvasView) -> None:
+    empty = msgspec.structs.replace(builders.two_racks(), racks={}, links={})
+    view.set_fabric(builders.fabric_of(empty))
+    view.zoom_to_fit()
+    middle = picture(view).copy(view.width() // 2 - 150, view.height() // 2 - 50, 300, 100)
+    assert len(colors_in(middle)) > 10
+
+
+def test_a_rack_dropped_from_the_library_is_reported(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.view
+    mime = QMimeData()
+    mime.setData(MIME_TYPE, json.dumps({"type": "rack", "id": "cabinet"}).encode())
+    keys = (Qt.DropAction.CopyAction, mime, LEFT, NO_KEY)
+    enter = QDragEnterEvent(QPoint(500, 600), *keys)
+    QApplication.sendEvent(view, enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(view.part_dropped) as signal:
+        QApplication.sendEvent(view, QDropEvent(QPointF(500, 600), *keys))
+    target = signal.args[0]
+    assert isinstance(target, DropTarget)
+    assert (target.type, target.id, target.rack) == ("rack", "cabinet", "")
+
+
+def test_foreign_drags_are_refused(editor: Editor) -> None:
+    mime = QMimeData()
+    mime.setText("a file name")
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, LEFT, NO_KEY)
+    enter.ignore()
+    QApplication.sendEvent(editor.view, enter)
+    assert not enter.isAccepted()
+
+
+def test_every_tool_can_be_taken_and_others_are_named(editor: Editor) -> None:
+    for name in TOOLS:
+        editor.view.set_tool(name)
+        assert editor.view.tool == name
+    with pytest.raises(UnknownName):
+        editor.view.set_tool("saw")
