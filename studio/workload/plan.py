@@ -159,7 +159,7 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
-            "sequence": plan.context * 2 > plan.sequence,
+            "sequence": (plan.context > 1) & (plan.context * 2 > plan.sequence),
         }
 
 
