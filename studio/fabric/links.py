@@ -16,7 +16,7 @@ from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
-from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Pairs, pair, parallel
+from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Misfit, Pairs, pair, parallel
 from studio.fabric.parts import PartData, Port
 from studio.fabric.template import Template, TemplateLinks
 from studio.ids import PlaneId
@@ -32,6 +32,8 @@ class RuleLinks:
     b: IntArray
     bandwidth_byte_per_s: float
     """Of each link, per direction, intact."""
+    problem: str = ""
+    """Why the rule joins nothing, where its scheme does not fit the selections."""
 
     @property
     def cable_count(self) -> int:
@@ -119,8 +121,9 @@ def _inside(layout: Layout) -> Iterator[RuleLinks]:
             raise InvalidDesign(f"link rule {name!r}: {total} links; {MOST_LINKS} are possible")
         first = np.concatenate([(starts[:, None] + group.a).ravel() for starts, group in found])
         second = np.concatenate([(starts[:, None] + group.b).ravel() for starts, group in found])
-        if len(first):
-            yield _finish(name, found[0][1].rule, (first, second), layout)
+        problem = found[0][1].problem
+        if len(first) or problem:
+            yield _finish(name, found[0][1].rule, (first, second), layout, problem)
 
 
 def _by_name(links: Sequence[TemplateLinks]) -> Mapping[str, TemplateLinks]:
@@ -143,12 +146,20 @@ def _between(design: Design, layout: Layout, known: Mapping[str, RuleLinks]) -> 
             yield known[rule_id]
             continue
         try:
-            a = layout.select(parse_selector(rule.a))
-            b = layout.select(parse_selector(rule.b)) if rule.b else a
-            pairs = parallel(_pairs_within(rule, a, b, layout), rule.multiplicity)
+            pairs, problem = _pairs_of(rule, layout)
         except InvalidInput as error:
             raise InvalidDesign(f"link rule {rule_id!r}: {error}") from error
-        yield _finish(rule_id, rule, pairs, layout)
+        yield _finish(rule_id, rule, pairs, layout, problem)
+
+
+def _pairs_of(rule: LinkRule, layout: Layout) -> tuple[Pairs, str]:
+    """Return the pairs of a rule; none, and why, where its scheme does not fit."""
+    a = layout.select(parse_selector(rule.a))
+    b = layout.select(parse_selector(rule.b)) if rule.b else a
+    try:
+        return parallel(_pairs_within(rule, a, b, layout), rule.multiplicity), ""
+    except Misfit as misfit:
+        return (a[:0], b[:0]), str(misfit)
 
 
 def _pairs_within(rule: LinkRule, a: IntArray, b: IntArray, layout: Layout) -> Pairs:
@@ -177,7 +188,9 @@ def _scope(within: Within, layout: Layout) -> IntArray:
     return layout.rack if within == "rack" else layout.housing
 
 
-def _finish(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> RuleLinks:
+def _finish(
+    name: str, rule: LinkRule, pairs: Pairs, layout: Layout, problem: str = ""
+) -> RuleLinks:
     if not 1 <= rule.links_per_cable <= MOST_PARALLEL:
         raise InvalidDesign(
             f"link rule {name!r}: {rule.links_per_cable} links per cable; "
@@ -192,7 +205,7 @@ def _finish(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> RuleLink
         raise InvalidDesign(
             f"link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate"
         )
-    return RuleLinks(name, rule, pairs[0], pairs[1], rate)
+    return RuleLinks(name, rule, pairs[0], pairs[1], rate, problem)
 
 
 def _slower_port(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> float:

@@ -22,6 +22,10 @@ MOST_PARALLEL = 4096
 Pairs = tuple[IntArray, IntArray]
 
 
+class Misfit(InvalidInput):
+    """A scheme does not fit the selections it joins: the rule makes no links until one changes."""
+
+
 def pair(
     scheme: schemes.Scheme, a: IntArray, b: IntArray, index_a: IntArray, index_b: IntArray
 ) -> Pairs:
@@ -65,7 +69,7 @@ def _check_count(count: int, what: str) -> None:
 
 def _one_to_one(_: Any, a: IntArray, b: IntArray, *__: IntArray) -> Pairs:
     if len(a) != len(b):
-        raise InvalidInput(
+        raise Misfit(
             f"one-to-one joins {len(a)} with {len(b)} components; both sides must be equally many"
         )
     return a, b
@@ -90,7 +94,7 @@ def _sub_plane(key: schemes.Key, count: int, chosen: IntArray, index: IntArray) 
     if key == "modulo":
         return place % count
     if len(chosen) % count:
-        raise InvalidInput(
+        raise Misfit(
             f"{len(chosen)} components can't be split into {count} equal blocks of sub-planes"
         )
     return place // (len(chosen) // count)
@@ -122,7 +126,7 @@ def _join_equal(
 
 def _rail(scheme: schemes.Rail, a: IntArray, b: IntArray, index_a: IntArray, __: IntArray) -> Pairs:
     if not 0 < scheme.count <= min(len(b), MOST_SUB_PLANES) or len(b) % scheme.count:
-        raise InvalidInput(
+        raise Misfit(
             f"{scheme.count} rails over {len(b)} switches; the switches must divide evenly"
         )
     rail_a = index_a[a] % scheme.count
@@ -140,9 +144,7 @@ def _grid(dims: Sequence[int], a: IntArray, what: str) -> IntArray:
     if len(sizes) > MOST_AXES:
         raise InvalidInput(f"{what} with {len(sizes)} axes; 1 to {MOST_AXES} are possible")
     if any(size < 1 for size in sizes) or math.prod(sizes) == 0 or len(a) % math.prod(sizes):
-        raise InvalidInput(
-            f"{what} of {'x'.join(map(str, sizes))} does not divide {len(a)} components"
-        )
+        raise Misfit(f"{what} of {'x'.join(map(str, sizes))} does not divide {len(a)} components")
     return a.reshape(-1, *sizes)
 
 

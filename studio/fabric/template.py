@@ -14,7 +14,7 @@ from studio.design.model import Assembly, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, StudioError
 from studio.fabric.arrays import IntArray
-from studio.fabric.pairing import pair, parallel
+from studio.fabric.pairing import Misfit, pair, parallel
 from studio.fabric.parts import PartTable
 from studio.ids import AssemblyId, RuleId
 
@@ -38,6 +38,8 @@ class TemplateLinks:
     rule: LinkRule
     a: IntArray
     b: IntArray
+    problem: str = ""
+    """Why the rule joins nothing, where its scheme does not fit."""
 
 
 @dataclass(frozen=True)
@@ -175,12 +177,15 @@ def _own_links(
             a = _select(rule.a, members.paths)
             b = _select(rule.b, members.paths) if rule.b else a
             first, second = parallel(pair(rule.scheme, a, b, index, index), rule.multiplicity)
+            problem = ""
+        except Misfit as misfit:
+            first, second, problem = a[:0], b[:0], str(misfit)
         except StudioError as error:
             raise InvalidDesign(f"{place}: {error}") from error
         if len(first) > MOST_LINKS_INSIDE:
             raise InvalidDesign(f"{place}: more than {MOST_LINKS_INSIDE} links in one assembly")
         name = RuleId(f"{assembly_id}.{rule_id}")
-        links.append(TemplateLinks(name, rule, first, second))
+        links.append(TemplateLinks(name, rule, first, second, problem))
     return links
 
 

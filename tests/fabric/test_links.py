@@ -134,7 +134,6 @@ def test_a_rule_that_selects_nothing_makes_no_links() -> None:
         ("a", "leaf", "selector 'leaf' does not name a group"),
         ("cable", "fibbre", "link rule 'uplinks': no part is called 'fibbre'.*did you mean fibre"),
         ("a_port", "prt", "has no ports 'prt'; it has port"),
-        ("scheme", schemes.OneToOne(), "joins 4 with 2 components"),
         ("b", "R*/N*/leaf", "joins R01/N1/leaf.0. with itself"),
     ],
 )
@@ -309,3 +308,11 @@ def test_optics_and_rate_of_mixed_parts_are_the_slower() -> None:
 
 def test_parts_of_links_are_known_to_the_fabric(two_racks_fabric: Fabric) -> None:
     assert {PartId("fibre"), PartId("optic")} <= set(two_racks_fabric.part_by_id)
+
+
+def test_a_scheme_that_does_not_fit_makes_no_links_and_says_why() -> None:
+    design = edits.set_field(two_racks(), ("links", "uplinks", "scheme"), schemes.OneToOne())
+    fabric = fabric_of(design)
+    (rule,) = [one for one in fabric.links.rules if one.name == "uplinks"]
+    assert len(rule.a) == 0
+    assert "joins 4 with 2 components" in rule.problem

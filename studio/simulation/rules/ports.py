@@ -130,9 +130,17 @@ def _module_rates(fabric: Fabric, one: RuleLinks) -> Iterator[Finding]:
 
 
 def empty_rule(fabric: Fabric) -> Iterator[Finding]:
-    """Report link rules that join nothing."""
+    """Report link rules that join nothing, or whose scheme does not fit what they select."""
     for one in fabric.links.rules:
-        if not len(one.a):
+        if one.problem:
+            yield finding(
+                "scheme-misfit",
+                "error",
+                f"rule:{one.name}",
+                (f"makes no links: {one.problem}", f"没有生成链路：{one.problem}"),
+                ("Change a count or the scheme", "请修改数量或连接方式"),
+            )
+        elif not len(one.a):
             yield finding(
                 "empty-rule",
                 "warning",
