@@ -36,9 +36,8 @@ def test_two_racks_expand_to_what_was_drawn(two_racks_fabric: Fabric) -> None:
     layout = two_racks_fabric.layout
     assert [r.label for r in layout.racks] == ["R01", "R02"]
     assert [h.label for h in layout.housings[:4]] == ["N1", "N2", "B1", "S1"]
-    assert layout.kind_counts == {"npu": 16, "cpu": 4, "switch": 6, "power_supply": 6, "rack": 0} | {
-        "cable": 0, "transceiver": 0,
-    }  # fmt: skip
+    drawn = {kind: count for kind, count in layout.kind_counts.items() if count}
+    assert drawn == {"npu": 16, "cpu": 4, "switch": 6, "power_supply": 6}
     assert addresses(two_racks_fabric, "R02/N1/*") == [
         "R02/N1/chip[0]",
         "R02/N1/chip[1]",
@@ -119,7 +118,7 @@ def test_a_rack_and_a_placement_are_addresses_of_all_they_hold(two_racks_fabric:
     ["R03", "R01/N3", "R01/N1/chip[4]", "R01/N1/chop", "", "/", "chip", "R01/N1/chip[", "**/none"],
 )
 def test_nothing_at_an_address_is_said(two_racks_fabric: Fabric, address: str) -> None:
-    with pytest.raises(InvalidDesign, match="nothing is at|selector"):
+    with pytest.raises(InvalidDesign, match=r"nothing is at|selector"):
         find_components(two_racks_fabric.layout, address)
 
 
@@ -161,13 +160,21 @@ def with_field(path: str, value: object) -> Design:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("racks.row.array.count", 10**12, f"rack 'row': array of 1000000000000 x 1; 0 to {MOST_RACKS}"),
+        (
+            "racks.row.array.count",
+            10**12,
+            f"rack 'row': array of 1000000000000 x 1; 0 to {MOST_RACKS}",
+        ),
         ("racks.row.array.count", -1, "array of -1 x 1"),
         ("racks.row.array.rows", 10**12, "array of 2 x 1000000000000"),
         ("racks.row.x_m", 1e9, r"rack 'row': stands at \(1000000000.0, 1.0\) m; at most 100000 m"),
         ("racks.row.array.pitch", 1e300, "pitch"),
         ("racks.row.rotation_deg", 45, "rack 'row': 45 degrees; use multiples of 90"),
-        ("racks.row.part", "cabinett", "rack 'row': no part is called 'cabinett'.*did you mean cabinet"),
+        (
+            "racks.row.part",
+            "cabinett",
+            "rack 'row': no part is called 'cabinett'.*did you mean cabinet",
+        ),
         ("racks.row.label", "", "rack 'row': label '' must have 1 to 60"),
         ("racks.row.label", "R", "racks 'row' and 'row' both have a rack labelled 'R'"),
         ("racks.row.label", "R{n:>1000000000}", "none of / { }"),
@@ -184,16 +191,24 @@ def with_field(path: str, value: object) -> Design:
         ("racks.row.contents.N.array.count", 10**12, "1000000000000 of them; 0 to 1000"),
         ("racks.row.contents.N.array.pitch", 1e300, "at a pitch of 1e\\+300 U"),
         ("racks.row.contents.N.assembly", "nod", "assembly 'nod' is not in the design"),
-        ("racks.row.contents.N.label", "S{n}", "placements 'N' and 'S' both have one labelled 'S1'"),
+        (
+            "racks.row.contents.N.label",
+            "S{n}",
+            "placements 'N' and 'S' both have one labelled 'S1'",
+        ),
         ("assemblies.node.height_u", 10**12, "'node' is 1000000000000 U high"),
         ("assemblies.node.height_u", -1, "'node' is -1 U high"),
-        ("assemblies.node.contents.chip.count", 10**12, "group 'chip': count 1000000000000; 0 to 100000"),
+        (
+            "assemblies.node.contents.chip.count",
+            10**12,
+            "group 'chip': count 1000000000000; 0 to 100000",
+        ),
         ("assemblies.node.contents.chip.count", -1, "count -1"),
         ("assemblies.node.contents.chip.part", "", "name either a part or an assembly"),
         ("assemblies.node.contents.chip.assembly", "box", "name either a part or an assembly"),
         ("assemblies.node.contents.chip.part", "chop", "group 'chip': no part is called 'chop'"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_drawn_is_refused_with_its_place(
     path: str, value: object, said: str
 ) -> None:
@@ -207,14 +222,14 @@ def test_a_group_is_named_so_that_an_address_can_hold_it(name: str) -> None:
     design = edits.set_field(
         two_racks(), ("assemblies", "box", "contents"), {name: group("switch")}
     )
-    with pytest.raises(InvalidDesign, match="assembly 'box', group .*a name has 1 to 60"):
+    with pytest.raises(InvalidDesign, match=r"assembly 'box', group .*a name has 1 to 60"):
         fabric_of(design)
 
 
 def test_not_a_number_is_no_position() -> None:
     design = two_racks()
     far = edits.put(design, "racks", "x", rack(math.nan, 0.0, first=9))
-    with pytest.raises(InvalidDesign, match="rack 'x': stands at"):
+    with pytest.raises(InvalidDesign, match=r"rack 'x': stands at"):
         fabric_of(far)
 
 
@@ -223,7 +238,7 @@ def test_an_assembly_cannot_contain_itself() -> None:
         design = two_racks()
         for name, inner in zip(chain, chain[1:] + chain[:1], strict=True):
             design = edits.put(design, "assemblies", name, assembly(contents={"x": nested(inner)}))
-        with pytest.raises(InvalidDesign, match=f"contains itself: {' > '.join(chain)}"):
+        with pytest.raises(InvalidDesign, match=rf"contains itself: {' > '.join(chain)}"):
             fabric_of(design)
 
 
@@ -232,7 +247,7 @@ def test_assemblies_nest_to_a_limit() -> None:
     for number in range(30):
         inner = nested(f"a{number + 1}") if number < 29 else group("switch")
         design = edits.put(design, "assemblies", f"a{number}", assembly(contents={"x": inner}))
-    with pytest.raises(InvalidDesign, match="nest deeper than 8"):
+    with pytest.raises(InvalidDesign, match=r"nest deeper than 8"):
         fabric_of(design)
 
 
@@ -241,7 +256,7 @@ def test_nesting_cannot_multiply_without_end() -> None:
     for number in range(7):
         inner = nested(f"a{number + 1}", 100) if number < 6 else group("switch", 100)
         design = edits.put(design, "assemblies", f"a{number}", assembly(contents={"x": inner}))
-    with pytest.raises(InvalidDesign, match="more than 100000 members in one assembly"):
+    with pytest.raises(InvalidDesign, match=r"more than 100000 members in one assembly"):
         fabric_of(design)
 
 
@@ -249,7 +264,7 @@ def test_unused_assemblies_cannot_fill_the_memory() -> None:
     design = two_racks()
     huge = assembly(contents={"x": group("switch", 100_000)})
     many = {AssemblyId(f"a{number}"): huge for number in range(1000)}
-    with pytest.raises(InvalidDesign, match="more than 500000 members together"):
+    with pytest.raises(InvalidDesign, match=r"more than 500000 members together"):
         fabric_of(edits.set_field(design, ("assemblies",), {**design.assemblies, **many}))
 
 
@@ -267,7 +282,7 @@ def test_components_are_counted_before_they_are_made() -> None:
 def test_a_rack_cannot_hold_endless_placements() -> None:
     contents = {f"p{n}": place("box", 0, 1000) for n in range(1000)}
     design = edits.set_field(two_racks(), ("racks", "row", "contents"), contents)
-    with pytest.raises(InvalidDesign, match="more than 10000 in one rack"):
+    with pytest.raises(InvalidDesign, match=r"more than 10000 in one rack"):
         fabric_of(design)
 
 
@@ -308,13 +323,13 @@ def test_a_part_change_that_names_nothing_is_refused(change: PartChange, said: s
 @pytest.mark.parametrize("value", [-1.0, math.nan, math.inf, 1e40])
 def test_a_value_of_its_own_is_finite_and_positive(value: float) -> None:
     change = PartChange(values={"memory": FieldOverride(value)})
-    with pytest.raises(InvalidDesign, match="part 'chip': memory is .*; a finite value >= 0"):
+    with pytest.raises(InvalidDesign, match=r"part 'chip': memory is .*; a finite value >= 0"):
         fabric_of(edits.put(two_racks(), "parts", "chip", change))
 
 
 def test_a_value_of_its_own_has_a_known_field() -> None:
     change = PartChange(values={"memroy": FieldOverride(1.0)})
-    with pytest.raises(InvalidDesign, match="there is no field 'memroy' to override"):
+    with pytest.raises(InvalidDesign, match=r"there is no field 'memroy' to override"):
         fabric_of(edits.put(two_racks(), "parts", "chip", change))
 
 

@@ -1,0 +1,253 @@
+"""A random walk through a document: what must hold after any sequence of edits.
+
+Undo restores equality, saving and loading is the identity, saving what was not edited writes the
+same bytes, no link dangles, and the incremental compile equals the full one, array by array.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from studio.design import edits, schemes
+from studio.design.model import Design, Deviation, FieldOverride, PartChange
+from studio.errors import StudioError
+from studio.fabric.fabric import Fabric, compile_design
+from studio.ids import Address
+from studio.session.document import Document
+from studio.storage.project_file import decode_design, encode_design
+from tests.builders import clos_2x4, link, place, rack, small_catalog, two_racks
+
+SCHEMES = (
+    schemes.EachToEach(),
+    schemes.Stride(step=3),
+    schemes.PerSubPlane(count=2, a_by="modulo", b_by="modulo"),
+    schemes.Clos(uplinks=2),
+    schemes.OneToOne(),
+)
+ADDRESSES = (
+    "R01",
+    "R02/N1",
+    "R01/N1/chip[2]",
+    "**/leaf",
+    "R09",
+    "rule:uplinks",
+    "rule:uplinks[3]",
+    "rule:node.in[1]",
+    "rule:gone",
+)
+numbers = st.integers(0, 9)
+
+
+def same(left: Any, right: Any, place: str = "fabric") -> None:
+    """Assert that two compiled values are equal, arrays element by element."""
+    if isinstance(left, np.ndarray):
+        assert left.dtype == right.dtype, place
+        assert np.array_equal(left, right), place
+    elif isinstance(left, (tuple, list)):
+        assert len(left) == len(right), place
+        for number, (one, other) in enumerate(zip(left, right, strict=True)):
+            same(one, other, f"{place}[{number}]")
+    elif dataclasses.is_dataclass(left):
+        for field in dataclasses.fields(left):
+            if field.name != "catalog":
+                same(getattr(left, field.name), getattr(right, field.name), f"{place}.{field.name}")
+    else:
+        assert left == right, place
+
+
+class RandomEdits(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "walk.supernode"
+        self.document = Document(two_racks(), small_catalog())
+        self.counted = 0
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    @initialize(start=st.sampled_from([two_racks, clos_2x4]))
+    def begin(self, start: Callable[[], Design]) -> None:
+        self.document = Document(start(), small_catalog())
+
+    def edit(self, change: Callable[[Design], Design], merge: str | None = None) -> None:
+        """Apply an edit; where it is impossible nothing at all may have happened."""
+        document = self.document
+        before = (document.design, document.fabric, document.revision, document.history.steps)
+        place = document.history.place
+        try:
+            document.apply("edit", change, merge)
+        except StudioError as error:
+            assert str(error)
+            assert (document.design, document.fabric, document.revision) == before[:3]
+            assert document.history.steps == before[3]
+            assert document.history.place == place
+            return
+        if document.history.place == place:
+            return  # nothing changed, or the step was merged with the one before
+        after = document.design
+        document.undo()
+        assert document.design is before[0]
+        document.redo()
+        assert document.design is after
+
+    def pick(self, section: str, number: int) -> str:
+        names = list(getattr(self.document.design, section))
+        return str(names[number % len(names)]) if names else "none"
+
+    @rule(x=numbers, y=numbers, nodes=st.integers(0, 3))
+    def add_rack(self, x: int, y: int, nodes: int) -> None:
+        self.counted += 1
+        contents = {"N": place("node", 1, nodes)}
+        new = rack(float(x), float(y), first=100 + self.counted, contents=contents)
+        self.edit(lambda d: edits.put(d, "racks", f"new{self.counted % 3}", new))
+
+    @rule(which=numbers, dx=st.floats(-3, 3), merge=st.booleans())
+    def move_rack(self, which: int, dx: float, merge: bool) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.move_racks(d, [name], dx, 0.5), "drag" if merge else None)
+
+    @rule(which=numbers)
+    def turn_rack(self, which: int) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.rotate_racks(d, [name], 90))
+
+    @rule(which=numbers)
+    def duplicate_rack(self, which: int) -> None:
+        name = self.pick("racks", which)
+        if len(self.document.fabric.layout.racks) < 8:
+            self.edit(lambda d: edits.duplicate_racks(d, [name], 0.0, 2.0)[0])
+
+    @rule(which=numbers)
+    def detach(self, which: int) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.detach_array(d, name)[0])
+
+    @rule(which=numbers)
+    def remove_rack(self, which: int) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.remove(d, "racks", name))
+
+    @rule(which=numbers, count=st.integers(-1, 4))
+    def change_array(self, which: int, count: int) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.set_field(d, ("racks", name, "array", "count"), count))
+
+    @rule(group=st.sampled_from(["chip", "leaf", "host"]), count=st.integers(0, 5))
+    def change_count(self, group: str, count: int) -> None:
+        path = ("assemblies", "node", "contents", group, "count")
+        self.edit(lambda d: edits.set_field(d, path, count))
+
+    @rule(scheme=st.sampled_from(SCHEMES), many=st.integers(0, 3), cable=st.booleans())
+    def change_rule(self, scheme: schemes.Scheme, many: int, cable: bool) -> None:
+        more = {"cable": "fibre", "transceiver_a": "optic", "transceiver_b": "optic"}
+        new = link("*/N*/leaf", "*/B*/spine", scheme, multiplicity=many, **(more if cable else {}))
+        self.edit(lambda d: edits.put(d, "links", "uplinks", new))
+
+    @rule(name=st.sampled_from(["uplinks", "ring"]))
+    def remove_rule(self, name: str) -> None:
+        self.edit(lambda d: edits.remove(d, "links", name))
+
+    @rule(length=st.floats(0, 5))
+    def add_ring(self, length: float) -> None:
+        ring = link("*/B*/spine", "", schemes.Ring(), length_m=length, cable="copper")
+        self.edit(lambda d: edits.put(d, "links", "ring", ring))
+
+    @rule(
+        address=st.sampled_from(ADDRESSES),
+        state=st.sampled_from(["absent", "failed", "degraded", None]),
+        factor=st.sampled_from([0.0, 0.5, 1.0]),
+    )
+    def mark(self, address: str, state: Any, factor: float) -> None:
+        deviation = Deviation(state, factor) if state else None
+        self.edit(lambda d: edits.set_state(d, Address(address), deviation))
+
+    @rule(variant=st.sampled_from(["", "large", "slow", "none"]), memory=st.booleans())
+    def change_part(self, variant: str, memory: bool) -> None:
+        values = {"memory": FieldOverride(5e9)} if memory else {}
+        change = PartChange(variant=variant, values=values)
+        self.edit(lambda d: edits.put(d, "parts", "chip", change))
+
+    @rule(slack=st.floats(-0.5, 2))
+    def change_routing(self, slack: float) -> None:
+        self.edit(lambda d: edits.set_field(d, ("site", "routing", "slack_m"), slack))
+
+    @rule(name=st.sampled_from(["up", "x", "y"]))
+    def rename_plane(self, name: str) -> None:
+        old = self.pick("planes", 0)
+        self.edit(lambda d: edits.rename(d, "planes", old, name))
+
+    @rule()
+    def undo(self) -> None:
+        self.document.undo()
+
+    @rule()
+    def redo(self) -> None:
+        self.document.redo()
+
+    @rule(place=numbers)
+    def jump(self, place: int) -> None:
+        self.document.jump(place % (len(self.document.history.steps) + 1))
+
+    @rule()
+    def end_drag(self) -> None:
+        self.document.end_merge()
+
+    @rule()
+    def save(self) -> None:
+        self.document.save(self.path)
+        assert not self.document.is_modified
+
+    @rule()
+    def save_and_load(self) -> None:
+        self.document.save(self.path)
+        content = self.path.read_bytes()
+        loaded = Document.open(self.path, small_catalog())
+        assert loaded.design == self.document.design
+        assert not loaded.is_modified
+        loaded.save()
+        assert self.path.read_bytes() == content
+        self.document = loaded
+
+    @invariant()
+    def undo_is_exact(self) -> None:
+        history = self.document.history
+        for earlier, later in zip(history.steps, history.steps[1:], strict=False):
+            assert earlier.after is later.before
+
+    @invariant()
+    def save_and_load_is_the_identity(self) -> None:
+        design = self.document.design
+        content = encode_design(design)
+        loaded = decode_design(content).design
+        assert loaded == design
+        assert encode_design(loaded) == content
+
+    @invariant()
+    def no_link_dangles(self) -> None:
+        links, layout = self.document.fabric.links, self.document.fabric.layout
+        for ends in (links.a, links.b):
+            assert ((ends >= 0) & (ends < layout.component_count)).all()
+        assert (links.a != links.b).all()
+        assert (self.document.fabric.geometry.length_m >= 0).all()
+
+    @invariant()
+    def incremental_compile_equals_full_compile(self) -> None:
+        fabric: Fabric = self.document.fabric
+        assert fabric.design is self.document.design
+        same(fabric, compile_design(self.document.design, small_catalog()))
+
+
+RandomEdits.TestCase.settings = settings(
+    settings.get_profile(settings._current_profile), max_examples=30, stateful_step_count=20
+)
+TestRandomEdits = RandomEdits.TestCase
