@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,8 @@ _BATCH = re.compile(r"mean running batch\s*([\d.]+)")
 _LIMIT = re.compile(r"max_num_seqs\s*(\d+)")
 _SPREAD = re.compile(r"EP\s*(\d+),\s*DP\s*(\d+)")
 _REDUCED = re.compile(r"MaxQ|reduced power", re.IGNORECASE)
+_TRAINING_MATRIX_SHARE = 0.75
+"""Time of a training step in which matrix units work; the rest is memory and waiting."""
 _MOST_EFFICIENT_SHARE = 0.62
 """Power cap of a machine tuned for efficiency, over TDP: where rate per watt is largest."""
 
@@ -71,7 +73,7 @@ def predict(
             return Prediction(None, f"no ratings for {row.get('hw') or 'the hardware'}")
         machine = _capped(machine, row.get("hw") or "")
         profile = power_of(serving_family(machine.accelerator))
-        value = _predicted(row, machine, profile, profile_of)
+        value = _predicted(_Question(row, machine, profile, profile_of))
     except StudioError as problem:
         return Prediction(None, str(problem))
     return value if isinstance(value, Prediction) else Prediction(value)
@@ -96,31 +98,53 @@ def _capped(machine: Machine, hardware: str) -> Machine:
     return replace(machine, accelerator=capped)
 
 
-def _predicted(
-    row: Row, machine: Machine, power: PowerProfile, profile_of: ProfileOf
-) -> float | Prediction:
-    metric = row.get("primary_metric") or ""
-    phase = (row.get("phase") or "").lower()
-    workload = (row.get("workload") or "").lower()
-    scope = (row.get("scope") or "").lower()
-    if "rating" in workload:
-        return Prediction(None, "a rating, not a measurement")
-    if "idle" in workload:
-        return scalar(_node(power, machine.accelerator.idle_w, 8.0, load=0.0))
-    if metric == "energy" and "steady" in phase:
-        return _energy_per_token(row, machine, power, profile_of)
-    if "whole request" in phase:
-        return _request_share(row, machine, power, profile_of)
-    if "mlperf inference" in workload:
-        return _serving_node(row, machine, power, profile_of)
-    if "train" in workload and metric == "power_w":
-        return _training_power(machine.accelerator, power, scope)
-    if "cluster" in workload and metric == "power_fraction_of_tdp_avg":
-        busy = 1.0 if "training" in workload else 0.5
-        whole_w = scalar(_node(power, _busy_w(machine.accelerator, power, busy), 8.0))
-        rated = scalar(_node(power, machine.accelerator.tdp_w * power.peak_share, 8.0))
-        return whole_w / rated
-    return Prediction(None, f"{row.get('workload')!r} on {row.get('scope')!r} is not modelled")
+@dataclass(frozen=True)
+class _Question:
+    """One row with the constants that answer it."""
+
+    row: Row
+    machine: Machine
+    power: PowerProfile
+    profile_of: ProfileOf
+
+    def says(self, column: str, word: str) -> bool:
+        """Return whether a column contains a word."""
+        return word in (self.row.get(column) or "").lower()
+
+
+def _predicted(asked: _Question) -> float | Prediction:
+    is_share = asked.says("primary_metric", "fraction")
+    ways: tuple[tuple[bool, Callable[[_Question], float | Prediction]], ...] = (
+        (asked.says("workload", "rating"), _rating),
+        (asked.says("workload", "idle"), _idle_node),
+        (asked.says("primary_metric", "energy") and asked.says("phase", "steady"), _energy),
+        (asked.says("phase", "whole request"), _request_share),
+        (asked.says("workload", "mlperf inference"), _serving_node),
+        (asked.says("workload", "train") and not is_share, _training_power),
+        (asked.says("workload", "cluster") and is_share, _cluster_share),
+    )
+    for applies, way in ways:
+        if applies:
+            return way(asked)
+    workload, scope = asked.row.get("workload"), asked.row.get("scope")
+    return Prediction(None, f"{workload!r} on {scope!r} is not modelled")
+
+
+def _rating(asked: _Question) -> Prediction:
+    return Prediction(None, f"{asked.machine.accelerator.name}: a rating, not a measurement")
+
+
+def _idle_node(asked: _Question) -> float:
+    return _node(asked.power, asked.machine.accelerator.idle_w, 8.0, load=0.0)
+
+
+def _cluster_share(asked: _Question) -> float:
+    """Return the mean power of a cluster over what its nodes may draw."""
+    busy = 1.0 if asked.says("workload", "training") else 0.5
+    accelerator, power = asked.machine.accelerator, asked.power
+    drawn = _node(power, _busy_w(accelerator, power, busy), 8.0)
+    span = accelerator.tdp_w - accelerator.idle_w
+    return drawn / _node(power, accelerator.idle_w + span * power.peak_share, 8.0)
 
 
 def _node(power: PowerProfile, npu_w: float, npus: float, load: float = 1.0) -> float:
@@ -133,13 +157,12 @@ def _busy_w(accelerator: Accelerator, power: PowerProfile, matrix: float) -> flo
     return scalar(npu_power_w(accelerator, power, doing))
 
 
-def _training_power(accelerator: Accelerator, power: PowerProfile, scope: str) -> float:
+def _training_power(asked: _Question) -> float:
     """Return the power while training: matrix units busy for three quarters of a step."""
-    npu = _busy_w(accelerator, power, 0.75)
-    if "node" in scope:
-        return _node(power, npu, 8.0)
-    share = power.node_fixed_w / 8.0 if "host" in scope else 0.0
-    return npu + share
+    npu = _busy_w(asked.machine.accelerator, asked.power, _TRAINING_MATRIX_SHARE)
+    if asked.says("scope", "node"):
+        return _node(asked.power, npu, 8.0)
+    return npu + (asked.power.node_fixed_w / 8.0 if asked.says("scope", "host") else 0.0)
 
 
 def serving_row(row: Row) -> dict[str, str]:
@@ -194,35 +217,40 @@ def serving_power_w(engine: Engine, power: PowerProfile, state: Steady) -> float
     return (share * filling + (1 - share) * stepping) * engine.profile.devices_per_npu
 
 
-def _energy_per_token(
-    row: Row, machine: Machine, power: PowerProfile, profile_of: ProfileOf
-) -> float | Prediction:
-    del machine
-    found = serving_state(row, profile_of)
+def _energy(asked: _Question) -> float | Prediction:
+    """Return the energy of the accelerators per output token. [J]."""
+    found = serving_state(asked.row, asked.profile_of)
     if isinstance(found, str):
         return Prediction(None, found)
     _, engine, state = found
     rate = scalar(state.tokens_per_s_per_npu) * engine.profile.devices_per_npu
-    return serving_power_w(engine, power, state) / rate
+    return serving_power_w(engine, asked.power, state) / rate
 
 
-def _request_share(
-    row: Row, machine: Machine, power: PowerProfile, profile_of: ProfileOf
-) -> float | Prediction:
-    """Return the mean power of prompts followed by decoding, over TDP."""
-    translated = dict(row) | {
-        "gpus": row.get("units") or "1",
-        "concurrency": row.get("batch_or_concurrency") or "1",
-        "framework": "Splitwise",
-    }
-    case = serving_case(translated)
+def _translated(asked: _Question, **columns: str) -> tuple[ServingCase, InferenceProfile] | str:
+    """Return a power row as a serving case on the machine it was measured on."""
+    case = serving_case(dict(asked.row) | columns)
     if isinstance(case, str):
-        return Prediction(None, case)
-    profile = profile_of(serving_family(case.machine.accelerator), case.generation)
+        return case
+    case = replace(case, machine=asked.machine)
+    return case, asked.profile_of(serving_family(asked.machine.accelerator), case.generation)
+
+
+def _request_share(asked: _Question) -> float | Prediction:
+    """Return the mean power of prompts followed by decoding, over TDP."""
+    found = _translated(
+        asked,
+        gpus=asked.row.get("units") or "1",
+        concurrency=asked.row.get("batch_or_concurrency") or "1",
+        framework="Splitwise",
+    )
+    if isinstance(found, str):
+        return Prediction(None, found)
+    case, profile = found
     engine = engine_for(case, possible_plans(case, profile)[0], profile)
     first = prefill(engine, case.shape, max(case.concurrency, 1.0))
     step = decode(engine, max(case.concurrency, 1.0), case.context)
-    accelerator = machine.accelerator
+    accelerator, power = asked.machine.accelerator, asked.power
     filling = scalar(npu_power_w(accelerator, power, activity_of(engine, first.pass_time)))
     stepping = scalar(npu_power_w(accelerator, power, activity_of(engine, step.pass_time)))
     first_s = scalar(first.ttft_s)
@@ -235,29 +263,22 @@ _QUESTIONS = RequestShape(294.0, 292.0)
 """Mean lengths of the question-answering set behind the Llama-2-70B benchmark."""
 
 
-def _serving_node(
-    row: Row, machine: Machine, power: PowerProfile, profile_of: ProfileOf
-) -> float | Prediction:
+def _serving_node(asked: _Question) -> float | Prediction:
     """Return the plug power of a node that serves as fast as it can."""
-    version = "TensorRT 10.2" if "v4" in (row.get("workload") or "") else "TensorRT 10.8"
-    translated = dict(row) | {
-        "gpus": row.get("units") or "8",
-        "framework": version,
-        "isl": str(_QUESTIONS.prompt),
-        "osl": str(_QUESTIONS.output),
-        "phase": f"MLPerf {row.get('phase') or ''}",
-    }
-    case = serving_case(translated)
-    if isinstance(case, str):
-        return Prediction(None, case)
-    case = replace(case, machine=machine)
-    profile = profile_of(serving_family(machine.accelerator), case.generation)
-    best = max(
-        (_fastest(case, plan, profile) for plan in possible_plans(case, profile)),
-        key=lambda found: found[0],
+    found = _translated(
+        asked,
+        gpus=asked.row.get("units") or "8",
+        framework="TensorRT 10.2" if asked.says("workload", "v4") else "TensorRT 10.8",
+        isl=str(_QUESTIONS.prompt),
+        osl=str(_QUESTIONS.output),
+        phase=f"MLPerf {asked.row.get('phase') or ''}",
     )
-    npu = serving_power_w(best[1], power, best[2])
-    return _node(power, npu, 8.0)
+    if isinstance(found, str):
+        return Prediction(None, found)
+    case, profile = found
+    tried = [_fastest(case, plan, profile) for plan in possible_plans(case, profile)]
+    _, engine, state = max(tried, key=lambda one: one[0])
+    return _node(asked.power, serving_power_w(engine, asked.power, state), 8.0)
 
 
 def _fastest(

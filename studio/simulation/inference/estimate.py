@@ -27,7 +27,6 @@ from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.serving import (
     Limits,
     RequestShape,
-    decode,
     in_flight,
     largest_batch,
     prefill,
@@ -272,8 +271,8 @@ def _result(
     wanted = batch / groups if batch else largest_batch(engine, shape, limits, guess)
     held = min(wanted, room) if batch else wanted
     size = max(held, 1.0)
-    step = decode(engine, size, shape.mean_context, guess)
     mixed = steady(engine, shape, size, guess)
+    step = mixed.decode
     first = prefill(engine, shape, 1.0)
     plenty = mixed.prefill
     memory = serving_memory(engine, wanted if batch else size, shape.full_length,

@@ -5,12 +5,11 @@ Knows volumes and ranks; the constants are those of an expert library.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from studio.simulation.inference.kernels import BF16_BYTE, Formats
-from studio.simulation.inference.plan import InferencePlan, scalar, spans_of
+from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.machine import Machine
 from studio.simulation.network.expert import Routing, expert_exchange_time_s
 from studio.simulation.network.profile import ExpertPath, ExpertProfile, NetworkProfile, Role
@@ -87,5 +86,12 @@ def library_of(network: NetworkProfile) -> ExpertProfile:
 
 def _ranks(machine: Machine, plan: InferencePlan) -> list[int]:
     """Return how many ranks of an expert group lie along each level, whole numbers from 1."""
-    spans = spans_of(machine.levels, plan.expert_tensor, scalar(plan.expert))
-    return [max(int(np.ceil(np.max(span.ranks) - 1e-9)), 1) for span in spans]
+    reached = scalar(plan.expert_tensor)
+    whole = reached * scalar(plan.expert)
+    found = []
+    for level in machine.levels:
+        inside = min(max(level.ranks, reached), whole)
+        found.append(max(math.ceil(inside / reached - 1e-9), 1))
+        reached = inside
+    found[-1] = max(math.ceil(found[-1] * whole / reached - 1e-9), 1)
+    return found

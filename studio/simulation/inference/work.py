@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -48,34 +49,33 @@ class PassLoad:
     prompt_prefix: Number = 0.0
     """Tokens of one prompt found in the prefix cache."""
 
-    @property
+    @cached_property
     def decode_tokens(self) -> Number:
         """Tokens computed for decoding sequences."""
         return self.sequences * self.new_tokens
 
-    @property
+    @cached_property
     def tokens(self) -> Number:
         """All tokens of the pass."""
         return self.decode_tokens + self.prompt_tokens
 
-    @property
+    @cached_property
     def prompts(self) -> Number:
         """Prompts of the pass, fractions included."""
         return self.prompt_tokens / np.maximum(self.prompt_length, 1.0)
 
-    @property
+    @cached_property
     def has_decode(self) -> bool:
         """Whether any candidate decodes."""
         return bool(np.any(np.asarray(self.sequences) > 0))
 
-    @property
+    @cached_property
     def has_prompts(self) -> bool:
         """Whether any candidate computes prompts."""
         return bool(np.any(np.asarray(self.prompt_tokens) > 0))
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """One operator of a pass on one NPU, as what it computes and what it moves."""
 
     name: str
