@@ -8,6 +8,8 @@ from studio.fabric.arrays import BoolArray, FloatArray
 from studio.gui.canvas.wiring import Trunks
 
 ARC_STEPS = 28
+MOST_ARCS = 600
+"""With more trunks than this, trays are drawn instead of arcs."""
 HIGHEST_M = 3.0
 """No arc rises higher above its ends."""
 _LEAST_M, _MOST_M, _REACH_M = 0.35, 2.4, 4.0

@@ -84,7 +84,7 @@ def upward(scene: Scene, viewport: Viewport) -> Viewport:
         wider = shown_at(viewport, rect)
         if wider.scale < viewport.scale * 0.85:
             return wider
-    return viewport.fitted(scene.bounds)
+    return viewport.fitted(scene.contents, _MARGIN)
 
 
 def path(scene: Scene, viewport: Viewport, level: Level) -> list[str]:

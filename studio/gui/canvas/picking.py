@@ -171,8 +171,12 @@ def in_marquee(
         return frozenset(rack_address(scene.layout, int(rack)) for rack in found)
     seen = visible(scene, viewport)
     if level == "rack":
+        # A rack that is enclosed as a whole is meant itself, not each of its boxes.
+        racks = seen.racks[enclosed(scene.racks[seen.racks], window) & (not touching)]
         chosen = seen.housings[inside(scene.housing_rects(seen.housings), window)]
-        return frozenset(housing_address(scene.layout, int(one)) for one in chosen)
+        chosen = chosen[~np.isin(scene.layout.rack_of_housing[chosen], racks)]
+        whole = frozenset(rack_address(scene.layout, int(rack)) for rack in racks)
+        return whole | frozenset(housing_address(scene.layout, int(one)) for one in chosen)
     chosen = seen.chips[inside(scene.chip_rects(seen.chips), window)]
     return frozenset(scene.layout.address(int(one)) for one in chosen)
 

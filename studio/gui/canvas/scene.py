@@ -10,7 +10,7 @@ import numpy as np
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import Layout
-from studio.gui.canvas.arcs import arcs, exits
+from studio.gui.canvas.arcs import MOST_ARCS, arcs, exits
 from studio.gui.canvas.arrangement import arrange
 from studio.gui.canvas.elevation import housing_rects, rack_rects
 from studio.gui.canvas.viewport import Rect
@@ -88,7 +88,9 @@ class Scene:
             return self.hall
         left, top = self.racks[:, :2].min(axis=0)
         right, bottom = (self.racks[:, :2] + self.racks[:, 2:]).max(axis=0)
-        if len(self.arcs):
+        if len(self.wiring.trunks.a) > MOST_ARCS:
+            left, top, right, bottom = left - 1, top - 1, right + 2, bottom + 1
+        elif len(self.arcs):
             top = min(top, self.arcs[:, :, 1].min())
             bottom = max(bottom, self.arcs[:, :, 1].max())
         return float(left), float(top), float(right - left), float(bottom - top)

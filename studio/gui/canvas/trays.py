@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.gui.canvas.arcs import MOST_ARCS
 from studio.gui.canvas.scene import Scene
 
-MOST_ARCS = 600
-"""With more trunks than this, trays are drawn instead of arcs."""
 _ABOVE_M, _STEP_M = 0.22, 0.14
 _SPINE_M = 0.45
 _ROW_M = 0.2

@@ -224,10 +224,10 @@ class CanvasView(QWidget):
         self.setCursor(_CURSORS[name])
 
     def zoom_to_fit(self) -> None:
-        """Show the whole hall."""
+        """Show everything that stands in the hall."""
         self._fit_pending = False
         if self._scene is not None:
-            self._show(self._view.fitted(self._scene.bounds))
+            self._show(self._view.fitted(self._scene.contents, 0.08))
 
     def zoom_to_selection(self) -> None:
         """Show what is selected, the whole hall where nothing is."""

@@ -31,6 +31,7 @@ class Editor:
         self.requests: list[EditRequest] = []
         view.edit_requested.connect(self.apply)
         view.set_fabric(self.fabric)
+        view.zoom_by(0.25)
 
     @property
     def design(self) -> Design:

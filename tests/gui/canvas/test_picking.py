@@ -82,7 +82,10 @@ def test_a_marquee_encloses_or_touches(scene: Scene) -> None:
 def test_a_marquee_takes_what_the_level_shows(scene: Scene) -> None:
     rack = tuple(scene.racks[0].tolist())
     view = camera.shown_at(FAR, rack)
-    boxes = in_marquee(scene, view, "rack", rack, touching=False)
+    assert in_marquee(scene, view, "rack", rack, touching=False) == {scene.layout.racks[0].label}
+    x, y, width, height = rack
+    lower = (x, y + height / 2, width, height / 2)
+    boxes = in_marquee(scene, view, "rack", lower, touching=False)
     assert {address.count("/") for address in boxes} == {1}
     chips = in_marquee(scene, view, "node", rack, touching=False)
     assert {address.count("/") for address in chips} == {2}

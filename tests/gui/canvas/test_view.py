@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 
 import msgspec
@@ -96,7 +97,7 @@ def test_arrows_nudge_selected_racks(editor: Editor) -> None:
 
 def test_double_click_dives_and_escape_comes_back(editor: Editor, qtbot: QtBot) -> None:
     view = editor.view
-    levels = [view.level]
+    levels: list[str] = [view.level]
     view.level_changed.connect(levels.append)
     view.zoom_to(["R01"])
     QTest.mouseDClick(view, LEFT, NO_KEY, at(view, "R01/N1"))
@@ -106,7 +107,7 @@ def test_double_click_dives_and_escape_comes_back(editor: Editor, qtbot: QtBot) 
     for _ in range(4):
         QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view.viewport.scale < deepest
-    assert view.breadcrumb == "Two racks"
+    assert view.breadcrumb.startswith("Two racks")
     assert len(levels) > 2
 
 
@@ -190,7 +191,7 @@ def test_theme_overlay_and_planes_change_the_picture(editor: Editor) -> None:
     view.set_overlay(None)
     view.set_theme(DARK)
     seen.append(picture(view))
-    assert all(one != other for one, other in zip(seen, seen[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(seen))
     assert QColor(DARK.background).rgb() & 0xFFFFFF in colors_in(seen[-1])
 
 
@@ -216,7 +217,6 @@ def test_every_level_paints_while_moving_and_at_rest(editor: Editor, target: str
 def test_panning_shows_the_same_as_painting_anew(editor: Editor) -> None:
     view = editor.view
     picture(view)
-    view._carry_out_pan = None  # type: ignore[attr-defined]
     QTest.mousePress(view, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(400, 400))
     QTest.mouseMove(view, QPoint(460, 380))
     picture(view)
