@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.catalog.catalog import Catalog
-from studio.design.model import Design
+from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric, compile_design
 from studio.session.history import History
@@ -176,13 +176,15 @@ class Document:
         target = path or self._path
         if target is None:
             raise FileProblem("the design has no file yet; choose one with 'Save as'")
-        if self.is_read_only and target == self._path:
+        if self.is_read_only and self._path and target.resolve() == self._path.resolve():
             raise FileProblem(
                 f"{target.name} is of a newer format; saving would lose what this studio does not "
                 "know. Save under another name"
             )
         content = write_design(target, self.design, self._opened)
-        self._opened = OpenedFile(self.design, content, 1, is_read_only=False)
+        # A copy of an unedited newer file keeps what this studio does not know, so it stays closed.
+        if self._opened is None or content is not self._opened.content:
+            self._opened = OpenedFile(self.design, content, FORMAT_VERSION, is_read_only=False)
         self._path = target
         self._history.mark_clean()
         if self._journal:

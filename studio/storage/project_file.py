@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -107,8 +108,10 @@ def decode_design(content: bytes) -> OpenedFile:
         return _decode_older(content, head.format_version)
     try:
         opened = msgspec.json.decode(content, type=_File)
+    except msgspec.ValidationError as error:
+        raise FileProblem(_with_names(str(error), content)) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise FileProblem(str(error)) from error
+        raise FileProblem(_place_in_text(content, str(error))) from error
     return OpenedFile(opened.design, content, head.format_version, is_read_only=False)
 
 
@@ -119,12 +122,54 @@ def _place_in_text(content: bytes, message: str) -> str:
         return f"line {error.lineno}, column {error.colno}: {error.msg}"
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         return f"{error}"[:200] or message
-    return message
+    found = re.search(r"byte (\d+)", message)
+    if not found:
+        return message
+    before = content[: int(found[1])]
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    return f"line {line}, column {column}: {message}"
+
+
+def _with_names(message: str, content: bytes) -> str:
+    """Return a decoder's message with the names that its path leaves out as `[...]`."""
+    text, mark, path = message.partition(" - at `$")
+    try:
+        value: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return message
+    kind: Any = _File
+    names: list[str] = []
+    for step in re.findall(r"\.\w+|\[[^\]]*\]", path) if mark else ():
+        name = str(step).strip(".[]")
+        if step == "[...]" and get_origin(kind) is dict and isinstance(value, dict):
+            kind = get_args(kind)[1]
+            name = next((key for key, entry in value.items() if not _fits(entry, kind)), "…")
+        elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            kind = get_type_hints(kind).get(name)
+        names.append(name[:60])
+        value = value.get(name) if isinstance(value, dict) else None
+    return f"{text} - at `{'.'.join(names)}`" if names else message
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _tree(content: bytes) -> dict[str, Any]:
+    try:
+        tree: dict[str, Any] = msgspec.json.decode(content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FileProblem(str(error)) from error
+    return tree
 
 
 def _decode_newer(content: bytes, version: int) -> OpenedFile:
     """Read what this studio knows of a newer format, ignoring the rest."""
-    tree = msgspec.json.decode(content)
+    tree = _tree(content)
     known = _without_unknown(tree.get("design"), Design)
     try:
         design = msgspec.convert(known, Design)
@@ -144,7 +189,7 @@ def _without_unknown(value: Any, struct: type[msgspec.Struct]) -> Any:
 
 
 def _decode_older(content: bytes, version: int) -> OpenedFile:
-    tree = msgspec.json.decode(content)
+    tree = _tree(content)
     steps = []
     for step in range(version, FORMAT_VERSION):
         upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = UPGRADES[step]
