@@ -28,7 +28,7 @@ cp headless/cloudmatrix-384-report.html deb-report.html
 
 step "is known to the desktop"
 desktop-file-validate /usr/share/applications/io.supernode.Studio.desktop
-supernode-studio new design.supernode --from gb200-nvl72
+supernode-studio new proof.supernode --from cloudmatrix-384 --name "CloudMatrix 384"
 update-mime-database /usr/share/mime 2>/dev/null
 grep -q 'supernode-studio.design+json:\*.supernode' /usr/share/mime/globs2 || fail "the MIME type is not registered"
 
@@ -37,7 +37,8 @@ export DISPLAY=:97
 Xvfb :97 -screen 0 1600x1000x24 >/dev/null 2>&1 &
 server=$!
 for _ in $(seq 50); do xdpyinfo >/dev/null 2>&1 && break; sleep 0.2; done
-supernode-studio open cloudmatrix-384 >window.log 2>&1 &
+start=$(sed -n 's/^Exec=//p' /usr/share/applications/io.supernode.Studio.desktop)
+${start/\%F/"$folder/proof.supernode"} >window.log 2>&1 &
 program=$!
 for _ in $(seq 150); do
     sleep 0.2
@@ -52,6 +53,5 @@ kill $server
 
 step "goes away without a trace"
 apt-get purge -y -qq supernode-studio >purge.log 2>&1 || { cat purge.log; fail purge; }
-left=$(find / -xdev \( -path /proc -o -path "$folder" -o -path /root -o -path /var/log \) -prune \
-    -o -iname '*supernode*' -print 2>/dev/null)
+left=$(find /usr /opt /etc /var/lib -xdev -path "$folder" -prune -o -iname '*supernode*' -print 2>/dev/null)
 [ -z "$left" ] || { echo "$left"; fail "files stay behind"; }
