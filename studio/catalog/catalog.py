@@ -120,7 +120,7 @@ def decode_part_file(path: Path) -> PartFile:
         part_file = msgspec.json.decode(path.read_bytes(), type=PartFile)
     except OSError as error:
         raise FileProblem(f"{path.name}: {error.strerror}") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem(f"{path.name}: {error}") from error
     if part_file.format_version > FORMAT_VERSION:
         raise FileProblem(

@@ -96,7 +96,7 @@ def decode_design(content: bytes) -> OpenedFile:
         head = msgspec.json.decode(content, type=_Head)
     except msgspec.ValidationError as error:
         raise FileProblem(f"this is no {FORMAT_NAME} design: {error}") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem(_place_in_text(content, str(error))) from error
     if head.format != FORMAT_NAME:
         raise FileProblem(f"this is no {FORMAT_NAME} design but {head.format[:40]!r}")
@@ -110,7 +110,7 @@ def decode_design(content: bytes) -> OpenedFile:
         opened = msgspec.json.decode(content, type=_File)
     except msgspec.ValidationError as error:
         raise FileProblem(_with_names(str(error), content)) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem(_place_in_text(content, str(error))) from error
     return OpenedFile(opened.design, content, head.format_version, is_read_only=False)
 
@@ -162,7 +162,7 @@ def _fits(value: object, kind: Any) -> bool:
 def _tree(content: bytes) -> dict[str, Any]:
     try:
         tree: dict[str, Any] = msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem(str(error)) from error
     return tree
 

@@ -76,7 +76,7 @@ def test_a_later_folder_replaces_parts_of_the_same_id(tmp_path: Path) -> None:
 
 def test_an_unknown_part_names_the_nearest(tmp_path: Path) -> None:
     catalog = load_catalog([write(tmp_path, part_file(part("ascend-910c")))])
-    with pytest.raises(UnknownName, match="did you mean ascend-910c"):
+    with pytest.raises(UnknownName, match=r"did you mean ascend-910c"):
         catalog.part(PartId("ascend-910d"))
 
 
@@ -89,7 +89,7 @@ def test_a_variant_lies_over_the_base(tmp_path: Path) -> None:
     data = data_of(found, "large")
     assert data["memory"].value == "96 GB"
     assert data["power_max"].value == "400 W"
-    with pytest.raises(UnknownName, match="it has large"):
+    with pytest.raises(UnknownName, match=r"it has large"):
         data_of(found, "small")
 
 
@@ -197,7 +197,7 @@ def test_a_missing_date_is_refused(tmp_path: Path) -> None:
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "parts.json").open("wb") as stream:
         stream.truncate(17 * 2**20)
-    with pytest.raises(FileProblem, match="16 MiB"):
+    with pytest.raises(FileProblem, match=r"16 MiB"):
         load_catalog([tmp_path])
 
 
@@ -205,3 +205,8 @@ def test_the_weakest_grade_wins() -> None:
     assert weakest(["paper", "assumed", "vendor"]) == "assumed"
     assert weakest(["measured", "vendor"]) == "vendor"
     assert weakest([]) == "measured"
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    content = json.dumps(part_file(part())).encode().replace(b"Chip", b"Ch\xe9p")
+    assert "utf-8" in problem_with(tmp_path, content)
