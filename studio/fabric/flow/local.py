@@ -50,7 +50,28 @@ class _Reached:
         return np.where(self.place[found] == place, self.depth[found], FAR)
 
 
-class _Steps:
+@dataclass(frozen=True, eq=False)
+class _Hops:
+    """Hops found by a search: from place `tail` along class `arc` to place `head`."""
+
+    tail: IntArray
+    arc: IntArray
+    head: IntArray
+
+    def chosen(self, keep: BoolArray) -> _Hops:
+        return _Hops(self.tail[keep], self.arc[keep], self.head[keep])
+
+
+def _joined(parts: list[_Hops]) -> _Hops:
+    empty = np.zeros(0, dtype=np.int64)
+    return _Hops(
+        np.concatenate([part.tail for part in parts] or [empty]),
+        np.concatenate([part.arc for part in parts] or [empty]),
+        np.concatenate([part.head for part in parts] or [empty]),
+    )
+
+
+class _Arcs:
     """Arcs of a quotient by source and by target, and one step of a search along them."""
 
     def __init__(self, quotient: Quotient) -> None:
@@ -60,22 +81,29 @@ class _Steps:
         self.by_target = np.argsort(quotient.target, kind="stable")
         self.first_in = np.searchsorted(quotient.target[self.by_target], np.arange(count + 1))
 
-    def out_of(self, place: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-        """Return (arc, position of its start in `place`, place ahead)."""
-        count = self.quotient.class_count
-        vertex = place % count
+    def out_of(self, place: IntArray) -> _Hops:
+        vertex = place % self.quotient.class_count
         arc, owner = ranges(self.first_out[vertex], self.first_out[vertex + 1])
-        return arc, owner, (place - vertex)[owner] + self.quotient.target[arc]
+        return _Hops(place[owner], arc, (place - vertex)[owner] + self.quotient.target[arc])
 
-    def into(self, place: IntArray) -> IntArray:
-        """Return the places from which an arc leads to one of `place`, with repetitions."""
+    def into(self, place: IntArray) -> _Hops:
         vertex = place % self.quotient.class_count
         row, owner = ranges(self.first_in[vertex], self.first_in[vertex + 1])
-        return (place - vertex)[owner] + self.quotient.source[self.by_target[row]]
+        arc = self.by_target[row]
+        return _Hops((place - vertex)[owner] + self.quotient.source[arc], arc, place[owner])
 
-    def forwards(self, place: IntArray) -> IntArray:
-        """Return the places that may pass traffic on."""
-        return place[self.quotient.is_transit[place % self.quotient.class_count]]
+    def out_of_count(self, place: IntArray) -> int:
+        vertex = place % self.quotient.class_count
+        return int((self.first_out[vertex + 1] - self.first_out[vertex]).sum())
+
+    def into_count(self, place: IntArray) -> int:
+        vertex = place % self.quotient.class_count
+        return int((self.first_in[vertex + 1] - self.first_in[vertex]).sum())
+
+    def forwards(self, place: IntArray) -> BoolArray:
+        """Return which places may pass traffic on."""
+        passes: BoolArray = self.quotient.is_transit[place % self.quotient.class_count]
+        return passes
 
 
 def route_pairs(
@@ -92,137 +120,115 @@ def route_pairs(
     split :
         Whether parallel next hops share equally or by bandwidth.
     """
-    steps = _Steps(quotient)
-    hops, behind, ahead = _meet(steps, source, target)
-    near_target = _on_path(steps, hops, behind, ahead)
-    return _spread(steps, source, target, hops, near_target, split)
+    start = np.arange(len(source)) * quotient.class_count + source
+    end = np.arange(len(target)) * quotient.class_count + target
+    hops, found = _meet(_Arcs(quotient), start, end)
+    return _spread(quotient, start, end, hops, found, split)
 
 
-def _meet(steps: _Steps, source: IntArray, target: IntArray) -> tuple[IntArray, _Reached, _Reached]:
-    """Search from both ends by turns until they meet; return hops and what was reached."""
-    count, pairs = steps.quotient.class_count, len(source)
-    base = np.arange(pairs) * count
-    end = base + target
-    hops = np.full(pairs, FAR, dtype=np.int64)
-    _, owner, place = steps.out_of(base + source)
-    leads = steps.quotient.is_transit[place % count] | (place == end[owner])
-    first = np.unique(place[leads])
+def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]:
+    """Search from both ends by turns until they meet.
+
+    Returns
+    -------
+    Hops of every pair, and the hops of all its shortest paths. Hops beyond the meeting places
+    that no path uses may be among them; nothing reaches those.
+    """
+    count = arcs.quotient.class_count
+    hops = np.full(len(start), FAR, dtype=np.int64)
+    first = arcs.out_of(start)
+    first = first.chosen(arcs.forwards(first.head) | (first.head == end[first.head // count]))
     empty = np.zeros(0, dtype=np.int64)
-    behind = _Reached(empty, empty).with_more(first, 1)
+    forward, backward = np.unique(first.head), end
+    behind = _Reached(empty, empty).with_more(forward, 1)
     ahead = _Reached(empty, empty).with_more(end, 0)
-    forward, backward = first, end
-    depth_behind, depth_ahead = 1, 0
-    hops[first[np.isin(first, end)] // count] = 1
+    layers, trailing = [first], []
+    met = forward[np.isin(forward, end)]
+    meeting = [met]
+    hops[met // count] = 1
+    depth_ahead = 0
     while True:
         forward = forward[hops[forward // count] == FAR]
         backward = backward[hops[backward // count] == FAR]
         if not len(forward) or not len(backward):
-            return hops, behind, ahead
-        if len(backward) <= len(forward):
+            break
+        if arcs.into_count(backward) <= arcs.out_of_count(forward):
             depth_ahead += 1
-            grown = np.unique(steps.forwards(steps.into(backward)))
-            backward = grown[ahead.depth_of(grown) == FAR]
+            step = arcs.into(backward)
+            step = step.chosen(arcs.forwards(step.tail) & (ahead.depth_of(step.tail) == FAR))
+            trailing.append(step)
+            backward = np.unique(step.tail)
             ahead = ahead.with_more(backward, depth_ahead)
-            met = backward[behind.depth_of(backward) == depth_behind]
+            met = backward[behind.depth_of(backward) == len(layers)]
         else:
-            depth_behind += 1
-            _, _, place = steps.out_of(steps.forwards(forward))
-            grown = np.unique(steps.forwards(place))
-            forward = grown[behind.depth_of(grown) == FAR]
-            behind = behind.with_more(forward, depth_behind)
+            step = arcs.out_of(forward)
+            step = step.chosen(arcs.forwards(step.head) & (behind.depth_of(step.head) == FAR))
+            layers.append(step)
+            forward = np.unique(step.head)
+            behind = behind.with_more(forward, len(layers))
             met = forward[ahead.depth_of(forward) == depth_ahead]
-        hops[met // count] = depth_behind + depth_ahead
+        hops[met // count] = len(layers) + depth_ahead
+        meeting.append(met)
+    return hops, _joined(_leading(layers, np.concatenate(meeting)) + trailing)
 
 
-def _on_path(steps: _Steps, hops: IntArray, behind: _Reached, ahead: _Reached) -> _Reached:
-    """Return hops to the target of all places on shortest paths, and of some that are not.
-
-    The search from the target knows its half. In the other half, places on a path are those from
-    which the next one is on a path.
-    """
-    count = steps.quotient.class_count
-    to_go = hops[behind.place // count] - behind.depth
-    meeting = ahead.depth_of(behind.place) == to_go
-    found = ahead
-    current = behind.place[meeting & (behind.depth > 1)]
-    while len(current):
-        before = np.unique(steps.forwards(steps.into(current)))
-        left = hops[before // count] - behind.depth_of(before)
-        # One hop back from a place on a path, and one hop nearer to the source.
-        fits = (behind.depth_of(before) < FAR) & _is_one_before(steps, before, left, current, found)
-        fresh = before[fits & (found.depth_of(before) == FAR)]
-        joined = np.concatenate([found.place, fresh])
-        depth = np.concatenate([found.depth, hops[fresh // count] - behind.depth_of(fresh)])
-        order = np.argsort(joined, kind="stable")
-        found = _Reached(joined[order], depth[order])
-        current = fresh[behind.depth_of(fresh) > 1]
-    return found
-
-
-def _is_one_before(
-    steps: _Steps, before: IntArray, left: IntArray, current: IntArray, found: _Reached
-) -> BoolArray:
-    """Return which places have an arc to one of `current` that is one hop nearer."""
-    _, owner, place = steps.out_of(before)
-    nearer = found.depth_of(place) == left[owner] - 1
-    nearer &= np.isin(place, current)
-    return np.bincount(owner[nearer], minlength=len(before)) > 0
+def _leading(layers: list[_Hops], meeting: IntArray) -> list[_Hops]:
+    """Keep, from the last layer to the first, the hops that lead to a meeting place."""
+    kept: list[_Hops] = []
+    wanted = np.unique(meeting)
+    for layer in reversed(layers):
+        used = layer.chosen(np.isin(layer.head, wanted))
+        kept.append(used)
+        wanted = np.union1d(wanted, used.tail)
+    return kept
 
 
 def _spread(
-    steps: _Steps,
-    source: IntArray,
-    target: IntArray,
+    quotient: Quotient,
+    start: IntArray,
+    end: IntArray,
     hops: IntArray,
-    near: _Reached,
+    found: _Hops,
     split: Split,
 ) -> PairRoutes:
-    """Send one unit from every source along arcs that come one hop nearer."""
-    quotient = steps.quotient
-    count, pairs = quotient.class_count, len(source)
-    end = np.arange(pairs) * count + target
-    going = np.flatnonzero(hops < FAR)
-    place, left = going * count + source[going], hops[going]
-    part = np.ones(len(going))
-    late = np.zeros(len(going))
-    latency = np.zeros(pairs)
-    flows, arcs, parts = [], [], []
+    """Send one unit from every start along the hops found."""
+    count = quotient.class_count
+    order = np.argsort(found.tail, kind="stable")
+    tail, arcs, heads = found.tail[order], found.arc[order], found.head[order]
+    is_end = heads == end[heads // count]
+    fan = quotient.fan[arcs] / np.where(is_end, quotient.size[quotient.target[arcs]], 1)
+    if split is Split.CAPACITY:
+        fan = fan * quotient.bandwidth[arcs]
+    going = hops < FAR
+    place, left = start[going], hops[going]
+    part, late = np.ones(len(place)), np.zeros(len(place))
+    latency = np.zeros(len(start))
+    taken: list[tuple[IntArray, IntArray, FloatArray]] = []
     while len(place):
-        arc, owner, ahead = steps.out_of(place)
-        is_end = ahead == end[place[owner] // count]
-        passes = quotient.is_transit[quotient.target[arc]] | is_end
-        nearer = passes & (near.depth_of(ahead) == left[owner] - 1)
-        arc, owner, ahead, is_end = arc[nearer], owner[nearer], ahead[nearer], is_end[nearer]
-        fan = quotient.fan[arc] / np.where(is_end, quotient.size[quotient.target[arc]], 1)
-        if split is Split.CAPACITY:
-            fan = fan * quotient.bandwidth[arc]
-        total = summed(owner, fan, len(place))
-        moved = part[owner] * fan / total[owner]
-        flows.append(place[owner] // count)
-        arcs.append(arc)
-        parts.append(moved)
-        arrival = late[owner] + quotient.latency[arc]
-        reached, back = np.unique(ahead, return_inverse=True)
-        back = back.reshape(-1)
-        part = summed(back, moved, len(reached))
-        late = np.zeros(len(reached))
-        np.maximum.at(late, back, arrival)
-        fresh_left = np.zeros(len(reached), dtype=np.int64)
-        fresh_left[back] = left[owner] - 1
-        done = fresh_left == 0
-        latency[reached[done] // count] = late[done]
-        place, part, late, left = (
-            reached[~done],
-            part[~done],
-            late[~done],
-            fresh_left[~done],
+        hop, owner = ranges(
+            np.searchsorted(tail, place, "left"), np.searchsorted(tail, place, "right")
         )
-    flow = np.concatenate(flows) if flows else np.zeros(0, dtype=np.int64)
+        total = summed(owner, fan[hop], len(place))
+        moved = part[owner] * fan[hop] / total[owner]
+        taken.append((place[owner] // count, arcs[hop], moved))
+        arrival = late[owner] + quotient.latency[arcs[hop]]
+        place, back = np.unique(heads[hop], return_inverse=True)
+        back = back.reshape(-1)
+        part = summed(back, moved, len(place))
+        late = np.zeros(len(place))
+        np.maximum.at(late, back, arrival)
+        remaining = np.zeros(len(place), dtype=np.int64)
+        remaining[back] = left[owner] - 1
+        done = remaining == 0
+        latency[place[done] // count] = late[done]
+        place, part, late, left = place[~done], part[~done], late[~done], remaining[~done]
+    return PairRoutes(_incidence(taken, len(start)), hops, latency)
+
+
+def _incidence(taken: list[tuple[IntArray, IntArray, FloatArray]], pairs: int) -> Incidence:
+    if not taken:
+        empty = np.zeros(0, dtype=np.int64)
+        return Incidence(pairs, empty, empty, np.zeros(0))
+    flow, arc, part = (np.concatenate(column) for column in zip(*taken, strict=True))
     order = np.argsort(flow, kind="stable")
-    incidence = Incidence(
-        pairs,
-        flow[order],
-        (np.concatenate(arcs) if arcs else flow)[order],
-        (np.concatenate(parts) if parts else np.zeros(0))[order],
-    )
-    return PairRoutes(incidence, hops, latency)
+    return Incidence(pairs, flow[order], arc[order], part[order])

@@ -22,7 +22,7 @@ _BLOCK = 4_000_000
 """Columns times arc classes handled at once."""
 _COLUMN_WORK = 1_500_000
 """Columns times arc classes above which pairs are routed one by one instead."""
-_PAIRS = 200_000
+_PAIRS = 20_000
 """Pairs routed at once."""
 
 
