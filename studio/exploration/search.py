@@ -108,7 +108,10 @@ def candidate_plans(
     is_whole = (data >= 1) & (data == np.floor(data)) & (rounds >= 1) & (rounds == np.floor(rounds))
     is_whole &= np.mod(data, share) == 0
     # A sharding group matters to sharded states only, chunks to pipelines only.
-    is_whole &= (values["chunks"] == 1) | (values["pipeline"] > 1)
+    # Interleaved schedules need a micro batch per stage.
+    is_whole &= (values["chunks"] == 1) | (
+        (values["pipeline"] > 1) & (rounds >= values["pipeline"])
+    )
     is_whole &= (
         np.mod(model.layers, values["pipeline"] * values["chunks"]) * (values["chunks"] > 1) == 0
     )

@@ -65,6 +65,8 @@ RATIOS = frozenset(
 )  # fmt: skip
 CEILING = {"hbm_efficiency": 0.95, "library_efficiency": 1.0}
 FEW_ROWS = 6
+FEW = ("library_efficiency", "straggler", "step_overhead_s")
+"""Constants fitted for a generation with fewer rows than that."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ class Fit:
                 self._line(self.generations, name, step)
             for generation in self.generations:
                 few = self.rows(generation) < FEW_ROWS
-                for name in ("library_efficiency", "straggler") if few else SOFTWARE:
+                for name in FEW if few else SOFTWARE:
                     self._line([generation], name, step)
             print(f"  step {step:.2f}: loss {sum(self.cache.values()):.3f}", flush=True)
             step *= 0.55

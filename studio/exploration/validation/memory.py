@@ -13,9 +13,9 @@ import numpy as np
 
 from studio.errors import StudioError
 from studio.exploration.validation.hardware import machine_of, software_of
+from studio.exploration.validation.mapping import candidate_plans_of
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
-from studio.exploration.validation.training import candidate_plans_of
 from studio.simulation.memory.activations import layer_activation_byte
 from studio.simulation.memory.kv_cache import kv_cache_byte_per_token
 from studio.simulation.memory.training import (

@@ -93,11 +93,13 @@ def bubble_s(plan: Plans, slowest_s: Number, all_stages_s: Number) -> Number:
     -----
     The first micro batch passes every stage before the slowest one has seen its last:
     (sum of stages - slowest) / chunks, of which zero-bubble and DualPipe schedules leave a part.
+    However few micro batches there are, one takes at least the sum of all stages.
     """
     idle = np.maximum(all_stages_s - slowest_s, 0.0) / plan.chunks
+    latency = np.maximum(all_stages_s - plan.micro_batches * slowest_s, 0.0)
     left = np.where(
         plan.schedule == Schedule.ZERO_BUBBLE,
         ZERO_BUBBLE_LEFT,
         np.where(plan.schedule == Schedule.DUAL_PIPE, DUAL_PIPE_LEFT, 1.0),
     )
-    return np.where(plan.pipeline > 1, idle * left, 0.0)
+    return np.where(plan.pipeline > 1, np.maximum(idle * left, latency), 0.0)
