@@ -17,6 +17,7 @@ from studio.exploration.validation.hardware import (
     compute_profile,
     machine_of,
     network_profile,
+    rated_machine,
     software_of,
 )
 from studio.exploration.validation.mapping import candidate_plans_of, join
@@ -88,9 +89,10 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     """Return the inputs a row describes, or why it is not modelled."""
     model = model_of(row)
     npus = whole(row, "gpus")
-    machine = machine_of(
-        row.get("hw") or "", row.get("fabric") or "", npus, whole(row, "gpus_per_node")
-    )
+    hardware = row.get("hw") or ""
+    if rated_machine(hardware) is None:
+        hardware = row.get("hw_family") or ""
+    machine = machine_of(hardware, row.get("fabric") or "", npus, whole(row, "gpus_per_node"))
     if isinstance(model, str):
         return Prediction(None, model)
     if npus < 1 or "RL" in (row.get("task") or ""):
