@@ -59,7 +59,7 @@ def ranges(start: IntArray, chosen: IntArray) -> IntArray:
     total = int(count.sum())
     if not total:
         return np.zeros(0, dtype=np.int64)
-    shift = np.repeat(first - np.concatenate((np.zeros(1, np.int64), np.cumsum(count)[:-1])), count)
+    shift = np.repeat(first - (np.cumsum(count) - count), count)
     members: IntArray = np.arange(total) + shift
     return members
 

@@ -269,6 +269,11 @@ class CanvasView(QWidget):
         return self._scene
 
     @property
+    def theme(self) -> CanvasTheme:
+        """Return the colours in use."""
+        return self._theme
+
+    @property
     def selection(self) -> frozenset[str]:
         """Return the addresses of what is selected."""
         return self._selection

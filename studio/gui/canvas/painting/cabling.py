@@ -150,7 +150,7 @@ def _parallel(
     """Return the parallel links of each pair as lines side by side."""
     count = np.minimum(count, _MOST_PARALLEL)
     repeated = np.repeat(lines, count, axis=0)
-    first = np.repeat(np.concatenate((np.zeros(1, np.int64), np.cumsum(count)[:-1])), count)
+    first = np.repeat(np.cumsum(count) - count, count)
     place = np.arange(len(repeated)) - first - (np.repeat(count, count) - 1) / 2
     way = repeated[:, 2:] - repeated[:, :2]
     length = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-12)
