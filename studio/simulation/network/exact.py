@@ -13,7 +13,7 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.demand import Exchange, check_ranks
+from studio.fabric.flow.demand import Exchange, Flows, check_ranks
 from studio.fabric.flow.exchange import (
     Exactness,
     LoadResult,
@@ -23,6 +23,7 @@ from studio.fabric.flow.exchange import (
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.pairs import Placed, place_flows
 from studio.fabric.flow.quotient import twin_labels
+from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
 from studio.fabric.flow.routing import Split
 from studio.fabric.flow.tiers import TierLoad, tier_loads
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
@@ -116,7 +117,7 @@ class LaidPhase:
     """A phase with the links it loads."""
 
     phase: Phase
-    loads: LoadResult | Placed
+    loads: LoadResult | Placed | ReductionLoads
     busy_s: Mapping[int, float]
     """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
     stretch: float
@@ -176,14 +177,24 @@ def flow_collective(
     """
     members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte)
     options = _options(op, profile, algorithm, members.size)
+    if Algorithm.IN_NETWORK in options and algorithm is None and not _reduces(graph, members):
+        options = tuple(chosen for chosen in options if chosen is not Algorithm.IN_NETWORK)
     best: FlowResult | None = None
     for chosen in options:
-        laid = tuple(
-            _lay(graph, phase, split)
-            for phase in _phases(op, chosen, members, payload_byte, popularity)
-        )
+        laid: tuple[LaidPhase, ...]
+        if chosen is Algorithm.IN_NETWORK:
+            laid = (_lay_reduction(graph, members, payload_byte),)
+        else:
+            laid = tuple(
+                _lay(graph, phase, split)
+                for phase in _phases(op, chosen, members, payload_byte, popularity)
+            )
         for protocol in profile.protocols:
-            terms = _terms(op, laid, protocol, profile, role_of, is_captured)
+            terms = (
+                _reduction_terms(laid[0], profile, role_of, is_captured)
+                if chosen is Algorithm.IN_NETWORK
+                else _terms(op, laid, protocol, profile, role_of, is_captured)
+            )
             time = terms.startup_s + terms.latency_s + terms.wire_s
             if best is None or time < best.time_s:
                 best = _result(op, chosen, payload_byte, members, laid, terms, graph)
@@ -205,7 +216,10 @@ def _members(graph: Graph, ranks: IntArray, payload: float) -> Members:
 def _options(
     op: Collective, profile: NetworkProfile, forced: Algorithm | None, size: int
 ) -> tuple[Algorithm, ...]:
-    possible = SCHEDULES[op]
+    possible = [*SCHEDULES[op]]
+    network = profile.in_network
+    if op is Collective.ALL_REDUCE and network is not None and size >= network.min_ranks:
+        possible.append(Algorithm.IN_NETWORK)
     if forced is not None:
         if forced not in possible:
             known = ", ".join(sorted(possible))
@@ -216,6 +230,39 @@ def _options(
         listed = (Algorithm.HIERARCHICAL, Algorithm.HALVING_DOUBLING)
         allowed = [chosen for chosen in allowed if chosen not in listed]
     return tuple(allowed) or (next(iter(possible)),)
+
+
+def _reduces(graph: Graph, members: Members) -> bool:
+    """Return whether some switch is above all ranks."""
+    try:
+        reduction_loads(graph, members.ranks, 1.0)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _lay_reduction(graph: Graph, members: Members, payload: float) -> LaidPhase:
+    loads = reduction_loads(graph, members.ranks, payload)
+    busy = loads.load / graph.arc_bandwidth()
+    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
+    empty = np.zeros(0, dtype=np.int64)
+    phase = Phase("reduced in switches", Flows(empty, empty, np.zeros(0)), 1, 2)
+    slowest = _slowest(graph, bundle, busy)
+    return LaidPhase(phase, loads, slowest, 1.0, loads.latency_s, 2 * loads.tiers, Exactness.EXACT)
+
+
+def _reduction_terms(
+    laid: LaidPhase, profile: NetworkProfile, role_of: RoleOf, is_captured: bool
+) -> Terms:
+    network = profile.in_network
+    assert network is not None
+    efficiency = {Role.SCALE_UP: network.efficiency, Role.SCALE_OUT: network.out_efficiency}
+    wire = max(
+        busy / efficiency[role_of(bundle)] if efficiency[role_of(bundle)] > 0 else np.inf
+        for bundle, busy in laid.busy_s.items()
+    )
+    launch = profile.launch_s if is_captured else profile.eager_launch_s
+    return Terms(launch + network.start_s, laid.phase.hops_per_step * laid.latency_s, wire)
 
 
 def _phases(
@@ -252,11 +299,15 @@ def _lay(graph: Graph, phase: Phase, split: Split) -> LaidPhase:
         kind = loads.quotient.kind[loads.row_arc]
         latency, hops = float(loads.latency_s.max()), int(loads.hops.max())
         exactness = Exactness.EXACT
-    per_bundle = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
-    np.maximum.at(per_bundle, graph.kind_bundle[kind], busy)
-    used = np.flatnonzero(per_bundle)
-    slowest = {int(bundle): float(per_bundle[bundle]) for bundle in used}
+    slowest = _slowest(graph, graph.kind_bundle[kind], busy)
     return LaidPhase(phase, loads, slowest, stretch, latency, hops, exactness)
+
+
+def _slowest(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
+    """Return the busiest time of every bundle that carries something. [s]."""
+    most = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
+    np.maximum.at(most, bundle, busy)
+    return {int(number): float(most[number]) for number in np.flatnonzero(most)}
 
 
 def _terms(

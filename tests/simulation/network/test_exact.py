@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.exchange import Exactness
 from studio.simulation.network.exact import flow_collective
-from studio.simulation.network.profile import Role
+from studio.simulation.network.profile import InNetwork, Role
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
@@ -161,3 +163,39 @@ def test_impossible_groups_name_what_is_wrong(ideal):
         run(Collective.ALL_REDUCE, graph, ideal, None, payload=-1)
     with pytest.raises(InvalidInput, match="popularity"):
         run(Collective.DISPATCH, graph, ideal, None, popularity=np.ones(2))
+
+
+def reducing(ideal):
+    return replace(
+        ideal, in_network=InNetwork(1e-5, 1.0, 0.0, 4), algorithms=("ring", "in-network")
+    )
+
+
+@pytest.mark.parametrize("count", [4, 8])
+def test_reduction_in_a_switch_sends_each_buffer_once(ideal, count):
+    graph = topologies.star(count, bandwidth=50 * GB, latency=1e-6)
+    result = run(Collective.ALL_REDUCE, graph, reducing(ideal), Algorithm.IN_NETWORK)
+    assert result.terms.wire_s == pytest.approx((1 + 1 / count) * 64 * MB / (50 * GB))
+    assert result.terms.startup_s == pytest.approx(1e-5)
+    assert result.hops == 2
+
+
+def test_reduction_over_two_tiers_merges_on_the_way_up(ideal):
+    graph = topologies.two_tier(4, 4, 2, 2, down=50 * GB, up=50 * GB)
+    result = run(Collective.ALL_REDUCE, graph, reducing(ideal), Algorithm.IN_NETWORK)
+    up = result.tiers[2]
+    assert (up.lower, up.upper, up.is_up) == (1, 2, True)
+    # Four leaves of each of two planes pass one merged half on: not one per rank.
+    assert up.load_byte == pytest.approx(8 * 64 * MB / 2 * 17 / 16)
+    ring = run(Collective.ALL_REDUCE, graph, ideal, Algorithm.RING)
+    assert result.terms.wire_s < ring.terms.wire_s
+
+
+def test_reduction_is_not_chosen_without_a_common_switch(ideal):
+    mesh = topologies.full_mesh(4)
+    chosen = run(Collective.ALL_REDUCE, mesh, reducing(ideal), None)
+    assert chosen.algorithm is Algorithm.RING
+    with pytest.raises(InvalidInput, match="no switch is above all 4 ranks"):
+        run(Collective.ALL_REDUCE, mesh, reducing(ideal), Algorithm.IN_NETWORK)
+    large = run(Collective.ALL_REDUCE, topologies.star(8), reducing(ideal), None, payload=1e9)
+    assert large.algorithm is Algorithm.IN_NETWORK
