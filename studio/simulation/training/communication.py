@@ -191,20 +191,26 @@ def state_communication(
         trained, experts = lora_parameters(held, recipe), 0.0 * held.experts
     weights = dense * recipe.gather_byte
     grads = trained * recipe.reduce_byte
-    reduce = _time(Collective.REDUCE_SCATTER, grads, link.shard, link)
-    gather = _time(Collective.ALL_GATHER, weights, link.shard, link)
-    updated = _time(Collective.ALL_GATHER, trained * recipe.gather_byte, link.shard, link)
-    shards = np.where(plan.zero > 0, plan.shard * plan.context, 1.0)
+    nothing = np.zeros(plan.count)
+    is_cut, is_sharded = plan.zero >= 1, plan.zero >= 3
+    reduce = gather = updated = whole = nothing
+    if is_cut.any():
+        reduce = _time(Collective.REDUCE_SCATTER, grads, link.shard, link)
+    if is_sharded.any():
+        gather = _time(Collective.ALL_GATHER, weights, link.shard, link)
+    if (is_cut & ~is_sharded).any():
+        updated = _time(Collective.ALL_GATHER, trained * recipe.gather_byte, link.shard, link)
+    if (~is_cut).any():
+        whole = np.where(is_cut, 0.0, _time(Collective.ALL_REDUCE, grads, link.shard, link))
+    shards = np.where(is_cut, plan.shard * plan.context, 1.0)
     across = _time(Collective.ALL_REDUCE, grads / shards, link.replica, link)
     expert_step = _expert_states(experts, recipe, link)
-    whole = np.where(plan.zero < 1, _time(Collective.ALL_REDUCE, grads, link.shard, link), 0.0)
-    is_sharded = plan.zero >= 3
     passes = 2.0 if recipe.reshards else 1.0
     each = np.where(is_sharded, passes * gather, 0.0)
     often = is_sharded & recipe.shards_per_micro_batch
     each_reduce = np.where(often, reduce, 0.0)
     once = np.where(
-        plan.zero < 1, whole, np.where(is_sharded, np.where(often, 0.0, reduce), reduce + updated)
+        ~is_cut, whole, np.where(is_sharded, np.where(often, 0.0, reduce), reduce + updated)
     )
     return StateCommunication(each, each_reduce, np.asarray(once + across + expert_step))
 
