@@ -2,6 +2,7 @@
 
     python -m tests.reference.fit_inference             residuals of the shipped profiles
     python -m tests.reference.fit_inference --fit       fit, then write the profiles
+    python -m tests.reference.fit_inference --save      write inference_residuals.csv
     python -m tests.reference.fit_inference --hold-out  fit on half of the rows, score the others
 
 One set of constants per hardware family and engine generation. Each constant starts at a value
@@ -33,12 +34,15 @@ from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile
 
 ROWS = Path(__file__).parent / "inference.csv"
+RESIDUALS = Path(__file__).parent / "inference_residuals.csv"
 POWER_ROWS = Path(__file__).parent / "power.csv"
 MEASURED = ("ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s", "other_metric")
 PULL = 0.01
 """Weight of one constant that moved by its usual spread against one row's log error."""
 CUT = 0.5
-"""Log error beyond which a row weighs no more: a typing error must not bend a constant."""
+"""Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
+TAIL = 0.05
+"""Weight of the part of an error beyond that."""
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.25, 0.92),
@@ -175,7 +179,7 @@ def log_errors(rows: Sequence[Measured], profile: InferenceProfile) -> np.ndarra
 def cost(errors: np.ndarray, moved: Sequence[float]) -> float:
     """Return the mean cut error of the rows and the pull of the constants."""
     size = np.abs(errors)
-    body = np.where(size < CUT, size, CUT + 0.2 * (size - CUT))
+    body = np.where(size < CUT, size, CUT + TAIL * (size - CUT))
     return float(body.sum() + PULL * len(errors) ** 0.5 * sum((m / SPREAD) ** 2 for m in moved))
 
 
@@ -266,9 +270,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--fit", action="store_true", help="fit and write the profiles")
     parser.add_argument("--hold-out", action="store_true", help="fit on half, score the rest")
     parser.add_argument("--only", default="", help="family/generation to fit")
+    parser.add_argument("--save", action="store_true", help="write the residuals")
     parser.add_argument("--rows", action="store_true", help="print every row")
     options = parser.parse_args(arguments)
     everything = []
+    residuals = []
     for (family, generation), rows in sorted(load().items()):
         if options.only not in f"{family}/{generation}":
             continue
@@ -288,12 +294,18 @@ def main(arguments: Sequence[str]) -> None:
         by_series = defaultdict(list)
         for row, error in zip(scored, errors, strict=True):
             by_series[row.series].append(error)
+            residuals.append((row.id, row.series, family, generation, f"{math.expm1(error):+.3f}"))
             if options.rows:
                 name = row.case.model.name
                 print(f"  {row.id} {row.series:20s} {name:18s} {math.expm1(error):+.0%}")
         for series, found in by_series.items():
             print(summary(f"  {series}", np.array(found)))
         print(summary(f"{family}/{generation}", errors), flush=True)
+    if options.save:
+        with RESIDUALS.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("id", "series", "family", "generation", "error"))
+            writer.writerows(sorted(residuals))
     if everything:
         print(summary("all", np.concatenate(everything)))
 

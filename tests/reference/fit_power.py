@@ -16,7 +16,7 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,12 @@ import numpy as np
 
 from studio import paths
 from studio.exploration.serving_library import power_profile, serving_family
-from studio.exploration.validation.hardware import machine_of
-from studio.exploration.validation.power import predict, serving_power_w, serving_state
+from studio.exploration.validation.power import (
+    measured_machine,
+    reading,
+    serving_power_w,
+    serving_state,
+)
 from studio.simulation.power.profile import PowerProfile
 
 ROWS = Path(__file__).parent / "power.csv"
@@ -34,7 +38,7 @@ MEASURED = ("power_w", "min_w", "max_w", "power_fraction_of_tdp_avg",
             "power_fraction_of_tdp_peak", "throughput", "energy", "itl_ms")  # fmt: skip
 BOUNDS = {
     "active_share": (0.03, 0.5),
-    "compute_share": (0.2, 0.9),
+    "compute_share": (0.2, 0.75),
     "memory_share": (0.2, 1.0),
     "network_share": (0.01, 0.5),
     "launch_share": (0.05, 1.0),
@@ -44,72 +48,64 @@ BOUNDS = {
 }
 STARTS = {
     "active_share": 0.2, "compute_share": 0.6, "memory_share": 0.5, "network_share": 0.1,
-    "launch_share": 0.3, "node_fixed_w": 1500.0, "node_fixed_idle_w": 1300.0, "fan_share": 0.1,
+    "launch_share": 0.3, "node_fixed_w": 1500.0, "node_fixed_idle_w": 1400.0, "fan_share": 0.1,
 }  # fmt: skip
 PULL = 0.01
 SPREAD = 0.35
 CUT = 0.4
+TAIL = 0.05
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One row and what of it is compared: watts of the accelerators, or its primary metric."""
+class Measured:
+    """One row: what was measured and how it follows from power constants."""
 
-    row: dict[str, str]
     value: float
-    is_watts: bool
+    predict: Callable[[PowerProfile], float]
 
 
-def load() -> dict[str, list[Reading]]:
-    """Return all readings that can be compared, by family."""
-    found: dict[str, list[Reading]] = defaultdict(list)
+def load() -> dict[str, list[Measured]]:
+    """Return all readings that can be compared, by family.
+
+    Of serving benchmarks watts are compared, not energy: the rate is the serving profiles' part.
+    """
+    found: dict[str, list[Measured]] = defaultdict(list)
     with ROWS.open(newline="") as file:
         for row in csv.DictReader(file):
-            machine = machine_of(row["hw"], "", 8)
-            if row["use"] == "context" or machine is None:
-                continue
-            is_watts = row["series"] == "ml_energy"
-            text = row["power_w"] if is_watts else row.get(row["primary_metric"]) or ""
-            value = float(text) if text else 0.0
+            machine = measured_machine(row)
             inputs = {key: "" if key in MEASURED else text for key, text in row.items()}
-            if value > 0:
-                family = serving_family(machine.accelerator)
-                found[family].append(Reading(inputs, value, is_watts))
+            is_serving = row["series"] == "ml_energy"
+            text = row["power_w"] if is_serving else row.get(row["primary_metric"]) or ""
+            how = _serving_watts(inputs) if is_serving else reading(inputs)
+            if row["use"] == "context" or machine is None or isinstance(how, str):
+                continue
+            if text and float(text) > 0:
+                found[serving_family(machine.accelerator)].append(Measured(float(text), how))
     return found
 
 
-def log_errors(readings: Sequence[Reading], profile: PowerProfile) -> np.ndarray:
-    """Return log(predicted / measured) of every reading that is modelled."""
-    errors = []
-    for reading in readings:
-        value = _value(reading, profile)
-        if value:
-            errors.append(math.log(value / reading.value))
-    return np.array(errors)
-
-
-def _value(reading: Reading, profile: PowerProfile) -> float | None:
-    if not reading.is_watts:
-        return predict(reading.row, lambda _: profile).value
-    key = reading.row["id"]
-    if key not in _STATES:
-        _STATES[key] = serving_state(reading.row)
-    state = _STATES[key]
+def _serving_watts(row: dict[str, str]) -> Callable[[PowerProfile], float] | str:
+    state = serving_state(row)
     if isinstance(state, str):
-        return None
-    return serving_power_w(state[1], profile, state[2]) * float(reading.row["units"])
+        return state
+    _, engine, steady = state
+    return lambda power: serving_power_w(engine, power, steady) * float(row["units"])
 
 
-_STATES: dict[str, object] = {}
+def log_errors(readings: Sequence[Measured], profile: PowerProfile) -> np.ndarray:
+    """Return log(predicted / measured) of every reading."""
+    return np.array([math.log(item.predict(profile) / item.value) for item in readings])
 
 
-def fit(readings: Sequence[Reading], start: PowerProfile) -> PowerProfile:
+def fit(readings: Sequence[Measured], start: PowerProfile) -> PowerProfile:
     """Return the profile that a coordinate search with shrinking steps ends at."""
 
     def cost(profile: PowerProfile) -> float:
+        if profile.node_fixed_idle_w > profile.node_fixed_w:
+            return math.inf
         size = np.abs(log_errors(readings, profile))
         moved = [math.log(getattr(profile, name) / STARTS[name]) for name in BOUNDS]
-        body = np.where(size < CUT, size, CUT + 0.2 * (size - CUT))
+        body = np.where(size < CUT, size, CUT + TAIL * (size - CUT))
         pull = PULL * len(size) ** 0.5 * sum((m / SPREAD) ** 2 for m in moved)
         return float(body.sum() + pull)
 

@@ -41,6 +41,7 @@ from studio.simulation.power.npu import npu_power_w
 from studio.simulation.power.profile import PowerProfile
 
 PowerOf = Callable[[str], PowerProfile]
+Reading = Callable[[PowerProfile], float]
 ProfileOf = Callable[[str, str], InferenceProfile]
 
 PROMPT_OF_TASK = {"lm-arena-chat": 150.0, "gpqa": 250.0, "sourcegraph-fim": 500.0}
@@ -67,16 +68,32 @@ def predict(
     power_of, profile_of
         Family to power profile, family and generation to serving profile; the shipped ones.
     """
+    machine = measured_machine(row)
+    found = reading(row, profile_of)
+    if machine is None or isinstance(found, str):
+        return Prediction(None, str(found))
+    return Prediction(found(power_of(serving_family(machine.accelerator))))
+
+
+def measured_machine(row: Row) -> Machine | None:
+    """Return the machine of a row, its TDP lowered where it ran with reduced power."""
+    hardware = row.get("hw") or ""
+    machine = machine_of(hardware, "", max(whole(row, "units", 8), 1))
+    return None if machine is None else _capped(machine, hardware)
+
+
+def reading(row: Row, profile_of: ProfileOf = inference_profile) -> Reading | str:
+    """Return how the metric of a row follows from power constants, or why it does not.
+
+    What the accelerators were doing is simulated here, once; only watts are left open.
+    """
+    machine = measured_machine(row)
+    if machine is None:
+        return f"no ratings for {row.get('hw') or 'the hardware'}"
     try:
-        machine = machine_of(row.get("hw") or "", "", max(whole(row, "units", 8), 1))
-        if machine is None:
-            return Prediction(None, f"no ratings for {row.get('hw') or 'the hardware'}")
-        machine = _capped(machine, row.get("hw") or "")
-        profile = power_of(serving_family(machine.accelerator))
-        value = _predicted(_Question(row, machine, profile, profile_of))
+        return _reading(_Question(row, machine, profile_of))
     except StudioError as problem:
-        return Prediction(None, str(problem))
-    return value if isinstance(value, Prediction) else Prediction(value)
+        return str(problem)
 
 
 def predict_all(rows: Iterable[Row]) -> list[Prediction]:
@@ -100,11 +117,10 @@ def _capped(machine: Machine, hardware: str) -> Machine:
 
 @dataclass(frozen=True)
 class _Question:
-    """One row with the constants that answer it."""
+    """One row, its machine and where serving profiles come from."""
 
     row: Row
     machine: Machine
-    power: PowerProfile
     profile_of: ProfileOf
 
     def says(self, column: str, word: str) -> bool:
@@ -112,9 +128,9 @@ class _Question:
         return word in (self.row.get(column) or "").lower()
 
 
-def _predicted(asked: _Question) -> float | Prediction:
+def _reading(asked: _Question) -> Reading | str:
     is_share = asked.says("primary_metric", "fraction")
-    ways: tuple[tuple[bool, Callable[[_Question], float | Prediction]], ...] = (
+    ways: tuple[tuple[bool, Callable[[_Question], Reading | str]], ...] = (
         (asked.says("workload", "rating"), _rating),
         (asked.says("workload", "idle"), _idle_node),
         (asked.says("primary_metric", "energy") and asked.says("phase", "steady"), _energy),
@@ -127,24 +143,29 @@ def _predicted(asked: _Question) -> float | Prediction:
         if applies:
             return way(asked)
     workload, scope = asked.row.get("workload"), asked.row.get("scope")
-    return Prediction(None, f"{workload!r} on {scope!r} is not modelled")
+    return f"{workload!r} on {scope!r} is not modelled"
 
 
-def _rating(asked: _Question) -> Prediction:
-    return Prediction(None, f"{asked.machine.accelerator.name}: a rating, not a measurement")
+def _rating(asked: _Question) -> str:
+    return f"{asked.machine.accelerator.name}: a rating, not a measurement"
 
 
-def _idle_node(asked: _Question) -> float:
-    return _node(asked.power, asked.machine.accelerator.idle_w, 8.0, load=0.0)
+def _idle_node(asked: _Question) -> Reading:
+    idle_w = asked.machine.accelerator.idle_w
+    return lambda power: _node(power, idle_w, 8.0, load=0.0)
 
 
-def _cluster_share(asked: _Question) -> float:
-    """Return the mean power of a cluster over what its nodes may draw."""
+def _cluster_share(asked: _Question) -> Reading:
+    """Mean power of a cluster over what its nodes may draw."""
     busy = 1.0 if asked.says("workload", "training") else 0.5
-    accelerator, power = asked.machine.accelerator, asked.power
-    drawn = _node(power, _busy_w(accelerator, power, busy), 8.0)
+    accelerator = asked.machine.accelerator
     span = accelerator.tdp_w - accelerator.idle_w
-    return drawn / _node(power, accelerator.idle_w + span * power.peak_share, 8.0)
+
+    def share(power: PowerProfile) -> float:
+        drawn = _node(power, _busy_w(accelerator, power, busy), 8.0)
+        return drawn / _node(power, accelerator.idle_w + span * power.peak_share, 8.0)
+
+    return share
 
 
 def _node(power: PowerProfile, npu_w: float, npus: float, load: float = 1.0) -> float:
@@ -157,12 +178,18 @@ def _busy_w(accelerator: Accelerator, power: PowerProfile, matrix: float) -> flo
     return scalar(npu_power_w(accelerator, power, doing))
 
 
-def _training_power(asked: _Question) -> float:
-    """Return the power while training: matrix units busy for three quarters of a step."""
-    npu = _busy_w(asked.machine.accelerator, asked.power, _TRAINING_MATRIX_SHARE)
-    if asked.says("scope", "node"):
-        return _node(asked.power, npu, 8.0)
-    return npu + (asked.power.node_fixed_w / 8.0 if asked.says("scope", "host") else 0.0)
+def _training_power(asked: _Question) -> Reading:
+    """Power while training: matrix units busy for three quarters of a step."""
+    accelerator = asked.machine.accelerator
+    hosts = 1.0 / 8.0 if asked.says("scope", "host") else 0.0
+
+    def watts(power: PowerProfile) -> float:
+        npu = _busy_w(accelerator, power, _TRAINING_MATRIX_SHARE)
+        if asked.says("scope", "node"):
+            return _node(power, npu, 8.0)
+        return npu + hosts * power.node_fixed_w
+
+    return watts
 
 
 def serving_row(row: Row) -> dict[str, str]:
@@ -217,14 +244,14 @@ def serving_power_w(engine: Engine, power: PowerProfile, state: Steady) -> float
     return (share * filling + (1 - share) * stepping) * engine.profile.devices_per_npu
 
 
-def _energy(asked: _Question) -> float | Prediction:
-    """Return the energy of the accelerators per output token. [J]."""
+def _energy(asked: _Question) -> Reading | str:
+    """Energy of the accelerators per output token. [J]."""
     found = serving_state(asked.row, asked.profile_of)
     if isinstance(found, str):
-        return Prediction(None, found)
+        return found
     _, engine, state = found
     rate = scalar(state.tokens_per_s_per_npu) * engine.profile.devices_per_npu
-    return serving_power_w(engine, asked.power, state) / rate
+    return lambda power: serving_power_w(engine, power, state) / rate
 
 
 def _translated(asked: _Question, **columns: str) -> tuple[ServingCase, InferenceProfile] | str:
@@ -236,8 +263,8 @@ def _translated(asked: _Question, **columns: str) -> tuple[ServingCase, Inferenc
     return case, asked.profile_of(serving_family(asked.machine.accelerator), case.generation)
 
 
-def _request_share(asked: _Question) -> float | Prediction:
-    """Return the mean power of prompts followed by decoding, over TDP."""
+def _request_share(asked: _Question) -> Reading | str:
+    """Mean power of prompts followed by decoding, over TDP."""
     found = _translated(
         asked,
         gpus=asked.row.get("units") or "1",
@@ -245,26 +272,30 @@ def _request_share(asked: _Question) -> float | Prediction:
         framework="Splitwise",
     )
     if isinstance(found, str):
-        return Prediction(None, found)
+        return found
     case, profile = found
     engine = engine_for(case, possible_plans(case, profile)[0], profile)
     first = prefill(engine, case.shape, max(case.concurrency, 1.0))
     step = decode(engine, max(case.concurrency, 1.0), case.context)
-    accelerator, power = asked.machine.accelerator, asked.power
-    filling = scalar(npu_power_w(accelerator, power, activity_of(engine, first.pass_time)))
-    stepping = scalar(npu_power_w(accelerator, power, activity_of(engine, step.pass_time)))
+    filling, stepping = activity_of(engine, first.pass_time), activity_of(engine, step.pass_time)
     first_s = scalar(first.ttft_s)
     decode_s = scalar(step.tpot_s) * case.shape.output
-    mean = (filling * first_s + stepping * decode_s) / (first_s + decode_s)
-    return mean / accelerator.tdp_w
+    accelerator = asked.machine.accelerator
+
+    def share(power: PowerProfile) -> float:
+        joules = scalar(npu_power_w(accelerator, power, filling)) * first_s
+        joules += scalar(npu_power_w(accelerator, power, stepping)) * decode_s
+        return joules / (first_s + decode_s) / accelerator.tdp_w
+
+    return share
 
 
 _QUESTIONS = RequestShape(294.0, 292.0)
 """Mean lengths of the question-answering set behind the Llama-2-70B benchmark."""
 
 
-def _serving_node(asked: _Question) -> float | Prediction:
-    """Return the plug power of a node that serves as fast as it can."""
+def _serving_node(asked: _Question) -> Reading | str:
+    """Plug power of a node that serves as fast as it can."""
     found = _translated(
         asked,
         gpus=asked.row.get("units") or "8",
@@ -274,11 +305,11 @@ def _serving_node(asked: _Question) -> float | Prediction:
         phase=f"MLPerf {asked.row.get('phase') or ''}",
     )
     if isinstance(found, str):
-        return Prediction(None, found)
+        return found
     case, profile = found
     tried = [_fastest(case, plan, profile) for plan in possible_plans(case, profile)]
     _, engine, state = max(tried, key=lambda one: one[0])
-    return _node(asked.power, serving_power_w(engine, asked.power, state), 8.0)
+    return lambda power: _node(power, serving_power_w(engine, power, state), 8.0)
 
 
 def _fastest(
