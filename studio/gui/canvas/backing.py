@@ -3,102 +3,161 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from studio.gui.canvas.viewport import Rect, Viewport
 
 Paint = Callable[[QPainter, Viewport, Rect | None, bool], None]
 """Draws a view, or the part of it in a window in metres; last, whether to be sharp."""
 
-_STRETCH_MOST = 1.9
+_STRETCH_MOST = 2.6
 """Beyond this the stretched picture is drawn anew before the wheel rests."""
-_MARGIN_PX = 24
+_AHEAD_PX = 160
+"""What comes into view is drawn this far ahead, so that most frames of a pan only copy."""
+_BLEED_PX = 24
+"""Lines and marks reach this far over the edge of what they belong to."""
 
 
 class Backing:
-    """An image of the last drawn view."""
+    """An image larger than the window, and which part of it is up to date."""
 
     def __init__(self) -> None:
         self._image: QImage | None = None
         self._spare: QImage | None = None
         self._view: Viewport | None = None
-        self.sharp = False
+        """Where the whole image lies in the hall."""
+        self._valid = QRect()
+        """Up to date part of the image, in logical pixels."""
+        self._sharp_view: Viewport | None = None
         self.repainted = 0
-        """How often the whole picture was drawn; for tests and benchmarks."""
+        """How often the whole view was drawn; for tests and benchmarks."""
 
     def clear(self) -> None:
         """Forget the picture, since something it shows has changed."""
         self._view = None
-        self.sharp = False
+        self._sharp_view = None
 
     def show(
         self, painter: QPainter, view: Viewport, ratio: float, paint: Paint, *, sharp: bool
     ) -> None:
         """Bring a view onto the painter, from the kept picture as far as possible."""
-        size = QSize(round(view.width * ratio), round(view.height * ratio))
+        self._provide_images(view, ratio)
+        if self._image is None:
+            return
+        if not (sharp and self._sharp_view != view):
+            if self._view is not None and self._view.scale != view.scale:
+                if self._stretch(painter, view):
+                    return
+            elif self._pan(view, ratio, paint):
+                self._copy(painter, view)
+                return
+        self._repaint(view, paint, sharp=sharp)
+        self._copy(painter, view)
+
+    def _provide_images(self, view: Viewport, ratio: float) -> None:
+        size = QSize(
+            round((view.width + 2 * _AHEAD_PX) * ratio),
+            round((view.height + 2 * _AHEAD_PX) * ratio),
+        )
         if self._image is None or self._image.size() != size:
             self._image, self._spare = _image(size, ratio), _image(size, ratio)
             self.clear()
-        before = self._view
-        if before == view and (self.sharp or not sharp):
-            painter.drawImage(0, 0, self._image)
-            return
-        if before is not None and not sharp:
-            if before.scale == view.scale and self._move(before, view, ratio, paint):
-                painter.drawImage(0, 0, self._image)
-                return
-            if before.scale != view.scale and self._stretch(painter, before, view):
-                return
-        self._repaint(view, paint, sharp=sharp)
-        painter.drawImage(0, 0, self._image)
 
     def _repaint(self, view: Viewport, paint: Paint, *, sharp: bool) -> None:
         if self._image is None:
             return
+        self._view = _around(view)
+        self._valid = QRect(_AHEAD_PX, _AHEAD_PX, view.width, view.height)
         painter = QPainter(self._image)
-        painter.setClipRect(QRectF(0, 0, view.width, view.height))
-        paint(painter, view, None, sharp)
-        painter.end()
-        self._view = view
-        self.sharp = sharp
+        try:
+            painter.translate(_AHEAD_PX, _AHEAD_PX)
+            painter.setClipRect(QRectF(0, 0, view.width, view.height))
+            paint(painter, view, None, sharp)
+        finally:
+            painter.end()
+        self._sharp_view = view if sharp else None
         self.repainted += 1
 
-    def _move(self, before: Viewport, view: Viewport, ratio: float, paint: Paint) -> bool:
-        """Shift the picture by whole pixels and draw only what comes into view."""
-        dx, dy = (before.x - view.x) * view.scale, (before.y - view.y) * view.scale
-        if abs(dx) > view.width * 0.6 or abs(dy) > view.height * 0.6:
+    def _copy(self, painter: QPainter, view: Viewport) -> None:
+        if self._image is not None and self._view is not None:
+            painter.drawImage(-_offset(self._view, view), self._image)
+
+    def _pan(self, view: Viewport, ratio: float, paint: Paint) -> bool:
+        """Make the part of the image under the view valid; False where that takes a repaint."""
+        if self._view is None or self._image is None:
             return False
-        whole = (round(dx * ratio) / ratio, round(dy * ratio) / ratio)
-        if abs(whole[0] - dx) > 0.01 or abs(whole[1] - dy) > 0.01 or self._image is None:
+        at = _offset(self._view, view)
+        window = QRect(at, QSize(view.width, view.height))
+        if self._valid.contains(window):
+            return True
+        if ratio != round(ratio) or not self._valid.intersects(window):
             return False
-        if self._spare is None:
-            return False
-        painter = QPainter(self._spare)
-        painter.drawImage(QPointF(*whole), self._image)
-        for strip in _strips(view, *whole):
-            painter.setClipRect(strip)
-            x, y = view.to_world(strip.x() - _MARGIN_PX, strip.y() - _MARGIN_PX)
-            wide = strip.width() + 2 * _MARGIN_PX
-            high = strip.height() + 2 * _MARGIN_PX
-            paint(painter, view, (x, y, wide / view.scale, high / view.scale), False)
-        painter.end()
-        self._image, self._spare = self._spare, self._image
-        self._view = view
-        self.sharp = False
+        wanted = _ahead(window, self._valid)
+        room = QRect(0, 0, view.width + 2 * _AHEAD_PX, view.height + 2 * _AHEAD_PX)
+        if not room.contains(wanted):
+            self._recentre(view)
+            shift = QPoint(_AHEAD_PX, _AHEAD_PX) - at
+            wanted = wanted.translated(shift).intersected(room)
+        self._extend(wanted, paint)
         return True
 
-    def _stretch(self, painter: QPainter, before: Viewport, view: Viewport) -> bool:
+    def _recentre(self, view: Viewport) -> None:
+        """Put the view into the middle of the image."""
+        if self._image is None or self._spare is None or self._view is None:
+            return
+        shift = QPoint(_AHEAD_PX, _AHEAD_PX) - _offset(self._view, view)
+        painter = QPainter(self._spare)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(shift, self._image)
+        painter.end()
+        self._image, self._spare = self._spare, self._image
+        scale = self._view.scale
+        self._view = replace(
+            self._view, x=self._view.x - shift.x() / scale, y=self._view.y - shift.y() / scale
+        )
+        size = QSize(self._view.width, self._view.height)
+        self._valid = self._valid.translated(shift).intersected(QRect(QPoint(0, 0), size))
+
+    def _extend(self, wanted: QRect, paint: Paint) -> None:
+        """Draw what is wanted and not valid yet."""
+        if self._image is None or self._view is None:
+            return
+        painter = QPainter(self._image)
+        try:
+            fresh = QRegion(wanted).subtracted(QRegion(self._valid))
+            for strip in list(fresh):  # type: ignore[call-overload]
+                painter.setClipRect(strip)
+                wide = strip.adjusted(-_BLEED_PX, -_BLEED_PX, _BLEED_PX, _BLEED_PX)
+                x, y = self._view.to_world(wide.x(), wide.y())
+                scale = self._view.scale
+                window = (x, y, wide.width() / scale, wide.height() / scale)
+                paint(painter, self._view, window, False)
+        finally:
+            painter.end()
+        self._valid = wanted
+
+    def _stretch(self, painter: QPainter, view: Viewport) -> bool:
         """Draw the picture magnified; the kept one stays as it was."""
-        factor = view.scale / before.scale
-        if self._image is None or not 1 / _STRETCH_MOST <= factor <= _STRETCH_MOST:
+        if self._view is None or self._image is None:
             return False
-        left, top = view.to_screen(before.x, before.y)
-        target = QRectF(left, top, before.width * factor, before.height * factor)
-        if factor < 1:
-            painter.fillRect(QRectF(0, 0, view.width, view.height), self._image.pixelColor(0, 0))
-        painter.drawImage(target, self._image)
+        factor = view.scale / self._view.scale
+        if not 1 / _STRETCH_MOST <= factor <= _STRETCH_MOST:
+            return False
+        x, y = self._view.to_world(self._valid.x(), self._valid.y())
+        left, top = view.to_screen(x, y)
+        valid = QRectF(self._valid)
+        target = QRectF(left, top, valid.width() * factor, valid.height() * factor)
+        window = QRectF(0, 0, view.width, view.height)
+        if not target.contains(window):
+            painter.fillRect(window, self._image.pixelColor(self._valid.topLeft()))
+        ratio = self._image.devicePixelRatio()
+        source = QRectF(
+            valid.x() * ratio, valid.y() * ratio, valid.width() * ratio, valid.height() * ratio
+        )
+        painter.drawImage(target, self._image, source)
         return True
 
 
@@ -108,15 +167,27 @@ def _image(size: QSize, ratio: float) -> QImage:
     return image
 
 
-def _strips(view: Viewport, dx: float, dy: float) -> list[QRectF]:
-    """Return the parts of the window that the shifted picture leaves free."""
-    strips = []
-    if dx > 0:
-        strips.append(QRectF(0, 0, dx, view.height))
-    elif dx < 0:
-        strips.append(QRectF(view.width + dx, 0, -dx, view.height))
-    if dy > 0:
-        strips.append(QRectF(0, 0, view.width, dy))
-    elif dy < 0:
-        strips.append(QRectF(0, view.height + dy, view.width, -dy))
-    return strips
+def _around(view: Viewport) -> Viewport:
+    """Return the view of the whole image when the window lies in its middle."""
+    return Viewport(
+        view.x - _AHEAD_PX / view.scale,
+        view.y - _AHEAD_PX / view.scale,
+        view.scale,
+        view.width + 2 * _AHEAD_PX,
+        view.height + 2 * _AHEAD_PX,
+    )
+
+
+def _offset(image: Viewport, view: Viewport) -> QPoint:
+    return QPoint(round((view.x - image.x) * view.scale), round((view.y - image.y) * view.scale))
+
+
+def _ahead(window: QRect, valid: QRect) -> QRect:
+    """Return the window with some more on the sides where it leaves the valid part."""
+    more = _AHEAD_PX - 8
+    return window.adjusted(
+        -more if window.left() < valid.left() else 0,
+        -more if window.top() < valid.top() else 0,
+        more if window.right() > valid.right() else 0,
+        more if window.bottom() > valid.bottom() else 0,
+    )

@@ -333,7 +333,10 @@ class CanvasView(QWidget):
         if self._scene is None:
             return
         hovered = lit = nothing()
-        if self._hover is not None and self._drag is None:
+        if self._drag is not None:
+            # An array moves as a whole: show what goes along with the rack that is held.
+            hovered = replace(hovered, racks=np.flatnonzero(self._drag.moving))
+        elif self._hover is not None:
             hovered = _chosen_of(self._scene, self._hover)
             lit = hovered if self._hover.kind not in ("rack", "housing") else lit
         if len(self._chosen.racks) <= _MOST_LIT_RACKS and self._drag is None:

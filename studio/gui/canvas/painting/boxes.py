@@ -14,6 +14,8 @@ from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 
 _LARGEST_TITLE_PX = 17
+_MARK_PX = 3.0
+"""Height of a rack unit from which the rails are marked."""
 _CHIPS_PX = 14.0
 """Height of a box from which chips fill its right part, so that its name keeps to the left."""
 
@@ -33,7 +35,7 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
         one for n, rack in enumerate(racks) for one in _rack_labels(frame, int(rack), rects[n])
     ]
     if frame.level != "hall":
-        labels += _unit_labels(painter, frame, racks)
+        labels += _paint_rails(painter, frame, racks)
     return labels
 
 
@@ -85,44 +87,44 @@ def _translucent(color: QColor) -> QColor:
     return shown
 
 
-def _unit_labels(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
-    """Draw the rails with a mark per rack unit; number every fifth or each where there is room."""
-    scene, view, theme = frame.scene, frame.viewport, frame.theme
+def _paint_rails(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]:
+    """Draw the rails with a mark per rack unit; return their numbers."""
+    scene = frame.scene
     units = rack_units(scene.layout)
-    labels = []
-    for rack in racks:
+    labels: list[Label] = []
+    for rack in racks.tolist():
+        x, y, width, height = frame.screen_rects(scene.racks[rack : rack + 1])[0].tolist()
         count = int(units[rack])
-        x, y, width, height = scene.racks[rack]
-        left, _ = view.to_screen(x, y)
         unit = height * (FOOTER - HEADER) / count
-        unit_px = unit * view.scale
-        rail = left + width * (LEFT - 0.008) * view.scale
+        rail = x + width * (LEFT - 0.008)
         numbers = np.arange(count + 1)
-        marks = (y + height * FOOTER - numbers * unit - view.y) * view.scale
-        seen = (marks > -unit_px) & (marks < view.height + unit_px)
-        if unit_px >= 3:
-            painter.setPen(QPen(theme.housing_line, 0))
-            long = np.where(numbers % 5 == 0, 0.025, 0.012) * width * view.scale
-            lines = np.stack((rail - long, marks, np.full(count + 1, rail), marks), axis=1)
+        marks = y + height * FOOTER - numbers * unit
+        seen = (marks > -unit) & (marks < frame.viewport.height + unit)
+        if unit >= _MARK_PX:
+            painter.setPen(QPen(frame.theme.housing_line, 0))
+            start = rail - np.where(numbers % 5 == 0, 0.025, 0.012) * width
+            lines = np.stack((start, marks, np.full(count + 1, rail), marks), axis=1)
             draw_lines(painter, np.rint(lines[seen]))
-        every = 1 if unit_px >= 13 else 5
-        size = max(SMALLEST_PX, min(12, int(unit_px * 0.7 * (1 if every == 1 else 3))))
-        for number in numbers[seen]:
-            if number >= 1 and (number % every == 0 or number == 1) and unit_px * every >= 11:
-                middle = float(marks[number]) + unit_px / 2
-                labels.append(
-                    Label(
-                        str(number),
-                        rail - 0.03 * width * view.scale,
-                        middle,
-                        size,
-                        theme.text_soft,
-                        -5,
-                        "right",
-                        room=width * LEFT * view.scale,
-                    )
-                )
+        if frame.sharp:
+            middles = marks[seen] + unit / 2
+            labels += _unit_labels(frame, numbers[seen], middles, rail, width, unit)
     return labels
+
+
+def _unit_labels(
+    frame: Frame, numbers: IntArray, middles: FloatArray, rail: float, width: float, unit: float
+) -> list[Label]:
+    """Return the numbers of rack units, each or every fifth as there is room."""
+    every = 1 if unit >= 13 else 5
+    if unit * every < 11:
+        return []
+    size = max(SMALLEST_PX, min(12, int(unit * 0.7 * (1 if every == 1 else 3))))
+    color, room = frame.theme.text_soft, width * LEFT
+    return [
+        Label(str(number), rail - 0.03 * width, middle, size, color, -5, "right", room=room)
+        for number, middle in zip(numbers.tolist(), middles.tolist(), strict=True)
+        if number == 1 or (number and number % every == 0)
+    ]
 
 
 def paint_housings(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
@@ -136,7 +138,7 @@ def paint_housings(painter: QPainter, frame: Frame, housings: IntArray) -> list[
     outlined = float(np.median(boxes[:, 3])) >= 3
     draw_by_group(painter, boxes, group, colors, theme.housing_line if outlined else None)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    return _housing_labels(frame, housings, rects)
+    return _housing_labels(frame, housings, rects) if frame.sharp else []
 
 
 def _housing_colors(frame: Frame, housings: IntArray) -> tuple[list[QColor], IntArray]:

@@ -64,7 +64,7 @@ def _paint_buses(
         width = np.full(len(lines), max(1, min(int(px * most), 5)))
         screen = np.rint(frame.screen_lines(lines))
         draw_strokes(painter, screen, plane, width, frame.plane_colors)
-    return [] if dense else _exit_labels(frame, racks)
+    return [] if dense or not frame.sharp else _exit_labels(frame, racks)
 
 
 def _exit_labels(frame: Frame, racks: IntArray) -> list[Label]:
@@ -177,6 +177,8 @@ def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[La
     room = boxes[:, 3] * frame.viewport.scale / each
     width = np.clip((room * 0.55).astype(np.int64), 1, 12)
     draw_strokes(painter, lines, plane, width, frame.plane_colors)
+    if not frame.sharp:
+        return []
     return _plug_labels(frame, plugs[room > 1.3 * SMALLEST_PX], lines[room > 1.3 * SMALLEST_PX])
 
 

@@ -40,9 +40,10 @@ def paint_chips(painter: QPainter, frame: Frame, chips: IntArray) -> list[Label]
     for which, line in ((~large & present, None), (large & present, theme.chip_line)):
         draw_by_group(painter, boxes[which], group[which], colors, line)
     signed = (boxes[:, 2:].min(axis=1) >= _SIGN_PX) & present
-    _paint_signs(painter, frame, boxes[signed], kind[signed], kinds)
+    if frame.sharp:
+        _paint_signs(painter, frame, boxes[signed], kind[signed], kinds)
     _paint_absent(painter, frame, boxes[~present])
-    return _labels(frame, chips, rects)
+    return _labels(frame, chips, rects) if frame.sharp else []
 
 
 def _colors(
