@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
 from studio.ids import PartId
@@ -49,11 +49,24 @@ class Inventory:
 
     @cached_property
     def racks(self) -> Counts:
-        """Return the racks by part type."""
-        layout = self.fabric.layout
-        numbers = np.array([rack.part for rack in layout.racks], dtype=np.int64)
+        """Return the racks by part type, those left out that are absent as a whole."""
+        layout, marked = self.fabric.layout, self.fabric.design.exceptions
+        absent = {address for address, one in marked.items() if one.state == "absent"}
+        numbers = np.array(
+            [rack.part for rack in layout.racks if rack.label not in absent], dtype=np.int64
+        )
         counts = np.bincount(numbers, minlength=len(layout.parts))
         return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+
+    @cached_property
+    def housing_present(self) -> BoolArray:
+        """Tell which housings have anything in them that is there, or never had anything."""
+        layout = self.fabric.layout
+        count = len(layout.housings)
+        drawn = np.bincount(layout.housing, minlength=count)
+        there = np.bincount(layout.housing[self.fabric.component_present], minlength=count)
+        present: BoolArray = (there > 0) | (drawn == 0)
+        return present
 
     @cached_property
     def cable_runs(self) -> tuple[CableRun, ...]:
@@ -121,8 +134,20 @@ class Inventory:
         for run in self.cable_runs:
             ends = (fabric.links.a, fabric.links.b)
             for part, end in zip(run.transceivers, ends, strict=False):
-                racks = layout.rack[end[run.first_links]]
-                power += part.value(field) * np.bincount(racks, minlength=len(layout.racks))
+                racks = np.bincount(layout.rack[end[run.first_links]], minlength=len(power))
+                power += part.value(field) * racks
+        return power
+
+    def input_by_rack_w(self, field: str) -> FloatArray:
+        """Return what each rack draws from its feeds, conversion loss included.
+
+        Returns
+        -------
+        shape (n_racks,). [W]
+        """
+        power = self.power_by_rack_w(field)
+        for rack, supply in self.supply_by_rack().items():
+            power[rack] /= supply.value("efficiency") or 1.0
         return power
 
     def supply_by_rack(self) -> Mapping[int, PartData]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 
 from studio.catalog.fields import NUMBER_FORMATS
 from studio.fabric.fabric import Fabric
@@ -12,6 +13,7 @@ from studio.simulation.rollup.bandwidth import bisection_figures, injection_figu
 from studio.simulation.rollup.figure import Figure, Term, part_terms
 from studio.simulation.rollup.inventory import Inventory
 from studio.simulation.rollup.power import CATEGORY_OF_KIND, POWER_FIELDS, power_figure
+from studio.units import BITS_PER_BYTE
 
 DIRECTIONS = 2
 """Optical bandwidth is quoted with both directions of every module added: 6,912 x 400 Gb/s x 2."""
@@ -68,7 +70,7 @@ def _racks(inventory: Inventory) -> Figure:
 
 def _nodes(inventory: Inventory) -> Figure:
     design, counts = inventory.fabric.design, dict[str, int]()
-    for housing in inventory.fabric.layout.housings:
+    for housing in compress(inventory.fabric.layout.housings, inventory.housing_present):
         assembly = design.assemblies[housing.template.assembly]
         if assembly.kind in ("node", "tray"):
             counts[assembly.name] = counts.get(assembly.name, 0) + 1
@@ -103,7 +105,7 @@ def _optical_bandwidth(inventory: Inventory) -> Figure:
         Term(
             f"{part.name}, both directions",
             count,
-            DIRECTIONS * 8 * part.value("rate"),
+            DIRECTIONS * BITS_PER_BYTE * part.value("rate"),
             part.id,
             origin=part.origins.get("rate"),
         )
@@ -139,7 +141,8 @@ def _cables(inventory: Inventory) -> tuple[Figure, ...]:
 
 
 def _mass(inventory: Inventory) -> Figure:
-    chassis = sum(housing.template.mass_kg for housing in inventory.fabric.layout.housings)
+    housings = compress(inventory.fabric.layout.housings, inventory.housing_present)
+    chassis = sum(housing.template.mass_kg for housing in housings)
     terms = (
         *part_terms((*inventory.components, *inventory.racks, *inventory.transceivers), "mass"),
         *part_terms(inventory.cable_metres, "mass_per_m"),

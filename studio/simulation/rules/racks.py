@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from studio.design.finding import Finding
+from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
 from studio.simulation.rollup.inventory import Inventory
@@ -109,43 +110,52 @@ def rack_power(fabric: Fabric) -> Iterator[Finding]:
     """Report racks that draw more at nameplate than they may, or than their supplies give."""
     inventory = Inventory(fabric)
     load = inventory.power_by_rack_w("power_max")
+    drawn = inventory.input_by_rack_w("power_max")
     supplies = inventory.supply_by_rack()
-    counts = np.bincount(
-        fabric.layout.rack[fabric.layout.of_kind("power_supply")], minlength=len(load)
-    )
+    counts = _supplies_in_order(fabric)
     reported: set[str] = set()
     for number, rack in enumerate(fabric.layout.racks):
         if rack.rack in reported:
             continue
         part, supply = fabric.layout.parts[rack.part], supplies.get(number)
-        efficiency = supply.value("efficiency") if supply else 0.0
-        drawn = float(load[number]) / (efficiency or 1.0)
         limit = part.value("power_limit")
-        if limit and drawn > limit:
+        if limit and drawn[number] > limit:
             reported.add(rack.rack)
+            watts = display(float(drawn[number]), "power")
             yield finding(
                 "rack-power",
                 "error",
                 rack.label,
                 (
-                    f"draws {display(drawn, 'power')} at nameplate; the rack takes "
-                    f"{display(limit, 'power')}",
-                    f"额定功耗 {display(drawn, 'power')}，机柜上限 {display(limit, 'power')}",
+                    f"draws {watts} at nameplate; the rack takes {display(limit, 'power')}",
+                    f"额定功耗 {watts}，机柜上限 {display(limit, 'power')}",
                 ),
                 ("Move equipment to another rack", "将设备移到其他机柜"),
             )
-        spare = (int(counts[number]) - 1) * supply.value("power_output") if supply else 0.0
-        if supply and spare and load[number] > spare:
+        each = supply.value("power_output") if supply else 0.0
+        count, watts = int(counts[number]), display(float(load[number]), "power")
+        if each and load[number] > count * each:
             reported.add(rack.rack)
+            yield finding(
+                "supply-overload",
+                "error",
+                rack.label,
+                (
+                    f"{count} supplies give {display(count * each, 'power')} for {watts}",
+                    f"{count} 个电源共 {display(count * each, 'power')}，负载 {watts}",
+                ),
+                ("Add power supplies or move equipment", "增加电源或移走设备"),
+            )
+        elif each and load[number] > (count - 1) * each:
+            reported.add(rack.rack)
+            spare = display((count - 1) * each, "power")
             yield finding(
                 "supply-redundancy",
                 "warning",
                 rack.label,
                 (
-                    f"with one of {int(counts[number])} supplies lost the others give "
-                    f"{display(spare, 'power')} for {display(float(load[number]), 'power')}",
-                    f"{int(counts[number])} 个电源损失一个后仅能供 {display(spare, 'power')}，"
-                    f"负载 {display(float(load[number]), 'power')}",
+                    f"with one of {count} supplies lost the others give {spare} for {watts}",
+                    f"{count} 个电源损失一个后仅能供 {spare}，负载 {watts}",
                 ),
             )
         elif not supply and load[number] > 0:
@@ -159,6 +169,12 @@ def rack_power(fabric: Fabric) -> Iterator[Finding]:
                     "没有电源模块：未计入转换损耗",
                 ),
             )
+
+
+def _supplies_in_order(fabric: Fabric) -> IntArray:
+    supplies = fabric.layout.of_kind("power_supply")
+    working = supplies[fabric.component_factor[supplies] > 0]
+    return np.bincount(fabric.layout.rack[working], minlength=len(fabric.layout.racks))
 
 
 def rack_mass(fabric: Fabric) -> Iterator[Finding]:
@@ -188,7 +204,7 @@ def rack_mass(fabric: Fabric) -> Iterator[Finding]:
 def feeds(fabric: Fabric) -> Iterator[Finding]:
     """Report feeds that can't carry all racks on them when any other feed is lost."""
     site, inventory = fabric.design.site, Inventory(fabric)
-    load = inventory.power_by_rack_w("power_max")
+    load = inventory.input_by_rack_w("power_max")
     carried: dict[str, float] = dict.fromkeys(site.feeds, 0.0)
     for number, rack in enumerate(fabric.layout.racks):
         for name in fabric.design.racks[rack.rack].feeds:
