@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from studio.fabric.flow.arrays import BoolArray, FloatArray
-from studio.fabric.flow.waterfill import Filling, max_min_rates
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.graph import ranges
+from studio.fabric.flow.loads import summed
+from studio.fabric.flow.waterfill import Filling, max_min_fill
+
+_TIE = 1e-12
+"""Relative slack in comparing rates and in calling an arc full."""
 
 
 def completion_times(
@@ -32,24 +39,24 @@ def completion_times(
     Notes
     -----
     Equal sizes need one solve: faster flows end first, and a slower flow's bottleneck carries none
-    faster than it, so it stays saturated. Otherwise a flow that ends frees capacity only to flows
-    at least as fast as itself, so each event fills those again and leaves the slower ones alone.
+    faster than it, so it stays saturated. Otherwise each event fills again only the flows whose
+    bottleneck lost load, and then every flow that this leaves without a bottleneck of its own.
     """
     active = (count > 0) & (size_byte > 0)
     finished = np.zeros(len(size_byte))
-    rate = max_min_rates(filling.restricted(active))
+    rate, holder = max_min_fill(filling.restricted(active))
     sizes = size_byte[active]
     if not len(sizes):
         return finished
     if np.all(sizes == sizes[0]):
         finished[active] = sizes / rate[active]
         return finished
-    return _by_events(filling, size_byte.astype(np.float64), rate, active, merge)
+    shared = _Shared(filling, rate, holder, active)
+    return _by_events(shared, size_byte.astype(np.float64), merge)
 
 
-def _by_events(
-    filling: Filling, left: FloatArray, rate: FloatArray, active: BoolArray, merge: float
-) -> FloatArray:
+def _by_events(shared: _Shared, left: FloatArray, merge: float) -> FloatArray:
+    rate, active = shared.rate, shared.active
     finished = np.zeros(len(left))
     left = left.copy()
     now = 0.0
@@ -58,22 +65,107 @@ def _by_events(
         wait = left[flows] / rate[flows]
         step = float(wait.min())
         ends = wait <= step + merge * (now + step)
-        now += step
         done = flows[ends]
         # Merged flows end at their own time; only the change of rates is a little early.
-        finished[done] = now - step + wait[ends]
+        finished[done] = now + wait[ends]
+        now += step
         left[flows] -= rate[flows] * step
         active[done] = False
-        slowest = float(rate[done].min())
-        again = active & (rate >= slowest * (1 - 1e-12))
-        if not again.any():
-            continue
-        kept = active & ~again
-        used = filling.restricted(kept)
-        spare = filling.capacity - np.bincount(
-            used.row, weights=used.load * rate[used.flow], minlength=len(filling.capacity)
-        )
-        part = filling.restricted(again)
-        part = Filling(part.flow_count, part.flow, part.row, part.load, np.maximum(spare, 0.0))
-        rate[again] = max_min_rates(part)[again]
+        shared.release(done)
     return finished
+
+
+@dataclass
+class _Shared:
+    """Rows by flow and flows by row, with the rates in force; changed in place event by event."""
+
+    filling: Filling
+    rate: FloatArray
+    holder: IntArray
+    """Shape (flows,): a full row on which no flow is faster."""
+    active: BoolArray
+
+    def __post_init__(self) -> None:
+        filling = self.filling
+        rows = len(filling.capacity)
+        self.first = np.searchsorted(filling.flow, np.arange(filling.flow_count + 1))
+        self.by_row = np.argsort(filling.row, kind="stable")
+        self.first_in_row = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(np.bincount(filling.row, minlength=rows), out=self.first_in_row[1:])
+
+    def entries_of(self, flows: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the non-zeros of some flows and the position of the flow of each."""
+        return ranges(self.first[flows], self.first[flows + 1])
+
+    def on_rows(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the non-zeros of active flows on some rows, and the position of each row."""
+        position, owner = ranges(self.first_in_row[rows], self.first_in_row[rows + 1])
+        entry = self.by_row[position]
+        works = self.active[self.filling.flow[entry]]
+        return entry[works], owner[works]
+
+    def release(self, done: IntArray) -> None:
+        """Fill again what the end of some flows concerns.
+
+        Notes
+        -----
+        Rates are max-min fair if and only if every flow has a full row on which none is faster.
+        The flows whose row lost load are filled into what the others leave. Then two things can
+        be wrong: a flow outside is faster on a row that now holds one inside, or a row that held
+        a flow outside is no longer full or has a faster flow. Those are filled too, and so on.
+        """
+        lost = np.unique(self.filling.row[self.entries_of(done)[0]])
+        entry, owner = self.on_rows(lost)
+        flows = self.filling.flow[entry]
+        chosen = np.unique(flows[self.holder[flows] == lost[owner]])
+        while len(chosen):
+            rows = self._refill(chosen)
+            wrong = self._wrong(np.union1d(rows, lost), chosen)
+            if not len(wrong):
+                return
+            chosen = np.union1d(chosen, wrong)
+
+    def _refill(self, flows: IntArray) -> IntArray:
+        """Share what others leave among some flows; return the rows they load."""
+        filling = self.filling
+        entry, owner = self.entries_of(flows)
+        rows, row = np.unique(filling.row[entry], return_inverse=True)
+        there, position = self.on_rows(rows)
+        others = ~_are_in(filling.flow[there], flows)
+        there, position = there[others], position[others]
+        used = summed(position, filling.load[there] * self.rate[filling.flow[there]], len(rows))
+        part = Filling(
+            len(flows),
+            owner,
+            row.reshape(-1),
+            filling.load[entry],
+            np.maximum(filling.capacity[rows] - used, 0.0),
+        )
+        self.rate[flows], holder = max_min_fill(part)
+        self.holder[flows] = rows[holder]
+        return rows
+
+    def _wrong(self, rows: IntArray, inside: IntArray) -> IntArray:
+        """Return the flows outside that the new rates of those inside leave without their due."""
+        filling = self.filling
+        entry, position = self.on_rows(rows)
+        flow = filling.flow[entry]
+        rate = self.rate[flow]
+        used = summed(position, filling.load[entry] * rate, len(rows))
+        fastest, level = np.zeros(len(rows)), np.full(len(rows), np.inf)
+        np.maximum.at(fastest, position, rate)
+        is_inside = _are_in(flow, inside)
+        held_here = self.holder[flow] == rows[position]
+        mine = is_inside & held_here
+        np.minimum.at(level, position[mine], rate[mine])
+        is_faster = rate > level[position] * (1 + _TIE)
+        is_full = used >= filling.capacity[rows] * (1 - _TIE)
+        is_held = is_full[position] & (rate >= fastest[position] * (1 - _TIE))
+        return np.unique(flow[~is_inside & (is_faster | (held_here & ~is_held))])
+
+
+def _are_in(values: IntArray, ascending: IntArray) -> BoolArray:
+    """Return which values are among some, given in ascending order."""
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: BoolArray = ascending[place] == values
+    return found

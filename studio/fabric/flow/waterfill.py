@@ -46,7 +46,12 @@ class Filling:
 
 
 def max_min_rates(filling: Filling, limit: FloatArray | None = None) -> FloatArray:
-    """Return the max-min fair rate of every flow.
+    """Return the max-min fair rate of every flow; see `max_min_fill`. [byte/s]."""
+    return max_min_fill(filling, limit)[0]
+
+
+def max_min_fill(filling: Filling, limit: FloatArray | None = None) -> tuple[FloatArray, IntArray]:
+    """Return the max-min fair rate of every flow, and the row that holds it back.
 
     Parameters
     ----------
@@ -59,6 +64,7 @@ def max_min_rates(filling: Filling, limit: FloatArray | None = None) -> FloatArr
     Returns
     -------
     Shape (flows,): infinite for a flow that loads no row and has no limit. [byte/s]
+    Shape (flows,): a full row on which no flow is faster; -1 for one held by its own limit.
 
     Notes
     -----
@@ -71,6 +77,7 @@ def max_min_rates(filling: Filling, limit: FloatArray | None = None) -> FloatArr
     if limit is not None and not np.all(limit > 0):
         raise InvalidInput("the largest rate of a flow must be positive")
     ceiling = None if limit is None else rate.copy()
+    holder = np.full(filling.flow_count, -1, dtype=np.int64)
     flow, row, load = filling.flow, filling.row, filling.load
     left = filling.capacity.astype(np.float64)
     rows = len(left)
@@ -84,7 +91,9 @@ def max_min_rates(filling: Filling, limit: FloatArray | None = None) -> FloatArr
         np.minimum.at(on_row, row, lowest[flow])
         is_bottleneck = level <= on_row * (1 + _TIE)
         freezes = np.zeros(filling.flow_count, dtype=np.bool_)
-        freezes[flow[is_bottleneck[row]]] = True
+        holds = is_bottleneck[row]
+        freezes[flow[holds]] = True
+        holder[flow[holds]] = row[holds]
         if ceiling is not None:
             freezes |= _capped(flow, lowest, ceiling)
         rate[freezes] = lowest[freezes]
@@ -93,7 +102,7 @@ def max_min_rates(filling: Filling, limit: FloatArray | None = None) -> FloatArr
         left = np.maximum(left - used, 0.0)
         going = ~frozen
         flow, row, load = flow[going], row[going], load[going]
-    return rate
+    return rate, holder
 
 
 def _lowest_per_flow(flow: IntArray, values: FloatArray, count: int) -> FloatArray:
