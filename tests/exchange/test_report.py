@@ -17,6 +17,7 @@ from studio.session.evaluation import evaluate
 from studio.session.library import catalog, reference_designs
 from studio.simulation.rollup.figure import Figure, Term
 from studio.storage.project_file import read_design
+from studio.units import display
 
 HOSTILE = '<script>alert("1")</script>'
 VOID = {"meta", "img", "br"}
@@ -57,7 +58,8 @@ def test_it_is_one_well_formed_page_that_loads_nothing(language: Language) -> No
 
 def test_it_tells_totals_job_and_parts() -> None:
     page = report_html(content())
-    for text in ("CloudMatrix 384", "6,912", "5.53 Pb/s", "559.3 kW", "Ascend 910C", "Tokens/s"):
+    power = display(content().totals.value("power_w.typical"), "power")
+    for text in ("CloudMatrix 384", "6,912", "5.53 Pb/s", power, "Ascend 910C", "Tokens/s"):
         assert text in page, text
 
 
