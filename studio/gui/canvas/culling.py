@@ -12,7 +12,7 @@ from studio.gui.canvas.viewport import Rect, Viewport
 
 SMALLEST_HOUSING_PX = 26.0
 """Width of a rack from which its boxes are drawn."""
-SMALLEST_CHIP_PX = 3.0
+SMALLEST_CHIP_PX = 4.0
 
 
 @dataclass(frozen=True)

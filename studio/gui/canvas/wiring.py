@@ -54,6 +54,8 @@ class Plugs:
     cable: IntArray
     y: FloatArray
     """Height on the panel, fraction of the box."""
+    impaired: BoolArray
+    """Cables with a failed or degraded link."""
     start: IntArray
     """First plug of each housing, shape (n_housings + 1,)."""
 
@@ -77,6 +79,8 @@ class Inner:
     b: IntArray
     plane: IntArray
     links: IntArray
+    impaired: BoolArray
+    """Pairs with a failed or degraded link."""
     start: IntArray
     """First pair of each housing, shape (n_housings + 1,)."""
 
@@ -217,7 +221,9 @@ class Wiring:
         count = np.diff(start)[housing] if len(housing) else np.zeros(0)
         place = np.arange(len(found)) - start[housing] if len(housing) else np.zeros(0)
         y = (place + 0.5) / np.maximum(count, 1)
-        return Plugs(housing, lane, found % most, y, start)
+        broken = self.fabric.link_factor[self._ends[2]] < 1
+        impaired = np.bincount(self._plug_of_end[1][broken], minlength=len(found)) > 0
+        return Plugs(housing, lane, found % most, y, impaired, start)
 
     @cached_property
     def _stub_of_end(self) -> tuple[IntArray, IntArray, IntArray]:
@@ -261,13 +267,17 @@ class Wiring:
         low = np.minimum(links.a, links.b)[inside]
         high = np.maximum(links.a, links.b)[inside]
         most, planes = max(1, fabric.layout.component_count), self.plane_count
-        found, count = np.unique(
-            (low * most + high) * planes + links.plane[inside], return_counts=True
+        found, place, count = np.unique(
+            (low * most + high) * planes + links.plane[inside],
+            return_inverse=True,
+            return_counts=True,
         )
+        broken = fabric.link_factor[inside] < 1
+        impaired = np.bincount(place[broken], minlength=len(found)) > 0
         a = found // planes // most
         housing = fabric.layout.housing[a] if len(a) else a
         start = np.searchsorted(housing, np.arange(len(fabric.layout.housings) + 1))
-        return Inner(a, found // planes % most, found % planes, count, start)
+        return Inner(a, found // planes % most, found % planes, count, impaired, start)
 
     @cached_property
     def links_of_component(self) -> tuple[IntArray, IntArray]:

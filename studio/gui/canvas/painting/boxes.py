@@ -134,14 +134,16 @@ def paint_housings(painter: QPainter, frame: Frame, housings: IntArray) -> list[
         return []
     rects = frame.screen_rects(scene.housing_rects(housings))
     boxes = crisp(rects)
-    colors, group = _housing_colors(frame, housings)
+    colors, group = _housing_colors(frame, housings, rects)
     outlined = float(np.median(boxes[:, 3])) >= 3
     draw_by_group(painter, boxes, group, colors, theme.housing_line if outlined else None)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return _housing_labels(frame, housings, rects) if frame.sharp else []
 
 
-def _housing_colors(frame: Frame, housings: IntArray) -> tuple[list[QColor], IntArray]:
+def _housing_colors(
+    frame: Frame, housings: IntArray, rects: FloatArray
+) -> tuple[list[QColor], IntArray]:
     scene, theme = frame.scene, frame.theme
     if frame.overlay is not None and frame.overlay.components is not None:
         layout = scene.layout
@@ -150,7 +152,9 @@ def _housing_colors(frame: Frame, housings: IntArray) -> tuple[list[QColor], Int
         )[housings]
         colors = [QColor(*maps.rgb(number)) for number in range(maps.BINS)] + [theme.housing]
         group = maps.bins(shares)
-        return colors, np.where(group < 0, maps.BINS, group)
+        # Where the components themselves show their values, the box stays in the background.
+        plain = (group < 0) | (rects[:, 3] >= _CHIPS_PX)
+        return colors, np.where(plain, maps.BINS, group)
     kinds = [_housing_kind(frame, int(number)) for number in housings]
     names = sorted(set(kinds))
     colors = [mixed(theme.kind(name), theme.housing, 0.3) for name in names]
@@ -177,7 +181,7 @@ def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list
         size = max(SMALLEST_PX, min(15, int(min(height * 0.7, width * 0.05 + 4))))
         left, room = x + max(3.0, width * 0.012), width * 0.185
         if width < 160:
-            room = width * 0.2 if height >= _CHIPS_PX else width - 6
+            room = width * 0.25 + 8 if height >= _CHIPS_PX else width - 6
             labels.append(
                 Label(
                     housing.label,

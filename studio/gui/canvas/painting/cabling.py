@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.culling import ranges
 from studio.gui.canvas.elevation import RIGHT, RISER_END
-from studio.gui.canvas.painting.buffers import draw_by_group, draw_strokes, mixed
+from studio.gui.canvas.painting.buffers import draw_by_group, draw_lines, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 from studio.gui.canvas.trays import is_dense
@@ -130,6 +131,10 @@ def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
     ones = np.ones(len(lines), dtype=np.int64)
     screen = frame.screen_lines(lines)
     draw_strokes(painter, screen, plane, ones, _soft(frame, 0.6))
+    broken = inner.impaired[pairs]
+    if broken.any():
+        painter.setPen(QPen(frame.theme.failed, 1.5, Qt.PenStyle.DashLine))
+        draw_lines(painter, frame.screen_lines(routes.inner_lines(frame.scene, pairs)[broken]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     if frame.level == "chip":
         ends = np.concatenate((screen[:, :2], screen[:, 2:]))
@@ -177,6 +182,12 @@ def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[La
     room = boxes[:, 3] * frame.viewport.scale / each
     width = np.clip((room * 0.55).astype(np.int64), 1, 12)
     draw_strokes(painter, lines, plane, width, frame.plane_colors)
+    broken = wires.plugs.impaired[plugs]
+    if broken.any():
+        red = np.zeros(int(broken.sum()), dtype=np.int64)
+        draw_strokes(
+            painter, lines[broken], red, np.maximum(width[broken], 3), [frame.theme.failed]
+        )
     if not frame.sharp:
         return []
     return _plug_labels(frame, plugs[room > 1.3 * SMALLEST_PX], lines[room > 1.3 * SMALLEST_PX])

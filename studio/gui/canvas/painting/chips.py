@@ -166,7 +166,8 @@ def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
     small = max(SMALLEST_PX, size - 3)
     lines = [(_short_name(frame, chip), size, True)]
     if height > size * 3.2 and width > size * 5:
-        lines.append((frame.part_names[part], small, False))
+        name = frame.part_names[part]
+        lines.append((name, _size_to_fit(name, width - 8, small), False))
     if height > _FACTS_PX and width > _FACTS_PX:
         lines += [(text, small, False) for text in facts(layout.parts[part], frame.language)]
     color = _text_on(frame, chip)
@@ -181,10 +182,16 @@ def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
             3 - number / 10,
             bold=bold,
             room=width - 6,
-            least=1.0 if bold else 0.6,
+            least=1.0 if bold else 0.75,
         )
         for number, (text, px, bold) in enumerate(lines)
     ]
+
+
+def _size_to_fit(text: str, room: float, most: int) -> int:
+    """Return the largest font size at which a text probably fits; Chinese signs are square."""
+    ems = sum(1.0 if ord(sign) > 0x2E80 else 0.58 for sign in text)
+    return max(SMALLEST_PX, min(most, int(room / max(ems, 1.0))))
 
 
 def _short_name(frame: Frame, chip: int) -> str:

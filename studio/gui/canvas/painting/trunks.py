@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from studio.fabric.arrays import BoolArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas import overlay as maps
 from studio.gui.canvas import routes
 from studio.gui.canvas.arcs import HIGHEST_M
@@ -38,12 +38,25 @@ def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
     width = _widths(trunks.cables[chosen])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp)
     draw_strokes(painter, lines, np.repeat(group, pieces), np.repeat(width, pieces), colors)
-    impaired = np.repeat(trunks.impaired[chosen] > 0, pieces)
-    if impaired.any():
-        painter.setPen(QPen(frame.theme.failed, 2, Qt.PenStyle.DotLine))
-        draw_lines(painter, lines[impaired])
+    _paint_impaired(painter, frame, chosen, lines, pieces)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     return _labels(frame, chosen)
+
+
+def _paint_impaired(
+    painter: QPainter, frame: Frame, chosen: IntArray, lines: FloatArray, pieces: int
+) -> None:
+    """Dot trunks that lost some of their links, and in another colour those that lost all."""
+    trunks = frame.scene.wiring.trunks
+    lost = trunks.impaired[chosen]
+    every = lost == trunks.links[chosen]
+    for marked, color in (
+        ((lost > 0) & ~every, frame.theme.degraded),
+        (every, frame.theme.failed),
+    ):
+        if marked.any():
+            painter.setPen(QPen(color, 2, Qt.PenStyle.DotLine))
+            draw_lines(painter, lines[np.repeat(marked, pieces)])
 
 
 def _widths(cables: IntArray) -> IntArray:
