@@ -81,6 +81,6 @@ def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], is_wide: bool
         horizontal,
     )
     window.resizeDocks([docks["plots"]], [max(236, round(height * 0.29))], vertical)
-    window.resizeDocks([docks["library"], docks["layers"]], [300, 150], vertical)
+    window.resizeDocks([docks["library"], docks["layers"]], [290, 210], vertical)
     if is_wide:
         window.resizeDocks([docks["plots"], docks["run"]], [3, 2], horizontal)

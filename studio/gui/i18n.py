@@ -86,24 +86,20 @@ class TableTranslator(QTranslator):
 class Languages(QObject):
     """Installs the translators of one language at a time."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._installed: list[QTranslator] = []
-
     def use(self, language: Language) -> None:
         """Switch the whole application; every widget gets a LanguageChange event."""
-        for translator in self._installed:
-            QCoreApplication.removeTranslator(translator)
-        self._installed = []
         app = QCoreApplication.instance()
-        if app is not None:
-            app.setProperty(_PROPERTY, language)
+        if app is None:
+            return
+        # Those of an earlier window too, where one process opens several.
+        for translator in app.findChildren(QTranslator):
+            QCoreApplication.removeTranslator(translator)
+            translator.deleteLater()
+        app.setProperty(_PROPERTY, language)
         if language == "en":
             return
-        of_qt = QTranslator(self)
+        of_qt = QTranslator(app)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if of_qt.load("qtbase_zh_CN", folder):
-            self._installed.append(of_qt)
-        self._installed.append(TableTranslator(load_entries(language), self))
-        for translator in self._installed:
-            QCoreApplication.installTranslator(translator)
+            QCoreApplication.installTranslator(of_qt)
+        QCoreApplication.installTranslator(TableTranslator(load_entries(language), app))

@@ -24,8 +24,6 @@ from studio.gui.views.inspector_fields import InspectorField, InspectorSection
 from studio.gui.widgets.field_editors import EDITORS, FieldEditor
 from studio.gui.widgets.labels import styled_area, styled_label
 
-LABEL_SHARE = 0.36
-
 
 @dataclass(frozen=True)
 class FieldEdit:
@@ -140,8 +138,8 @@ class InspectorPanel(QWidget):
         grid.setContentsMargins(SPACE, 0, SPACE, SPACE)
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(SPACE // 2)
-        grid.setColumnStretch(0, 36)
-        grid.setColumnStretch(1, 64)
+        grid.setColumnStretch(0, 30)
+        grid.setColumnStretch(1, 70)
         row = 0
         for section in sections:
             title = styled_label("section", tr(section.title))
@@ -166,7 +164,7 @@ class InspectorPanel(QWidget):
         reset.setIcon(icon("reset", self._theme))
         reset.setToolTip(tr("Back to the catalogue's value"))
         reset.setAutoRaise(True)
-        note = styled_label("stale")
+        note = styled_label("quiet")
         small = note.font()
         small.setPointSizeF(self.font().pointSizeF() * 0.84)
         note.setFont(small)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
+    QHBoxLayout,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -48,8 +49,10 @@ class LayersPanel(QWidget):
         layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, SPACE // 2)
         layout.setSpacing(SPACE // 2)
         layout.addWidget(self._tree, 1)
-        layout.addWidget(self._overlay_label)
-        layout.addWidget(self._overlay)
+        row = QHBoxLayout()
+        row.addWidget(self._overlay_label)
+        row.addWidget(self._overlay, 1)
+        layout.addLayout(row)
         self.retranslate()
 
     def show_rows(self, rows: tuple[PlaneRow, ...]) -> None:

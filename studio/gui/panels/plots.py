@@ -42,6 +42,7 @@ class PlotFrame(QFrame):
         self._verdict = ElidedLabel()
         self._verdict.setObjectName("quiet")
         top = QHBoxLayout()
+        top.setSpacing(SPACE)
         top.addWidget(self._title)
         top.addWidget(self._verdict, 1)
         self._layout = QVBoxLayout(self)

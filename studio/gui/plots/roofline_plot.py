@@ -78,6 +78,7 @@ class RooflinePlot(QWidget):
 
     def _draw_roofs(self, roofline: Roofline, left: float, right: float) -> None:
         memory = math.log10(roofline.memory_byte_per_s)
+        highest = max(peak for _, peak in roofline.peaks)
         for place, (line, name) in enumerate(zip(self._roofs, self._names, strict=True)):
             is_used = place < len(roofline.peaks)
             line.setVisible(is_used)
@@ -92,6 +93,8 @@ class RooflinePlot(QWidget):
             colour = self._theme.text if place == 0 else self._theme.quiet
             line.setPen(pg.mkPen(colour, width=1))
             name.setText(f"{label.upper()} {figure_text('', peak, 'compute', 3)}", colour)
+            # The highest roof is named above its line, the others below theirs.
+            name.setAnchor(QPointF(1, 1 if peak == highest else 0))
             name.setPos(QPointF(right, height))
 
     def _draw_points(self, roofline: Roofline) -> None:

@@ -8,7 +8,7 @@ from html import escape
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
@@ -43,6 +43,8 @@ class StackedBarsPlot(QWidget):
         self._legend = QLabel(alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMargin(2)
+        self._legend.setWordWrap(True)
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._legend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio.gui.i18n import mark
@@ -50,13 +51,16 @@ def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanati
     if key.startswith("result."):
         return _explain_result(key, evaluation.result, language) if evaluation.result else None
     figure = evaluation.totals.figures.get(key)
-    return _explain_figure(figure, language) if figure else None
+    if figure is None:
+        return None
+    chinese = {p.name: p.name_zh for p in evaluation.fabric.parts} if language == "zh" else {}
+    return _explain_figure(figure, language, chinese)
 
 
-def _explain_figure(figure: Figure, language: str) -> Explanation:
+def _explain_figure(figure: Figure, language: str, chinese: Mapping[str, str]) -> Explanation:
     total = figure.value
     terms = sorted(figure.terms, key=lambda term: -abs(term.value))
-    rows = tuple(_term_row(figure, term, total, language) for term in terms)
+    rows = tuple(_term_row(figure, term, total, language, chinese) for term in terms)
     notes = []
     if figure.missing:
         notes.append(f"{MISSING}|{', '.join(figure.missing)}")
@@ -70,13 +74,15 @@ def _explain_figure(figure: Figure, language: str) -> Explanation:
     )
 
 
-def _term_row(figure: Figure, term: Term, total: float, language: str) -> ExplainRow:
+def _term_row(
+    figure: Figure, term: Term, total: float, language: str, chinese: Mapping[str, str]
+) -> ExplainRow:
     each = figure_text(figure.name, term.each, figure.dimension)
     count = figure_text("", term.count, "count")
     origin = term.origin
     notes = [text for text in (term.note, origin.note if origin else "") if text]
     return ExplainRow(
-        label=term.label,
+        label=chinese.get(term.label) or term.label,
         detail=f"{count} × {each}",
         value=figure_text(figure.name, term.value, figure.dimension),
         share=term.value / total if total else 0.0,

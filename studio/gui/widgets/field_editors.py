@@ -97,14 +97,14 @@ class NumberEditor(FieldEditor):
         self.line.abandoned.connect(self._restore)
         self.slider = _QuietSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
-        self.slider.setMinimumWidth(48)
+        self.slider.setMinimumWidth(44)
         self.slider.valueChanged.connect(self._slide)
         self.slider.sliderReleased.connect(self._release)
         self._low, self._high = 0.0, 0.0
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE // 2)
-        layout.addWidget(self.line, 3)
+        layout.addWidget(self.line, 5)
         layout.addWidget(self.slider, 2)
 
     def show_field(self, field: InspectorField) -> None:
@@ -145,6 +145,7 @@ class NumberEditor(FieldEditor):
         if self.field is None or (self.line.hasFocus() and self.line.isModified()):
             return
         self.line.setText(self.field.text)
+        self.line.setCursorPosition(0)
         self.line.setPlaceholderText(MIXED if self.field.is_mixed else "")
         self._mark_wrong("")
 
