@@ -224,7 +224,7 @@ def two_racks(**more: Any) -> Design:
         "links": {RuleId("uplinks"): link("R*/N*/leaf", "R*/B*/spine", multiplicity=2, **OPTICAL)},
         "scenarios": {
             ScenarioId("train"): Training(
-                name="Train", model=WorkloadId("Llama-3.1-8B"), global_batch=16
+                name="Train", model=WorkloadId("Llama-3-8B"), global_batch=16
             )
         },
         "site": Site(width_m=10.0, depth_m=10.0, routing=EXACT_ROUTING),

@@ -32,6 +32,7 @@ from studio.workload.recipe import Recipe
 
 TENSOR_CHOICES = (1, 2, 4, 8, 16)
 PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
+MOST_OF_A_DEGREE = 1_000_000_000
 EXPERT_CHOICES = (1, 8, 16, 32, 64, 128)
 
 _RECOMPUTE: Mapping[str, Recompute] = {
@@ -91,7 +92,26 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
     return _result(given, scenario, outcome)
 
 
+def _check_scenario(scenario: Training) -> None:
+    for field, value, least in (
+        ("micro_batch", scenario.micro_batch, 1),
+        ("global_batch", scenario.global_batch, 1),
+        ("sequence_tokens", scenario.sequence_tokens, 1),
+        ("cp", scenario.cp, 1),
+        ("tp", scenario.tp, 0),
+        ("pp", scenario.pp, 0),
+        ("dp", scenario.dp, 0),
+        ("ep", scenario.ep, 0),
+        ("virtual_stages", scenario.virtual_stages, 0),
+    ):
+        if not least <= value <= MOST_OF_A_DEGREE:
+            raise InvalidInput(
+                f"{scenario.name}: {field} is {value}; {least} to {MOST_OF_A_DEGREE} are possible"
+            )
+
+
 def _candidates(given: SimInput, scenario: Training) -> Plans:
+    _check_scenario(scenario)
     npus = scenario.npus or given.machine.npu_count
     if npus > given.machine.npu_count:
         raise InvalidInput(
