@@ -259,8 +259,28 @@ class Wiring:
         return sides[0], sides[1]
 
     @cached_property
+    def lane_of_end(self) -> tuple[IntArray, IntArray]:
+        """Return the lane at the A and at the B side of each link, -1 inside a box."""
+        sides = []
+        for side in self.stub_of_link:
+            outside = side >= 0
+            lane = np.full(len(side), -1, dtype=np.int64)
+            lane[outside] = self.plugs.lane[self.stubs.plug[side[outside]]]
+            sides.append(lane)
+        return sides[0], sides[1]
+
+    @cached_property
+    def pair_of_link(self) -> IntArray:
+        """Return the inner pair of each link, -1 for links that leave a box."""
+        return self._inner[1]
+
+    @property
     def inner(self) -> Inner:
         """Return what is joined within boxes."""
+        return self._inner[0]
+
+    @cached_property
+    def _inner(self) -> tuple[Inner, IntArray]:
         fabric = self.fabric
         links = fabric.links
         inside = np.flatnonzero(~self._outer & fabric.link_present)
@@ -277,7 +297,10 @@ class Wiring:
         a = found // planes // most
         housing = fabric.layout.housing[a] if len(a) else a
         start = np.searchsorted(housing, np.arange(len(fabric.layout.housings) + 1))
-        return Inner(a, found // planes % most, found % planes, count, impaired, start)
+        pair_of_link = np.full(links.count, -1, dtype=np.int64)
+        pair_of_link[inside] = place
+        b = found // planes % most
+        return Inner(a, b, found % planes, count, impaired, start), pair_of_link
 
     @cached_property
     def links_of_component(self) -> tuple[IntArray, IntArray]:

@@ -10,8 +10,9 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.culling import ranges
 from studio.gui.canvas.elevation import RIGHT, RISER_END
-from studio.gui.canvas.painting.buffers import draw_by_group, draw_lines, draw_strokes, mixed
+from studio.gui.canvas.painting.buffers import draw_by_group, draw_lines, draw_strokes
 from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.link_colors import link_colors
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 from studio.gui.canvas.trays import is_dense
 
@@ -42,9 +43,10 @@ def paint_harness(painter: QPainter, frame: Frame, racks: IntArray) -> list[Labe
     room = px * (RISER_END - RIGHT) / max(1, int(np.diff(wires.start)[wide].max()))
     most = max(1, min(most, int(room * 0.6)))
     width = np.clip(np.rint(np.sqrt(run.cables) * px * 0.0005), 1, most).astype(np.int64)
+    of_link = scene.wiring.lane_of_end if _has_values(frame) else ()
+    colors, group = link_colors(frame, run.plane, lanes, of_link, len(wires.plane))
     for lines in (run.risers, run.drops):
-        screen = np.rint(frame.screen_lines(lines))
-        draw_strokes(painter, screen, run.plane, width, frame.plane_colors)
+        draw_strokes(painter, np.rint(frame.screen_lines(lines)), group, width, colors)
     return _paint_buses(painter, frame, wide, lanes, px)
 
 
@@ -104,20 +106,21 @@ def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Lab
     stubs, plane = stubs[shown][:_MOST_STUBS], plane[shown][:_MOST_STUBS]
     lines = routes.stub_lines(scene, stubs)
     pieces = lines.shape[1]
-    draw_strokes(
-        painter,
-        np.rint(frame.screen_lines(lines.reshape(-1, 4))),
-        np.repeat(plane, pieces),
-        np.ones(pieces * len(plane), dtype=np.int64),
-        _soft(frame, 0.75),
-    )
+    of_link = wires.stub_of_link if _has_values(frame) else ()
+    colors, group = link_colors(frame, plane, stubs, of_link, len(wires.stubs.plug), 0.75)
+    screen = np.rint(frame.screen_lines(lines.reshape(-1, 4)))
+    draw_strokes(painter, screen, np.repeat(group, pieces), _thin(pieces * len(plane)), colors)
     if frame.level == "chip":
         _paint_ports(painter, frame, frame.screen_lines(lines[:, 0])[:, :2], plane)
     return _paint_plugs(painter, frame, tall)
 
 
-def _soft(frame: Frame, share: float) -> list[QColor]:
-    return [mixed(color, frame.theme.housing, share) for color in frame.plane_colors]
+def _has_values(frame: Frame) -> bool:
+    return frame.overlay is not None and frame.overlay.links is not None
+
+
+def _thin(count: int) -> IntArray:
+    return np.ones(count, dtype=np.int64)
 
 
 def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
@@ -125,12 +128,14 @@ def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
     pairs = ranges(inner.start, housings)
     pairs = pairs[frame.plane_shown[inner.plane[pairs]]]
     lines, plane = routes.inner_lines(frame.scene, pairs), inner.plane[pairs]
+    of_link = (frame.scene.wiring.pair_of_link,) if _has_values(frame) else ()
+    colors, group = link_colors(frame, plane, pairs, of_link, len(inner.plane), 0.6)
     if frame.scene.rack_width_m * frame.viewport.scale >= _LANES_RACK_PX:
-        lines, plane = _parallel(frame, lines, plane, inner.links[pairs])
+        lines, place = _parallel(frame, lines, inner.links[pairs])
+        plane, group = plane[place], group[place]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp and len(lines) < 4000)
-    ones = np.ones(len(lines), dtype=np.int64)
     screen = frame.screen_lines(lines)
-    draw_strokes(painter, screen, plane, ones, _soft(frame, 0.6))
+    draw_strokes(painter, screen, group, _thin(len(lines)), colors)
     broken = inner.impaired[pairs]
     if broken.any():
         painter.setPen(QPen(frame.theme.failed, 1.5, Qt.PenStyle.DashLine))
@@ -149,10 +154,8 @@ def _paint_ports(painter: QPainter, frame: Frame, ends: FloatArray, plane: IntAr
     draw_by_group(painter, boxes, plane, frame.plane_colors, frame.theme.chip_line)
 
 
-def _parallel(
-    frame: Frame, lines: FloatArray, plane: IntArray, count: IntArray
-) -> tuple[FloatArray, IntArray]:
-    """Return the parallel links of each pair as lines side by side."""
+def _parallel(frame: Frame, lines: FloatArray, count: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return the parallel links of each pair as lines side by side, and the pair of each."""
     count = np.minimum(count, _MOST_PARALLEL)
     repeated = np.repeat(lines, count, axis=0)
     first = np.repeat(np.cumsum(count) - count, count)
@@ -161,7 +164,9 @@ def _parallel(
     length = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-12)
     shift = place * 4 / frame.viewport.scale
     aside = np.stack((-way[:, 1] / length * shift, way[:, 0] / length * shift), axis=1)
-    return repeated + np.concatenate((aside, aside), axis=1), np.repeat(plane, count)
+    return repeated + np.concatenate((aside, aside), axis=1), np.repeat(
+        np.arange(len(count)), count
+    )
 
 
 def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
-from studio.gui.canvas import overlay as maps
 from studio.gui.canvas import routes
 from studio.gui.canvas.arcs import HIGHEST_M
 from studio.gui.canvas.painting.buffers import draw_lines, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.link_colors import Colors, link_colors
 from studio.gui.canvas.painting.text import Label
 from studio.gui.canvas.trays import is_dense, trays
 
@@ -91,14 +91,9 @@ def _near(frame: Frame) -> BoolArray:
     return near
 
 
-def _colors(frame: Frame, chosen: IntArray) -> tuple[list[QColor], IntArray]:
+def _colors(frame: Frame, chosen: IntArray) -> Colors:
     trunks = frame.scene.wiring.trunks
-    if frame.overlay is None or frame.overlay.links is None:
-        return frame.plane_colors, trunks.plane[chosen]
-    values = maps.grouped(frame.overlay.links, trunks.of_link, len(trunks.a), highest=True)
-    group = maps.bins(values[chosen])
-    colors = [QColor(*maps.rgb(number)) for number in range(maps.BINS)] + [frame.theme.rack_line]
-    return colors, np.where(group < 0, maps.BINS, group)
+    return link_colors(frame, trunks.plane[chosen], chosen, (trunks.of_link,), len(trunks.a))
 
 
 def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
