@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.errors import InvalidInput
 from studio.exploration.validation.network import predict
 
 ROWS = Path(__file__).parents[1] / "reference" / "network.csv"
@@ -84,6 +85,13 @@ def test_unknown_hardware_and_operations_are_refused_in_words():
     row = dict(rows()[0])
     assert "no rated network" in predict(row | {"hw": "abacus", "fabric": ""}).reason
     assert "not modelled" in predict(row | {"op": "telepathy"}).reason
+
+
+@pytest.mark.parametrize("size", ["-1", "nan", "1e300", "many"])
+def test_sizes_no_buffer_can_have_are_refused(size):
+    row = next(row for row in rows() if row["op"] == "all_reduce")
+    with pytest.raises(InvalidInput, match="message_bytes"):
+        predict(row | {"message_bytes": size})
 
 
 def test_more_bytes_never_take_less_time():

@@ -36,7 +36,7 @@ FREE_OUTSIDE = ("nccl-ampere",)
 
 
 FEW_ROWS = {
-    "nccl-nvl72": (
+    "nccl-blackwell-wide": (
         "in_network.start_s",
         "in_network.efficiency",
         "protocol.simple.scale_up.efficiency",

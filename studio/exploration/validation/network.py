@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.errors import InvalidInput
 from studio.exploration.validation.hardware import network_profiles, scale_out_byte_per_s
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import number, whole
@@ -91,6 +92,26 @@ class _Case:
         return self.text("primary_metric") == "latency_us" or self.text("unit") == "us"
 
 
+_LARGEST_MESSAGE = 1e15
+
+
+def _message_byte(row: Row) -> float:
+    """Return the message size, 0 where none is stated. [byte].
+
+    Raises
+    ------
+    InvalidInput : the size is no number a buffer can have.
+    """
+    text = (row.get("message_bytes") or "").strip()
+    try:
+        size = float(text or 0)
+    except ValueError:
+        raise InvalidInput(f"message_bytes {text[:40]!r} is no number") from None
+    if not 0 <= size <= _LARGEST_MESSAGE:
+        raise InvalidInput(f"message_bytes = {size:g} is beyond what a buffer can have")
+    return size
+
+
 def _machine(table: ProfileTable, row: Row) -> RatedLevels | None:
     description = f"{row.get('hw')} {row.get('fabric')}"
     for entry in table.machines:
@@ -151,7 +172,7 @@ def collective_inputs(row: Row) -> CollectiveInputs | str:
     if machine is None or op is None:
         return f"no rated network for {row.get('hw')!r}" if op else "no collective"
     case = _Case(row, op, table, machine)
-    size = number(row, "message_bytes", 0.0)
+    size = _message_byte(row)
     spans = _spans(case)
     if isinstance(spans, str):
         return spans
@@ -300,14 +321,14 @@ def _access_profile(case: _Case) -> AccessProfile:
 
 def _one_sided(case: _Case) -> Prediction:
     verb = "read" if "READ" in case.op else "write"
-    path = re.search(r"\b([DH])2R?([DH])\b", case.op.replace("same", "D2RH"))
+    path = re.search(r"\bR?([DH])2R?([DH])\b", case.op.replace("same", "D2RH"))
     if path is None:
         return Prediction(None, f"no path in {case.op!r}")
     # The name says local first, remote second; a write sends from local, a read into it.
     local, remote = path[1] == "H", path[2] == "H"
     from_host, to_host = (local, remote) if verb == "write" else (remote, local)
     profile = _access_profile(case)
-    size = number(case.row, "message_bytes", 0.0)
+    size = _message_byte(case.row)
     is_far = case.nodes > 1
     if size <= 0:
         rate = access_bandwidth(profile, verb, is_far=is_far, from_host=from_host, to_host=to_host)
@@ -322,7 +343,7 @@ def _batch(case: _Case) -> Prediction:
     verb = "read" if "READ" in case.op else "write"
     count = re.search(r"batch of (\d+)", case.op)
     messages = int(count[1]) if count else 1
-    size = number(case.row, "message_bytes", 0.0)
+    size = _message_byte(case.row)
     time = batch_time_s(case.table.access["mori-io"], verb, size, messages)
     if case.wants_latency:
         return Prediction(time / MICRO, "batch")

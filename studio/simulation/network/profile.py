@@ -213,6 +213,8 @@ class ProfileTable:
     expert: Mapping[str, ExpertProfile] = field(default_factory=dict)
     access: Mapping[str, AccessProfile] = field(default_factory=dict)
     machines: tuple[RatedLevels, ...] = ()
+    host_ranks: int = 16
+    """Most NPUs that share a host; a larger scale-up domain spans several."""
 
     def for_family(self, family: str) -> NetworkProfile:
         """Return the profile of an accelerator family or of that name; `generic` otherwise."""
@@ -222,6 +224,17 @@ class ProfileTable:
                 f"no network profile {family!r}; known: {', '.join(sorted(self.profiles))}"
             )
         return self.profiles[name]
+
+    def for_domain(self, family: str, domain_ranks: int) -> NetworkProfile:
+        """Return the profile of a family whose scale-up domain has so many NPUs.
+
+        A domain that spans several hosts may have constants of its own: what its switches reduce
+        is set up across hosts.
+        """
+        wide = f"{self.for_family(family).name}-wide"
+        if wide in self.profiles and domain_ranks > self.host_ranks:
+            return self.profiles[wide]
+        return self.for_family(family)
 
 
 def decode_profiles(data: bytes, origin: str = "network.json") -> ProfileTable:

@@ -176,3 +176,9 @@ def test_unknown_family_falls_back_to_the_generic_profile(profiles):
     assert profiles.for_family("martian-npu").name == "generic"
     with pytest.raises(UnknownName, match="known"):
         type(profiles)({}, {}).for_family("x")
+
+
+def test_a_domain_over_several_hosts_has_its_own_profile(profiles):
+    assert profiles.for_domain("nvidia-blackwell", 8).name == "nccl-blackwell"
+    assert profiles.for_domain("nvidia-blackwell", 72).name == "nccl-blackwell-wide"
+    assert profiles.for_domain("ascend-910c", 384).name == "hccl-910c"

@@ -5,6 +5,8 @@ import pytest
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.exchange import Exactness
+from studio.simulation.machine import NetworkLevel
+from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.profile import InNetwork, Role
 from studio.simulation.network.schedule import SCHEDULES
@@ -199,3 +201,31 @@ def test_reduction_is_not_chosen_without_a_common_switch(ideal):
         run(Collective.ALL_REDUCE, mesh, reducing(ideal), Algorithm.IN_NETWORK)
     large = run(Collective.ALL_REDUCE, topologies.star(8), reducing(ideal), None, payload=1e9)
     assert large.algorithm is Algorithm.IN_NETWORK
+
+
+@pytest.mark.parametrize("family", ["nvidia-hopper", "nvidia-blackwell", "ascend-910c"])
+@pytest.mark.parametrize(
+    ("op", "algorithm"),
+    [
+        (Collective.ALL_REDUCE, Algorithm.RING),
+        (Collective.ALL_GATHER, Algorithm.RING),
+        (Collective.ALL_TO_ALL, Algorithm.DIRECT),
+        (Collective.ALL_REDUCE, Algorithm.DIRECT),
+        (Collective.POINT_TO_POINT, Algorithm.DIRECT),
+    ],
+)
+@pytest.mark.parametrize("payload", [1e4, 1e9])
+def test_graph_and_levels_agree_on_one_switch(profiles, family, op, algorithm, payload):
+    """Without the bytes that stay on their rank, which a graph does not carry."""
+    shipped = profiles.for_family(family)
+    profile = replace(
+        shipped,
+        operations={name: replace(o, local_share=0.0) for name, o in shipped.operations.items()},
+    )
+    graph = topologies.star(8, bandwidth=400 * GB, latency=0.5e-6)
+    level = NetworkLevel("node", 8, 400 * GB, 1e-6, medium="switch")
+    exact = run(op, graph, profile, algorithm, payload=payload)
+    closed = collective_time_s(
+        op, np.array(payload), [Span(level, np.array(8))], profile, algorithm=algorithm
+    )
+    assert exact.time_s == pytest.approx(float(closed.time_s), rel=1e-9)
