@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from studio.exploration.validation.hardware import rated_machine
 from studio.exploration.validation.runner import Report, validate
 from studio.exploration.validation.score import ScoredRow
 
@@ -29,13 +30,19 @@ def measure() -> dict[str, Any]:
     """Return the score of every set, and the median error of every hardware family."""
     texts = {name: (CASES / f"{name}.csv").read_text(encoding="utf-8-sig") for name in SETS}
     report = validate(texts)
-    families = {row["id"]: row["hw_family"] for text in texts.values() for row in _rows(text)}
+    families = {row["id"]: _family(row["hw"]) for text in texts.values() for row in _rows(text)}
     tree = report.as_json()
     return {"sets": tree["sets"], "families": _families(report, families)}
 
 
 def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
+
+
+def _family(hardware: str) -> str:
+    """Return the accelerator family the simulator takes a measurement's hardware for."""
+    rated = rated_machine(hardware)
+    return rated.family if rated else "unknown"
 
 
 def _families(report: Report, family_of: dict[str, str]) -> dict[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ from studio.exploration.compare import Comparison, candidate_of
 from studio.exploration.compare import compare as _compare
 from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address
-from studio.session.evaluation import active_scenario, sim_input
+from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.session.library import catalog, find_design
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
@@ -69,7 +69,8 @@ class Supernode:
         """
         machine = machine_of(self.fabric, self.rolled_up)
         chosen = active_scenario(self.fabric, scenario)
-        return simulate(sim_input(self.fabric, self.rolled_up, machine, chosen))
+        result = simulate(sim_input(self.fabric, self.rolled_up, machine, chosen))
+        return with_error_band(result, machine)
 
     def check(self) -> tuple[Finding, ...]:
         """Return what the design rules find."""

@@ -11,7 +11,7 @@ from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
 from studio.exchange.result_json import result_json
 from studio.fabric.fabric import Fabric
-from studio.session.evaluation import active_scenario, sim_input
+from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import roll_up
@@ -63,7 +63,7 @@ def _simulate(fabric: Fabric, name: str, changes: list[str]) -> SimResult:
             scenario = msgspec.convert(tree, type(scenario), strict=False)
         except msgspec.ValidationError as error:
             raise InvalidInput(f"--set {change!r}: {error}") from error
-    return simulate(sim_input(fabric, totals, machine, scenario))
+    return with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
 
 
 def _print(one: Loaded, result: SimResult) -> None:

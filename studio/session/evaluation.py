@@ -5,13 +5,14 @@ A function of a fabric alone; the window runs it in a worker and drops it when o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.design.finding import Finding
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
 from studio.exploration.serving_library import inference_profile, power_profile
 from studio.fabric.fabric import Fabric
+from studio.session.accuracy import accuracy
 from studio.session.profiles import network_profiles
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
@@ -50,11 +51,17 @@ def evaluate(fabric: Fabric) -> Evaluation:
     try:
         machine = machine_of(fabric, totals)
         scenario = active_scenario(fabric)
-        result = simulate(sim_input(fabric, totals, machine, scenario))
+        result = with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
     except StudioError as error:
         return Evaluation(fabric, totals, None, None, None, str(error), findings)
     timeline = timeline_of(result, totals.value("power_w.idle"))
     return Evaluation(fabric, totals, machine, result, timeline, "", findings)
+
+
+def with_error_band(result: SimResult, machine: Machine) -> SimResult:
+    """Return the result with what published measurements say of its accuracy."""
+    band = accuracy().band(result.job, machine.accelerator.family)
+    return replace(result, assumptions=(*result.assumptions, band))
 
 
 def active_scenario(fabric: Fabric, name: str = "") -> Scenario:
