@@ -77,14 +77,15 @@ def _plan(scenario: Inference) -> InferencePlan | None:
 
 
 def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
-    share = scenario.prefill_share or outcome.prefill_share
+    stepping = _decode_npus(scenario, outcome, npus)
+    filling = npus - stepping
+    share = filling / npus
     rate = _rate_per_npu(scenario, outcome, share)
     draw = share * outcome.prefill.power_w_per_npu + (1 - share) * outcome.decode.power_w_per_npu
     machine = given.machine
     money = economics(
         draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus, given.running
     )
-    filling, stepping = round(share * npus), npus - round(share * npus)
     return SimResult(
         job="inference",
         scenario=scenario.name,
@@ -121,14 +122,30 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
     )
 
 
+def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:
+    """Return the NPUs kept for decoding: whole instances, nearest to the balance of both phases.
+
+    A scenario that names a share gets it. Decoding gets one instance at least; where an instance
+    takes all NPUs there is no pool of its own and both phases share them by time.
+    """
+    if scenario.prefill_share:
+        return npus - round(scenario.prefill_share * npus)
+    wanted = (1 - outcome.prefill_share) * npus
+    instance = max(1, round(outcome.instance_npus))
+    if instance >= npus:
+        return round(wanted)
+    most = (npus - 1) // instance
+    return instance * min(most, max(1, round(wanted / instance)))
+
+
 def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -> float:
-    """Return output tokens per second over all NPUs, those of prefill included."""
-    if not scenario.prefill_share:
-        return outcome.disaggregated_tokens_per_s_per_npu if outcome.fits else 0.0
+    """Return output tokens per second over all NPUs: the slower of both pools sets it."""
+    if not outcome.fits:
+        return 0.0
     new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
     requests = share * outcome.prefill_tokens_per_s_per_npu / new_prompt
     fed = requests * scenario.output_tokens
-    return min(fed, (1 - share) * outcome.decode_tokens_per_s_per_npu) if outcome.fits else 0.0
+    return min(fed, (1 - share) * outcome.decode_tokens_per_s_per_npu)
 
 
 def _plan_text(outcome: InferenceResult) -> str:
