@@ -85,8 +85,15 @@ STARTS: dict[str, dict[str, float]] = {
     "vllm-2025": {"step_s": 2e-3, "sequence_s": 10e-6, "batch_limit": 4096},
 }
 """Where a generation starts when that is not its family's base value."""
+MEASURED_ON_KERNELS = {
+    "ascend-910c": ("int8_efficiency", "hbm_efficiency", "cache_efficiency",
+                    "attention_decode_efficiency", "overlap_loss"),
+}  # fmt: skip
+"""Constants that published kernel tables fix; no serving row may move them."""
 SPREAD = 0.35
-"""Usual spread of a constant between generations, as a log ratio."""
+"""Usual spread of an efficiency between generations, as a log ratio."""
+WIDE_SPREAD = 1.2
+"""The same of overheads, which differ by whole factors."""
 
 
 @dataclass
@@ -180,7 +187,16 @@ def cost(errors: np.ndarray, moved: Sequence[float]) -> float:
     """Return the mean cut error of the rows and the pull of the constants."""
     size = np.abs(errors)
     body = np.where(size < CUT, size, CUT + TAIL * (size - CUT))
-    return float(body.sum() + PULL * len(errors) ** 0.5 * sum((m / SPREAD) ** 2 for m in moved))
+    return float(body.sum() + PULL * max(len(errors), 40) ** 0.5 * sum(m**2 for m in moved))
+
+
+def moves(names: Sequence[str], values: InferenceProfile, start: InferenceProfile) -> list[float]:
+    """Return how far constants are from their start, in their usual spreads."""
+    return [
+        math.log(getattr(values, name) / getattr(start, name))
+        / (WIDE_SPREAD if name.endswith("_s") or name.startswith("expert") else SPREAD)
+        for name in names
+    ]
 
 
 def names_for(rows: Sequence[Measured]) -> list[str]:
@@ -204,7 +220,8 @@ def names_for(rows: Sequence[Measured]) -> list[str]:
     if any(inference_profile(serving_family(row.case.machine.accelerator),
                              row.case.generation).launch_s > 0 for row in rows):  # fmt: skip
         names.append("launch_s")
-    return names
+    family = serving_family(rows[0].case.machine.accelerator)
+    return [name for name in names if name not in MEASURED_ON_KERNELS.get(family, ())]
 
 
 def fit(
@@ -224,7 +241,7 @@ def fit(
                 tried = dict(values)
                 tried[name] = min(max(values[name] * factor, low), high)
                 profile = msgspec.structs.replace(start, **tried)
-                moved = [math.log(tried[n] / getattr(start, n)) for n in names]
+                moved = moves(names, profile, start)
                 found = cost(log_errors(rows, profile), moved)
                 if found < best - 1e-4:
                     best, values, best_profile, improved = found, tried, profile, True
@@ -233,7 +250,7 @@ def fit(
         if not improved:
             step /= 2
             search_plans(rows, best_profile)
-            moved = [math.log(values[n] / getattr(start, n)) for n in names]
+            moved = moves(names, best_profile, start)
             best = cost(log_errors(rows, best_profile), moved)
     return best_profile
 
