@@ -20,7 +20,8 @@ from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.plan import Plans, Recompute, broken_rules, plans
 
 TOKENS_PER_STEP = 4_194_304
-"""Batch assumed where a source gives none: four million tokens, a usual one."""
+TOKENS_PER_NPU = 1024
+"""Batch assumed where a source gives none: four million tokens, or this many per NPU."""
 _FULL_BEFORE = ("megatron-2020", "megatron-2021")
 _INTERLEAVES = ("megatron-202", "megascale", "mlperf", "cann")
 _PRINTS_MAPPING = ("megatron-2025", "megatron-2026", "megatron-core", "mlperf")
@@ -109,7 +110,8 @@ def _plans_for(
     expert = _expert_choices(row, model, t * c * data)
     chunks = _chunk_choices(row, model, p, generation)
     recompute = _recompute_choices(row, generation)
-    per_step = batch or max(TOKENS_PER_STEP / sequence, data)
+    usual = max(TOKENS_PER_STEP, TOKENS_PER_NPU * t * p * c * data)
+    per_step = batch or max(usual / sequence, data)
     grid = np.meshgrid(micro, expert, chunks, recompute, zero, indexing="ij")
     m, e, v, r, z = (np.asarray(part, dtype=np.float64).ravel() for part in grid)
     rounds = np.maximum(np.round(per_step / (data * m)), 1.0)
