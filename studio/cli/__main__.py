@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -67,6 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Command, parsed: argparse.Namespace) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that lacks a character shows a question mark instead of ending the job.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = command.run(parsed)
         sys.stdout.flush()

@@ -6,6 +6,7 @@ import argparse
 
 from studio.cli.loading import Loaded, add_designs, add_json, load
 from studio.cli.output import print_json, print_table
+from studio.errors import UnknownName
 from studio.exchange.totals_json import totals_json
 from studio.simulation.rollup.labels import label_of
 from studio.simulation.rollup.totals import Totals, roll_up
@@ -54,6 +55,9 @@ def _print_totals(one: Loaded, totals: Totals, language: str) -> None:
 
 def _print_terms(totals: Totals, name: str) -> None:
     chosen = {key: value for key, value in totals.figures.items() if key.startswith(name)}
+    if not chosen:
+        known = ", ".join(totals.figures)
+        raise UnknownName(f"no figure begins with {name!r}; there is {known}")
     for key, figure in chosen.items():
         print(f"\n{key} = {display(figure.value, figure.dimension)}")
         rows = [
@@ -70,5 +74,3 @@ def _print_terms(totals: Totals, name: str) -> None:
             for term in figure.terms
         ]
         print_table(rows, right_from=1)
-    if not chosen:
-        print(f"no figure begins with {name!r}; there is {', '.join(totals.figures)}")

@@ -45,15 +45,12 @@ def _levels_of(
         return []
     group = _connected(fabric.layout.component_count, links)
     delay = _delays_from(fabric, int(npus[0]), links)
-    scopes = {
-        "node": fabric.layout.housing,
-        "rack": fabric.layout.rack,
-        name: group,
-    }
+    scopes = (("node", fabric.layout.housing), ("rack", fabric.layout.rack), (name, group))
+    inside = np.arange(fabric.layout.component_count)
     found: list[NetworkLevel] = []
     reached = inner[-1].ranks if inner else 1
-    for scope_name, scope in scopes.items():
-        inside = _scope_inside(scope_name, scopes, fabric)
+    for place, (scope_name, scope) in enumerate(scopes):
+        inside = scopes[place - 1][1] if place else inside
         peers = npus[(scope[npus] == scope[npus[0]]) & (group[npus] == group[npus[0]])]
         if len(peers) <= reached:
             continue
@@ -72,13 +69,6 @@ def _levels_of(
             )
         )
     return _with_oversubscription(found)
-
-
-def _scope_inside(name: str, scopes: dict[str, IntArray], fabric: Fabric) -> IntArray:
-    """Return the scope one step further in than `name`, shape (n_components,)."""
-    names = list(scopes)
-    place = names.index(name)
-    return scopes[names[place - 1]] if place else np.arange(fabric.layout.component_count)
 
 
 def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
