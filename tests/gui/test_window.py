@@ -1,0 +1,256 @@
+"""The window end to end: what is shown follows the design, and what is entered changes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.design.edits import set_field
+from studio.gui.canvas.requests import DropTarget
+from studio.gui.main_window import MainWindow
+from studio.gui.panels.library import MIME_TYPE
+from studio.gui.widgets.field_editors import ChoiceEditor, NumberEditor
+from studio.session.document import Document
+from studio.session.library import find_design
+from tests.gui.conftest import PATIENCE_MS, wait_for_result
+
+
+def _metric(window: MainWindow, key: str) -> str:
+    return next(tile.row.value for tile in window.strip.tiles if tile.row and tile.row.key == key)
+
+
+def test_opening_shows_figures_plots_and_inspector(window: MainWindow) -> None:
+    assert window.page == "canvas"
+    assert _metric(window, "transceiver_count") == "6,912"
+    assert _metric(window, "optical_bandwidth_bit_per_s") == "5.53 Pb/s"
+    assert window.plots.is_built
+    assert window.plots.power.bars
+    assert window.plots.time.bars
+    assert window.inspector.editor("name").field is not None
+    assert "CloudMatrix" in window.windowTitle()
+
+
+def test_edit_is_followed_by_figures_differences_and_undo(
+    qtbot: QtBot, window: MainWindow, document: Document
+) -> None:
+    before = _metric(window, "compute_flops.bf16")
+    window.workspace.apply(
+        "fewer", lambda d: set_field(d, ("racks", "compute-west", "array", "count"), 3)
+    )
+    wait_for_result(qtbot, window)
+    row = next(t.row for t in window.strip.tiles if t.row and t.row.key == "compute_flops.bf16")
+    assert row.value != before
+    assert row.change.startswith("−")
+    assert row.sense == "worse"
+    window.actions_made["edit.undo"].trigger()
+    wait_for_result(qtbot, window)
+    assert _metric(window, "compute_flops.bf16") == before
+    assert not document.is_modified
+
+
+def test_typing_in_the_inspector_edits_the_design(window: MainWindow, document: Document) -> None:
+    window.workspace.select(frozenset({"R01"}))
+    editor = window.inspector.editor("x_m")
+    assert isinstance(editor, NumberEditor)
+    editor.line.setFocus()
+    editor.line.selectAll()
+    QTest.keyClicks(editor.line, "2*0.6 m")
+    QTest.keyClick(editor.line, Qt.Key.Key_Return)
+    assert document.design.racks["compute-west"].x_m == pytest.approx(1.2)  # type: ignore[index]
+    assert editor.line.text() == "1.2 m"
+
+
+def test_wrong_entry_is_marked_and_changes_nothing(window: MainWindow, document: Document) -> None:
+    window.workspace.select(frozenset({"R01"}))
+    editor = window.inspector.editor("x_m")
+    assert isinstance(editor, NumberEditor)
+    editor.line.setFocus()
+    editor.line.selectAll()
+    QTest.keyClicks(editor.line, "3 bananas")
+    QTest.keyClick(editor.line, Qt.Key.Key_Return)
+    assert editor.line.property("wrong") == "true"
+    assert "bananas" in window.notices.text
+    assert not document.history.steps
+
+
+def test_slider_moves_the_figures_and_is_one_step(
+    qtbot: QtBot, window: MainWindow, document: Document
+) -> None:
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    editor = window.inspector.editor("values.power_typical")
+    assert isinstance(editor, NumberEditor)
+    before = _metric(window, "power_w.typical")
+    editor.slider.setSliderDown(True)
+    for place in (60, 80, 100):
+        editor.slider.setValue(place)
+    editor.slider.setSliderDown(False)
+    assert len(document.history.steps) == 1
+    wait_for_result(qtbot, window)
+    assert _metric(window, "power_w.typical") != before
+    assert editor.field is not None
+    assert editor.field.can_reset
+
+
+def test_reset_brings_back_the_catalogue(window: MainWindow, document: Document) -> None:
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    editor = window.inspector.editor("values.memory")
+    editor.entered.emit(64e9)
+    assert document.design.parts
+    field = window.inspector.editor("values.memory").field
+    assert field is not None
+    assert field.reset is not None
+    window.workspace.apply("reset", field.reset)
+    assert not document.design.parts
+
+
+def test_mixed_values_are_shown_as_mixed_and_set_together(
+    window: MainWindow, document: Document
+) -> None:
+    window.workspace.select(frozenset({"R01", "R16"}))
+    editor = window.inspector.editor("x_m")
+    assert editor.field is not None
+    assert editor.field.is_mixed
+    editor.entered.emit(5.0)
+    assert {document.design.racks[r].x_m for r in ("compute-west", "compute-east")} == {5.0}  # type: ignore[index]
+
+
+def test_choosing_another_bin_changes_the_figures(qtbot: QtBot, window: MainWindow) -> None:
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    before = _metric(window, "compute_flops.bf16")
+    editor = window.inspector.editor("variant")
+    assert isinstance(editor, ChoiceEditor)
+    assert editor.field is not None
+    editor.entered.emit(editor.field.choices[1][0])
+    wait_for_result(qtbot, window)
+    assert _metric(window, "compute_flops.bf16") != before
+
+
+def test_selection_goes_both_ways(window: MainWindow, document: Document) -> None:
+    window.canvas.selection_changed.emit(frozenset({"R02"}))
+    assert document.selection == {"R02"}
+    window.workspace.select(frozenset({"R05"}))
+    assert window.canvas.selection == {"R05"}
+
+
+def test_dropping_a_rack_adds_one_and_selects_it(window: MainWindow, document: Document) -> None:
+    window.canvas.part_dropped.emit(DropTarget("rack", "a3-compute-cabinet", 1.0, 1.0))
+    assert len(document.fabric.layout.racks) == 17
+    assert document.selection == {"R17"}
+
+
+def test_library_offers_what_the_canvas_takes(window: MainWindow) -> None:
+    tree = window.library.tree
+    item = tree.topLevelItem(1).child(0)  # type: ignore[union-attr]
+    assert tree.mimeData([item]).hasFormat(MIME_TYPE)
+
+
+def test_failing_a_node_is_followed_by_the_simulation(qtbot: QtBot, window: MainWindow) -> None:
+    before = _metric(window, "memory_bytes")
+    window.workspace.select(frozenset({"R01/N1"}))
+    window.actions_made["edit.fail"].trigger()
+    wait_for_result(qtbot, window)
+    failed = _metric(window, "result.tokens_per_s")
+    window.actions_made["edit.fail"].trigger()
+    wait_for_result(qtbot, window)
+    assert _metric(window, "memory_bytes") == before
+    assert failed != _metric(window, "result.tokens_per_s")
+
+
+def test_explain_opens_a_figure_down_to_its_source(window: MainWindow) -> None:
+    window.strip.explain_requested.emit("power_w.typical")
+    shown = window.explain_panel.explanation
+    assert shown is not None
+    assert shown.rows[0].source
+    assert shown.rows[0].grade
+
+
+def test_history_jumps_to_any_step(window: MainWindow, document: Document) -> None:
+    for x in (1.0, 1.5, 2.5):
+        window.workspace.apply(
+            "move", lambda d, x=x: set_field(d, ("racks", "compute-west", "x_m"), x)
+        )
+    assert [row.place for row in window.history.rows] == [0, 1, 2, 3]
+    window.history.jump_requested.emit(1)
+    assert document.design.racks["compute-west"].x_m == 1.0  # type: ignore[index]
+
+
+def test_play_and_pause(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_made["run.play"].trigger()
+    start = window.run_panel.clock.now_s
+    qtbot.waitUntil(lambda: window.run_panel.clock.now_s > start, timeout=PATIENCE_MS)
+    window.actions_made["run.play"].trigger()
+    assert not window.run_panel.clock.is_playing
+
+
+def test_language_and_theme_switch_live(window: MainWindow) -> None:
+    window.settings.set("language", "zh")
+    QApplication.processEvents()
+    assert window.docks["inspector"].windowTitle() == "检查器"
+    assert window.actions_made["file.open"].text() == "打开…"
+    window.settings.set("language", "en")
+    QApplication.processEvents()
+    assert window.docks["inspector"].windowTitle() == "Inspector"
+    window.settings.set("theme", "dark")
+    assert window.theme.is_dark
+
+
+def test_bad_file_leaves_the_document_open(
+    window: MainWindow, document: Document, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.supernode"
+    bad.write_text('{"format": "supernode", "format_version": 1, "design": {"id"')
+    assert not window.open_path(bad)
+    assert window.workspace.document is document
+    assert "bad.supernode" in window.notices.text
+
+
+def test_save_as_and_open_again(window: MainWindow, document: Document, tmp_path: Path) -> None:
+    window.workspace.apply("name", lambda d: set_field(d, ("name",), "Mine"))
+    assert window.isWindowModified()
+    path = tmp_path / "mine.supernode"
+    assert window.save_to(path)
+    assert not window.isWindowModified()
+    assert window.open_path(path)
+    assert window.workspace.document is not None
+    assert window.workspace.document.design.name == "Mine"
+    assert window.settings.recent[0] == path.resolve()
+
+
+def test_palette_lists_actions_objects_and_settings(window: MainWindow) -> None:
+    from studio.gui.palette import PaletteDialog, entries_of, perform
+
+    dialog = PaletteDialog(entries_of(window), window)
+    dialog.line.setText("R07/B3")
+    first = dialog.list.item(0).data(Qt.ItemDataRole.UserRole)
+    dialog.deleteLater()
+    perform(window, first)
+    assert window.canvas.selection == {"R07/B3"}
+
+
+def test_compare_reproduces_the_ratios(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("compare")
+    window.compare.add(find_design("gb200-nvl72"))
+    qtbot.waitUntil(lambda: len(window.compare.view.designs) == 2, timeout=PATIENCE_MS)
+    texts = {row.label: row.cells[0].ratio for row in window.compare.view.rows}
+    assert texts["BF16 compute, dense"] in ("1.66×", "1.67×")
+    assert texts["NPU memory"].startswith("3.5")
+
+
+def test_new_design_shows_an_empty_hall(window: MainWindow) -> None:
+    window.actions_made["file.new"].trigger()
+    assert window.page == "canvas"
+    document = window.workspace.document
+    assert document is not None
+    assert not document.design.racks
+
+
+def test_dropped_file_is_opened(empty_window: MainWindow) -> None:
+    assert empty_window.page == "welcome"
+    assert len(empty_window.welcome.cards) == 5
+    empty_window.welcome.cards[0].chosen.emit(find_design("gb200-nvl72"))
+    assert empty_window.page == "canvas"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from studio.gui.action_table import ACTIONS
+from studio.gui.i18n import load_entries
+from studio.gui.views.palette_entries import action_entries, found
+
+
+def _first(typed: str) -> str:
+    texts = {action.id: action.text for action in ACTIONS}
+    enabled = {action.id: True for action in ACTIONS}
+    entries = action_entries(ACTIONS, texts, enabled, dict(load_entries("zh")))
+    return found(entries, typed)[0].target
+
+
+def test_palette_finds_by_start_word_and_letters() -> None:
+    assert _first("undo") == "edit.undo"
+    assert _first("baseline") in ("run.pin", "run.unpin")
+    assert _first("zmfit") == "view.fit"
+
+
+def test_palette_finds_by_chinese_and_pinyin_initials() -> None:
+    assert _first("撤销") == "edit.undo"
+    assert _first("cx") == "edit.undo"
+    assert _first("sfzqb") == "view.fit"
