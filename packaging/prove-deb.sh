@@ -19,6 +19,7 @@ trap cleanup EXIT
 
 if command -v debootstrap >/dev/null; then
     root=$(mktemp -d /var/tmp/prove-deb.XXXXXX)
+    chmod 755 "$root" # apt downloads as a user of its own
     echo "Making a bare Debian 12 in $root"
     if debootstrap --variant=minbase bookworm "$root" >"$out/prove-deb.log" 2>&1; then
         cp /etc/resolv.conf "$root/etc/"
@@ -40,5 +41,5 @@ chroot "$place" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC
     DEBIAN_FRONTEND=noninteractive bash "$inside/prove-installed.sh" "$inside" || status=$?
 cp "$folder"/*.png "$folder"/*.html "$out/" 2>/dev/null || true
 [ -n "$root" ] || rm -rf "$folder"
-[ $status = 0 ] && echo "Proven; pictures are in $out"
+if [ $status = 0 ]; then echo "Proven; pictures are in $out"; else echo "Not proven"; fi
 exit $status
