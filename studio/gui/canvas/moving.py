@@ -55,5 +55,15 @@ def put_down(
     return edit
 
 
+def nudged(racks: tuple[RackId, ...], dx_m: float, dy_m: float) -> Callable[[Design], Design]:
+    """Return the edit that moves racks by a step, those that are still there."""
+
+    def edit(design: Design) -> Design:
+        known = [rack for rack in racks if rack in design.racks]
+        return move_racks(design, known, dx_m, dy_m)
+
+    return edit
+
+
 def _shift(now: float, wanted: float) -> float:
     return round(wanted, 4) - now

@@ -127,6 +127,20 @@ def build_scene(fabric: Fabric, previous: Scene | None = None) -> Scene:
     return Scene(fabric, racks, housings, chips, rack_start, wiring)
 
 
+def looks_alike(before: Scene, after: Scene, racks_may_move: bool) -> bool:
+    """Tell whether two scenes of the same document give the same picture."""
+    old, new = before.fabric, after.fabric
+    return (
+        before.wiring is after.wiring
+        and before.chips is after.chips
+        and old.design.planes is new.design.planes
+        and before.hall == after.hall
+        and np.array_equal(old.component_factor, new.component_factor)
+        and np.array_equal(old.component_present, new.component_present)
+        and (racks_may_move or np.array_equal(before.racks, after.racks))
+    )
+
+
 def _wiring(fabric: Fabric, previous: Scene | None) -> Wiring:
     if previous is not None:
         before = previous.fabric

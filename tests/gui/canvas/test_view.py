@@ -223,7 +223,7 @@ def test_panning_shows_the_same_as_painting_anew(editor: Editor) -> None:
     QTest.mouseRelease(view, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(460, 380))
     view._come_to_rest()
     panned = picture(view)
-    view._refresh()
+    view.redraw()
     assert picture(view) == panned
 
 

@@ -11,11 +11,13 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.addresses import Chosen, nothing
+from studio.gui.canvas.dropping import Landing
 from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.tracing import trace
 from studio.gui.canvas.viewport import Rect
+from studio.gui.i18n import tr
 
 MOST_TRACED = 4000
 """Links whose ways are lit at once."""
@@ -45,6 +47,19 @@ class Marks:
     measure: tuple[float, float, float, float] | None = None
     """From and to, in metres."""
     ghost: Ghost | None = None
+
+
+def ghost_of(landing: Landing) -> Ghost:
+    """Return what to show for a library item over the canvas."""
+    target = landing.target
+    text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
+    if target.type == "assembly":
+        text = f"{target.rack}, U{target.u}"
+    elif target.type == "part":
+        text = target.housing
+    if target.collides:
+        text = f"{text}: {tr('occupied')}"
+    return Ghost(landing.rect, target.collides, text)
 
 
 def paint_states(painter: QPainter, frame: Frame) -> None:

@@ -1,0 +1,45 @@
+"""Qt's mouse and keys in the words of the tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
+
+from studio.gui.canvas.tools.events import Button, PointerEvent
+
+_BUTTONS: Mapping[Qt.MouseButton, Button] = {
+    Qt.MouseButton.LeftButton: "left",
+    Qt.MouseButton.MiddleButton: "middle",
+    Qt.MouseButton.RightButton: "right",
+}
+CURSORS: Mapping[str, Qt.CursorShape] = {
+    "select": Qt.CursorShape.ArrowCursor,
+    "move": Qt.CursorShape.SizeAllCursor,
+    "pan": Qt.CursorShape.OpenHandCursor,
+    "zoom": Qt.CursorShape.CrossCursor,
+    "measure": Qt.CursorShape.CrossCursor,
+}
+ARROWS: Mapping[Qt.Key, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+"""Steps to the right and down."""
+
+
+def pointer_event(kind: Literal["press", "move", "release"], event: QMouseEvent) -> PointerEvent:
+    """Return a mouse event as tools take it."""
+    keys = event.modifiers()
+    return PointerEvent(
+        kind,
+        event.position().x(),
+        event.position().y(),
+        _BUTTONS.get(event.button(), "none"),
+        bool(keys & Qt.KeyboardModifier.ShiftModifier),
+        bool(keys & Qt.KeyboardModifier.ControlModifier),
+        bool(keys & Qt.KeyboardModifier.AltModifier),
+    )
