@@ -31,6 +31,8 @@ from studio.workload.recipe import Recipe
 
 CHECKPOINT_BYTE = 14.0
 """BF16 weight, FP32 master and two FP32 moments per parameter. [byte]"""
+WEIGHT_BYTE = 2.0
+"""A checkpoint of BF16 weights alone. [byte]"""
 STATE_BYTE = 18.0
 """FP16 weight and gradient, FP32 gradient, master and two moments. [byte]"""
 _UNFUSED = Recipe(dropout=True, score_byte=5.0)
@@ -81,8 +83,10 @@ def _checkpoint(row: Row) -> Prediction:
     model = model_of(row)
     if isinstance(model, str):
         return Prediction(None, model)
-    total = model_parameters(model).total * CHECKPOINT_BYTE
-    return Prediction(_in_unit(total, row), "14 bytes a parameter")
+    is_whole = "optimizer" in (row.get("quantity") or "") or "full" in (row.get("quantity") or "")
+    each = CHECKPOINT_BYTE if is_whole else WEIGHT_BYTE
+    total = model_parameters(model).total * each
+    return Prediction(_in_unit(total, row), f"{each:g} bytes a parameter")
 
 
 def _zero_states(row: Row) -> Prediction:
