@@ -1,7 +1,8 @@
 """Fit the efficiency profiles to published training runs: `python -m tests.reference.fit_training`.
 
-Coordinate descent on the constants of one hardware family and of its software generations, each
-held near its physical starting value by a prior. Nothing is fitted per row, model or source.
+Coordinate descent on the constants of one hardware family and of its software generations. A prior
+holds each near its physical starting value, and generations near the common value of their family.
+Nothing is fitted per row, model or source.
 
     --holdout    fit on one half of every series, report the error on the other half, write nothing
     --write      write fitted values into models/workloads/profiles
@@ -42,7 +43,9 @@ WEIGHTS = {"score": 1.0, "soft": 0.25}
 CLIP = 0.6
 """Log error from which a row counts no more: a mistaken row must not bend a constant."""
 PRIOR = 0.004
-"""Loss of a constant one natural unit away from its start, per row fitted."""
+"""Loss of a constant one natural unit away from its centre, per row fitted."""
+POOLING = 0.02
+"""The same, per generation and independent of its rows: few rows do not move a constant far."""
 
 HARDWARE = (
     "bf16_efficiency", "fp8_efficiency", "fp4_efficiency", "tile_overhead_k", "wave_tail",
@@ -64,9 +67,6 @@ RATIOS = frozenset(
     }
 )  # fmt: skip
 CEILING = {"hbm_efficiency": 0.95, "library_efficiency": 1.0}
-FEW_ROWS = 6
-FEW = ("library_efficiency", "straggler", "step_overhead_s")
-"""Constants fitted for a generation with fewer rows than that."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,7 @@ class Fit:
         self.groups = [group for group in groups if group.family == family]
         self.generations = sorted({group.generation for group in self.groups})
         self.start = {name: start_profile(family, name) for name in self.generations}
+        self.centre = dict(self.start)
         self.profiles = dict(self.start if rounds else {})
         for name in self.generations:
             shipped = compute_profile(family, name)
@@ -175,9 +176,30 @@ class Fit:
         return loss(own, {generation: profile})
 
     def _penalty(self, name: str, generation: str, value: float) -> float:
-        start = getattr(self.start[generation], name)
-        total = self.rows(generation)
-        return PRIOR * (total + 4) * distance(name, start, value) ** 2
+        centre = getattr(self.centre[generation], name)
+        weight = PRIOR * self.rows(generation) + POOLING
+        return weight * distance(name, centre, value) ** 2
+
+    def try_shared(self, name: str, by: float) -> bool:
+        """Shift one software constant of all generations and the centre they are held to."""
+        trial, gain = {}, 0.0
+        for generation in self.generations:
+            profile, centre = self.profiles[generation], self.centre[generation]
+            new = moved(name, getattr(profile, name), by)
+            held = moved(name, getattr(centre, name), by)
+            changed = msgspec.structs.replace(profile, **{name: new})
+            value = self._loss(generation, changed)
+            gain += self.cache[generation] - value
+            start = getattr(self.start[generation], name)
+            gain += POOLING * distance(name, start, getattr(centre, name)) ** 2
+            gain -= POOLING * distance(name, start, held) ** 2
+            trial[generation] = (changed, value, msgspec.structs.replace(centre, **{name: held}))
+        if gain <= 1e-6:
+            return False
+        for generation, (changed, value, centre) in trial.items():
+            self.profiles[generation], self.cache[generation] = changed, value
+            self.centre[generation] = centre
+        return True
 
     def try_move(self, names: Sequence[str], name: str, by: float) -> bool:
         """Shift one constant of some generations; keep it if the loss falls."""
@@ -206,9 +228,11 @@ class Fit:
         for _ in range(rounds):
             for name in HARDWARE:
                 self._line(self.generations, name, step)
+            if len(self.generations) > 1:
+                for name in SOFTWARE:
+                    _ = self.try_shared(name, step) or self.try_shared(name, -step)
             for generation in self.generations:
-                few = self.rows(generation) < FEW_ROWS
-                for name in FEW if few else SOFTWARE:
+                for name in SOFTWARE:
                     self._line([generation], name, step)
             print(f"  step {step:.2f}: loss {sum(self.cache.values()):.3f}", flush=True)
             step *= 0.55
