@@ -87,7 +87,7 @@ class RandomEdits(RuleBasedStateMachine):
         try:
             document.apply("edit", change, merge)
         except StudioError as error:
-            assert str(error)
+            assert str(error)  # noqa: PT017 - either outcome is right
             assert (document.design, document.fabric, document.revision) == before[:3]
             assert document.history.steps == before[3]
             assert document.history.place == place

@@ -82,23 +82,21 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
             ),
         )
     order = np.argsort(boxes[:, 0], kind="stable")
+    left = boxes[order, 0]
     reported = 0
     for place, number in enumerate(order):
-        for other in order[place + 1 :]:
-            if boxes[other, 0] >= boxes[number, 2] - 1e-6 or reported >= MOST_PER_RULE:
-                break
-            if (
-                boxes[other, 1] < boxes[number, 3] - 1e-6
-                and boxes[number, 1] < boxes[other, 3] - 1e-6
-            ):
-                reported += 1
-                first, second = fabric.layout.racks[number].label, fabric.layout.racks[other].label
-                yield finding(
-                    "floor-space",
-                    "error",
-                    second,
-                    (f"stands in the place of {first}", f"与 {first} 占用同一位置"),
-                )
+        box = boxes[number]
+        beside = order[place + 1 : np.searchsorted(left, box[2] - 1e-6)]
+        overlaps = (boxes[beside, 1] < box[3] - 1e-6) & (box[1] < boxes[beside, 3] - 1e-6)
+        for other in beside[overlaps][: MOST_PER_RULE - reported]:
+            reported += 1
+            first, second = fabric.layout.racks[number].label, fabric.layout.racks[other].label
+            yield finding(
+                "floor-space",
+                "error",
+                second,
+                (f"stands in the place of {first}", f"与 {first} 占用同一位置"),
+            )
 
 
 def _footprint(fabric: Fabric, rack: RackInstance) -> tuple[float, float, float, float]:
