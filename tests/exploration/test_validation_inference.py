@@ -111,8 +111,17 @@ def test_the_median_error_of_a_sample_is_within_the_aim():
     [
         ({"hw": "abacus"}, "no ratings for abacus"),
         ({"model": "unknown", "layers": "", "hidden": ""}, "dimensions of unknown"),
-        ({"precision": "fp8", "gpus": "1", "tp": "1", "model": "Llama-3.1-405B",
-          "layers": "", "hidden": ""}, "fit"),
+        (
+            {
+                "precision": "fp8",
+                "gpus": "1",
+                "tp": "1",
+                "model": "Llama-3.1-405B",
+                "layers": "",
+                "hidden": "",
+            },
+            "fit",
+        ),
         ({"tp": "3", "gpus": "8", "ep": ""}, "nearest valid"),
         ({"phase": "kernel/ablation"}, "names no quantity"),
     ],

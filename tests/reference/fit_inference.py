@@ -41,7 +41,7 @@ PULL = 0.01
 """Weight of one constant that moved by its usual spread against one row's log error."""
 CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
-TAIL = 0.05
+TAIL = 0.25
 """Weight of the part of an error beyond that."""
 
 BOUNDS: dict[str, tuple[float, float]] = {
@@ -62,7 +62,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "prefill_launch_s": (1e-6, 60e-6),
     "step_s": (1e-4, 20e-3),
     "sequence_s": (1e-7, 80e-6),
-    "expert_layer_s": (5e-6, 300e-6),
+    "expert_layer_s": (5e-6, 600e-6),
     "expert_rank_s": (1e-6, 800e-6),
     "expert_imbalance": (0.02, 0.8),
     "expert_overlap": (0.02, 0.9),

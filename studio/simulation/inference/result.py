@@ -1,0 +1,120 @@
+"""What serving a model delivers: one value with a named field for every number a plot needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.simulation.inference.plan import InferencePlan
+
+
+@dataclass(frozen=True)
+class OperatorPoint:
+    """One operator on the roofline plot, all layers of one pass together, on one device."""
+
+    name: str
+    term: str
+    flops: float
+    traffic_byte: float
+    time_s: float
+    intensity_flop_per_byte: float
+    rate_flop_per_s: float
+    bound: str
+    """`compute` or `memory`."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of serving: prefill or decode."""
+
+    name: str
+    time_s: float
+    """Of one pass, all terms."""
+    terms: Mapping[str, float]
+    """Seconds by name; they sum to `time_s`."""
+    compute_utilisation: float
+    """FLOP done over peak of the products' format x time, 0..1."""
+    memory_utilisation: float
+    """Bytes moved over rated bandwidth x time, 0..1."""
+    network_utilisation: float
+    """Time the links of an NPU are busy over time, 0..1."""
+    power_w_per_npu: float
+    operators: tuple[OperatorPoint, ...]
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Memory of one NPU package by category. [byte]."""
+
+    weights: float
+    cache: float
+    activations: float
+    buffers: float
+    usable: float
+    capacity: float
+
+    @property
+    def total(self) -> float:
+        """All categories."""
+        return self.weights + self.cache + self.activations + self.buffers
+
+
+@dataclass(frozen=True)
+class InferenceResult:
+    """What a machine delivers for one mapping, one shape of request and one objective.
+
+    `npu` counts packages of the machine as drawn, whatever software sees as a device.
+    """
+
+    model: str
+    plan: InferencePlan
+    instance_npus: float
+    instances: int
+    fits: bool
+    remedy: str
+    """What to change when it does not fit or misses its objective; empty otherwise."""
+    limited_by: str
+    """`memory`, `TPOT`, `batch` (as given) or `nothing fits`."""
+    sequences_per_npu: float
+    """In flight while decoding."""
+    batch_capacity_per_npu: float
+    """What memory allows."""
+    ttft_s: float
+    """One prompt alone."""
+    tpot_s: float
+    """Decoding alone, as on NPUs kept for it."""
+    mixed_tpot_s: float
+    """With prompts mixed in (continuous batching)."""
+    meets_ttft: bool
+    meets_tpot: bool
+    prefill_tokens_per_s_per_npu: float
+    decode_tokens_per_s_per_npu: float
+    """Output tokens on NPUs that only decode."""
+    tokens_per_s_per_npu: float
+    """Output tokens over all NPUs, prompts and decoding on the same ones."""
+    tokens_per_s: float
+    requests_per_s: float
+    disaggregated_tokens_per_s_per_npu: float
+    """Output tokens over all NPUs when prefill and decode have NPUs of their own."""
+    prefill_share: float
+    """Of NPUs, at that balance."""
+    cache_transfer_s: float
+    """KV cache of one request from prefill to decode."""
+    memory: MemoryUse
+    prefill: Phase
+    decode: Phase
+    power_w_per_npu: float
+    """Package, mean while serving."""
+    host_power_w_per_npu: float
+    power_w: float
+    """All NPUs with their hosts, cooling of the hall excluded."""
+    energy_j_per_token: float
+    """Per output token, hosts included."""
+    profile: str
+    """Efficiency profile used: family and software generation."""
+    assumptions: tuple[str, ...]
+
+    @property
+    def energy_kwh_per_million_tokens(self) -> float:
+        """Per million output tokens. [kWh]."""
+        return self.energy_j_per_token / 3.6
