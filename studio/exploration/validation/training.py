@@ -51,8 +51,10 @@ class TrainingCase:
     def key(self) -> tuple[object, ...]:
         """Cases of one key can share a batch."""
         accelerator, levels = self.machine.accelerator, self.machine.levels
+        # The outermost level holds the whole job, whatever its size.
+        outermost = replace(levels[-1], ranks=0)
         return (
-            accelerator.name, levels, self.model, self.recipe, self.generation,
+            accelerator.name, levels[:-1], outermost, self.model, self.recipe, self.generation,
         )  # fmt: skip
 
 
