@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from studio.gui.i18n import load_entries, tr
@@ -38,6 +38,7 @@ class PaletteDialog(QDialog):
         super().__init__(window, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._entries = entries
         self._theme = window.theme
+        self._icons: dict[str, QIcon] = {}
         self.chosen: PaletteEntry | None = None
         frame = styled_frame("palette")
         self.line = QLineEdit()
@@ -83,11 +84,16 @@ class PaletteDialog(QDialog):
             item = QListWidgetItem(f"{entry.text}{detail}    —  {tr(KIND_TITLES[entry.kind])}")
             item.setData(_ENTRY, entry)
             if entry.icon:
-                item.setIcon(icon(entry.icon, self._theme))
+                item.setIcon(self._icon(entry.icon))
             if not entry.is_enabled:
                 item.setForeground(QColor(self._theme.stale))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+
+    def _icon(self, name: str) -> QIcon:
+        if name not in self._icons:
+            self._icons[name] = icon(name, self._theme)
+        return self._icons[name]
 
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen = item.data(_ENTRY)

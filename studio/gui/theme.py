@@ -118,8 +118,11 @@ def chosen_theme(choice: ThemeChoice) -> Theme:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Paint the whole application in a theme."""
-    app.setPalette(palette_of(theme))
-    app.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    # Polishing every widget anew takes a second: nothing is done where nothing changes.
+    if app.styleSheet() != sheet:
+        app.setPalette(palette_of(theme))
+        app.setStyleSheet(sheet)
 
 
 def palette_of(theme: Theme) -> QPalette:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -63,6 +64,7 @@ class LibraryPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._groups: tuple[LibraryGroup, ...] = ()
+        self._icons: dict[str, QIcon] = {}
         self._search = QLineEdit()
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._fill)
@@ -99,6 +101,7 @@ class LibraryPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
+        self._icons = {}
         self._fill()
 
     def retranslate(self) -> None:
@@ -131,10 +134,16 @@ class LibraryPanel(QWidget):
     def _item(self, item: LibraryItem) -> QTreeWidgetItem:
         text = f"{item.name}   {item.detail}" if item.detail else item.name
         row = QTreeWidgetItem([text])
-        row.setIcon(0, icon(ICON_OF_KIND.get(item.icon, "part"), self._theme))
+        row.setIcon(0, self._icon(ICON_OF_KIND.get(item.icon, "part")))
         row.setData(0, _ITEM, item)
         row.setToolTip(0, "\n".join(line for line in (item.name, item.detail, item.help) if line))
         return row
+
+    def _icon(self, name: str) -> QIcon:
+        """Hundreds of rows share a dozen icons; each is drawn once per theme."""
+        if name not in self._icons:
+            self._icons[name] = icon(name, self._theme)
+        return self._icons[name]
 
     def _activate(self, row: QTreeWidgetItem) -> None:
         item = row.data(0, _ITEM)
