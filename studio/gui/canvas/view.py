@@ -91,7 +91,7 @@ class CanvasView(QWidget):
         self.setAccessibleName(tr("Drawing of the supernode"))
         self._scene: Scene | None = None
         self._view = Viewport(0.0, 0.0, 60.0, max(1, self.width()), max(1, self.height()))
-        self._fit_pending = True
+        self._fitted = True
         self._level: Level = "hall"
         self._theme: CanvasTheme = LIGHT
         self._language: Language = "en"
@@ -124,7 +124,6 @@ class CanvasView(QWidget):
         if not same:
             self._gestures.drag = None
             self._selection = frozenset()
-            self._fit_pending = True
             self._planes = None
         drag = self._gestures.drag
         if drag is not None:
@@ -134,7 +133,7 @@ class CanvasView(QWidget):
         self._resolve_selection()
         if before is None or not same or not looks_alike(before, scene, drag is not None):
             self.redraw()
-        if self._fit_pending and self.isVisible():
+        if not same:
             self.zoom_to_fit()
         self.update()
 
@@ -178,10 +177,10 @@ class CanvasView(QWidget):
         self.setCursor(CURSORS[name])
 
     def zoom_to_fit(self) -> None:
-        """Show everything that stands in the hall."""
-        self._fit_pending = False
+        """Show everything that stands in the hall, and go on so when the window grows."""
         if self._scene is not None:
             self.show_view(self._view.fitted(self._scene.contents, 0.08))
+        self._fitted = True
 
     def zoom_to_selection(self) -> None:
         """Show what is selected, the whole hall where nothing is."""
@@ -193,7 +192,6 @@ class CanvasView(QWidget):
         if rect is None:
             self.zoom_to_fit()
             return
-        self._fit_pending = False
         self.show_view(camera.shown_at(self._view, rect))
 
     def zoom_by(self, factor: float) -> None:
@@ -285,6 +283,7 @@ class CanvasView(QWidget):
 
     def show_view(self, view: Viewport) -> None:
         """Show another part of the hall."""
+        self._fitted = False
         if view == self._view:
             return
         self._view = view
@@ -387,9 +386,8 @@ class CanvasView(QWidget):
         del event
         self._view = self._view.resized(max(1, self.width()), max(1, self.height()))
         self.redraw()
-        if self._fit_pending:
+        if self._fitted:
             self.zoom_to_fit()
-            self._fit_pending = not self.isVisible()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):

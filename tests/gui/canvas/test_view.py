@@ -265,3 +265,14 @@ def test_every_tool_can_be_taken_and_others_are_named(editor: Editor) -> None:
         assert editor.view.tool == name
     with pytest.raises(UnknownName):
         editor.view.set_tool("saw")
+
+
+def test_a_fitted_view_stays_fitted_when_the_window_grows(editor: Editor) -> None:
+    view = editor.view
+    view.zoom_to_fit()
+    scale = view.viewport.scale
+    view.resize(1500, 1050)
+    assert view.viewport.scale == pytest.approx(scale * 1.5, rel=0.01)
+    view.zoom_by(0.5)
+    view.resize(1000, 700)
+    assert view.viewport.scale == pytest.approx(scale * 0.75, rel=0.01)
