@@ -83,9 +83,8 @@ def _paint(view: CanvasView) -> None:
 
 def _rest(view: CanvasView) -> None:
     """Wait until the picture has been painted sharp."""
-    painted = view.pictures_painted
-    limit = time.perf_counter() + 1.0
-    while view.pictures_painted == painted and time.perf_counter() < limit:
+    limit = time.perf_counter() + 2.0
+    while not view.is_sharp and time.perf_counter() < limit:
         QTest.qWait(10)
 
 

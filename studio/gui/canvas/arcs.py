@@ -7,7 +7,7 @@ import numpy as np
 from studio.fabric.arrays import BoolArray, FloatArray
 from studio.gui.canvas.wiring import Trunks
 
-ARC_STEPS = 28
+ARC_STEPS = 40
 MOST_ARCS = 600
 """With more trunks than this, trays are drawn instead of arcs."""
 HIGHEST_M = 3.0
@@ -60,6 +60,7 @@ def arcs(start: FloatArray, end: FloatArray, below: BoolArray) -> FloatArray:
 
 
 def _bezier() -> FloatArray:
-    t = np.linspace(0.0, 1.0, ARC_STEPS + 1)
+    # Closer together at the ends, which are seen magnified at the racks.
+    t = (1 - np.cos(np.linspace(0.0, np.pi, ARC_STEPS + 1))) / 2
     rest = 1 - t
     return np.stack((rest**3, 3 * rest**2 * t, 3 * rest * t**2, t**3), axis=1)

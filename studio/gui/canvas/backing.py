@@ -40,6 +40,10 @@ class Backing:
         self._view = None
         self._sharp_view = None
 
+    def is_sharp(self, view: Viewport) -> bool:
+        """Tell whether the kept picture shows a view with everything in it."""
+        return self._sharp_view == view
+
     def show(
         self, painter: QPainter, view: Viewport, ratio: float, paint: Paint, *, sharp: bool
     ) -> None:
@@ -51,7 +55,7 @@ class Backing:
             if self._view is not None and self._view.scale != view.scale:
                 if self._stretch(painter, view):
                     return
-            elif self._pan(view, ratio, paint):
+            elif self._pan(view, paint):
                 self._copy(painter, view)
                 return
         self._repaint(view, paint, sharp=sharp)
@@ -85,7 +89,7 @@ class Backing:
         if self._image is not None and self._view is not None:
             painter.drawImage(-_offset(self._view, view), self._image)
 
-    def _pan(self, view: Viewport, ratio: float, paint: Paint) -> bool:
+    def _pan(self, view: Viewport, paint: Paint) -> bool:
         """Make the part of the image under the view valid; False where that takes a repaint."""
         if self._view is None or self._image is None:
             return False
@@ -93,7 +97,7 @@ class Backing:
         window = QRect(at, QSize(view.width, view.height))
         if self._valid.contains(window):
             return True
-        if ratio != round(ratio) or not self._valid.intersects(window):
+        if not self._valid.intersects(window):
             return False
         wanted = _ahead(window, self._valid)
         room = QRect(0, 0, view.width + 2 * _AHEAD_PX, view.height + 2 * _AHEAD_PX)

@@ -248,6 +248,11 @@ class CanvasView(QWidget):
         return " › ".join(crumb.text for crumb in self._crumbs())
 
     @property
+    def is_sharp(self) -> bool:
+        """Tell whether the picture has come to rest, labels and all."""
+        return self._backing.is_sharp(self._view)
+
+    @property
     def pictures_painted(self) -> int:
         """Return how often the whole drawing was painted, for tests and benchmarks."""
         return self._backing.repainted
