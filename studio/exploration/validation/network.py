@@ -65,7 +65,10 @@ def predict(row: Row) -> Prediction:
         if re.search(pattern, op):
             if machine is None:
                 return Prediction(None, f"no rated network for {row.get('hw')!r}")
-            return handler(_Case(row, op, table, machine))
+            case = _Case(row, op, table, machine)
+            if not 1 <= case.ranks <= _MOST_RANKS or case.nodes > case.ranks:
+                return Prediction(None, f"{case.ranks} ranks on {case.nodes} nodes is impossible")
+            return handler(case)
     return Prediction(None, f"not modelled: {op!r}")
 
 
@@ -93,6 +96,7 @@ class _Case:
 
 
 _LARGEST_MESSAGE = 1e15
+_MOST_RANKS = 1_000_000
 
 
 def _message_byte(row: Row) -> float:
@@ -316,7 +320,10 @@ def _access_profile(case: _Case) -> AccessProfile:
     # Between servers of the older generation there is no HCCS: the request falls back to RoCE.
     if machine == "a2" and case.nodes > 1:
         mode = "rdma"
-    return case.table.access[f"hixl-{machine}-{mode}"]
+    name = f"hixl-{machine}-{mode}"
+    if name not in case.table.access:
+        raise InvalidInput(f"no constants of one-sided access by {mode[:40]!r}")
+    return case.table.access[name]
 
 
 def _one_sided(case: _Case) -> Prediction:

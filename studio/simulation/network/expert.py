@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import exp, inf, lgamma, log2
 
 from studio.errors import InvalidInput
 from studio.simulation.machine import NetworkLevel
@@ -62,11 +62,15 @@ def expected_bins(bins: int, experts: int, draws: float) -> float:
     """
     if bins <= 1:
         return 1.0
-    inside = experts / bins
-    missed = 1.0
-    for drawn in range(round(draws)):
-        missed *= max(0.0, (experts - inside - drawn) / (experts - drawn))
+    elsewhere = experts - experts / bins
+    if draws > elsewhere:
+        return float(bins)
+    missed = exp(_log_choose(elsewhere, draws) - _log_choose(experts, draws))
     return bins * (1 - missed)
+
+
+def _log_choose(whole: float, part: float) -> float:
+    return lgamma(whole + 1) - lgamma(whole - part + 1) - lgamma(part + 1)
 
 
 def copies(routing: Routing, ranks: int, nodes: int) -> tuple[float, float]:
@@ -127,6 +131,10 @@ def expert_exchange_time_s(
         raise InvalidInput(
             f"top-{routing.topk} of {routing.experts} experts with imbalance "
             f"{routing.imbalance} is impossible"
+        )
+    if not (routing.tokens > 0 and 0 < routing.token_byte < inf):
+        raise InvalidInput(
+            f"{routing.tokens} tokens of {routing.token_byte} bytes can't be exchanged"
         )
     size = 1
     for count in ranks:
