@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -247,7 +247,12 @@ class RandomEdits(RuleBasedStateMachine):
         same(fabric, compile_design(self.document.design, small_catalog()))
 
 
+# Shrinking a failing walk takes minutes: HYPOTHESIS_PROFILE=search does it, the usual run does not.
 RandomEdits.TestCase.settings = settings(
-    settings.get_profile(settings._current_profile), max_examples=30, stateful_step_count=20
+    max_examples=30,
+    stateful_step_count=20,
+    phases=settings.default.phases
+    if settings.default.max_examples > 1000
+    else (Phase.explicit, Phase.reuse, Phase.generate),
 )
 TestRandomEdits = RandomEdits.TestCase
