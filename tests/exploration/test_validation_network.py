@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.errors import InvalidInput
+from studio.errors import InvalidInput, StudioError
 from studio.exploration.validation.network import predict
 
 ROWS = Path(__file__).parents[1] / "reference" / "network.csv"
@@ -99,3 +99,24 @@ def test_more_bytes_never_take_less_time():
     row = row | {"primary_metric": "latency_us"}
     times = [predict(row | {"message_bytes": str(2**k)}).value for k in range(10, 34)]
     assert times == sorted(times)
+
+
+STRANGE = ["", "0", "-3", "1e9", "nan", "abc", "3.5", "1e18", "384", "RDMA"]
+
+
+def test_strange_columns_give_a_number_or_words():
+    """A row of a hidden table may hold anything; only sense or a named problem may come back."""
+    rng = np.random.default_rng(3)
+    known = rows()
+    columns = ["gpus", "nodes", "message_bytes", "tokens_per_rank", "hidden", "topk", "experts"]
+    columns += ["dispatch_dtype", "algo_or_mode", "library", "fabric", "hw", "op", "unit", "note"]
+    for _ in range(400):
+        row = dict(known[rng.integers(len(known))]) | {"value": "", "latency_us": ""}
+        for column in rng.choice(columns, 2):
+            row[column] = str(rng.choice(STRANGE))
+        try:
+            answer = predict(row)
+        except StudioError as problem:
+            assert len(str(problem)) > 10  # noqa: PT017 - most rows raise nothing
+            continue
+        assert answer.value is None or (np.isfinite(answer.value) and answer.value >= 0)

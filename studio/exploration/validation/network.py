@@ -389,6 +389,8 @@ def _memory_latency(case: _Case) -> Prediction:
 
 
 def _specification(case: _Case) -> Prediction:
+    if len(case.machine.levels) != 3:
+        return Prediction(None, "only machines with packages of dies on a plane are specified")
     package, plane, network = case.machine.levels
     dies = package.ranks
     if "RDMA" in case.op:
