@@ -476,6 +476,13 @@ ACTIONS: tuple[Action, ...] = (
         "F1",
     ),
     _action(
+        "help.accuracy",
+        mark("Accuracy…"),
+        mark("Show how far predictions were from published measurements."),
+        commands.accuracy,
+        "scenario",
+    ),
+    _action(
         "help.system",
         mark("System information"),
         mark("Versions, platform and folders, ready to copy."),
@@ -574,7 +581,15 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         mark("Help"),
-        ("help.palette", "help.shortcuts", "help.settings", SEPARATOR, "help.system", "help.about"),
+        (
+            "help.palette",
+            "help.shortcuts",
+            "help.settings",
+            SEPARATOR,
+            "help.accuracy",
+            "help.system",
+            "help.about",
+        ),
     ),
 )
 

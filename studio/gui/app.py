@@ -27,6 +27,7 @@ from studio.session.library import catalog as shipped_catalog
 
 USUAL_SIZE = (1440, 900)
 PICTURE_SIZE = (1920, 1080)
+_PAUSE_S = 0.001
 
 
 def run(
@@ -135,7 +136,7 @@ def run_headless(
 
 def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0) -> None:
     """Handle events until the window shows the result of its present design."""
-    from time import monotonic
+    from time import monotonic, sleep
 
     end = monotonic() + most_s
     window.build_plots()
@@ -144,6 +145,8 @@ def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0
         has_result = window.workspace.evaluation is not None and not window.workspace.is_stale
         if has_result or window.workspace.document is None:
             break
+        # Turning in a loop would keep the interpreter from the worker.
+        sleep(_PAUSE_S)
     for _ in range(5):
         app.processEvents()
 

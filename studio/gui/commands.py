@@ -366,6 +366,16 @@ def shortcuts(window: MainWindow) -> None:
     dialog.deleteLater()
 
 
+def accuracy(window: MainWindow) -> None:
+    """Show how far predictions were from published measurements."""
+    from studio.gui.accuracy_dialog import AccuracyDialog
+    from studio.session.accuracy import accuracy as read_accuracy
+
+    dialog = AccuracyDialog(read_accuracy(), window)
+    dialog.exec()
+    dialog.deleteLater()
+
+
 def system_information(window: MainWindow) -> None:
     """Show versions, platform and folders, ready to copy."""
     lines = (

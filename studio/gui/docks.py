@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     "plots": mark("Plots"),
     "run": mark("Run"),
     "problems": mark("Problems"),
+    "network": mark("Network"),
     "explain": mark("Explain"),
     "history": mark("History"),
 }
@@ -54,11 +55,12 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.addDockWidget(bottom, docks["run"])
         window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
     tabbed = (
-        ("problems", "explain", "history")
+        ("problems", "network", "explain", "history")
         if is_wide
         else (
             "run",
             "problems",
+            "network",
             "explain",
             "history",
         )

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.design.model import Design
 from studio.errors import StudioError
 from studio.exploration.compare import Candidate
 from studio.gui import commands, selection_edits
@@ -42,6 +43,7 @@ from studio.gui.panels.inspector import FieldEdit, InspectorPanel
 from studio.gui.panels.layers import LayersPanel
 from studio.gui.panels.library import LibraryPanel
 from studio.gui.panels.metric_strip import MetricStrip
+from studio.gui.panels.network import NetworkPanel
 from studio.gui.panels.plots import PlotsPanel
 from studio.gui.panels.problems import ProblemsPanel
 from studio.gui.panels.run import RunPanel
@@ -52,14 +54,16 @@ from studio.gui.theme import Theme, apply_theme, chosen_theme
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.history_rows import history_rows
 from studio.gui.views.inspector_sections import inspector_sections, selection_title
-from studio.gui.views.layer_rows import overlay_values, plane_rows
+from studio.gui.views.layer_rows import overlay_label, overlay_values, plane_rows
 from studio.gui.views.library_items import LibraryItem, library_groups
 from studio.gui.views.metric_rows import metric_rows
+from studio.gui.views.network_rows import probe_network
 from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
 from studio.gui.views.problem_rows import counts, problem_rows
 from studio.gui.views.scenario_row import choose_scenario, scenario_view
 from studio.gui.welcome_cards import Thumbnailer, design_cards
 from studio.gui.widgets.labels import fixed_toolbar, styled_label
+from studio.gui.workers import LiveWorker, Outcome
 from studio.gui.workspace import Notice, Workspace
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
@@ -86,6 +90,7 @@ class MainWindow(QMainWindow):
         self._overlay = ""
         self._tool = "select"
         self._inspected: frozenset[str] = frozenset()
+        self._listed: tuple[object, object, str] | None = None
         self._has_painted = False
         self._is_closing = False
         workspace.setParent(self)
@@ -123,6 +128,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.pages)
         self.notices = NoticeBar(theme, self.pages)
         self._thumbnailer = Thumbnailer(self.workspace.catalog, self)
+        self._asked = 0
+        self._overlayer = LiveWorker(overlay_values, self)
+        self._prober = LiveWorker(lambda job: probe_network(*job), self)
         self._candidates = CandidateLoader(self.workspace.catalog, self.workspace.evaluate, self)
 
     def _panels(self) -> dict[str, QWidget]:
@@ -134,6 +142,7 @@ class MainWindow(QMainWindow):
         self.run_panel = RunPanel(theme)
         self.problems = ProblemsPanel(theme)
         self.explain_panel = ExplainPanel()
+        self.network = NetworkPanel()
         self.history = HistoryPanel(theme)
         return {
             "library": self.library,
@@ -142,6 +151,7 @@ class MainWindow(QMainWindow):
             "plots": self.plots,
             "run": self.run_panel,
             "problems": self.problems,
+            "network": self.network,
             "explain": self.explain_panel,
             "history": self.history,
         }
@@ -228,6 +238,10 @@ class MainWindow(QMainWindow):
         self._candidates.loaded.connect(self.compare.show_candidate)
         self._candidates.refused.connect(lambda text: self.workspace.notice(text, "error"))
         self._thumbnailer.made.connect(self._show_thumbnail)
+        self._overlayer.finished.connect(self._show_overlay)
+        self._prober.finished.connect(self._show_probe)
+        self.network.probe_changed.connect(lambda _: self._probe())
+        self.network.show_requested.connect(self.show_address)
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     # ----- what is shown
@@ -283,19 +297,35 @@ class MainWindow(QMainWindow):
             scene = self.canvas.scene
             if scene is None or scene.fabric is not document.fabric:
                 self.canvas.set_fabric(document.fabric)
-            self.layers.show_rows(plane_rows(document.fabric, language))
+            rows = plane_rows(document.fabric, language)
+            self.layers.show_rows(rows)
+            self.network.set_planes(tuple((row.id, row.name) for row in rows))
         design = document.design if document is not None else None
-        if design is not None or not self.library.tree.topLevelItemCount():
-            self.library.show_groups(library_groups(self.workspace.catalog, design, language))
+        self._show_library(design, language)
         self.scenario_bar.show_view(scenario_view(design, language))
         self.history.show_rows(history_rows(document.history if document else None))
         self._show_inspector()
         self._show_title()
         self._update_actions()
 
+    def _show_library(self, design: Design | None, language: str) -> None:
+        """The library is made anew only where what it lists has changed."""
+        racks, assemblies = (design.racks, design.assemblies) if design else (None, None)
+        shown = self._listed
+        if (
+            shown is None
+            or shown[0] is not racks
+            or shown[1] is not assemblies
+            or shown[2] != language
+        ):
+            self._listed = (racks, assemblies, language)
+            self.library.show_groups(library_groups(self.workspace.catalog, design, language))
+
     def _show_selection(self, selection: frozenset[str]) -> None:
         self._inspected = frozenset()
         self.canvas.set_selection(selection)
+        links = [one for one in selection if one.startswith("rule:") and "[" in one]
+        self.network.set_link(links[0] if len(links) == 1 else "")
         self._show_inspector()
         self._update_actions()
 
@@ -337,6 +367,8 @@ class MainWindow(QMainWindow):
         self._counts.setText(" · ".join(texts))
         if self._overlay:
             self._set_overlay(self._overlay)
+        if self.network.probe is not None:
+            self._probe()
         self._update_actions()
 
     def _show_metrics(self) -> None:
@@ -426,14 +458,40 @@ class MainWindow(QMainWindow):
 
     def _set_overlay(self, name: str) -> None:
         self._overlay = name
-        evaluation = self.workspace.evaluation
-        values = overlay_values(name, evaluation) if name and evaluation else None
-        if values is None:
-            self.canvas.set_overlay(None)
+        document = self.workspace.document
+        if name and document is not None:
+            self._asked += 1
+            self._overlayer.ask(self._asked, (name, document.fabric))
         else:
-            self.canvas.set_overlay(
-                Overlay(tr(values.label), values.components, values.links, values.low, values.high)
-            )
+            self.canvas.set_overlay(None)
+
+    def _show_overlay(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            raise outcome.error
+        kind, values, fabric = outcome.value
+        document = self.workspace.document
+        if kind.name != self._overlay or document is None or fabric is not document.fabric:
+            return
+        if values.problem:
+            self.workspace.notice(values.problem, "warning")
+        label = overlay_label(kind, self.language)
+        self.canvas.set_overlay(
+            Overlay(label, values.components, values.links, values.low, values.high)
+        )
+
+    def _probe(self) -> None:
+        """Run the collective of the Network panel over the present drawing."""
+        document, probe = self.workspace.document, self.network.probe
+        if document is None or probe is None:
+            self.network.show_view(None)
+            return
+        self._asked += 1
+        self._prober.ask(self._asked, (document.fabric, probe))
+
+    def _show_probe(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            raise outcome.error
+        self.network.show_view(outcome.value)
 
     def _drop(self, target: DropTarget) -> None:
         document = self.workspace.document
@@ -696,6 +754,7 @@ class MainWindow(QMainWindow):
             self.run_panel,
             self.problems,
             self.explain_panel,
+            self.network,
             self.history,
             self.scenario_bar,
             self.welcome,
@@ -767,7 +826,8 @@ class MainWindow(QMainWindow):
             )
         self.run_panel.set_playing(False)
         self._thumbnailer.stop()
-        self._candidates.close()
+        for worker in (self._candidates, self._overlayer, self._prober):
+            worker.close()
         self.workspace.close()
         super().closeEvent(event)
 

@@ -1,4 +1,4 @@
-"""Evaluate snapshots beside the window's thread; the newest asked for is the only one shown.
+"""Work on snapshots beside the window's thread; the newest asked for is the only one shown.
 
 Runs are coalesced by `LivePolicy`; numpy leaves the interpreter often enough for the window to
 stay at 60 frames/s while one runs.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,29 +18,30 @@ from studio.session.evaluation import Evaluation
 from studio.session.live import LivePolicy, Request
 
 Evaluate = Callable[[Fabric], Evaluation]
+Work = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """An evaluation of one revision, or the bug that prevented it."""
+    """What came of one revision, or the bug that prevented it."""
 
     revision: int
-    evaluation: Evaluation | None
+    value: Any
     error: BaseException | None = None
 
 
-class Evaluator(QObject):
+class LiveWorker(QObject):
     """One worker thread behind a queue of length one."""
 
     finished = Signal(object)
     """Outcome of the newest revision; overtaken ones are never reported."""
     _done = Signal(object)
 
-    def __init__(self, evaluate: Evaluate, parent: QObject | None = None) -> None:
+    def __init__(self, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._evaluate = evaluate
+        self._work = work
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="evaluate")
-        self._policy: LivePolicy[Fabric] = LivePolicy(self._start)
+        self._policy: LivePolicy[Any] = LivePolicy(self._start)
         self._is_closed = False
         self._done.connect(self._receive)
 
@@ -48,23 +50,23 @@ class Evaluator(QObject):
         """Tell whether a run is under way."""
         return self._policy.is_busy
 
-    def ask(self, revision: int, fabric: Fabric) -> None:
-        """Evaluate a snapshot; returns at once."""
+    def ask(self, revision: int, job: Any) -> None:
+        """Work on a job; returns at once."""
         if not self._is_closed:
-            self._policy.ask(revision, fabric)
+            self._policy.ask(revision, job)
 
     def close(self) -> None:
         """Wait for the run under way and take no more."""
         self._is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, request: Request[Fabric]) -> None:
+    def _start(self, request: Request[Any]) -> None:
         if self._is_closed:
             return
-        future = self._pool.submit(self._evaluate, request.job)
+        future = self._pool.submit(self._work, request.job)
         future.add_done_callback(lambda done: self._report(request.revision, done))
 
-    def _report(self, revision: int, done: Future[Evaluation]) -> None:
+    def _report(self, revision: int, done: Future[Any]) -> None:
         """Runs in the worker; the signal carries the outcome over to the window's thread."""
         if done.cancelled() or self._is_closed:
             return

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
-from studio.gui.workers import Evaluate, Evaluator, Outcome
+from studio.gui.workers import Evaluate, LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
 
@@ -58,7 +58,7 @@ class Workspace(QObject):
         self._pins_next = False
         self.is_live = True
         self.evaluate = evaluate
-        self._evaluator = Evaluator(evaluate, self)
+        self._evaluator = LiveWorker(evaluate, self)
         self._evaluator.finished.connect(self._receive)
 
     @property
@@ -197,14 +197,14 @@ class Workspace(QObject):
         if outcome.error is not None:
             self.failed.emit(outcome.error)
             return
-        if outcome.revision != self._asked or outcome.evaluation is None:
+        if outcome.revision != self._asked or outcome.value is None:
             return
-        self._evaluation = outcome.evaluation
+        self._evaluation = outcome.value
         if self._pins_next:
             self._pins_next = False
-            self._set_baseline(outcome.evaluation)
+            self._set_baseline(outcome.value)
         self.stale.emit(self.is_stale)
-        self.evaluated.emit(outcome.evaluation)
+        self.evaluated.emit(outcome.value)
 
     def _set_baseline(self, evaluation: Evaluation | None) -> None:
         self._baseline = evaluation

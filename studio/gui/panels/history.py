@@ -39,13 +39,14 @@ class HistoryPanel(QWidget):
         """Show the states; undone ones are faded, the current one is bold."""
         if rows == self._rows:
             return
-        self._rows = rows
+        before, self._rows = self._rows, rows
         while self._list.count() > len(rows):
             self._list.takeItem(self._list.count() - 1)
         while self._list.count() < len(rows):
             self._list.addItem(QListWidgetItem())
         for place, row in enumerate(rows):
-            self._fill(self._list.item(place), row)
+            if place >= len(before) or row != before[place]:
+                self._fill(self._list.item(place), row)
         current = next((n for n, row in enumerate(rows) if row.is_current), 0)
         if rows:
             self._list.scrollToItem(self._list.item(current))

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.i18n import tr
+from studio.gui.i18n import current_language, tr
 from studio.gui.theme import CATEGORICAL, SPACE
 from studio.gui.views.format import count_text
-from studio.gui.views.layer_rows import OVERLAYS, PlaneRow
+from studio.gui.views.layer_rows import CHOICES, PlaneRow, overlay_label
 from studio.gui.widgets.labels import styled_label
 
 _ADDRESS = Qt.ItemDataRole.UserRole
@@ -43,7 +43,9 @@ class LayersPanel(QWidget):
         self._tree.itemChanged.connect(self._check)
         self._tree.itemClicked.connect(self._select)
         self._overlay = QComboBox()
-        self._overlay.activated.connect(lambda place: self.overlay_changed.emit(OVERLAYS[place][0]))
+        self._overlay.activated.connect(
+            lambda _: self.overlay_changed.emit(str(self._overlay.currentData()))
+        )
         self._overlay_label = styled_label("quiet")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, SPACE // 2)
@@ -69,7 +71,9 @@ class LayersPanel(QWidget):
         """Show texts in the language chosen."""
         place = max(0, self._overlay.currentIndex())
         self._overlay.clear()
-        self._overlay.addItems([tr(text) for _, text in OVERLAYS])
+        self._overlay.addItem(tr("No overlay"), "")
+        for kind in CHOICES:
+            self._overlay.addItem(overlay_label(kind, current_language()), kind.name)
         self._overlay.setCurrentIndex(place)
         self._overlay_label.setText(tr("Overlay"))
         rows, self._rows = self._rows, ()

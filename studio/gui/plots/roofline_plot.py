@@ -47,7 +47,11 @@ class RooflinePlot(QWidget):
 
     def show_roofline(self, roofline: Roofline | None) -> None:
         """Draw roofs and operators."""
-        self._shown = roofline
+        if roofline != self._shown:
+            self._shown = roofline
+            self._draw(roofline)
+
+    def _draw(self, roofline: Roofline | None) -> None:
         if roofline is None or not roofline.peaks or not roofline.memory_byte_per_s:
             for item in (*self._roofs, *self._names, self._points):
                 item.setVisible(False)
@@ -74,7 +78,7 @@ class RooflinePlot(QWidget):
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self._plot.getAxis("bottom").setLabel(tr("FLOP per byte"), color=self._theme.quiet)
-        self.show_roofline(self._shown)
+        self._draw(self._shown)
 
     def _draw_roofs(self, roofline: Roofline, left: float, right: float) -> None:
         memory = math.log10(roofline.memory_byte_per_s)
@@ -93,9 +97,9 @@ class RooflinePlot(QWidget):
             colour = self._theme.text if place == 0 else self._theme.quiet
             line.setPen(pg.mkPen(colour, width=1))
             name.setText(f"{label.upper()} {figure_text('', peak, 'compute', 3)}", colour)
-            # The highest roof is named above its line, the others below theirs.
-            name.setAnchor(QPointF(1, 1 if peak == highest else 0))
-            name.setPos(QPointF(right, height))
+            # Left of the slope nothing is drawn: the names have room there.
+            name.setAnchor(QPointF(0, 1 if peak == highest else 0))
+            name.setPos(QPointF(left, height))
 
     def _draw_points(self, roofline: Roofline) -> None:
         bounds = self._theme.bounds

@@ -44,6 +44,9 @@ class StackedBarsPlot(QWidget):
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setMargin(2)
         self._legend.setWordWrap(True)
+        small = self._legend.font()
+        small.setPointSizeF(small.pointSizeF() * 0.9)
+        self._legend.setFont(small)
         self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -70,6 +73,10 @@ class StackedBarsPlot(QWidget):
 
     def show_bars(self, bars: Sequence[Bar], limit: float = 0.0, limit_text: str = "") -> None:
         """Draw bars, with a line at a limit where there is one."""
+        if (tuple(bars), limit, limit_text) != (self._bars, self._limit, self._limit_text):
+            self._draw(bars, limit, limit_text)
+
+    def _draw(self, bars: Sequence[Bar], limit: float, limit_text: str) -> None:
         self._bars, self._limit, self._limit_text = tuple(bars), limit, limit_text
         colours = segment_colours(bars, self._theme)
         x0, x1, y, brushes = [], [], [], []
@@ -100,7 +107,7 @@ class StackedBarsPlot(QWidget):
         self._theme = theme
         style_plot(self._plot, theme, self.font())
         self._items.setOpts(pen=pg.mkPen(theme.panel))
-        self.show_bars(self._bars, self._limit, self._limit_text)
+        self._draw(self._bars, self._limit, self._limit_text)
 
     def _show_limit(self, limit: float, longest: float, text: str) -> None:
         colour = self._theme.bad if longest > limit else self._theme.text
@@ -117,7 +124,7 @@ def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) 
     lines = []
     for name, colour in list(colours.items())[:_MOST_LINES]:
         cells = "".join(
-            f'<td align="right" style="padding-left:{SPACE}px; white-space:nowrap">'
+            f'<td align="right" style="padding-left:{SPACE // 2}px; white-space:nowrap">'
             f"{escape(texts.get(name, ''))}</td>"
             for texts in values
         )
@@ -126,12 +133,12 @@ def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) 
             f'<span style="color:{theme.quiet}">{escape(name)}</span></td>{cells}</tr>'
         )
     head = "".join(
-        f'<td align="right" style="padding-left:{SPACE}px; white-space:nowrap">'
+        f'<td align="right" style="padding-left:{SPACE // 2}px; white-space:nowrap">'
         f"<b>{escape(bar.total_text)}</b></td>"
         for bar in bars
     )
     names = "".join(
-        f'<td align="right" style="padding-left:{SPACE}px; color:{theme.quiet}">'
+        f'<td align="right" style="padding-left:{SPACE // 2}px; color:{theme.quiet}">'
         f"{escape(bar.name)}</td>"
         for bar in bars
     )

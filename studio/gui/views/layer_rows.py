@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from studio.fabric.arrays import FloatArray
 from studio.fabric.fabric import Fabric
-from studio.gui.i18n import mark
-from studio.session.evaluation import Evaluation
-
-OVERLAYS: tuple[tuple[str, str], ...] = (
-    ("", mark("No overlay")),
-    ("power", mark("Typical power")),
-    ("health", mark("Health")),
-    ("length", mark("Cable length")),
-    ("bandwidth", mark("Link bandwidth")),
-)
+from studio.gui.views.format import figure_text
+from studio.session.overlays import OVERLAYS, OverlayKind, OverlayValues
 
 
 @dataclass(frozen=True)
@@ -40,17 +29,6 @@ class PlaneRow:
     rules: tuple[RuleRow, ...]
 
 
-@dataclass(frozen=True)
-class OverlayValues:
-    """Shares of 0..1 on components or links, with what the ends stand for."""
-
-    label: str
-    components: FloatArray | None
-    links: FloatArray | None
-    low: str
-    high: str
-
-
 def plane_rows(fabric: Fabric, language: str) -> tuple[PlaneRow, ...]:
     """Return the planes of a design with the links each holds."""
     rows = []
@@ -65,33 +43,33 @@ def plane_rows(fabric: Fabric, language: str) -> tuple[PlaneRow, ...]:
     return tuple(rows)
 
 
-def overlay_values(name: str, evaluation: Evaluation) -> OverlayValues | None:
-    """Return what an overlay paints; None for none."""
-    fabric = evaluation.fabric
-    label = dict(OVERLAYS).get(name, "")
-    if name == "power":
-        part = np.array([one.value("power_typical") for one in fabric.parts])
-        values = part[fabric.layout.part] * (fabric.component_factor > 0)
-        return _scaled(label, values, None, "W")
-    if name == "health":
-        return OverlayValues(label, fabric.component_factor, fabric.link_factor, "0 %", "100 %")
-    if name == "length":
-        return _scaled(label, None, fabric.geometry.length_m, "m")
-    if name == "bandwidth":
-        return _scaled(label, None, fabric.link_bandwidth_byte_per_s / 1e9, "GB/s")
-    return None
+def _health(fabric: Fabric) -> OverlayValues:
+    return OverlayValues(fabric.component_factor, fabric.link_factor, "0 %", "100 %")
 
 
-def _scaled(
-    label: str, components: FloatArray | None, links: FloatArray | None, unit: str
-) -> OverlayValues:
-    values = components if components is not None else links
-    top = float(values.max()) if values is not None and len(values) else 0.0
-    scale = 1 / top if top else 0.0
+def _bandwidth(fabric: Fabric) -> OverlayValues:
+    rates = fabric.link_bandwidth_byte_per_s
+    top = float(rates.max()) if len(rates) else 0.0
     return OverlayValues(
-        label,
-        None if components is None else components * scale,
-        None if links is None else links * scale,
-        f"0 {unit}",
-        f"{top:.4g} {unit}",
+        None, rates / top if top else rates, "0", figure_text("", top, "bandwidth", 3)
     )
+
+
+CHOICES: tuple[OverlayKind, ...] = (
+    *OVERLAYS.values(),
+    OverlayKind("bandwidth", "Link bandwidth", "链路带宽", _bandwidth),
+    OverlayKind("health", "Health", "健康状态", _health),
+)
+_BY_NAME = {kind.name: kind for kind in CHOICES}
+
+
+def overlay_label(kind: OverlayKind, language: str) -> str:
+    """Return what an overlay is called."""
+    return kind.label_zh if language == "zh" else kind.label
+
+
+def overlay_values(job: tuple[str, Fabric]) -> tuple[OverlayKind, OverlayValues, Fabric]:
+    """Return what an overlay paints over a fabric; some of them solve a network flow for it."""
+    name, fabric = job
+    kind = _BY_NAME[name]
+    return kind, kind.values(fabric), fabric
