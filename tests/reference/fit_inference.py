@@ -194,9 +194,14 @@ def moves(names: Sequence[str], values: InferenceProfile, start: InferenceProfil
     """Return how far constants are from their start, in their usual spreads."""
     return [
         math.log(getattr(values, name) / getattr(start, name))
-        / (WIDE_SPREAD if name.endswith("_s") or name.startswith("expert") else SPREAD)
+        / (WIDE_SPREAD if is_wide(name) else SPREAD)
         for name in names
     ]
+
+
+def is_wide(name: str) -> bool:
+    """Return whether a constant is an overhead, which may differ by whole factors."""
+    return name.endswith("_s") or name.startswith("expert")
 
 
 def names_for(rows: Sequence[Measured]) -> list[str]:
@@ -236,7 +241,8 @@ def fit(
     while step > 0.05:
         improved = False
         for name in names:
-            for factor in (1 + step, 1 / (1 + step)):
+            stride = 1 + step * (6 if is_wide(name) else 1)
+            for factor in (stride, 1 / stride):
                 low, high = BOUNDS[name]
                 tried = dict(values)
                 tried[name] = min(max(values[name] * factor, low), high)
