@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from studio import units
 from studio.catalog.catalog import Catalog, data_of
 from studio.catalog.fields import FIELDS
-from studio.catalog.part import Grade, Kind
+from studio.catalog.part import Grade, Kind, PortGroup
 from studio.design.model import PartChange
 from studio.errors import InvalidDesign, StudioError
 from studio.ids import PartId
@@ -36,6 +36,7 @@ class Port:
     count: int
     rate_byte_per_s: float
     connector: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,23 @@ def resolve_part(part_id: PartId, change: PartChange | None, catalog: Catalog) -
         values=values,
         origins=origins,
         ports={
-            name: Port(port.count, units.parse(port.rate, "bandwidth"), port.connector)
+            name: Port(
+                port.count,
+                units.parse(port.rate, "bandwidth"),
+                port.connector,
+                _port_origin(port, catalog),
+            )
             for name, port in part.ports.items()
         },
         tags=part.tags,
     )
+
+
+def _port_origin(port: PortGroup, catalog: Catalog) -> Origin | None:
+    source = catalog.sources.get(port.source)
+    if source is None:
+        return None
+    return Origin(port.rate, source.title, source.url, port.grade, source.date, port.note)
 
 
 class PartTable:

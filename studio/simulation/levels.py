@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
 from studio.simulation.machine import NetworkLevel
 
@@ -40,10 +41,10 @@ def _levels_of(
     fabric: Fabric, plane: int, name: str, inner: list[NetworkLevel]
 ) -> list[NetworkLevel]:
     links = _plane_links(fabric, plane)
-    npus = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    npus = _usual_npus(fabric)
     if not len(links.source) or not len(npus):
         return []
-    group = _connected(fabric.layout.component_count, links)
+    group = connected_parts(fabric.layout.component_count, links.source, links.target)
     delay = _delays_from(fabric, int(npus[0]), links)
     scopes = (("node", fabric.layout.housing), ("rack", fabric.layout.rack), (name, group))
     inside = np.arange(fabric.layout.component_count)
@@ -71,6 +72,13 @@ def _levels_of(
     return _with_oversubscription(found)
 
 
+def _usual_npus(fabric: Fabric) -> IntArray:
+    """Return the working NPUs of the most frequent type: those a job runs on."""
+    npus = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    types = fabric.layout.part[npus]
+    return npus[types == np.argmax(np.bincount(types))] if len(npus) else npus
+
+
 def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
     links = fabric.links
     chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
@@ -85,18 +93,6 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
         np.tile(delay, 2),
         ", ".join(sorted(media)),
     )
-
-
-def _connected(count: int, links: _PlaneLinks) -> IntArray:
-    """Return the connected part each component belongs to, by label propagation."""
-    label = np.arange(count)
-    while True:
-        lower = label.copy()
-        np.minimum.at(lower, links.target, label[links.source])
-        lower = np.minimum(lower, lower[lower])
-        if np.array_equal(lower, label):
-            return label
-        label = lower
 
 
 def _leaving(links: _PlaneLinks, inside: IntArray, scope: IntArray, peers: IntArray) -> float:

@@ -5,30 +5,39 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.parts import PartData
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
 
 
 def injection_figures(inventory: Inventory) -> tuple[Figure, ...]:
     """Return for every plane what all NPUs together can send into it, per direction. [byte/s]."""
+    terms: dict[str, list[Term]] = {}
     fabric = inventory.fabric
-    kinds = np.array([part.kind == "npu" for part in fabric.layout.parts], dtype=bool)
-    made = []
-    for number, (plane_id, plane) in enumerate(fabric.design.planes.items()):
-        chosen = fabric.links.plane == number
-        ends = np.concatenate((fabric.links.a[chosen], fabric.links.b[chosen]))
-        rates = np.tile(fabric.link_bandwidth_byte_per_s[chosen], 2)
-        from_npu = kinds[fabric.layout.part[ends]]
-        terms = _by_rate(rates[from_npu], f"NPU ports in use, {plane.name}")
-        if terms:
-            made.append(Figure(f"injection_bandwidth_byte_per_s.{plane_id}", "bandwidth", terms))
-    return tuple(made)
-
-
-def _by_rate(rates: FloatArray, label: str) -> tuple[Term, ...]:
-    values, counts = np.unique(rates[rates > 0], return_counts=True)
+    is_npu = np.array([part.kind == "npu" for part in fabric.layout.parts], dtype=bool)
+    for number, one in enumerate(fabric.links.rules):
+        start = int(fabric.links.start[number])
+        rates = fabric.link_bandwidth_byte_per_s[start : start + len(one.a)]
+        for side, port in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
+            for kind in np.unique(fabric.layout.part[side]):
+                if is_npu[kind]:
+                    at = fabric.layout.part[side] == kind
+                    made = _by_rate(rates[at], fabric.layout.parts[int(kind)], port)
+                    terms.setdefault(one.rule.plane, []).extend(made)
     return tuple(
-        Term(label, float(count), float(rate)) for rate, count in zip(values, counts, strict=True)
+        Figure(f"injection_bandwidth_byte_per_s.{plane}", "bandwidth", tuple(terms[plane]))
+        for plane in fabric.design.planes
+        if terms.get(plane)
+    )
+
+
+def _by_rate(rates: FloatArray, part: PartData, port: str) -> tuple[Term, ...]:
+    values, counts = np.unique(rates[rates > 0], return_counts=True)
+    name = port or next(iter(part.ports), "")
+    origin = part.ports[name].origin if name in part.ports else None
+    return tuple(
+        Term(f"{part.name}: {name} ports in use", float(count), float(rate), part.id, origin=origin)
+        for rate, count in zip(values, counts, strict=True)
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.design.finding import Finding
 from studio.fabric.arrays import IntArray
+from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
 from studio.simulation.rules.report import finding
 from studio.units import display
@@ -47,11 +48,22 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
         if plane.role not in ("scale_up", "scale_out"):
             continue
         chosen = (fabric.links.plane == number) & (fabric.link_factor > 0)
-        label = _components(
+        label = connected_parts(
             fabric.layout.component_count, fabric.links.a[chosen], fabric.links.b[chosen]
         )
         on_plane = np.unique(np.concatenate((fabric.links.a[chosen], fabric.links.b[chosen])))
         used = npus[np.isin(npus, on_plane)]
+        if not len(used) and len(npus) and plane.role == "scale_up":
+            yield finding(
+                "plane-reach",
+                "error",
+                f"plane:{plane_id}",
+                (
+                    f"no NPU has a link on scale-up plane {plane.name}",
+                    f"没有 NPU 接入超平面 {plane.name_zh or plane.name}",
+                ),
+                ("Add a link rule to it, or remove the plane", "为其添加链路规则，或删除该平面"),
+            )
         if not len(used):
             continue
         if plane.role == "scale_up" and len(used) < len(npus):
@@ -83,15 +95,3 @@ def _split(
             f"平面 {name}（{plane_id}）分裂为 {len(counts)} 个互不可达的部分",
         ),
     )
-
-
-def _components(count: int, a: IntArray, b: IntArray) -> IntArray:
-    label = np.arange(count)
-    while True:
-        lower = label.copy()
-        np.minimum.at(lower, b, label[a])
-        np.minimum.at(lower, a, label[b])
-        lower = lower[lower]
-        if np.array_equal(lower, label):
-            return label
-        label = lower
