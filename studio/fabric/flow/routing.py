@@ -42,6 +42,8 @@ class Routes:
     """Shape (columns, classes): hops to go; `FAR` where there is no path."""
     first: IntArray
     """Shape (places + 1,): hops out of each place, as rows of the arrays below."""
+    hop_place: IntArray
+    """Shape (hops,), ascending: place every hop leaves."""
     arc: IntArray
     """Shape (hops,): arc class."""
     next_place: IntArray
@@ -75,11 +77,6 @@ class Routes:
         return np.where(leaves, known, FAR)
 
     @cached_property
-    def hop_place(self) -> IntArray:
-        """Place every hop leaves, shape (hops,)."""
-        return np.repeat(np.arange(self.place_count), np.diff(self.first))
-
-    @cached_property
     def latency(self) -> FloatArray:
         """Longest latency among the shortest-hop paths from each place, shape (places,). [s]."""
         longest = np.zeros(self.place_count)
@@ -91,7 +88,7 @@ class Routes:
     @cached_property
     def by_distance(self) -> tuple[IntArray, ...]:
         """Hops grouped by the distance of the place they leave, farthest first."""
-        order = np.argsort(-self.to_go, kind="stable")
+        order = np.argsort(-self.to_go.astype(np.int16), kind="stable")
         farthest = int(self.to_go.max()) if len(self.to_go) else 0
         counts = np.bincount(self.to_go, minlength=farthest + 1)[::-1]
         return tuple(np.split(order, np.cumsum(counts)[:-1]))
@@ -140,6 +137,7 @@ def route(quotient: Quotient, destination: IntArray, split: Split = Split.EQUAL)
         destination=destination,
         distance=distance,
         first=first,
+        hop_place=place,
         arc=arc,
         next_place=hop_column * classes + quotient.target[arc],
         share=fan / total[place],
