@@ -19,9 +19,9 @@ def test_training_rows() -> None:
     ]
     assert score.modelled >= 0.97
     assert score.median_abs_error is not None
-    assert score.median_abs_error <= 0.08
+    assert score.median_abs_error <= 0.055
     assert score.share_within_30 is not None
-    assert score.share_within_30 >= 0.90
+    assert score.share_within_30 >= 0.94
 
 
 def test_memory_rows() -> None:
