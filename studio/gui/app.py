@@ -96,7 +96,12 @@ def make_window(
     languages.use(chosen)
     colours = chosen_theme(theme or settings.get("theme"))  # type: ignore[arg-type]
     apply_theme(app, colours)
-    window = MainWindow(Workspace(catalog, evaluate), settings, languages, colours)
+    window = MainWindow(
+        Workspace(catalog, evaluate, journals=paths.state_dir() / "journals"),
+        settings,
+        languages,
+        colours,
+    )
     window.resize(*USUAL_SIZE)
     return window
 
@@ -156,6 +161,8 @@ def _language(text: str) -> Language:
 
 
 def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
+    if window.offer_recovery():
+        return
     if files:
         window.open_path(files[0])
         for other in files[1:]:

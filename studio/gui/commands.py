@@ -36,7 +36,7 @@ def new(window: MainWindow) -> None:
     """Start from an empty hall."""
     if window.may_discard():
         design = Design(id=str(uuid.uuid4()), name=tr("New supernode"))
-        window.workspace.use(Document(design, window.workspace.catalog), pin=False)
+        window.workspace.new(design)
         window.show_page("canvas")
 
 

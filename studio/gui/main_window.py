@@ -582,6 +582,29 @@ class MainWindow(QMainWindow):
             self.run_panel.set_playing(True)
         return True
 
+    def offer_recovery(self) -> bool:
+        """Ask whether to bring back work that was lost; tells whether it is open now."""
+        recovered = self.workspace.unsaved_before()
+        if recovered is None:
+            return False
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(APP_TITLE)
+        text = tr("“{name}” was not saved when the studio ended. {n} steps can be brought back.")
+        box.setText(text.format(name=recovered.current.name, n=len(recovered.steps)))
+        bring_back = box.addButton(tr("Bring back"), QMessageBox.ButtonRole.AcceptRole)
+        give_up = box.addButton(tr("Give up"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("Ask later"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        chosen = box.clickedButton()
+        box.deleteLater()
+        if chosen is give_up:
+            recovered.journal.unlink(missing_ok=True)
+        if chosen is not bring_back or not self.workspace.recover(recovered):
+            return False
+        self.show_page("canvas")
+        return True
+
     def save_to(self, path: Path) -> bool:
         """Save, and say so; tells whether it worked."""
         if not self.workspace.save(path):

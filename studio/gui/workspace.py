@@ -18,6 +18,8 @@ from studio.errors import StudioError
 from studio.gui.workers import Evaluate, LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
+from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
+from studio.storage.project_file import read_design
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,15 @@ class Workspace(QObject):
     failed = Signal(object)
     """A bug in the evaluation: the exception."""
 
-    def __init__(self, catalog: Catalog, evaluate: Evaluate, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        evaluate: Evaluate,
+        parent: QObject | None = None,
+        journals: Path | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._journals = journals
         self._catalog = catalog
         self._document: Document | None = None
         self._evaluation: Evaluation | None = None
@@ -91,7 +100,9 @@ class Workspace(QObject):
     def open(self, path: Path, pin: bool = True) -> bool:
         """Open a file; on failure the document before stays open. Tells whether it worked."""
         try:
-            document = Document.open(path, self._catalog)
+            opened = read_design(path)
+            journal = self._journal(opened.design, path)
+            document = Document(opened.design, self._catalog, path, opened, journal)
         except StudioError as error:
             self.noticed.emit(Notice(str(error), "error"))
             return False
@@ -101,7 +112,9 @@ class Workspace(QObject):
         return True
 
     def use(self, document: Document | None, pin: bool = True) -> None:
-        """Show a document."""
+        """Show a document; the one before is given up, its journal with it."""
+        if self._document is not None and self._document is not document:
+            self._document.close()
         self._document = document
         self._evaluation = None
         self._baseline = None
@@ -113,6 +126,50 @@ class Workspace(QObject):
         self.opened.emit(document)
         if document is not None:
             self._hear(document)
+
+    def new(self, design: Design) -> None:
+        """Show a design that has no file yet."""
+        journal = self._journal(design, None)
+        self.use(Document(design, self._catalog, journal=journal), pin=False)
+
+    def unsaved_before(self) -> Recovered | None:
+        """Return the newest work that a process which ended badly left unsaved."""
+        if self._journals is None:
+            return None
+        for file in orphaned_journals(self._journals):
+            try:
+                recovered = read_journal(file)
+            except StudioError:
+                continue
+            if recovered.has_unsaved:
+                return recovered
+            file.unlink(missing_ok=True)
+        return None
+
+    def recover(self, recovered: Recovered) -> bool:
+        """Bring back a document with all its steps; tells whether it could be built."""
+        try:
+            journal = self._journal(recovered.first, recovered.path)
+            self.use(Document.recover(recovered, self._catalog, journal))
+        except StudioError as error:
+            self.noticed.emit(Notice(str(error), "error"))
+            return False
+        # The new journal holds every step by now.
+        recovered.journal.unlink(missing_ok=True)
+        return True
+
+    def _journal(self, design: Design, path: Path | None) -> Journal | None:
+        """Begin a journal; without one the work goes on, and the user is told."""
+        if self._journals is None:
+            return None
+        # A journal is named after its design: opened once more, the one before ends first.
+        if self._document is not None and self._document.design.id == design.id:
+            self._document.close()
+        try:
+            return Journal(self._journals, design, path)
+        except StudioError as error:
+            self.noticed.emit(Notice(str(error), "warning"))
+            return None
 
     def apply(
         self, label: str, edit: Callable[[Design], Design], merge_key: str | None = None
@@ -165,7 +222,9 @@ class Workspace(QObject):
         self.noticed.emit(Notice(text, severity))
 
     def close(self) -> None:
-        """Stop the worker."""
+        """Stop the worker and end the journal."""
+        if self._document is not None:
+            self._document.close()
         self._evaluator.close()
 
     def _attempt(self, change: Callable[[Document], object]) -> bool:

@@ -254,3 +254,26 @@ def test_dropped_file_is_opened(empty_window: MainWindow) -> None:
     assert len(empty_window.welcome.cards) == 5
     empty_window.welcome.cards[0].chosen.emit(find_design("gb200-nvl72"))
     assert empty_window.page == "canvas"
+
+
+def test_unsaved_work_of_an_ended_process_is_brought_back(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    journals = tmp_path / "journals"
+    workspace = window.workspace
+    workspace._journals = journals
+    assert workspace.open(find_design("gb200-nvl72"))
+    workspace.apply("name", lambda d: set_field(d, ("name",), "Half done"))
+    kept = next(journals.iterdir())
+    lost = journals / "lost-999999999.journal"
+    lost = lost.with_suffix(kept.suffix)
+    lost.write_bytes(kept.read_bytes())
+    recovered = workspace.unsaved_before()
+    assert recovered is not None
+    assert workspace.recover(recovered)
+    assert workspace.document is not None
+    assert workspace.document.design.name == "Half done"
+    assert workspace.document.is_modified
+    workspace.undo()
+    assert workspace.document.design.name != "Half done"
+    assert not lost.exists()

@@ -16,6 +16,8 @@ from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Roofline
 
 _DECADES_BELOW = 4.0
+_WIDE_PX = 300
+"""Narrower plots name the roofs without their height, which the axis tells too."""
 
 
 class RooflinePlot(QWidget):
@@ -96,7 +98,8 @@ class RooflinePlot(QWidget):
             line.setData(x, np.array([left + memory, height, height]))
             colour = self._theme.text if place == 0 else self._theme.quiet
             line.setPen(pg.mkPen(colour, width=1))
-            name.setText(f"{label.upper()} {figure_text('', peak, 'compute', 3)}", colour)
+            value = figure_text("", peak, "compute", 3) if self.width() >= _WIDE_PX else ""
+            name.setText(f"{label.upper()} {value}".strip(), colour)
             # Left of the slope nothing is drawn: the names have room there.
             name.setAnchor(QPointF(0, 1 if peak == highest else 0))
             name.setPos(QPointF(left, height))

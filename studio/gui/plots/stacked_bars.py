@@ -7,7 +7,7 @@ from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
@@ -17,6 +17,7 @@ from studio.gui.views.plot_data import Bar
 
 BAR_THICKNESS = 0.5
 _MOST_LINES = 16
+_NAME_PX, _COLUMN_PX = 96, 60
 
 
 class StackedBarsPlot(QWidget):
@@ -100,7 +101,17 @@ class StackedBarsPlot(QWidget):
         self._plot.setXRange(0, right, padding=0)
         room = 0.95 if limit else 0.5
         self._plot.setYRange(-max(1, len(bars)) + 0.5, room, padding=0)
-        self._legend.setText(_legend_html(bars, colours, self._theme))
+        self._write_legend()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_legend()
+
+    def _write_legend(self) -> None:
+        """Columns that do not fit are left out; the bars and their tips still tell them."""
+        columns = max(1, (self.width() - _NAME_PX) // _COLUMN_PX)
+        colours = segment_colours(self._bars, self._theme)
+        self._legend.setText(_legend_html(self._bars[:columns], colours, self._theme))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -129,7 +140,7 @@ def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) 
             for texts in values
         )
         lines.append(
-            f'<tr><td><span style="color:{colour.name()}">■</span> '
+            f'<tr><td><span style="color:{colour.name()}">■</span>&nbsp;'
             f'<span style="color:{theme.quiet}">{escape(name)}</span></td>{cells}</tr>'
         )
     head = "".join(

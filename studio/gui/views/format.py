@@ -36,6 +36,8 @@ def figure_text(name: str, value: float, dimension: str, digits: int = 4) -> str
         return units.display(value, "price", digits)
     if dimension == "count":
         return count_text(value, digits)
+    if dimension == "time" and abs(value) >= units.YEAR_S:
+        return f"{units.display(value / units.YEAR_S, 'count', digits)} yr"
     return units.display(value, dimension, digits)
 
 

@@ -141,7 +141,7 @@ def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
             for category, value in figure.by_category().items()
             if value > 0
         )
-        text = figure_text("", figure.value, "power", 4)
+        text = figure_text("", figure.value, "power", 3)
         bars.append(Bar(label[language == "zh"], text, segments))
     return tuple(bars)
 
