@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.errors import InvalidDesign, UnknownName
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
 from studio.fabric.flow.graph import Graph, build_graph
 from studio.ids import PlaneId
@@ -20,6 +21,7 @@ class PlaneGraph:
     """A flow graph and what its vertices and cables are in the fabric."""
 
     plane: PlaneId
+    """Names of several planes are joined by a plus sign."""
     graph: Graph
     component: IntArray
     """Shape (n_vertices,): the component each vertex is."""
@@ -36,13 +38,13 @@ class PlaneGraph:
         return found
 
 
-def plane_graph(fabric: Fabric, plane: PlaneId) -> PlaneGraph:
-    """Return the flow graph of a plane.
+def plane_graph(fabric: Fabric, *planes: PlaneId) -> PlaneGraph:
+    """Return the flow graph of a plane, or of several planes together.
 
     Raises
     ------
     UnknownName : the design has no such plane.
-    InvalidDesign : the plane has no link, or no NPU is on it.
+    InvalidDesign : the planes have no link, or no NPU is on them.
 
     Notes
     -----
@@ -50,20 +52,17 @@ def plane_graph(fabric: Fabric, plane: PlaneId) -> PlaneGraph:
     below the hop latency, and equal labels keep the symmetry that makes the solver fast.
     A link degraded to nothing is dead; so is every link of a failed component.
     """
-    if plane not in fabric.design.planes:
-        known = ", ".join(fabric.design.planes) or "none"
-        raise UnknownName(f"the design has no plane {plane!r}; it has {known}")
-    number = list(fabric.design.planes).index(plane)
-    chosen = np.flatnonzero((fabric.links.plane == number) & fabric.link_present)
+    name = PlaneId("+".join(planes))
+    chosen = _links_of(fabric, planes)
     if not len(chosen):
-        raise InvalidDesign(f"plane {plane!r} has no link; add a link rule to it")
+        raise InvalidDesign(f"plane {name!r} has no link; add a link rule to it")
     ends = np.stack((fabric.links.a[chosen], fabric.links.b[chosen]))
     component, vertex = np.unique(ends, return_inverse=True)
     vertex = vertex.reshape(ends.shape)
     is_npu, forwards = _roles(fabric, component)
     works = fabric.component_factor[component] > 0
     if not (is_npu & works).any():
-        raise InvalidDesign(f"no working NPU is on plane {plane!r}")
+        raise InvalidDesign(f"no working NPU is on plane {name!r}")
     alive = fabric.link_factor[chosen] > 0
     full = fabric.links.bandwidth_byte_per_s[chosen]
     rate = np.where(alive, fabric.link_bandwidth_byte_per_s[chosen], full)
@@ -78,7 +77,36 @@ def plane_graph(fabric: Fabric, plane: PlaneId) -> PlaneGraph:
         is_alive=alive,
         name_of=lambda v: fabric.layout.address(int(component[v])),
     )
-    return PlaneGraph(plane, graph, component, chosen, np.flatnonzero(is_npu & works))
+    return PlaneGraph(name, graph, component, chosen, np.flatnonzero(is_npu & works))
+
+
+def _links_of(fabric: Fabric, planes: tuple[PlaneId, ...]) -> IntArray:
+    numbers = []
+    for plane in planes:
+        if plane not in fabric.design.planes:
+            known = ", ".join(fabric.design.planes) or "none"
+            raise UnknownName(f"the design has no plane {plane!r}; it has {known}")
+        numbers.append(list(fabric.design.planes).index(plane))
+    return np.flatnonzero(np.isin(fabric.links.plane, numbers) & fabric.link_present)
+
+
+def usual_planes(fabric: Fabric) -> tuple[PlaneId, ...]:
+    """Return the planes NPUs talk over: scale-up, with scale-out where scale-up is in islands.
+
+    Raises
+    ------
+    InvalidDesign : the design has no plane.
+    """
+    main = main_plane(fabric)
+    out = tuple(p for p, plane in fabric.design.planes.items() if plane.role == "scale_out")
+    chosen = _links_of(fabric, (main,))
+    chosen = chosen[fabric.link_factor[chosen] > 0]
+    parts = connected_parts(
+        fabric.layout.component_count, fabric.links.a[chosen], fabric.links.b[chosen]
+    )
+    works = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    is_whole = len(np.unique(parts[works])) <= 1
+    return (main,) if is_whole or main in out else (main, *out)
 
 
 def main_plane(fabric: Fabric) -> PlaneId:

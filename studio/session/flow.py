@@ -12,9 +12,10 @@ from studio.design.model import Deviation
 from studio.errors import InvalidInput
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric, compile_design, find_components
-from studio.fabric.plane_graph import PlaneGraph, main_plane, plane_graph
+from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
 from studio.session.profiles import network_profiles
+from studio.simulation.levels import scale_up_levels
 from studio.simulation.network.exact import FlowResult, flow_collective
 from studio.simulation.network.profile import Role
 from studio.simulation.network.traffic import Algorithm, Collective
@@ -56,25 +57,38 @@ def run_collective(
     Parameters
     ----------
     group : selector of the NPUs that take part; empty takes all on the plane.
-    plane : empty takes the first scale-up plane.
+    plane : names of planes, joined by commas; empty takes the first scale-up plane, with the
+        scale-out planes where scale-up alone leaves NPUs apart.
 
     Raises
     ------
     StudioError : an unknown name, a group that is empty or falls apart; names the object.
     """
-    drawn = plane_graph(fabric, PlaneId(plane) if plane else main_plane(fabric))
+    planes = tuple(map(PlaneId, plane.split(","))) if plane else usual_planes(fabric)
+    drawn = plane_graph(fabric, *planes)
     npu = fabric.layout.parts[int(fabric.layout.part[drawn.component[drawn.npus[0]]])]
-    role = Role.SCALE_UP if fabric.design.planes[drawn.plane].role == "scale_up" else Role.SCALE_OUT
+    ranks = _ranks(fabric, drawn, group)
     result = flow_collective(
         _one_of(Collective, collective, "collective"),
         payload_byte,
         drawn.graph,
-        _ranks(fabric, drawn, group),
-        network_profiles().for_family(npu.family),
+        ranks,
+        network_profiles().for_domain(npu.family, _scale_up_ranks(fabric)),
         algorithm=_one_of(Algorithm, algorithm, "algorithm") if algorithm else None,
-        role_of=lambda _bundle: role,
+        role_of=lambda bundle: _role(fabric, bundle),
+        home_of_rank=fabric.layout.housing[drawn.component[ranks]],
     )
     return DrawnFlow(drawn, result)
+
+
+def _role(fabric: Fabric, rule: int) -> Role:
+    plane = fabric.design.planes[fabric.links.rules[rule].rule.plane]
+    return Role.SCALE_UP if plane.role == "scale_up" else Role.SCALE_OUT
+
+
+def _scale_up_ranks(fabric: Fabric) -> int:
+    """Return how many NPUs the widest scale-up level joins."""
+    return max((level.ranks for level in scale_up_levels(fabric)), default=1)
 
 
 def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.design.model import PlaneRole
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
@@ -29,8 +30,17 @@ class _PlaneLinks:
 
 def network_levels(fabric: Fabric) -> tuple[NetworkLevel, ...]:
     """Return the levels around an NPU, innermost first: scale-up planes, then scale-out."""
+    return _levels_with(fabric, ("scale_up", "scale_out"))
+
+
+def scale_up_levels(fabric: Fabric) -> tuple[NetworkLevel, ...]:
+    """Return the levels of the scale-up planes, innermost first."""
+    return _levels_with(fabric, ("scale_up",))
+
+
+def _levels_with(fabric: Fabric, roles: tuple[PlaneRole, ...]) -> tuple[NetworkLevel, ...]:
     levels: list[NetworkLevel] = []
-    for role in ("scale_up", "scale_out"):
+    for role in roles:
         for number, plane in enumerate(fabric.design.planes.values()):
             if plane.role == role:
                 levels.extend(_levels_of(fabric, number, plane.name, levels))

@@ -139,6 +139,7 @@ def flow_collective(
     popularity: FloatArray | None = None,
     role_of: RoleOf = scale_up_only,
     is_captured: bool = True,
+    home_of_rank: IntArray | None = None,
 ) -> FlowResult:
     """Return the time and the link loads of a collective among ranks of a graph.
 
@@ -164,6 +165,8 @@ def flow_collective(
         Role of a bundle of cables, by the graph's bundle number.
     is_captured :
         Whether the call replays from a captured graph.
+    home_of_rank :
+        Shape (ranks,): number of the node each rank is drawn in; libraries work inside it first.
 
     Raises
     ------
@@ -175,7 +178,7 @@ def flow_collective(
     T = launch + start + steps (step + path latency) + peers + wire. The wire time of a phase is
     its slowest link's bytes over achieved bandwidth: exact for equal amounts that start together.
     """
-    members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte)
+    members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte, home_of_rank)
     options = _options(op, profile, algorithm, members.size)
     if Algorithm.IN_NETWORK in options and algorithm is None and not _reduces(graph, members):
         options = tuple(chosen for chosen in options if chosen is not Algorithm.IN_NETWORK)
@@ -202,7 +205,9 @@ def flow_collective(
     return best
 
 
-def _members(graph: Graph, ranks: IntArray, payload: float) -> Members:
+def _members(
+    graph: Graph, ranks: IntArray, payload: float, home_of_rank: IntArray | None
+) -> Members:
     check_ranks(graph, ranks)
     if len(ranks) < 2:
         raise InvalidInput(f"a collective needs two ranks; {graph.name(int(ranks[0]))} is alone")
@@ -210,7 +215,12 @@ def _members(graph: Graph, ranks: IntArray, payload: float) -> Members:
         raise InvalidInput(f"a payload of {payload} bytes can't be sent")
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[ranks] = 1
-    return group_members(ranks, twin_labels(graph, marked)[ranks])
+    by_switch = group_members(ranks, twin_labels(graph, marked)[ranks])
+    if home_of_rank is None:
+        return by_switch
+    by_home = group_members(ranks, np.asarray(home_of_rank, dtype=np.int64))
+    # Ranks of one node may have adapters of their own and so share no switch on every plane.
+    return max(by_switch, by_home, key=lambda members: members.domain_size)
 
 
 def _options(
