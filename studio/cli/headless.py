@@ -20,11 +20,12 @@ from studio.storage.project_file import write_atomic
 DRAWING_SIZE = (1920, 1080)
 
 
-def run(paths: Sequence[Path], out: Path, app: Any) -> int:
+def run(paths: Sequence[Path], out: Path, app: Any, language: str = "en") -> int:
     """Do what the window does at its start, into the folder `out`; return the exit code.
 
     Parameters
     ----------
+    language : of window, picture and report, `en` or `zh`.
     app : the module `studio.gui.app`, handed over because the command line never imports it.
 
     Raises
@@ -38,7 +39,7 @@ def run(paths: Sequence[Path], out: Path, app: Any) -> int:
         loaded = load(str(path))
         evaluation = evaluate(loaded.fabric)
         _print(path, evaluation)
-        _write(loaded, evaluation, out, app)
+        _write(loaded, evaluation, out, app, language)
     return 0
 
 
@@ -65,13 +66,13 @@ def _answer(command: ModuleType, path: Path) -> None:
     command.run(parser.parse_args([str(path)]))
 
 
-def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any) -> None:
+def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any, language: str) -> None:
     drawing = out / f"{loaded.path.stem}.png"
     report = out / f"{loaded.path.stem}-report.html"
-    window = app.run_headless(loaded.path, out)
+    window = app.run_headless(loaded.path, out, language=language)
     # After the window: its application is what text in a picture needs.
     pictures = importlib.import_module("studio.gui.picture")
-    pictures.draw(loaded.fabric, drawing, size=DRAWING_SIZE)
+    pictures.draw(loaded.fabric, drawing, size=DRAWING_SIZE, language=language)
     content = ReportContent(
         loaded.fabric,
         evaluation.totals,
@@ -80,5 +81,5 @@ def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any) -> None:
         evaluation.findings,
         drawing.read_bytes(),
     )
-    write_atomic(report, report_html(content).encode())
+    write_atomic(report, report_html(content, "zh" if language == "zh" else "en").encode())
     print(f"\nwindow:  {window}\npicture: {drawing}\nreport:  {report}")

@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = _gui()
     if headless:
-        code: int = _headless().run(paths or [find_design("cloudmatrix-384")], arguments.out, app)
+        files = paths or [find_design("cloudmatrix-384")]
+        code: int = _headless().run(files, arguments.out, app, arguments.lang or "en")
         return code
     shown: int = app.run(paths, language=arguments.lang, theme=arguments.theme)
     return shown

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.catalog.catalog import Catalog
 from studio.errors import StudioError
-from studio.exploration.compare import Candidate
+from studio.exploration.compare import Candidate, candidate_of
 from studio.fabric.fabric import compile_design
 from studio.gui.workers import Evaluate
 from studio.storage.project_file import read_design
@@ -51,7 +51,7 @@ class CandidateLoader(QObject):
     def _candidate(self, path: Path) -> Candidate:
         design = read_design(path).design
         evaluation = self._evaluate(compile_design(design, self._catalog))
-        return Candidate(design.name, evaluation.totals, evaluation.result)
+        return candidate_of(design, evaluation.totals, evaluation.result)
 
     def _report(self, path: Path, done: Future[Candidate]) -> None:
         if not done.cancelled() and not self._is_closed:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from studio.design.model import Design
 from studio.errors import StudioError
-from studio.exploration.compare import Candidate
+from studio.exploration.compare import Candidate, candidate_of
 from studio.gui import commands, selection_edits
 from studio.gui.action_table import ACTIONS, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import Actions, ActionState
@@ -557,8 +557,7 @@ class MainWindow(QMainWindow):
         evaluation = self.workspace.evaluation
         if evaluation is None:
             return None
-        name = evaluation.fabric.design.name
-        return Candidate(name, evaluation.totals, evaluation.result)
+        return candidate_of(evaluation.fabric.design, evaluation.totals, evaluation.result)
 
     # ----- files
 

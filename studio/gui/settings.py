@@ -89,7 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "play_on_open",
-        False,
+        True,
         mark("Play the run when a design opens"),
         mark("Starts the traces of utilisation and power at once."),
     ),

@@ -179,7 +179,12 @@ def test_history_jumps_to_any_step(window: MainWindow, document: Document) -> No
     assert document.design.racks["compute-west"].x_m == 1.0  # type: ignore[index]
 
 
-def test_play_and_pause(qtbot: QtBot, window: MainWindow) -> None:
+def test_run_plays_when_a_design_opens_and_can_be_paused_and_resumed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    assert window.run_panel.clock.is_playing
+    window.actions_made["run.play"].trigger()
+    assert not window.run_panel.clock.is_playing
     window.actions_made["run.play"].trigger()
     start = window.run_panel.clock.now_s
     qtbot.waitUntil(lambda: window.run_panel.clock.now_s > start, timeout=PATIENCE_MS)
