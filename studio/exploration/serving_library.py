@@ -15,9 +15,10 @@ import msgspec
 
 from studio import paths
 from studio.errors import FileProblem, UnknownName
+from studio.exploration.network_library import network_profiles
 from studio.simulation.inference.profile import InferenceProfile, decode_family
 from studio.simulation.machine import Accelerator
-from studio.simulation.network.profile import ExpertProfile, ProfileTable, decode_profiles
+from studio.simulation.network.profile import ExpertProfile
 from studio.simulation.power.profile import PowerProfile, decode_power
 
 _Profile = TypeVar("_Profile")
@@ -149,14 +150,5 @@ _EXCHANGE_OF_FAMILY = {
 
 def exchange_profile(family: str) -> ExpertProfile:
     """Return the constants of the expert library usual on a family, generic ones otherwise."""
-    known = _network_table().expert
+    known = network_profiles().expert
     return known.get(_EXCHANGE_OF_FAMILY.get(family, FALLBACK)) or known[FALLBACK]
-
-
-@cache
-def _network_table() -> ProfileTable:
-    path = paths.workloads_dir() / "profiles" / "network.json"
-    try:
-        return decode_profiles(path.read_bytes())
-    except OSError as problem:
-        raise FileProblem(f"{path.name}: {problem}") from problem

@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from studio.design.finding import Finding
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
-from studio.exploration.serving_library import inference_profile, power_profile
+from studio.exploration.network_library import network_profiles
+from studio.exploration.serving_library import (
+    exchange_profile,
+    inference_profile,
+    power_profile,
+)
 from studio.fabric.fabric import Fabric
 from studio.session.accuracy import accuracy
-from studio.session.profiles import network_profiles
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
@@ -96,6 +100,7 @@ def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenar
         compute=_compute_profile(machine.accelerator.family, scenario),
         serving=_serving_profile(machine.accelerator.family, scenario),
         network=network_profiles().for_family(machine.accelerator.family),
+        exchange=exchange_profile(machine.accelerator.family),
         power=power_profile(machine.accelerator.family),
         running=running_of(fabric, totals, machine),
     )

@@ -10,11 +10,11 @@ import numpy as np
 from studio.design.edits import set_state
 from studio.design.model import Deviation
 from studio.errors import InvalidInput
+from studio.exploration.network_library import network_profiles
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric, compile_design, find_components
 from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
-from studio.session.profiles import network_profiles
 from studio.simulation.levels import scale_up_levels
 from studio.simulation.network.exact import FlowResult, flow_collective
 from studio.simulation.network.profile import Role

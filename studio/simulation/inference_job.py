@@ -52,6 +52,7 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
         given.serving,
         given.network,
         given.power,
+        exchange=given.exchange,
         prompt=scenario.input_tokens,
         output=scenario.output_tokens,
         cached_share=scenario.prefix_cache_hit,

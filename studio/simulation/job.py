@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from studio.design.scenario import Scenario
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.machine import Machine
-from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.simulation.power.profile import PowerProfile
 from studio.workload.model import AiModel
 from studio.workload.profile import ComputeProfile
@@ -37,5 +37,6 @@ class SimInput:
     compute: ComputeProfile
     serving: InferenceProfile
     network: NetworkProfile
+    exchange: ExpertProfile
     power: PowerProfile
     running: Running

@@ -14,14 +14,14 @@ import msgspec
 
 from studio import paths
 from studio.errors import FileProblem
+from studio.exploration.network_library import network_profiles
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
-from studio.simulation.network.profile import NetworkProfile, ProfileTable, decode_profiles
+from studio.simulation.network.profile import NetworkProfile
 from studio.units import GIGA, byte_per_s
 from studio.workload.library import profiles
 from studio.workload.profile import ComputeProfile
 
 MACHINES_FILE = "machines.json"
-NETWORK_FILE = "network.json"
 
 
 class RatedMachine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,16 +69,6 @@ def _tables() -> _File:
         return msgspec.json.decode(path.read_bytes(), type=_File)
     except (OSError, msgspec.MsgspecError) as problem:
         raise FileProblem(f"{MACHINES_FILE}: {problem}") from problem
-
-
-@cache
-def network_profiles() -> ProfileTable:
-    """Return the constants of all communication libraries."""
-    path = paths.workloads_dir() / "profiles" / NETWORK_FILE
-    try:
-        return decode_profiles(path.read_bytes())
-    except OSError as problem:
-        raise FileProblem(f"{NETWORK_FILE}: {problem}") from problem
 
 
 def network_profile(family: str) -> NetworkProfile:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.exploration.validation.hardware import network_profiles, scale_out_byte_per_s
+from studio.exploration.network_library import network_profiles
+from studio.exploration.validation.hardware import scale_out_byte_per_s
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import number, whole
 from studio.simulation.machine import NetworkLevel

@@ -222,17 +222,21 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def measured_value(row: Mapping[str, str], kind: SetKind) -> float | None:
-    """Return the measurement of a row: its primary metric, or 1 for "does not fit"."""
-    column = row.get("primary_metric") or "value"
-    text = (row.get(column) or "").strip()
-    if text.upper() == "OOM":
+    """Return the measurement of a row: its primary metric, or 1 for "does not fit".
+
+    Columns joined by a plus sign are summed, as `ttft_ms+tpot_ms`.
+    """
+    columns = (row.get("primary_metric") or "value").split("+")
+    texts = [(row.get(column.strip()) or "").strip() for column in columns]
+    if texts[0].upper() == "OOM":
         return 1.0
-    found = _NUMBER.match(text)
-    if found is None:
+    found = [_NUMBER.match(text) for text in texts]
+    numbers = [float(match[0]) for match in found if match is not None]
+    if len(numbers) < len(columns):
         return None
-    value = float(found[0])
     if (row.get("use") or "") == "score-class" and kind.name == "memory":
         return 0.0
+    value = sum(numbers)
     return value if math.isfinite(value) else None
 
 
