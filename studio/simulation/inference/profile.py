@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from studio.errors import FileProblem
+from studio.workload.profile_file import constant_names, decode_generations
 
 
 class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,37 +88,7 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         }.get(rating, self.bf16_efficiency)
 
 
-class _Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    value: float
-    unit: str
-    meaning: str
-    source: str
-
-
-class _Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    value: float
-    source: str
-
-
-class _Generation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    date: str
-    software: str
-    constants: dict[str, _Override]
-
-
-class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format_version: int
-    family: str
-    hardware: str
-    constants: dict[str, _Constant]
-    generations: dict[str, _Generation]
-
-
-CONSTANT_NAMES = tuple(
-    name
-    for name in InferenceProfile.__struct_fields__
-    if name not in ("family", "generation", "date")
-)
+CONSTANT_NAMES = constant_names(InferenceProfile)
 
 
 def decode_family(data: bytes) -> tuple[str, Mapping[str, InferenceProfile]]:
@@ -128,28 +98,4 @@ def decode_family(data: bytes) -> tuple[str, Mapping[str, InferenceProfile]]:
     ------
     FileProblem : the bytes are no profile file, or a constant is missing, unknown or absurd.
     """
-    try:
-        content = msgspec.json.decode(data, type=_Family)
-    except msgspec.MsgspecError as problem:
-        raise FileProblem(f"inference profile: {problem}") from problem
-    base = {name: constant.value for name, constant in content.constants.items()}
-    found = {
-        key: _profile(content.family, key, generation, base)
-        for key, generation in content.generations.items()
-    }
-    if not found:
-        raise FileProblem(f"inference profile {content.family!r}: no software generation")
-    return content.family, found
-
-
-def _profile(
-    family: str, key: str, generation: _Generation, base: Mapping[str, float]
-) -> InferenceProfile:
-    values = dict(base) | {name: entry.value for name, entry in generation.constants.items()}
-    missing = [name for name in CONSTANT_NAMES if name not in values]
-    unknown = [name for name in values if name not in CONSTANT_NAMES]
-    odd = [name for name, value in values.items() if not 0 <= value < 1e12]
-    for names, fault in ((missing, "missing"), (unknown, "unknown"), (odd, "out of range")):
-        if names:
-            raise FileProblem(f"inference profile {family!r}, {key!r}: {fault}: {', '.join(names)}")
-    return InferenceProfile(family=family, generation=key, date=generation.date, **values)
+    return decode_generations(data, InferenceProfile, "inference profile")

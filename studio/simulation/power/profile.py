@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
-from studio.errors import FileProblem
+from studio.workload.profile_file import constant_names, decode_one
 
 
 class PowerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,21 +35,7 @@ class PowerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Power supplies and board regulators, AC in to DC out."""
 
 
-class _Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    value: float
-    unit: str
-    meaning: str
-    source: str
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format_version: int
-    family: str
-    hardware: str
-    constants: dict[str, _Constant]
-
-
-CONSTANT_NAMES = tuple(name for name in PowerProfile.__struct_fields__ if name != "family")
+CONSTANT_NAMES = constant_names(PowerProfile)
 
 
 def decode_power(data: bytes) -> tuple[str, PowerProfile]:
@@ -61,15 +45,4 @@ def decode_power(data: bytes) -> tuple[str, PowerProfile]:
     ------
     FileProblem : the bytes are no power profile, or a constant is missing, unknown or absurd.
     """
-    try:
-        content = msgspec.json.decode(data, type=_File)
-    except msgspec.MsgspecError as problem:
-        raise FileProblem(f"power profile: {problem}") from problem
-    values: Mapping[str, float] = {name: item.value for name, item in content.constants.items()}
-    missing = [name for name in CONSTANT_NAMES if name not in values]
-    unknown = [name for name in values if name not in CONSTANT_NAMES]
-    odd = [name for name, value in values.items() if not 0 <= value < 1e6]
-    for names, fault in ((missing, "missing"), (unknown, "unknown"), (odd, "out of range")):
-        if names:
-            raise FileProblem(f"power profile {content.family!r}: {fault}: {', '.join(names)}")
-    return content.family, PowerProfile(family=content.family, **values)
+    return decode_one(data, PowerProfile, "power profile")
