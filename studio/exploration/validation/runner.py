@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
+import numpy as np
+
 from studio.errors import FileProblem, StudioError
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.score import (
@@ -127,16 +129,7 @@ def shipped_predictors() -> Mapping[str, Predictor]:
 
 
 def _one_by_one(predict: Callable[[Mapping[str, str]], Prediction]) -> Predictor:
-    def many(rows: Sequence[Mapping[str, str]]) -> list[Prediction]:
-        answers = []
-        for row in rows:
-            try:
-                answers.append(predict(row))
-            except StudioError as problem:
-                answers.append(Prediction(None, str(problem)))
-        return answers
-
-    return many
+    return lambda rows: [predict(row) for row in rows]
 
 
 def recognise(columns: Sequence[str]) -> SetKind | None:
@@ -179,7 +172,33 @@ def _predictions(
 ) -> Sequence[Prediction]:
     if kind.name not in predictors:
         return [Prediction(None, f"not modelled: no predictor for {kind.name} rows")] * len(rows)
-    return predictors[kind.name](rows)
+    predictor = predictors[kind.name]
+    with np.errstate(all="ignore"):
+        try:
+            answers = predictor(rows)
+        except _UNREADABLE:
+            # One row that can't be read must not take the others along.
+            answers = [_alone(predictor, row) for row in rows]
+    return [_finite(answer) for answer in answers]
+
+
+_UNREADABLE = (StudioError, ValueError, ArithmeticError, LookupError, TypeError)
+"""What a field of a foreign table can bring about in arithmetic that expects numbers."""
+
+
+def _alone(predictor: Predictor, row: Mapping[str, str]) -> Prediction:
+    try:
+        return predictor([row])[0]
+    except StudioError as problem:
+        return Prediction(None, str(problem))
+    except _UNREADABLE as problem:
+        return Prediction(None, f"a field of the row can't be read: {problem}")
+
+
+def _finite(answer: Prediction) -> Prediction:
+    if answer.value is None or (math.isfinite(answer.value) and answer.value >= 0):
+        return answer
+    return Prediction(None, f"no finite prediction; {answer.reason}")
 
 
 def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:

@@ -1,0 +1,58 @@
+"""Tables nobody has seen: fields that are wrong never end the run, and no row is dropped."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.runner import validate
+
+CASES = Path(__file__).parent.parent / "reference"
+ODD = ("", "-1", "0", "1e30", "nan", "inf", "abc", "999999999999", "3.7", '"x', "8x8", "½")
+
+
+def _damaged(name: str, seed: int) -> tuple[str, int]:
+    chance = random.Random(seed)
+    text = (CASES / f"{name}.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    chosen = chance.sample(rows, 25)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*rows[0], "unknown column"])
+    writer.writeheader()
+    for row in chosen:
+        kept = ("id", "primary_metric")
+        writer.writerow(
+            {
+                column: chance.choice(ODD)
+                if column not in kept and chance.random() < 0.15
+                else value
+                for column, value in row.items()
+            }
+        )
+    return out.getvalue(), len(chosen)
+
+
+@pytest.mark.parametrize("name", ["training", "inference", "memory", "network", "power"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_damaged_rows_are_answered_or_explained(name: str, seed: int) -> None:
+    text, count = _damaged(name, seed)
+    report = validate({name: text})
+    assert len(report.rows) == count
+    for row in report.rows:
+        assert row.predicted is not None or row.reason
+
+
+def test_a_row_that_fails_leaves_the_others_answered() -> None:
+    def predict(rows: object) -> list[Prediction]:
+        return [Prediction(1000.0 / float(row["seq"]), "") for row in rows]  # type: ignore[attr-defined]
+
+    head = "id,use,seq,step_time_s,tokens_per_s_per_gpu,mfu_pct,primary_metric\n"
+    rows = "a,score,10,100,,,step_time_s\nb,score,x,100,,,step_time_s\nc,score,0,1,,,step_time_s\n"
+    report = validate({"mine": head + rows}, {"training": predict})
+    assert [row.predicted for row in report.rows] == [100.0, None, None]
+    assert "can't be read" in report.rows[1].reason
