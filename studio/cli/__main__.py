@@ -24,6 +24,8 @@ COMMANDS = {
     "open": "open the window, on files or reference designs",
     "totals": "add up designs: compute, memory, bandwidth, optics, power, price",
     "simulate": "run the active or a named scenario",
+    "search": "try every valid mapping of a training scenario, best first",
+    "sensitivity": "which hardware number a scenario depends on most",
     "compare": "put designs side by side, with ratios",
     "check": "check the design rules",
     "flow": "time of one collective over the drawn links",

@@ -12,6 +12,7 @@ from studio.errors import InvalidInput
 from studio.exchange.result_json import result_json
 from studio.fabric.fabric import Fabric
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
+from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import roll_up
@@ -23,6 +24,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser)
     add_json(parser)
+    add_scenario(parser)
+
+
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that choose a scenario and change it for one run."""
     parser.add_argument("--scenario", default="", help="one of the design's scenarios")
     parser.add_argument(
         "--set",
@@ -36,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Simulate and print."""
     loaded = [load(text, arguments) for text in arguments.designs]
-    results = [_simulate(one.fabric, arguments.scenario, arguments.set) for one in loaded]
+    results = [_simulate(one.fabric, arguments) for one in loaded]
     if arguments.json:
         objects = [
             {"design": one.name, **result_json(result)}
@@ -49,11 +55,17 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(fabric: Fabric, name: str, changes: list[str]) -> SimResult:
+def given_of(fabric: Fabric, arguments: argparse.Namespace) -> SimInput:
+    """Return what a simulation is given for the scenario of the command line.
+
+    Raises
+    ------
+    StudioError : no such scenario, a field that can't be, or a design that can't be simulated.
+    """
     totals = roll_up(fabric)
     machine = machine_of(fabric, totals)
-    scenario = active_scenario(fabric, name)
-    for change in changes:
+    scenario = active_scenario(fabric, arguments.scenario)
+    for change in arguments.set:
         field, equals, value = change.partition("=")
         if not equals or field not in scenario.__struct_fields__:
             fields = ", ".join(scenario.__struct_fields__)
@@ -63,7 +75,12 @@ def _simulate(fabric: Fabric, name: str, changes: list[str]) -> SimResult:
             scenario = msgspec.convert(tree, type(scenario), strict=False)
         except msgspec.ValidationError as error:
             raise InvalidInput(f"--set {change!r}: {error}") from error
-    return with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
+    return sim_input(fabric, totals, machine, scenario)
+
+
+def _simulate(fabric: Fabric, arguments: argparse.Namespace) -> SimResult:
+    given = given_of(fabric, arguments)
+    return with_error_band(simulate(given), given.machine)
 
 
 def _print(one: Loaded, result: SimResult) -> None:

@@ -1,0 +1,43 @@
+"""`supernode-studio sensitivity`: which hardware number a scenario depends on most."""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.cli.loading import add_designs, add_json, load
+from studio.cli.output import print_json, print_table
+from studio.cli.simulate_command import add_scenario, given_of
+from studio.session.study import tornado
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_designs(parser, one=True)
+    add_json(parser)
+    add_scenario(parser)
+    parser.add_argument(
+        "--change", type=float, default=0.2, help="share each number is lowered and raised by"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Vary every number and print."""
+    given = given_of(load(arguments.design, arguments).fabric, arguments)
+    bars = tornado(given, arguments.change)
+    if arguments.json:
+        print_json(
+            [
+                {"name": bar.name, "value": bar.value, "at_low": bar.at_low, "at_high": bar.at_high}
+                for bar in bars
+            ]
+        )
+        return 0
+    base = bars[0].baseline if bars else 0.0
+    print(f"{given.scenario.name}: {base:,.0f} tokens/s; each number ∓{arguments.change:.0%}")
+    print_table(
+        [
+            [f"  {bar.name}", f"{bar.at_low / base - 1:+.1%}", f"{bar.at_high / base - 1:+.1%}"]
+            for bar in bars
+        ]
+    )
+    return 0
