@@ -22,7 +22,7 @@ from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
 from studio.gui.theme import apply_theme, chosen_theme
 from studio.gui.workspace import Workspace
-from studio.session.evaluation import evaluate
+from studio.session.evaluator import Evaluator
 from studio.session.library import catalog as shipped_catalog
 
 USUAL_SIZE = (1440, 900)
@@ -97,7 +97,7 @@ def make_window(
     colours = chosen_theme(theme or settings.get("theme"))  # type: ignore[arg-type]
     apply_theme(app, colours)
     window = MainWindow(
-        Workspace(catalog, evaluate, journals=paths.state_dir() / "journals"),
+        Workspace(catalog, Evaluator(), journals=paths.state_dir() / "journals"),
         settings,
         languages,
         colours,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from studio.design.finding import Finding
+from studio.design.model import Design
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
 from studio.exploration.network_library import network_profiles
@@ -45,21 +46,55 @@ class Evaluation:
     findings: tuple[Finding, ...]
 
 
-def evaluate(fabric: Fabric) -> Evaluation:
-    """Roll up, check the rules and simulate the active scenario."""
-    totals = roll_up(fabric)
-    findings = check(fabric)
+def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
+    """Roll up, check the rules and simulate the active scenario.
+
+    Parameters
+    ----------
+    known : evaluation of an earlier snapshot, to keep what the edits since can't have changed; the
+        result is the same without.
+    """
+    same_equipment = known is not None and _same_equipment(known.fabric, fabric)
+    totals = known.totals if known and same_equipment else roll_up(fabric)
+    same_rules = known is not None and _same_but_jobs(known.fabric, fabric)
+    findings = known.findings if known and same_rules else check(fabric)
     if not fabric.design.scenarios:
         problem = "the design has no scenario; add a training or inference job"
         return Evaluation(fabric, totals, None, None, None, problem, findings)
     try:
-        machine = machine_of(fabric, totals)
+        machine = known.machine if known and same_equipment else None
+        machine = machine or machine_of(fabric, totals)
         scenario = active_scenario(fabric)
         result = with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
     except StudioError as error:
         return Evaluation(fabric, totals, None, None, None, str(error), findings)
     timeline = timeline_of(result, totals.value("power_w.idle"))
     return Evaluation(fabric, totals, machine, result, timeline, "", findings)
+
+
+def _same_equipment(before: Fabric, after: Fabric) -> bool:
+    """Tell whether totals and machine are the same: site, jobs and names may differ."""
+    old, new = before.design, after.design
+    return (
+        before.catalog is after.catalog
+        and before.layout is after.layout
+        and before.links is after.links
+        and before.geometry is after.geometry
+        and old.parts is new.parts
+        and old.assemblies is new.assemblies
+        and old.planes is new.planes
+        and old.exceptions is new.exceptions
+    )
+
+
+def _same_but_jobs(before: Fabric, after: Fabric) -> bool:
+    """Tell whether no rule can see a difference."""
+    old, new = before.design, after.design
+    jobs = ("scenarios", "active_scenario")
+    fields = (name for name in Design.__struct_fields__ if name not in jobs)
+    return _same_equipment(before, after) and all(
+        getattr(old, name) is getattr(new, name) for name in fields
+    )
 
 
 def with_error_band(result: SimResult, machine: Machine) -> SimResult:

@@ -19,7 +19,7 @@ def injection_figures(inventory: Inventory) -> tuple[Figure, ...]:
         start = int(fabric.links.start[number])
         rates = fabric.link_bandwidth_byte_per_s[start : start + len(one.a)]
         for side, port in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
-            for kind in np.unique(fabric.layout.part[side]):
+            for kind in np.flatnonzero(np.bincount(fabric.layout.part[side])):
                 if is_npu[kind]:
                     at = fabric.layout.part[side] == kind
                     made = _by_rate(rates[at], fabric.layout.parts[int(kind)], port)
@@ -90,4 +90,6 @@ def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
 def _mixed(scope: IntArray, used: IntArray) -> bool:
     """Tell whether one housing or rack holds NPUs of both halves."""
     half = len(used) // 2
-    return bool(np.intersect1d(scope[used[:half]], scope[used[half:]]).size)
+    first = np.zeros(int(scope.max()) + 1, dtype=bool)
+    first[scope[used[:half]]] = True
+    return bool(first[scope[used[half:]]].any())

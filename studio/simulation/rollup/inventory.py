@@ -78,7 +78,8 @@ class Inventory:
             start = int(fabric.links.start[number])
             present = fabric.link_present[start : start + len(one.a)]
             cable_of = np.arange(len(one.a)) // one.rule.links_per_cable
-            used = np.unique(cable_of[present])
+            # Numbers from zero up are told apart by counting, much faster than by np.unique.
+            used = np.flatnonzero(np.bincount(cable_of[present]))
             first = start + used * one.rule.links_per_cable
             ends = (one.rule.transceiver_a, one.rule.transceiver_b)
             runs.append(
@@ -152,12 +153,17 @@ class Inventory:
 
     def supply_by_rack(self) -> Mapping[int, PartData]:
         """Return the power supply type in each rack that has one."""
+        return self._supplies
+
+    @cached_property
+    def _supplies(self) -> Mapping[int, PartData]:
         layout = self.fabric.layout
-        found: dict[int, PartData] = {}
-        for component in layout.of_kind("power_supply"):
-            rack = int(layout.rack[component])
-            found.setdefault(rack, layout.parts[int(layout.part[component])])
-        return found
+        supplies = layout.of_kind("power_supply")
+        # Written last to first, so that the first supply of each rack stays.
+        first = np.full(len(layout.racks), -1, dtype=np.int64)
+        first[layout.rack[supplies][::-1]] = supplies[::-1]
+        chosen = np.sort(first[first >= 0]).tolist()
+        return {int(layout.rack[one]): layout.parts[int(layout.part[one])] for one in chosen}
 
     def _counted(self, weights: FloatArray) -> Counts:
         layout = self.fabric.layout

@@ -1,0 +1,71 @@
+"""What is kept between evaluations must not change a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from studio.design.edits import put, set_field
+from studio.design.model import Design, Deviation
+from studio.session.document import Document
+from studio.session.evaluation import Evaluation, evaluate
+from studio.session.evaluator import MOST_KEPT, Evaluator
+from studio.session.library import catalog, find_design
+
+EDITS: dict[str, Callable[[Design], Design]] = {
+    "site": lambda design: set_field(design, ("site", "pue"), 1.37),
+    "hall": lambda design: set_field(design, ("site", "width_m"), 3.0),
+    "rack": lambda design: set_field(design, ("racks", "compute-west", "x_m"), 2.5),
+    "job": lambda design: set_field(design, ("scenarios", design.active_scenario, "npus"), 64),
+    "failure": lambda design: put(design, "exceptions", "R01", Deviation("failed")),
+    "waiver": lambda design: set_field(design, ("waivers",), {}),
+}
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document.open(find_design("cloudmatrix-384"), catalog())
+
+
+def _figures(evaluation: Evaluation) -> tuple[object, ...]:
+    return (
+        evaluation.totals,
+        evaluation.machine,
+        evaluation.problem,
+        evaluation.findings,
+        repr(evaluation.result),
+        repr(evaluation.timeline),
+    )
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_evaluator_gives_the_figures_of_a_full_evaluation(document: Document, name: str) -> None:
+    evaluator = Evaluator()
+    evaluator(document.fabric)
+    document.apply(name, EDITS[name])
+    made = evaluator(document.fabric)
+    assert made.fabric is document.fabric
+    assert _figures(made) == _figures(evaluate(document.fabric))
+
+
+def test_evaluator_knows_an_undone_snapshot_again(document: Document) -> None:
+    evaluator = Evaluator()
+    before = evaluator(document.fabric)
+    document.apply("rack", EDITS["rack"])
+    evaluator(document.fabric)
+    document.undo()
+    again = evaluator(document.fabric)
+    assert again.fabric is document.fabric
+    assert again.result is before.result
+
+
+def test_evaluator_forgets_old_snapshots(document: Document) -> None:
+    evaluator = Evaluator()
+    before = evaluator(document.fabric)
+    for number in range(MOST_KEPT):
+        document.apply("site", partial(set_field, path=("site", "pue"), value=1.2 + number / 100))
+        evaluator(document.fabric)
+    document.jump(0)
+    assert evaluator(document.fabric).result is not before.result
