@@ -55,7 +55,7 @@ from studio.gui.views.explain_rows import explain
 from studio.gui.views.history_rows import history_rows
 from studio.gui.views.inspector_sections import inspector_sections, selection_title
 from studio.gui.views.layer_rows import overlay_label, overlay_values, plane_rows
-from studio.gui.views.library_items import LibraryItem, library_groups
+from studio.gui.views.library_items import LibraryItem, design_groups, library_groups
 from studio.gui.views.metric_rows import metric_rows
 from studio.gui.views.network_rows import probe_network
 from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self._overlay = ""
         self._tool = "select"
         self._inspected: frozenset[str] = frozenset()
-        self._listed: tuple[object, object, str] | None = None
+        self._listed: tuple[object, str] | None = None
         self._has_painted = False
         self._is_closing = False
         workspace.setParent(self)
@@ -309,16 +309,10 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _show_library(self, design: Design | None, language: str) -> None:
-        """The library is made anew only where what it lists has changed."""
-        racks, assemblies = (design.racks, design.assemblies) if design else (None, None)
-        shown = self._listed
-        if (
-            shown is None
-            or shown[0] is not racks
-            or shown[1] is not assemblies
-            or shown[2] != language
-        ):
-            self._listed = (racks, assemblies, language)
+        """The library is made anew only where what it lists has changed, not where a rack moved."""
+        listed = (design_groups(design), language)
+        if listed != self._listed:
+            self._listed = listed
             self.library.show_groups(library_groups(self.workspace.catalog, design, language))
 
     def _show_selection(self, selection: frozenset[str]) -> None:

@@ -72,18 +72,22 @@ def library_groups(
     catalog: Catalog, design: Design | None, language: str
 ) -> tuple[LibraryGroup, ...]:
     """Return everything the library holds, in the order it is shown."""
-    groups = []
-    if design is not None:
-        if design.racks:
-            groups.append(LibraryGroup(mark("Racks of this design"), _racks(design)))
-        if design.assemblies:
-            groups.append(LibraryGroup(mark("Assemblies of this design"), _assemblies(design)))
+    groups = list(design_groups(design))
     for kind, title in KIND_TITLES.items():
         parts = [part for part in catalog.parts.values() if part.kind == kind]
         if parts:
             groups.append(LibraryGroup(title, tuple(_part(part, language) for part in parts)))
     groups.append(LibraryGroup(mark("Reference designs"), _designs()))
     return tuple(groups)
+
+
+def design_groups(design: Design | None) -> tuple[LibraryGroup, ...]:
+    """Return what the library holds of the design itself."""
+    if design is None:
+        return ()
+    racks = LibraryGroup(mark("Racks of this design"), _racks(design))
+    assemblies = LibraryGroup(mark("Assemblies of this design"), _assemblies(design))
+    return tuple(group for group in (racks, assemblies) if group.items)
 
 
 def matching(groups: tuple[LibraryGroup, ...], search: str) -> tuple[LibraryGroup, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.layout import Layout
 from studio.gui.canvas import overlay as maps
 from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, rack_units
 from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects, mixed
@@ -16,6 +17,8 @@ from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 _LARGEST_TITLE_PX = 17
 _MARK_PX = 3.0
 """Height of a rack unit from which the rails are marked."""
+_KIND_ORDER = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
+"""A box takes the colour of the first of these that it holds."""
 _CHIPS_PX = 14.0
 """Height of a box from which chips fill its right part, so that its name keeps to the left."""
 
@@ -155,18 +158,25 @@ def _housing_colors(
         # Where the components themselves show their values, the box stays in the background.
         plain = (group < 0) | (rects[:, 3] >= _CHIPS_PX)
         return colors, np.where(plain, maps.BINS, group)
-    kinds = [_housing_kind(frame, int(number)) for number in housings]
+    kinds = _housing_kinds(frame.scene.layout, housings)
     names = sorted(set(kinds))
     colors = [mixed(theme.kind(name), theme.housing, 0.3) for name in names]
-    return colors, np.array([names.index(kind) for kind in kinds], dtype=np.int64)
+    places = {name: place for place, name in enumerate(names)}
+    return colors, np.array([places[kind] for kind in kinds], dtype=np.int64)
 
 
-def _housing_kind(frame: Frame, housing: int) -> str:
-    layout = frame.scene.layout
-    parts = layout.housings[housing].template.parts
-    kinds = {layout.parts[int(part)].kind for part in np.unique(parts)}
-    order = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
-    return next((kind for kind in order if kind in kinds), "")
+def _housing_kinds(layout: Layout, housings: IntArray) -> list[str]:
+    """Return what each box is coloured as; a hall has many boxes and few templates."""
+    known: dict[int, str] = {}
+    kinds = []
+    for number in housings.tolist():
+        template = layout.housings[number].template
+        kind = known.get(id(template))
+        if kind is None:
+            held = {layout.parts[part].kind for part in set(np.asarray(template.parts).tolist())}
+            kind = known[id(template)] = next((one for one in _KIND_ORDER if one in held), "")
+        kinds.append(kind)
+    return kinds
 
 
 def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list[Label]:

@@ -106,14 +106,21 @@ def _labels(frame: Frame, chosen: IntArray) -> list[Label]:
     order = np.lexsort((-height, -trunks.cables[chosen]))[:300]
     plate = QColor(frame.theme.floor)
     plate.setAlpha(240)
-    labels = []
-    for rank, place in enumerate(order.tolist()):
-        color = frame.plane_colors[int(trunks.plane[chosen[place]])]
-        text = str(int(trunks.cables[chosen[place]]))
-        x, y = apex[place].tolist()
-        strong = color.lighter(112) if frame.theme.dark else color.darker(118)
-        labels.append(Label(text, x, y, 10, strong, -2 - rank / 1000, plate=plate, clear=13))
-    return labels
+    strong = [_strong(color, frame) for color in frame.plane_colors]
+    placed = zip(
+        trunks.cables[chosen[order]].tolist(),
+        trunks.plane[chosen[order]].tolist(),
+        apex[order].tolist(),
+        strict=True,
+    )
+    return [
+        Label(str(cables), x, y, 10, strong[plane], -2 - rank / 1000, plate=plate, clear=13)
+        for rank, (cables, plane, (x, y)) in enumerate(placed)
+    ]
+
+
+def _strong(color: QColor, frame: Frame) -> QColor:
+    return color.lighter(112) if frame.theme.dark else color.darker(118)
 
 
 def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Label]:
@@ -131,7 +138,7 @@ def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Labe
     for place in np.flatnonzero(found.labelled).tolist():
         x1, y1, x2, y2 = screen[place].tolist()
         color = frame.plane_colors[int(found.plane[place])]
-        strong = color.lighter(112) if frame.theme.dark else color.darker(118)
+        strong = _strong(color, frame)
         text = f"{int(found.cables[place]):,}".replace(",", " ")
         if found.is_spine[place]:
             middle = (y1 + y2) / 2
