@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from studio.design.scenario import Training
 from studio.errors import InvalidInput
 from studio.exploration.search import SearchResult, SearchSpace, candidate_plans, search
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
+from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
 from studio.simulation.simulate import simulate
@@ -28,6 +30,8 @@ class RankedPlan:
     fits: bool
     is_pareto: bool
     """No other mapping is both faster and smaller."""
+    scenario_fields: Mapping[str, int | str]
+    """Fields of a training scenario that choose this mapping."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,36 @@ def _ranked(found: SearchResult, place: int, npus: int, pareto: set[int]) -> Ran
         float(found.memory_byte[place]),
         bool(found.fits[place]),
         place in pareto,
+        _scenario_fields(plan),
     )
+
+
+def _scenario_fields(plan: Plans) -> Mapping[str, int | str]:
+    return {
+        "tp": int(plan.tensor[0]),
+        "pp": int(plan.pipeline[0]),
+        "dp": int(plan.data[0]),
+        "ep": int(plan.expert[0]),
+        "cp": int(plan.context[0]),
+        "zero_stage": int(plan.zero[0]),
+        "micro_batch": int(plan.micro_batch[0]),
+        "virtual_stages": int(plan.chunks[0]),
+        "recompute": Recompute(int(plan.recompute[0])).name.lower(),
+        "schedule": "interleaved" if plan.chunks[0] > 1 else "1f1b",
+    }
+
+
+def given_for(evaluation: Evaluation) -> SimInput:
+    """Return what the active scenario of an evaluated design was simulated with.
+
+    Raises
+    ------
+    InvalidInput : it could not be simulated; says why.
+    """
+    if evaluation.machine is None:
+        raise InvalidInput(evaluation.problem or "the design has no scenario to study")
+    scenario = active_scenario(evaluation.fabric)
+    return sim_input(evaluation.fabric, evaluation.totals, evaluation.machine, scenario)
 
 
 def plan_text(plan: Plans) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from studio import api
@@ -63,3 +65,10 @@ def test_both_commands_print_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(json.loads(capsys.readouterr().out)["ranked"]) == 3
     assert main(["sensitivity", *arguments]) == 0
     assert json.loads(capsys.readouterr().out)[0]["at_high"] > 0
+
+
+def test_applying_a_found_mapping_gives_its_step_time(training: SimInput) -> None:
+    best = search_plans(training).ranked[0]
+    scenario = msgspec.structs.replace(training.scenario, **best.scenario_fields)
+    result = simulate(replace(training, scenario=scenario))
+    assert result.headline_s == pytest.approx(best.step_time_s)
