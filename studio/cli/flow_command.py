@@ -9,6 +9,7 @@ from typing import Any
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.session.flow import DrawnFlow, run_collective, with_failed
+from studio.simulation.network.laying import Routing, RoutingMode
 from studio.units import display, parse
 
 
@@ -21,6 +22,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'")
     parser.add_argument("--plane", default="", help="plane; the first scale-up plane by default")
     parser.add_argument("--algorithm", default="", help="ring, tree …; the fastest by default")
+    parser.add_argument(
+        "--routing",
+        default=RoutingMode.SPRAY,
+        type=RoutingMode,
+        choices=list(RoutingMode),
+        help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow",
+    )
+    parser.add_argument("--seed", default=0, type=int, help="of the hash; 0 by default")
+    parser.add_argument(
+        "--subflows", default=1, type=int, help="parts of a flow that are hashed each on its own"
+    )
     parser.add_argument(
         "--fail",
         action="append",
@@ -44,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         group=arguments.group,
         plane=arguments.plane,
         algorithm=arguments.algorithm,
+        routing=Routing(arguments.routing, arguments.seed, arguments.subflows),
     )
     tree = _tree(flow, time.perf_counter() - start)
     if arguments.json:
@@ -60,6 +73,11 @@ def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
         "plane": flow.plane.plane,
         "ranks": result.ranks,
         "payload_bytes": result.payload_byte,
+        "routing": {
+            "mode": result.routing.mode.value,
+            "seed": result.routing.seed,
+            "subflows": result.routing.subflows,
+        },
         "time_s": result.time_s,
         "algorithm": result.algorithm.value,
         "bus_bandwidth_byte_per_s": result.bus_bandwidth_byte_per_s,
@@ -91,6 +109,7 @@ def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
     rows = [
         ["  plane", flow.plane.plane],
         ["  algorithm", result.algorithm.value],
+        ["  routing", _routing_words(result.routing)],
         ["  time", display(result.time_s, "time")],
         ["  bus bandwidth", display(result.bus_bandwidth_byte_per_s, "bandwidth")],
         *([f"  {name}", display(value, "time")] for name, value in tree["terms"].items()),
@@ -103,3 +122,9 @@ def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
         ["  solved in", display(tree["solve_seconds"], "time")],
     ]
     print_table(rows)
+
+
+def _routing_words(routing: Routing) -> str:
+    if routing.mode is not RoutingMode.HASHED:
+        return str(routing.mode.value)
+    return f"hashed, seed {routing.seed}, subflows {routing.subflows}"

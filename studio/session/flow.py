@@ -17,6 +17,7 @@ from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
 from studio.simulation.levels import scale_up_levels
 from studio.simulation.network.exact import FlowResult, flow_collective
+from studio.simulation.network.laying import SPRAY, Routing
 from studio.simulation.network.profile import Role
 from studio.simulation.network.traffic import Algorithm, Collective
 
@@ -51,6 +52,7 @@ def run_collective(
     group: str = "",
     plane: str = "",
     algorithm: str = "",
+    routing: Routing = SPRAY,
 ) -> DrawnFlow:
     """Run a collective among NPUs of a fabric, on one plane, with its failures.
 
@@ -59,6 +61,7 @@ def run_collective(
     group : selector of the NPUs that take part; empty takes all on the plane.
     plane : names of planes, joined by commas; empty takes the first scale-up plane, with the
         scale-out planes where scale-up alone leaves NPUs apart.
+    routing : how the fabric chooses among shortest paths.
 
     Raises
     ------
@@ -75,6 +78,7 @@ def run_collective(
         ranks,
         network_profiles().for_domain(npu.family, _scale_up_ranks(fabric)),
         algorithm=_one_of(Algorithm, algorithm, "algorithm") if algorithm else None,
+        routing=routing,
         role_of=lambda bundle: _role(fabric, bundle),
         home_of_rank=fabric.layout.housing[drawn.component[ranks]],
     )

@@ -5,7 +5,7 @@ The closed forms over levels are in `collective`. Knows no design and no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,19 +13,21 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.demand import Exchange, Flows, check_ranks
-from studio.fabric.flow.exchange import (
-    Exactness,
-    LoadResult,
-    exchange_loads,
-    exchange_rates,
-)
+from studio.fabric.flow.demand import check_ranks
+from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.graph import Graph
-from studio.fabric.flow.pairs import Placed, place_flows
 from studio.fabric.flow.quotient import twin_labels
-from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
-from studio.fabric.flow.routing import Split
+from studio.fabric.flow.reduction import reduction_loads
 from studio.fabric.flow.tiers import TierLoad, tier_loads
+from studio.simulation.network.laying import (
+    SPRAY,
+    LaidPhase,
+    RoleOf,
+    Routing,
+    check_parts,
+    lay,
+    lay_reduction,
+)
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
 from studio.simulation.network.schedule import (
     SCHEDULES,
@@ -36,12 +38,8 @@ from studio.simulation.network.schedule import (
 )
 from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
-_EVENT_RANKS = 512
-"""Groups up to this size get exact completions for unequal amounts; beyond, a lower bound."""
 _AUTOMATIC_RANKS = 2048
 """Larger groups try only the algorithms that need no list of flows."""
-
-RoleOf = Callable[[int], Role]
 
 
 def scale_up_only(_bundle: int) -> Role:
@@ -75,6 +73,7 @@ class FlowResult:
     """Most cables on any path used."""
     graph: Graph
     laid: tuple[LaidPhase, ...]
+    routing: Routing
 
     @cached_property
     def arc_load_byte(self) -> FloatArray:
@@ -112,21 +111,6 @@ class FlowResult:
         return tier_loads(self.graph, self.arc_load_byte, self.time_s)
 
 
-@dataclass(frozen=True, eq=False)
-class LaidPhase:
-    """A phase with the links it loads."""
-
-    phase: Phase
-    loads: LoadResult | Placed | ReductionLoads
-    busy_s: Mapping[int, float]
-    """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
-    stretch: float
-    """Completion over the slowest link's time where amounts differ, >= 1."""
-    latency_s: float
-    hops: int
-    exactness: Exactness
-
-
 def flow_collective(
     op: Collective,
     payload_byte: float,
@@ -135,7 +119,7 @@ def flow_collective(
     profile: NetworkProfile,
     *,
     algorithm: Algorithm | None = None,
-    split: Split = Split.EQUAL,
+    routing: Routing = SPRAY,
     popularity: FloatArray | None = None,
     role_of: RoleOf = scale_up_only,
     is_captured: bool = True,
@@ -157,8 +141,8 @@ def flow_collective(
         Constants of the library.
     algorithm :
         Forced algorithm; None takes the fastest the library has.
-    split :
-        How traffic divides at every hop.
+    routing :
+        How traffic chooses among shortest paths. Hashed paths are laid one by one.
     popularity :
         Shape (ranks,): relative amount each rank receives in a dispatch or sends in a combine.
     role_of :
@@ -171,7 +155,8 @@ def flow_collective(
     Raises
     ------
     InvalidInput : fewer than two ranks, a payload that is not positive, no path between two
-        ranks (both are named), or an algorithm that can't carry out the collective.
+        ranks (both are named), an algorithm that can't carry out the collective, or more flows
+        than hashed routing takes.
 
     Notes
     -----
@@ -183,15 +168,21 @@ def flow_collective(
     if Algorithm.IN_NETWORK in options and algorithm is None and not _reduces(graph, members):
         options = tuple(chosen for chosen in options if chosen is not Algorithm.IN_NETWORK)
     best: FlowResult | None = None
+    refused: InvalidInput | None = None
     for chosen in options:
         laid: tuple[LaidPhase, ...]
         if chosen is Algorithm.IN_NETWORK:
-            laid = (_lay_reduction(graph, members, payload_byte),)
+            laid = (lay_reduction(graph, members.ranks, payload_byte),)
         else:
-            laid = tuple(
-                _lay(graph, phase, split)
-                for phase in _phases(op, chosen, members, payload_byte, popularity)
-            )
+            phases = _phases(op, chosen, members, payload_byte, popularity)
+            try:
+                for phase in phases:
+                    check_parts(phase, routing)
+            except InvalidInput as error:
+                # Another algorithm may do with fewer flows.
+                refused = error
+                continue
+            laid = tuple(lay(graph, phase, routing, role_of) for phase in phases)
         for protocol in profile.protocols:
             terms = (
                 _reduction_terms(laid[0], profile, role_of, is_captured)
@@ -200,8 +191,10 @@ def flow_collective(
             )
             time = terms.startup_s + terms.latency_s + terms.wire_s
             if best is None or time < best.time_s:
-                best = _result(op, chosen, payload_byte, members, laid, terms, graph)
-    assert best is not None
+                best = _result(op, chosen, payload_byte, members, laid, terms, graph, routing)
+    if best is None:
+        assert refused is not None
+        raise refused
     return best
 
 
@@ -251,16 +244,6 @@ def _reduces(graph: Graph, members: Members) -> bool:
     return True
 
 
-def _lay_reduction(graph: Graph, members: Members, payload: float) -> LaidPhase:
-    loads = reduction_loads(graph, members.ranks, payload)
-    busy = loads.load / graph.arc_bandwidth()
-    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
-    empty = np.zeros(0, dtype=np.int64)
-    phase = Phase("reduced in switches", Flows(empty, empty, np.zeros(0)), 1, 2)
-    slowest = _slowest(graph, bundle, busy)
-    return LaidPhase(phase, loads, slowest, 1.0, loads.latency_s, 2 * loads.tiers, Exactness.EXACT)
-
-
 def _reduction_terms(
     laid: LaidPhase, profile: NetworkProfile, role_of: RoleOf, is_captured: bool
 ) -> Terms:
@@ -291,35 +274,6 @@ def _phases(
     return [skewed(phase, wanted, is_reversed=op is Collective.COMBINE) for phase in phases]
 
 
-def _lay(graph: Graph, phase: Phase, split: Split) -> LaidPhase:
-    demand = phase.demand
-    stretch = 1.0
-    loads: LoadResult | Placed
-    if isinstance(demand, Exchange):
-        loads = exchange_loads(graph, demand, split)
-        busy, kind, latency = loads.busy_s, loads.quotient.kind, loads.latency_s
-        hops, exactness = loads.hops, loads.exactness
-        if not demand.is_uniform and len(demand.ranks) <= _EVENT_RANKS:
-            finished = float(exchange_rates(graph, demand, split).finished_s.max())
-            stretch = max(1.0, finished / loads.wire_s)
-            exactness = Exactness.EXACT
-    else:
-        loads = place_flows(graph, demand, split)
-        busy = loads.row_load / loads.filling.capacity
-        kind = loads.quotient.kind[loads.row_arc]
-        latency, hops = float(loads.latency_s.max()), int(loads.hops.max())
-        exactness = Exactness.EXACT
-    slowest = _slowest(graph, graph.kind_bundle[kind], busy)
-    return LaidPhase(phase, loads, slowest, stretch, latency, hops, exactness)
-
-
-def _slowest(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
-    """Return the busiest time of every bundle that carries something. [s]."""
-    most = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
-    np.maximum.at(most, bundle, busy)
-    return {int(number): float(most[number]) for number in np.flatnonzero(most)}
-
-
 def _terms(
     op: Collective,
     laid: Sequence[LaidPhase],
@@ -332,8 +286,15 @@ def _terms(
     latency, wire = 0.0, 0.0
     for part in laid:
         roles = {bundle: role_of(bundle) for bundle in part.busy_s}
-        farthest = Role.SCALE_OUT if Role.SCALE_OUT in roles.values() else Role.SCALE_UP
-        step = protocol.channels[farthest].step_s + part.latency_s
+        farthest = Role.SCALE_OUT if part.far_share > 0 else Role.SCALE_UP
+        step = part.latency_s + sum(
+            share * protocol.channels[role].step_s
+            for role, share in (
+                (Role.SCALE_OUT, part.far_share),
+                (Role.SCALE_UP, 1 - part.far_share),
+            )
+            if share > 0
+        )
         phase = part.phase
         latency += phase.steps * (
             phase.hops_per_step * step + phase.peers * profile.peer_s[farthest]
@@ -355,6 +316,7 @@ def _result(
     laid: tuple[LaidPhase, ...],
     terms: Terms,
     graph: Graph,
+    routing: Routing,
 ) -> FlowResult:
     time = terms.startup_s + terms.latency_s + terms.wire_s
     order = (Exactness.EXACT, Exactness.ASSUMED_SYMMETRIC, Exactness.LOWER_BOUND)
@@ -373,4 +335,5 @@ def _result(
         hops=max(part.hops for part in laid),
         graph=graph,
         laid=laid,
+        routing=routing,
     )

@@ -50,6 +50,8 @@ class Phase:
     """Dependent messages inside one step: the depth of a pipeline that moves it."""
     peers: int = 0
     """Other ranks that one rank addresses in turn in every step."""
+    is_relayed: bool = False
+    """Whether every rank passes on in a step what it received in the step before."""
 
 
 Scheduler = Callable[[Members, float], tuple[Phase, ...]]

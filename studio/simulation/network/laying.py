@@ -1,0 +1,245 @@
+"""Phases of a collective laid over links, by the routing the fabric does.
+
+Knows no library and no time but that of the links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.demand import Exchange, Flows
+from studio.fabric.flow.exchange import Exactness, LoadResult, exchange_loads, exchange_rates
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.hashed import Hashed, place_hashed
+from studio.fabric.flow.loads import summed
+from studio.fabric.flow.pairs import Placed, place_flows
+from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
+from studio.fabric.flow.routing import Split
+from studio.simulation.network.profile import Role
+from studio.simulation.network.schedule import Phase
+
+MOST_PARTS = 1_200_000
+"""Flows times subflows that are hashed one by one: about ten seconds and 500 MB."""
+_EVENT_RANKS = 512
+"""Groups up to this size get exact completions for unequal amounts; beyond, a lower bound."""
+_EVENT_PARTS = 20_000
+"""The same for flows on single paths, where nothing is alike."""
+
+RoleOf = Callable[[int], Role]
+
+
+class RoutingMode(StrEnum):
+    """How a fabric chooses among shortest paths."""
+
+    SPRAY = "spray"
+    """Every hop shares equally among its next hops."""
+    WEIGHTED = "weighted"
+    """Every hop shares in proportion to the bandwidth of its next hops."""
+    HASHED = "hashed"
+    """Every flow, or part of one, keeps one path."""
+
+
+@dataclass(frozen=True)
+class Routing:
+    """A mode, and what a hash needs.
+
+    Raises
+    ------
+    InvalidInput : a negative seed, no subflow, or several in a mode that has none.
+    """
+
+    mode: RoutingMode = RoutingMode.SPRAY
+    seed: int = 0
+    """Another seed gives another, equally likely, set of paths."""
+    subflows: int = 1
+    """Equal parts of a flow with a path each, such as one per sub-plane."""
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise InvalidInput(f"a seed of {self.seed} is negative; take 0 or more")
+        if self.subflows < 1:
+            raise InvalidInput(f"{self.subflows} subflows carry nothing; take 1 or more")
+        if self.subflows > 1 and self.mode is not RoutingMode.HASHED:
+            raise InvalidInput(
+                f"{self.mode} routing has no subflows; leave them out or take hashed routing"
+            )
+
+    @property
+    def split(self) -> Split:
+        """How a hop shares where flows are not kept on one path."""
+        return Split.CAPACITY if self.mode is RoutingMode.WEIGHTED else Split.EQUAL
+
+
+SPRAY = Routing()
+
+
+@dataclass(frozen=True, eq=False)
+class LaidPhase:
+    """A phase with the links it loads."""
+
+    phase: Phase
+    loads: LoadResult | Placed | ReductionLoads | Hashed
+    busy_s: Mapping[int, float]
+    """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
+    stretch: float
+    """Completion over the slowest link's time where amounts differ, >= 1."""
+    latency_s: float
+    """First byte of one step. [s]"""
+    far_share: float
+    """Part of the steps that wait for a network adapter. [1]"""
+    hops: int
+    exactness: Exactness
+
+
+def check_parts(phase: Phase, routing: Routing) -> None:
+    """Raise unless the flows of a phase can be laid one by one, where the routing asks for it.
+
+    Raises
+    ------
+    InvalidInput : more parts than `MOST_PARTS`.
+    """
+    if routing.mode is not RoutingMode.HASHED:
+        return
+    demand = phase.demand
+    flows = (
+        len(demand.ranks) * (len(demand.ranks) - 1)
+        if isinstance(demand, Exchange)
+        else len(demand.source)
+    )
+    if flows * routing.subflows > MOST_PARTS:
+        raise InvalidInput(
+            f"hashed routing keeps a path for each of {flows:,} flows x {routing.subflows} "
+            f"subflows, more than {MOST_PARTS:,}; choose a smaller group, fewer subflows, or "
+            "spray routing"
+        )
+
+
+def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPhase:
+    """Return a phase with its links.
+
+    Notes
+    -----
+    Where each rank passes on what it has just received, the messages of consecutive steps follow
+    each other along the flows: a lap costs the sum of its hops, so a step costs their mean.
+    Otherwise a step waits for the slowest flow.
+
+    Raises
+    ------
+    InvalidInput : no working path, or see `check_parts`.
+    """
+    check_parts(phase, routing)
+    if routing.mode is RoutingMode.HASHED:
+        return _lay_hashed(graph, phase, routing, role_of)
+    if isinstance(phase.demand, Exchange):
+        return _lay_exchange(graph, phase, phase.demand, routing.split, role_of)
+    loads = place_flows(graph, phase.demand, routing.split)
+    bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
+    is_far = _are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
+    latency, far = _step(phase, loads.latency_s, is_far)
+    return LaidPhase(
+        phase,
+        loads,
+        _slowest(graph, bundle, loads.row_load / loads.filling.capacity),
+        1.0,
+        latency,
+        far,
+        int(loads.hops.max()),
+        Exactness.EXACT,
+    )
+
+
+def _lay_exchange(
+    graph: Graph, phase: Phase, demand: Exchange, split: Split, role_of: RoleOf
+) -> LaidPhase:
+    loads = exchange_loads(graph, demand, split)
+    stretch, exactness = 1.0, loads.exactness
+    if not demand.is_uniform and len(demand.ranks) <= _EVENT_RANKS:
+        finished = float(exchange_rates(graph, demand, split).finished_s.max())
+        stretch = max(1.0, finished / loads.wire_s)
+        exactness = Exactness.EXACT
+    busy = _slowest(graph, graph.kind_bundle[loads.quotient.kind], loads.busy_s)
+    far = float(any(role_of(bundle) is Role.SCALE_OUT for bundle in busy))
+    return LaidPhase(phase, loads, busy, stretch, loads.latency_s, far, loads.hops, exactness)
+
+
+def _lay_hashed(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPhase:
+    demand = phase.demand
+    flows = every_pair(demand) if isinstance(demand, Exchange) else demand
+    loads = place_hashed(graph, flows, seed=routing.seed, subflows=routing.subflows)
+    part, arc = loads.filling.flow, loads.filling.row
+    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
+    busy = loads.arc_load() / graph.arc_bandwidth()
+    stretch, exactness = 1.0, Exactness.EXACT
+    if isinstance(demand, Exchange) and not demand.is_uniform:
+        if loads.filling.flow_count <= _EVENT_PARTS:
+            stretch = max(1.0, loads.makespan_s / float(busy.max()))
+        else:
+            exactness = Exactness.LOWER_BOUND
+    count = loads.filling.flow_count
+    latency, far = _step(
+        phase,
+        summed(part, graph.arc_latency()[arc], count),
+        _are_far(part, bundle[arc], count, role_of),
+    )
+    hops = int(np.bincount(part, minlength=count).max())
+    slowest = _slowest(graph, bundle, busy)
+    return LaidPhase(phase, loads, slowest, stretch, latency, far, hops, exactness)
+
+
+def every_pair(exchange: Exchange) -> Flows:
+    """Return the flows of an exchange one by one."""
+    count = len(exchange.ranks)
+    first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
+    size = exchange.send[first] * exchange.receive[second]
+    return Flows(exchange.ranks[first], exchange.ranks[second], size)
+
+
+def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> BoolArray:
+    """Return which flows use a cable of the scale-out network."""
+    is_out = np.zeros(int(bundle.max(initial=0)) + 1, dtype=np.bool_)
+    for number in np.unique(bundle):
+        is_out[number] = role_of(int(number)) is Role.SCALE_OUT
+    far = np.zeros(count, dtype=np.bool_)
+    far[flow[is_out[bundle]]] = True
+    return far
+
+
+def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, float]:
+    """Return latency and share of far hops of one step."""
+    if not phase.is_relayed:
+        return float(latency.max()), float(is_far.any())
+    assert isinstance(phase.demand, Flows)
+    # One entry per flow, or one per part of a flow.
+    weight = np.repeat(phase.demand.size, len(latency) // len(phase.demand.size))
+    weight = weight / weight.sum()
+    return float((weight * latency).sum()), float(weight[is_far].sum())
+
+
+def _slowest(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
+    """Return the busiest time of every bundle that carries something. [s]."""
+    most = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
+    np.maximum.at(most, bundle, busy)
+    return {int(number): float(most[number]) for number in np.flatnonzero(most)}
+
+
+def lay_reduction(graph: Graph, ranks: IntArray, payload_byte: float) -> LaidPhase:
+    """Return a reduction inside switches with its links; it has one tree, whatever the routing.
+
+    Raises
+    ------
+    InvalidInput : no switch is above all ranks.
+    """
+    loads = reduction_loads(graph, ranks, payload_byte)
+    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
+    empty = np.zeros(0, dtype=np.int64)
+    phase = Phase("reduced in switches", Flows(empty, empty, np.zeros(0)), 1, 2)
+    slowest = _slowest(graph, bundle, loads.load / graph.arc_bandwidth())
+    return LaidPhase(
+        phase, loads, slowest, 1.0, loads.latency_s, 0.0, 2 * loads.tiers, Exactness.EXACT
+    )

@@ -1,0 +1,32 @@
+"""`supernode-studio flow` with the routings of the fabric."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from studio.cli.__main__ import main
+
+
+def flow(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(("flow", "cloudmatrix-384", "--json", *arguments)) == 0
+    tree: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return tree
+
+
+def test_routing_is_chosen_and_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    group = ("--collective", "all-reduce", "--algorithm", "ring")
+    spray = flow(capsys, *group)
+    hashed = flow(capsys, *group, "--routing", "hashed", "--seed", "5", "--subflows", "7")
+    assert spray["routing"] == {"mode": "spray", "seed": 0, "subflows": 1}
+    assert hashed["routing"] == {"mode": "hashed", "seed": 5, "subflows": 7}
+    assert hashed["time_s"] >= spray["time_s"]
+    assert flow(capsys, *group, "--routing", "weighted")["time_s"] <= spray["time_s"] * 1.000001
+
+
+def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(("flow", "cloudmatrix-384", "--routing", "hashed", "--subflows", "9"))
+    assert code != 0
+    assert "147,072 flows x 9 subflows, more than 1,200,000" in capsys.readouterr().err
