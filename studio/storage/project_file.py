@@ -73,7 +73,8 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file():
-            raise FileProblem(f"{path}: there is no such file")
+            what = "is a folder" if path.is_dir() else "there is no such file"
+            raise FileProblem(f"{path}: {what}")
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
             limit = LARGEST_FILE_BYTES // MEBI
