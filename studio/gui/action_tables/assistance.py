@@ -1,0 +1,63 @@
+"""The Help menu: palette, settings, accuracy and versions."""
+
+from __future__ import annotations
+
+from studio.gui import commands
+from studio.gui.action_tables.entries import SEPARATOR, action
+from studio.gui.actions import Action
+from studio.gui.i18n import mark
+
+TITLE = mark("Help")
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "help.palette",
+        mark("Find action, object or setting…"),
+        mark("Everything by name, address or pinyin initials."),
+        commands.palette,
+        "search",
+        "Ctrl+K",
+    ),
+    action(
+        "help.settings",
+        mark("Settings…"),
+        mark("Language, theme, text size and behaviour."),
+        commands.settings,
+        "settings",
+        "Ctrl+,",
+    ),
+    action(
+        "help.shortcuts",
+        mark("Keyboard shortcuts"),
+        mark("List every action with its keys."),
+        commands.shortcuts,
+        "help",
+        "F1",
+    ),
+    action(
+        "help.accuracy",
+        mark("Accuracy…"),
+        mark("Show how far predictions were from published measurements."),
+        commands.accuracy,
+        "scenario",
+    ),
+    action(
+        "help.system",
+        mark("System information"),
+        mark("Versions, platform and folders, ready to copy."),
+        commands.system_information,
+    ),
+    action(
+        "help.about", mark("About Supernode Studio"), mark("Version and licence."), commands.about
+    ),
+)
+
+ENTRIES: tuple[str, ...] = (
+    "help.palette",
+    "help.shortcuts",
+    "help.settings",
+    SEPARATOR,
+    "help.accuracy",
+    "help.system",
+    "help.about",
+)

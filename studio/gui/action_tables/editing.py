@@ -1,0 +1,139 @@
+"""The Edit menu: undo, the clipboard, and what is done to a selection."""
+
+from __future__ import annotations
+
+from studio.gui import commands
+from studio.gui.action_tables.entries import SEPARATOR, action, has_racks, is_drawn, is_selected
+from studio.gui.actions import Action
+from studio.gui.i18n import mark
+
+TITLE = mark("Edit")
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "edit.undo",
+        mark("Undo"),
+        mark("Take back the last step."),
+        commands.undo,
+        "undo",
+        "Ctrl+Z",
+        lambda state: state.can_undo,
+    ),
+    action(
+        "edit.redo",
+        mark("Redo"),
+        mark("Repeat the step undone last."),
+        commands.redo,
+        "redo",
+        "Ctrl+Y",
+        lambda state: state.can_redo,
+    ),
+    action(
+        "edit.cut",
+        mark("Cut"),
+        mark("Copy the selected racks and remove them."),
+        commands.cut,
+        "cut",
+        "Ctrl+X",
+        has_racks,
+    ),
+    action(
+        "edit.copy",
+        mark("Copy"),
+        mark("Copy the selected racks or the boxes in them."),
+        commands.copy,
+        "copy",
+        "Ctrl+C",
+        is_selected,
+    ),
+    action(
+        "edit.paste",
+        mark("Paste"),
+        mark("Insert what was copied, beside the original."),
+        commands.paste,
+        "paste",
+        "Ctrl+V",
+        lambda state: is_drawn(state) and state.has_clipboard,
+    ),
+    action(
+        "edit.duplicate",
+        mark("Duplicate"),
+        mark("Copy the selection beside itself; links inside follow by rule."),
+        commands.duplicate,
+        "duplicate",
+        "Ctrl+D",
+        has_racks,
+    ),
+    action(
+        "edit.delete",
+        mark("Delete"),
+        mark("Remove racks and boxes; mark single chips and links as absent."),
+        commands.delete,
+        "delete",
+        "Del",
+        is_selected,
+    ),
+    action(
+        "edit.rotate",
+        mark("Rotate by 90°"),
+        mark("Turn the selected racks."),
+        commands.rotate,
+        "rotate",
+        "R",
+        has_racks,
+    ),
+    action(
+        "edit.detach",
+        mark("Detach array"),
+        mark("Turn a live array of racks into single racks."),
+        commands.detach,
+        "",
+        "Ctrl+G",
+        lambda state: is_drawn(state) and state.has_array_selection,
+    ),
+    action(
+        "edit.fail",
+        mark("Fail or repair"),
+        mark("Mark the selection as failed, or as in order again; the simulation follows."),
+        commands.toggle_failed,
+        "error",
+        "Shift+F",
+        is_selected,
+    ),
+    action(
+        "edit.select_all",
+        mark("Select all racks"),
+        mark("Select every rack of the hall."),
+        commands.select_all,
+        "",
+        "Ctrl+A",
+        is_drawn,
+    ),
+    action(
+        "edit.select_none",
+        mark("Select nothing"),
+        mark("Clear the selection; the inspector then shows the design."),
+        commands.select_none,
+        "",
+        "Ctrl+Shift+A",
+        is_selected,
+    ),
+)
+
+ENTRIES: tuple[str, ...] = (
+    "edit.undo",
+    "edit.redo",
+    SEPARATOR,
+    "edit.cut",
+    "edit.copy",
+    "edit.paste",
+    "edit.duplicate",
+    "edit.delete",
+    SEPARATOR,
+    "edit.rotate",
+    "edit.detach",
+    "edit.fail",
+    SEPARATOR,
+    "edit.select_all",
+    "edit.select_none",
+)

@@ -1,0 +1,98 @@
+"""The File menu: open, save, export, leave."""
+
+from __future__ import annotations
+
+from studio.gui import commands
+from studio.gui.action_tables.entries import SEPARATOR, action, has_document
+from studio.gui.actions import Action
+from studio.gui.i18n import mark
+
+TITLE = mark("File")
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "file.new",
+        mark("New design"),
+        mark("Start from an empty hall."),
+        commands.new,
+        "new",
+        "Ctrl+N",
+    ),
+    action(
+        "file.open",
+        mark("Open…"),
+        mark("Open a design from a file."),
+        commands.open_file,
+        "open",
+        "Ctrl+O",
+    ),
+    action(
+        "file.save",
+        mark("Save"),
+        mark("Write the design to its file."),
+        commands.save,
+        "save",
+        "Ctrl+S",
+        has_document,
+    ),
+    action(
+        "file.save_as",
+        mark("Save as…"),
+        mark("Write the design to another file."),
+        commands.save_as,
+        "",
+        "Ctrl+Shift+S",
+        has_document,
+    ),
+    action(
+        "file.clear_recent",
+        mark("Clear recent files"),
+        mark("Forget the files opened last."),
+        commands.clear_recent,
+        enabled=lambda state: state.has_recent,
+    ),
+    action(
+        "file.export_picture",
+        mark("Export picture…"),
+        mark("Write the drawing as PNG or SVG."),
+        commands.export_picture,
+        "export",
+        "Ctrl+E",
+        has_document,
+    ),
+    action(
+        "file.export_tables",
+        mark("Export tables…"),
+        mark("Write totals, parts, links or results as CSV, JSON or HTML."),
+        commands.export_tables,
+        "export",
+        "Ctrl+Shift+E",
+        has_document,
+    ),
+    action(
+        "file.close",
+        mark("Close design"),
+        mark("Go back to the welcome page."),
+        commands.close_document,
+        "close",
+        "Ctrl+W",
+        has_document,
+    ),
+    action(
+        "file.quit", mark("Quit"), mark("Close the studio."), commands.quit_studio, "", "Ctrl+Q"
+    ),
+)
+
+ENTRIES: tuple[str, ...] = (
+    "file.new",
+    "file.open",
+    "recent",
+    "file.save",
+    "file.save_as",
+    SEPARATOR,
+    "file.export_picture",
+    "file.export_tables",
+    SEPARATOR,
+    "file.close",
+    "file.quit",
+)

@@ -1,0 +1,81 @@
+"""The Tools menu: the tools of the canvas, and what is added to a design."""
+
+from __future__ import annotations
+
+from studio.gui import commands
+from studio.gui.action_tables.entries import SEPARATOR, action, has_document, is_drawn, with_tool
+from studio.gui.actions import Action
+from studio.gui.i18n import mark
+
+TITLE = mark("Tools")
+
+ACTIONS: tuple[Action, ...] = (
+    action(
+        "edit.add_plane",
+        mark("Add plane"),
+        mark("Add an independent network to the design."),
+        commands.add_plane,
+        "plane",
+        "",
+        has_document,
+    ),
+    action(
+        "edit.add_rule",
+        mark("Connect…"),
+        mark("Join two groups of components by a link rule, with a preview of what it makes."),
+        commands.add_rule,
+        "connect",
+        "L",
+        has_document,
+    ),
+    action(
+        "tool.select",
+        mark("Select and move"),
+        mark("Click, drag a frame, or drag what is selected."),
+        commands.tool("select"),
+        "select",
+        "V",
+        is_drawn,
+        with_tool("select"),
+    ),
+    action(
+        "tool.pan",
+        mark("Pan"),
+        mark("Drag the view; the middle button or Space does too."),
+        commands.tool("pan"),
+        "pan",
+        "H",
+        is_drawn,
+        with_tool("pan"),
+    ),
+    action(
+        "tool.zoom",
+        mark("Zoom"),
+        mark("Drag a frame to look into it."),
+        commands.tool("zoom"),
+        "zoom-in",
+        "Z",
+        is_drawn,
+        with_tool("zoom"),
+    ),
+    action(
+        "tool.measure",
+        mark("Measure"),
+        mark("Measure distances in the hall."),
+        commands.tool("measure"),
+        "measure",
+        "M",
+        is_drawn,
+        with_tool("measure"),
+    ),
+)
+
+ENTRIES: tuple[str, ...] = (
+    "tool.select",
+    "tool.pan",
+    "tool.zoom",
+    "tool.measure",
+    SEPARATOR,
+    "edit.add_plane",
+    "edit.add_rule",
+)
