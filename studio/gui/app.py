@@ -28,6 +28,9 @@ from studio.session.library import catalog as shipped_catalog
 USUAL_SIZE = (1440, 900)
 PICTURE_SIZE = (1920, 1080)
 _PAUSE_S = 0.001
+_TURN_S = 0.001
+"""How long a worker keeps the interpreter while the window waits for it; Python's 5 ms, taken
+several times a frame, are more than a frame."""
 
 
 def run(
@@ -68,6 +71,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    sys.setswitchinterval(_TURN_S)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
+from studio.fabric.fabric import Fabric
 from studio.gui.workers import Evaluate, LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
@@ -214,8 +216,13 @@ class Workspace(QObject):
         """Evaluate the current design, live or not."""
         if self._document is not None:
             self._asked += 1
-            self._evaluator.ask(self._asked, self._document.fabric)
+            # The drawing is painted first; beside the evaluation it would take twice as long.
+            QTimer.singleShot(0, partial(self._start, self._asked, self._document.fabric))
             self.stale.emit(self.is_stale)
+
+    def _start(self, asked: int, fabric: Fabric) -> None:
+        if asked == self._asked:
+            self._evaluator.ask(asked, fabric)
 
     def notice(self, text: str, severity: Literal["info", "warning", "error"] = "info") -> None:
         """Tell the user something."""
