@@ -217,8 +217,7 @@ def _terms(
     rates = [
         span.level.bandwidth_byte_per_s
         / span.level.oversubscription
-        * protocol.channels[role].efficiency
-        * operation.efficiency
+        * protocol.achieved(role, operation)
         for span, role in zip(spans, roles, strict=True)
     ]
     refused: FloatArray | float = 0.0

@@ -300,10 +300,10 @@ def _terms(
             phase.hops_per_step * step + phase.peers * profile.peer_s[farthest]
         )
         slowest = max(
-            busy / protocol.channels[roles[bundle]].efficiency
+            busy / protocol.achieved(roles[bundle], operation)
             for bundle, busy in part.busy_s.items()
         )
-        wire += phase.steps * slowest * part.stretch / operation.efficiency
+        wire += phase.steps * slowest * part.stretch
     launch = profile.launch_s if is_captured else profile.eager_launch_s
     return Terms(launch + protocol.start_s, latency, wire)
 

@@ -34,6 +34,16 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class Operation:
+    """What one collective's kernel achieves relative to the links."""
+
+    efficiency: float = 1.0
+    """Achieved over protocol bandwidth of scale-up: copy or reduce throughput. [1]"""
+    local_share: float = 0.0
+    """Cost of a byte that stays on its rank, relative to one that crosses the link. [1]"""
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One way a library moves data: a short one for small messages, a wide one for large ones."""
 
@@ -42,15 +52,16 @@ class Protocol:
     """Set-up of one operation on top of the kernel launch. [s]"""
     channels: Mapping[Role, Channel]
 
+    def achieved(self, role: Role, operation: Operation) -> float:
+        """Return payload over rated bandwidth of links of a role while streaming. [1].
 
-@dataclass(frozen=True)
-class Operation:
-    """What one collective's kernel achieves relative to the links."""
-
-    efficiency: float = 1.0
-    """Achieved over protocol bandwidth: copy or reduce throughput of the kernel. [1]"""
-    local_share: float = 0.0
-    """Cost of a byte that stays on its rank, relative to one that crosses the link. [1]"""
+        Notes
+        -----
+        The kernel's own throughput is stated against the scale-up ports, which it drives; a
+        network adapter moves less than that by itself, so only its protocol counts there.
+        """
+        kernel = operation.efficiency if role is Role.SCALE_UP else 1.0
+        return self.channels[role].efficiency * kernel
 
 
 @dataclass(frozen=True)

@@ -69,34 +69,57 @@ def _flows(source: IntArray, target: IntArray, size: FloatArray | float) -> Flow
     return Flows(source, target, np.zeros(source.shape) + size)
 
 
+def _ring_orders(members: Members) -> IntArray:
+    """Return ranks in the order of as many rings as a domain has ranks, shape (rings, ranks).
+
+    Notes
+    -----
+    Ring k enters a domain by the position at which it left the one before, so that it stays on
+    the adapters and switches of that position, as on rails. Positions are walked forwards in one
+    domain and backwards in the next; an odd number of domains closes over three positions. Every
+    position is entered by one ring and left by one.
+    """
+    count = members.domain_size
+    table = members.ranks.reshape(-1, count)
+    up = np.arange(count)
+    walk = np.where(np.arange(len(table))[:, None] % 2, up[::-1], up)
+    if len(table) % 2 and len(table) > 1 and count > 2:
+        walk[-3:] = (
+            up,
+            np.roll(up, 1),
+            np.concatenate([[count - 2, count - 1], up[1 : count - 2], [0]]),
+        )
+    position = (walk + np.arange(count)[:, None, None]) % count
+    return table[np.arange(len(table))[:, None], position].reshape(count, -1)
+
+
 def _ring_step(members: Members, byte: float) -> Flows:
-    """One step of as many rings as a domain has ranks, each entering and leaving by another one.
+    """One step of all rings.
 
     Transfers between the same two ranks in several rings are summed: all chunks have one size, so
     the slowest link's load decides either way.
     """
-    rings = members.domain_size
-    inside = members.ranks.reshape(-1, rings)
-    orders = [np.roll(inside, -k, axis=1).reshape(-1) for k in range(rings)]
-    source = np.concatenate(orders)
-    target = np.concatenate([np.roll(order, -1) for order in orders])
+    orders = _ring_orders(members)
+    source = orders.reshape(-1)
+    target = np.roll(orders, -1, axis=1).reshape(-1)
     top = int(members.ranks.max()) + 1
     key, count = np.unique(source * top + target, return_counts=True)
-    return _flows(key // top, key % top, count.astype(np.float64) * (byte / rings))
+    return _flows(key // top, key % top, count.astype(np.float64) * (byte / len(orders)))
 
 
 def _ring(laps: int) -> Scheduler:
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
         step = _ring_step(members, payload / members.size)
-        return (Phase("ring", step, laps * (members.size - 1)),)
+        return (Phase("ring", step, laps * (members.size - 1), is_relayed=True),)
 
     return schedule
 
 
 def _chain(members: Members, payload: float) -> tuple[Phase, ...]:
     """Broadcast along the order of the ranks, chunk by chunk."""
-    step = _flows(members.ranks[:-1], members.ranks[1:], payload)
-    return (Phase("chain", step, 1, members.size - 1),)
+    order = _ring_orders(members)[0]
+    step = _flows(order[:-1], order[1:], payload)
+    return (Phase("chain", step, 1, members.size - 1, is_relayed=True),)
 
 
 def _parents(count: int) -> IntArray:
@@ -179,7 +202,8 @@ def _hierarchical(laps: int) -> Scheduler:
                 np.roll(table, -1, axis=0).reshape(-1),
                 payload / inside / domains,
             )
-            phases.append(Phase("across domains", ring, laps * (domains - 1)))
+            steps = laps * (domains - 1)
+            phases.append(Phase("across domains", ring, steps, is_relayed=True))
         return tuple(phases)
 
     return schedule

@@ -5,11 +5,12 @@ import pytest
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.exchange import Exactness
+from studio.fabric.flow.graph import build_graph
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.profile import InNetwork, Role
-from studio.simulation.network.schedule import SCHEDULES
+from studio.simulation.network.schedule import SCHEDULES, _ring_orders, group_members
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
 
@@ -229,3 +230,83 @@ def test_graph_and_levels_agree_on_one_switch(profiles, family, op, algorithm, p
         op, np.array(payload), [Span(level, np.array(8))], profile, algorithm=algorithm
     )
     assert exact.time_s == pytest.approx(float(closed.time_s), rel=1e-9)
+
+
+def nodes_on_rails(nodes, npus, inside=450 * GB, rail=50 * GB):
+    """Nodes around a switch each; adapter k of every node on switch k."""
+    count = nodes * npus
+    npu = np.arange(count)
+    hub, adapter = count + npu // npus, count + nodes + npu
+    switch = 2 * count + nodes + npu % npus
+    return build_graph(
+        np.concatenate([npu, npu, adapter]),
+        np.concatenate([hub, adapter, switch]),
+        np.repeat([inside, rail, rail], count),
+        np.repeat([1e-7, 2e-6, 2e-6], count),
+        np.arange(2 * count + nodes + npus) < count,
+        bundle=np.repeat([0, 1, 2], count),
+    )
+
+
+def out_of_node(bundle):
+    return Role.SCALE_OUT if bundle else Role.SCALE_UP
+
+
+def test_a_ring_over_rails_pays_for_the_hops_of_a_lap_not_for_its_slowest_each_time(profiles):
+    """As many rings as adapters; a lap leaves every node once."""
+    nodes, npus, payload = 4, 8, 8e9
+    graph = nodes_on_rails(nodes, npus)
+    profile = profiles.for_family("nvidia-hopper")
+    result = run(
+        Collective.ALL_REDUCE,
+        graph,
+        profile,
+        Algorithm.RING,
+        payload=payload,
+        role_of=out_of_node,
+        home_of_rank=np.arange(nodes * npus) // npus,
+    )
+    size = nodes * npus
+    moved = 2 * (size - 1) / size * payload
+    known = [
+        (
+            2 * (size - 1) * (near.step_s + 2e-7 + (far.step_s + 8e-6 - near.step_s - 2e-7) / npus),
+            moved / (npus * 50 * GB * far.efficiency),
+        )
+        for protocol in profile.protocols
+        for near, far in [(protocol.channels[Role.SCALE_UP], protocol.channels[Role.SCALE_OUT])]
+    ]
+    assert (result.terms.latency_s, result.terms.wire_s) in [
+        (pytest.approx(latency), pytest.approx(wire)) for latency, wire in known
+    ]
+    assert 0.8 < result.bus_bandwidth_byte_per_s / (npus * 50 * GB) < 0.93
+
+
+@pytest.mark.parametrize("npus", [2, 3, 4, 8])
+@pytest.mark.parametrize("nodes", [1, 2, 3, 4, 5, 7])
+def test_every_ring_visits_all_and_stays_on_its_rail(nodes, npus):
+    ranks = np.arange(nodes * npus) + 5
+    orders = _ring_orders(group_members(ranks, (ranks - 5) // npus))
+    assert orders.shape == (npus, nodes * npus)
+    assert all(sorted(order) == ranks.tolist() for order in orders)
+    here, there = orders - 5, np.roll(orders, -1, axis=1) - 5
+    crosses = here // npus != there // npus
+    assert crosses.sum() == (nodes * npus if nodes > 1 else 0)
+    if npus > 2 or nodes % 2 == 0:
+        assert np.all(here[crosses] % npus == there[crosses] % npus)
+    # One ring leaves through every adapter and one enters.
+    assert len(np.unique(here[crosses])) == len(np.unique(there[crosses])) == crosses.sum()
+
+
+def test_a_chain_costs_the_sum_of_its_hops(ideal):
+    graph = nodes_on_rails(2, 4)
+    result = run(
+        Collective.BROADCAST,
+        graph,
+        ideal,
+        Algorithm.RING,
+        role_of=out_of_node,
+        home_of_rank=np.arange(8) // 4,
+    )
+    # Three hops inside either node and one between them.
+    assert result.terms.latency_s == pytest.approx(6 * 2e-7 + 8e-6)
