@@ -1,0 +1,100 @@
+"""Language, theme and text size of the window, as the settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from studio.gui.canvas import theme as canvas_theme
+from studio.gui.docks import TITLES
+from studio.gui.i18n import Languages, system_language, tr
+from studio.gui.theme import Theme, apply_theme, chosen_theme
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class Appearance:
+    """Follows settings and system."""
+
+    def __init__(self, window: MainWindow, languages: Languages) -> None:
+        self._window = window
+        self._languages = languages
+
+    def apply_setting(self, key: str) -> None:
+        """Follow a setting that changed."""
+        window = self._window
+        if key == "theme":
+            self.set_theme(chosen_theme(window.settings.get("theme")))  # type: ignore[arg-type]
+        elif key == "language":
+            choice = window.settings.get("language")
+            self._languages.use(system_language() if choice == "system" else choice)  # type: ignore[arg-type]
+        elif key == "live":
+            window.workspace.is_live = bool(window.settings.get("live"))
+            if window.workspace.is_live and window.workspace.is_stale:
+                window.workspace.simulate()
+            window.menus.update()
+        elif key == "font_scale":
+            from studio.gui.fonts import window_font
+
+            QApplication.setFont(window_font(float(window.settings.get("font_scale"))))
+            self.set_theme(window.theme)
+
+    def follow_system(self) -> None:
+        """Take the theme of the system where the settings say so."""
+        if self._window.settings.get("theme") == "system":
+            self.set_theme(chosen_theme("system"))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint everything in another theme."""
+        window = self._window
+        window.theme = theme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, theme)
+        window.canvas.set_theme(canvas_theme.DARK if theme.is_dark else canvas_theme.LIGHT)
+        window.actions_made.set_theme(theme)
+        for part in (
+            window.library,
+            window.inspector,
+            window.plots,
+            window.run_panel,
+            window.problems,
+            window.history,
+            window.scenario_bar,
+            window.notices,
+            window.compare,
+        ):
+            part.set_theme(theme)
+        if window.page == "welcome":
+            window.refresh_recent()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        window = self._window
+        window.canvas.set_language(window.language)  # type: ignore[arg-type]
+        window.actions_made.retranslate()
+        for name, dock in window.docks.items():
+            dock.setWindowTitle(tr(TITLES[name]))
+        for part in (
+            window.library,
+            window.layers,
+            window.inspector,
+            window.plots,
+            window.run_panel,
+            window.problems,
+            window.explain_panel,
+            window.network,
+            window.history,
+            window.scenario_bar,
+            window.welcome,
+            window.compare,
+        ):
+            part.retranslate()
+        window.menus.fill()
+        window.shown.show_design(window.workspace.document)
+        window.shown.show_evaluation(window.workspace.evaluation)
+        window.shown.show_level()
+        if window.page == "welcome":
+            window.refresh_recent()

@@ -1,0 +1,112 @@
+"""What the panels and the canvas ask for, turned into edits and selections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.errors import StudioError
+from studio.gui import selection_edits
+from studio.gui.canvas.requests import DropTarget, EditRequest
+from studio.gui.i18n import tr
+from studio.gui.panels.inspector import FieldEdit
+from studio.gui.views.library_items import LibraryItem
+from studio.gui.views.scenario_row import choose_scenario
+from studio.session.document import Document
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class Intents:
+    """Answers to what the user does in a panel or on the canvas."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def select(self, addresses: frozenset[str]) -> None:
+        """Select what was clicked on the canvas."""
+        window = self._window
+        window.workspace.select(addresses)
+        # Clicking an object while a plane or part is inspected brings the selection back.
+        if window.shown.inspected:
+            window.shown.inspected = frozenset()
+            window.shown.show_inspector()
+
+    def apply(self, request: EditRequest | FieldEdit) -> None:
+        """Apply an edit a panel or the canvas asks for."""
+        self._window.workspace.apply(request.label, request.edit, request.merge_key)
+
+    def inspect(self, address: str) -> None:
+        """Show an object in the inspector; on the canvas too where it is drawn."""
+        window = self._window
+        if address.startswith(("plane:", "part:", "scenario:", "assembly:")) or address == "site":
+            window.shown.inspected = frozenset({address})
+            window.shown.show_inspector()
+        else:
+            window.workspace.select(frozenset({address}))
+        window.show_dock("inspector")
+
+    def show_address(self, address: str) -> None:
+        """Select an object and zoom to it."""
+        window = self._window
+        window.show_page("canvas") if window.page != "canvas" else None
+        self.inspect(address)
+        if not window.shown.inspected:
+            window.canvas.zoom_to([address])
+
+    def explain(self, key: str) -> None:
+        """Open the terms of a figure."""
+        window = self._window
+        window.shown.explained = key
+        window.shown.show_metrics()
+        window.show_dock("explain")
+
+    def choose_scenario(self, key: str) -> None:
+        """Make a scenario the active one."""
+        self._window.workspace.apply(
+            tr("Choose scenario"), lambda design: choose_scenario(design, key)
+        )
+
+    def drop(self, target: DropTarget) -> None:
+        """Put what was dropped where it was dropped."""
+        window = self._window
+        document = window.workspace.document
+        if document is None:
+            return
+        if target.collides:
+            window.workspace.notice(tr("There is no room at that place."), "warning")
+            return
+        try:
+            label, edit = self._drop_edit(target, document)
+        except StudioError as error:
+            window.workspace.notice(str(error), "warning")
+            return
+        before = frozenset(document.fabric.layout.rack_by_label)
+        if window.workspace.apply(label, edit) and target.type == "rack":
+            window.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
+
+    def _drop_edit(
+        self, target: DropTarget, document: Document
+    ) -> tuple[str, selection_edits.Edit]:
+        if target.type == "rack":
+            return tr("Add rack"), selection_edits.add_rack(target.id, target.x_m, target.y_m)
+        if target.type == "assembly":
+            edit = selection_edits.place_assembly(document.fabric, target.id, target.rack, target.u)
+            return tr("Place assembly"), edit
+        verb, edit = selection_edits.put_part(document.fabric, target.id, target.housing)
+        return tr("Swap part") if verb == "swap" else tr("Add part"), edit
+
+    def use_item(self, item: LibraryItem) -> None:
+        """Open a design of the library, or show a part of it."""
+        if item.type == "design":
+            self._window.open_path(Path(item.id))
+        else:
+            self.inspect_item(item)
+
+    def inspect_item(self, item: LibraryItem) -> None:
+        """Show an item of the library in the inspector."""
+        if item.type == "part" or (item.type == "rack" and not item.id.startswith("design:")):
+            self.inspect(f"part:{item.id}")
+        elif item.type == "assembly":
+            self.inspect(f"assembly:{item.id}")

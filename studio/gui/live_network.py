@@ -1,0 +1,71 @@
+"""The overlay of the canvas and the probe of the Network panel, worked out beside the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.gui.canvas.overlay import Overlay
+from studio.gui.views.layer_rows import overlay_label, overlay_values
+from studio.gui.views.network_rows import probe_network
+from studio.gui.workers import LiveWorker, Outcome
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class LiveNetwork:
+    """Two workers that follow the drawing while they are asked for."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.overlay = ""
+        self._asked = 0
+        self._overlayer = LiveWorker(overlay_values, window)
+        self._prober = LiveWorker(lambda job: probe_network(*job), window)
+        self._overlayer.finished.connect(self._show_overlay)
+        self._prober.finished.connect(self._show_probe)
+
+    def close(self) -> None:
+        """Stop the workers."""
+        self._overlayer.close()
+        self._prober.close()
+
+    def set_overlay(self, name: str) -> None:
+        """Colour the drawing by a quantity; empty for none."""
+        self.overlay = name
+        document = self._window.workspace.document
+        if name and document is not None:
+            self._asked += 1
+            self._overlayer.ask(self._asked, (name, document.fabric))
+        else:
+            self._window.canvas.set_overlay(None)
+
+    def _show_overlay(self, outcome: Outcome) -> None:
+        window = self._window
+        if outcome.error is not None:
+            raise outcome.error
+        kind, values, fabric = outcome.value
+        document = window.workspace.document
+        if kind.name != self.overlay or document is None or fabric is not document.fabric:
+            return
+        if values.problem:
+            window.workspace.notice(values.problem, "warning")
+        label = overlay_label(kind, window.language)
+        window.canvas.set_overlay(
+            Overlay(label, values.components, values.links, values.low, values.high)
+        )
+
+    def probe(self) -> None:
+        """Run the collective of the Network panel over the present drawing."""
+        window = self._window
+        document, probe = window.workspace.document, window.network.probe
+        if document is None or probe is None:
+            window.network.show_view(None)
+            return
+        self._asked += 1
+        self._prober.ask(self._asked, (document.fabric, probe))
+
+    def _show_probe(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            raise outcome.error
+        self._window.network.show_view(outcome.value)

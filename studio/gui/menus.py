@@ -1,0 +1,128 @@
+"""Menus and tool bar of the window, and which actions are possible now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from studio.gui import selection_edits
+from studio.gui.action_table import MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
+from studio.gui.actions import ActionState
+from studio.gui.i18n import tr
+from studio.gui.widgets.labels import fixed_toolbar
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class WindowMenus:
+    """Everything actions appear in."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def make_toolbar(self) -> None:
+        """Make the tool bar and the bar of figures below it."""
+        window = self._window
+        self.toolbar = fixed_toolbar("toolbar")
+        self.toolbar.setMovable(False)
+        for name in TOOLBAR:
+            if name == SEPARATOR:
+                self.toolbar.addSeparator()
+            else:
+                self.toolbar.addAction(window.actions_made[name])
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.toolbar.addWidget(spring)
+        for name in TOOLBAR_END:
+            self.toolbar.addAction(window.actions_made[name])
+        window.addToolBar(self.toolbar)
+        self.figures_bar = fixed_toolbar("figures")
+        self.figures_bar.setMovable(False)
+        figures = QWidget()
+        column = QVBoxLayout(figures)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(window.scenario_bar)
+        column.addWidget(window.strip)
+        figures.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.figures_bar.addWidget(figures)
+        self.figures_bar.setStyleSheet("QToolBar { padding: 0; spacing: 0; border: none; }")
+        window.addToolBarBreak()
+        window.addToolBar(self.figures_bar)
+        for bar in (self.toolbar, self.figures_bar):
+            bar.toggleViewAction().setEnabled(False)
+            bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+    def fill(self) -> None:
+        """Make the menus anew, in the language shown."""
+        bar = self._window.menuBar()
+        bar.clear()
+        for title, names in MENUS:
+            menu = bar.addMenu(tr(title))
+            for name in names:
+                if name == SEPARATOR:
+                    menu.addSeparator()
+                elif name == "recent":
+                    self._recent = menu.addMenu(tr("Recent files"))
+                elif name == "panels":
+                    self._fill_panels(menu.addMenu(tr("Panels")))
+                else:
+                    menu.addAction(self._window.actions_made[name])
+        self.fill_recent()
+
+    def _fill_panels(self, menu: QMenu) -> None:
+        for dock in self._window.docks.values():
+            menu.addAction(dock.toggleViewAction())
+
+    def fill_recent(self) -> None:
+        """List the recent files."""
+        window = self._window
+        self._recent.clear()
+        for path in window.settings.recent:
+            action = self._recent.addAction(f"{path.name}   {path.parent}")
+            action.setEnabled(path.exists())
+            action.triggered.connect(lambda _=False, one=path: window.open_path(one))
+        self._recent.addSeparator()
+        self._recent.addAction(window.actions_made["file.clear_recent"])
+        self.update()
+
+    def state(self) -> ActionState:
+        """Return what decides which actions are possible."""
+        window = self._window
+        document = window.workspace.document
+        history = document.history if document else None
+        racks = (
+            selection_edits.selected_racks(document.fabric, document.selection) if document else ()
+        )
+        return ActionState(
+            has_document=document is not None,
+            is_modified=document is not None and document.is_modified,
+            can_undo=bool(history and history.place),
+            can_redo=bool(history and history.place < len(history.steps)),
+            has_selection=bool(document and document.selection),
+            has_rack_selection=bool(racks),
+            has_array_selection=bool(
+                document and racks and selection_edits.is_array(document.design, racks)
+            ),
+            has_clipboard=window.clip is not None,
+            has_result=bool(window.workspace.evaluation and window.workspace.evaluation.result),
+            has_baseline=window.workspace.baseline is not None,
+            is_playing=window.run_panel.clock.is_playing,
+            is_live=window.workspace.is_live,
+            has_recent=bool(window.settings.recent),
+            page=window.page,
+            tool=window.tool,
+        )
+
+    def update(self) -> None:
+        """Enable what is possible now, and name what undo takes back."""
+        window = self._window
+        window.actions_made.update(self.state())
+        document = window.workspace.document
+        undo = document.history.undo_label if document else ""
+        redo = document.history.redo_label if document else ""
+        window.actions_made["edit.undo"].setText(f"{tr('Undo')} {tr(undo) if undo else ''}".strip())
+        window.actions_made["edit.redo"].setText(f"{tr('Redo')} {tr(redo) if redo else ''}".strip())

@@ -1,0 +1,178 @@
+"""What the panels show of the document and its evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.design.model import Design
+from studio.gui.i18n import tr
+from studio.gui.identity import APP_TITLE
+from studio.gui.views.explain_rows import explain
+from studio.gui.views.history_rows import history_rows
+from studio.gui.views.inspector_sections import inspector_sections, selection_title
+from studio.gui.views.layer_rows import plane_rows
+from studio.gui.views.library_items import design_groups, library_groups
+from studio.gui.views.metric_rows import metric_rows
+from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
+from studio.gui.views.problem_rows import counts, problem_rows
+from studio.gui.views.scenario_row import scenario_view
+from studio.session.document import Document
+from studio.session.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+class Presenter:
+    """Turns documents and evaluations into view states, and hands them to the panels."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.explained = ""
+        self.inspected: frozenset[str] = frozenset()
+        self._listed: tuple[object, str] | None = None
+
+    def show_document(self, document: Document | None) -> None:
+        """Show another document."""
+        window = self._window
+        self.explained = ""
+        self.inspected = frozenset()
+        window.run_panel.set_playing(False)
+        window.run_panel.show_timeline(None)
+        window.explain_panel.show_explanation(None)
+        self.show_design(document)
+        if document is not None:
+            window.canvas.zoom_to_fit()
+        self.show_evaluation(None)
+
+    def show_design(self, document: Document | None) -> None:
+        """Show the design as it is now."""
+        window = self._window
+        language = window.language
+        if document is not None:
+            scene = window.canvas.scene
+            if scene is None or scene.fabric is not document.fabric:
+                window.canvas.set_fabric(document.fabric)
+            rows = plane_rows(document.fabric, language)
+            window.layers.show_rows(rows)
+            window.network.set_planes(tuple((row.id, row.name) for row in rows))
+        design = document.design if document is not None else None
+        self._show_library(design, language)
+        window.scenario_bar.show_view(scenario_view(design, language))
+        window.history.show_rows(history_rows(document.history if document else None))
+        self.show_inspector()
+        self.show_title()
+        window.menus.update()
+
+    def _show_library(self, design: Design | None, language: str) -> None:
+        """The library is made anew only where what it lists has changed, not where a rack moved."""
+        listed = (design_groups(design), language)
+        if listed != self._listed:
+            self._listed = listed
+            self._window.library.show_groups(
+                library_groups(self._window.workspace.catalog, design, language)
+            )
+
+    def show_selection(self, selection: frozenset[str]) -> None:
+        """Show what is selected."""
+        window = self._window
+        self.inspected = frozenset()
+        window.canvas.set_selection(selection)
+        links = [one for one in selection if one.startswith("rule:") and "[" in one]
+        window.network.set_link(links[0] if len(links) == 1 else "")
+        self.show_inspector()
+        window.menus.update()
+
+    def show_inspector(self) -> None:
+        """Show the fields of what is inspected or selected."""
+        window = self._window
+        document = window.workspace.document
+        if document is None:
+            window.inspector.show_sections("", ())
+            return
+        chosen = self.inspected or document.selection
+        sections = inspector_sections(document.fabric, chosen, window.language)
+        title = selection_title(document.fabric, chosen, window.language)
+        window.inspector.show_sections(title, sections)
+
+    def show_evaluation(self, evaluation: Evaluation | None) -> None:
+        """Show figures, plots and problems."""
+        window = self._window
+        language = window.language
+        self.show_metrics()
+        window.plots.show_plots(
+            time_bars(evaluation, language),
+            memory_view(evaluation, language),
+            roofline(evaluation, language),
+            power_bars(evaluation, language),
+        )
+        if evaluation is not None:
+            reason = evaluation.result.plan if evaluation.result else evaluation.problem
+            window.plots.say_time(reason, "quiet" if evaluation.result else "bad")
+        window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
+        rows = problem_rows(evaluation, language)
+        window.problems.show_rows(rows)
+        errors, warnings = counts(rows)
+        title = tr("Problems")
+        window.docks["problems"].setWindowTitle(
+            f"{title} ({errors + warnings})" if errors + warnings else title
+        )
+        texts = []
+        if errors:
+            texts.append(tr("{n} errors").format(n=errors))
+        if warnings:
+            texts.append(tr("{n} warnings").format(n=warnings))
+        window.status.counts.setText(" · ".join(texts))
+        if window.live.overlay:
+            window.live.set_overlay(window.live.overlay)
+        if window.network.probe is not None:
+            window.live.probe()
+        window.menus.update()
+
+    def show_metrics(self) -> None:
+        """Show the headline figures and the terms of the one explained."""
+        window = self._window
+        evaluation = window.workspace.evaluation
+        language = window.language
+        window.strip.show_rows(metric_rows(evaluation, window.workspace.baseline, language))
+        if self.explained:
+            window.explain_panel.show_explanation(explain(self.explained, evaluation, language))
+
+    def show_stale(self, is_stale: bool) -> None:
+        """Tell whether the figures are of an earlier design."""
+        window = self._window
+        window.strip.set_stale(is_stale and not window.workspace.is_live)
+        window.plots.set_stale(is_stale and not window.workspace.is_live)
+        window.status.busy.setText(
+            tr("Simulating…") if is_stale and window.workspace.is_live else ""
+        )
+
+    def show_level(self) -> None:
+        """Name the level of detail."""
+        window = self._window
+        names = {
+            "hall": tr("Hall"),
+            "rack": tr("Rack"),
+            "node": tr("Node"),
+            "chip": tr("Chip"),
+            "port": tr("Port"),
+        }
+        window.status.level.setText(names.get(window.canvas.level, window.canvas.level))
+
+    def show_playing(self, is_playing: bool) -> None:
+        """Show whether the run plays."""
+        self._window.scenario_bar.set_playing(is_playing)
+        self._window.menus.update()
+
+    def show_title(self) -> None:
+        """Name the document in the title."""
+        window = self._window
+        document = window.workspace.document
+        if document is None:
+            window.setWindowTitle(APP_TITLE)
+            return
+        design = document.design
+        name = design.name_zh if window.language == "zh" and design.name_zh else design.name
+        file = f" ({document.path.name})" if document.path else ""
+        window.setWindowTitle(f"{name}{file}[*] – {APP_TITLE}")
+        window.setWindowModified(document.is_modified)

@@ -1,0 +1,61 @@
+"""Which signal of the workspace and the panels is answered by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.gui import commands
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+def connect_workspace(window: MainWindow) -> None:
+    """Show what happens to the document."""
+    workspace = window.workspace
+    workspace.opened.connect(window.shown.show_document)
+    workspace.changed.connect(window.shown.show_design)
+    workspace.selected.connect(window.shown.show_selection)
+    workspace.evaluated.connect(window.shown.show_evaluation)
+    workspace.stale.connect(window.shown.show_stale)
+    workspace.baseline_changed.connect(lambda _: window.shown.show_metrics())
+    workspace.noticed.connect(window.notices.show_notice)
+    workspace.failed.connect(_raise)
+
+
+def connect_panels(window: MainWindow) -> None:
+    """Answer what the canvas, the panels and the system ask for."""
+    window.canvas.selection_changed.connect(window.intents.select)
+    window.canvas.edit_requested.connect(window.intents.apply)
+    window.canvas.part_dropped.connect(window.intents.drop)
+    window.canvas.hover_changed.connect(lambda what: window.status.hover.setText(str(what or "")))
+    window.canvas.level_changed.connect(lambda _: window.shown.show_level())
+    window.strip.explain_requested.connect(window.intents.explain)
+    window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
+    window.problems.show_requested.connect(window.show_address)
+    window.problems.waive_requested.connect(lambda key: commands.waive(window, key))
+    window.history.jump_requested.connect(window.workspace.jump)
+    for source in (window.inspector, window.scenario_bar):
+        source.edit_requested.connect(window.intents.apply)
+        source.refused.connect(lambda text: window.workspace.notice(text, "error"))
+    window.inspector.drag_ended.connect(window.workspace.end_merge)
+    window.scenario_bar.scenario_chosen.connect(window.intents.choose_scenario)
+    window.scenario_bar.play_requested.connect(lambda: commands.play(window))
+    window.run_panel.playing_changed.connect(window.shown.show_playing)
+    window.library.chosen.connect(window.intents.use_item)
+    window.library.inspected.connect(window.intents.inspect_item)
+    window.layers.planes_changed.connect(window.canvas.set_visible_planes)
+    window.layers.overlay_changed.connect(window.live.set_overlay)
+    window.layers.selected.connect(window.inspect)
+    window.welcome.open_requested.connect(window.open_path)
+    window.welcome.browse_requested.connect(lambda: commands.open_file(window))
+    window.welcome.new_requested.connect(lambda: commands.new(window))
+    window.compare.load_requested.connect(window.document_pages.candidates.load)
+    window.compare.browse_requested.connect(lambda: commands.add_to_comparison(window))
+    window.network.probe_changed.connect(lambda _: window.live.probe())
+    window.network.show_requested.connect(window.show_address)
+
+
+def _raise(error: BaseException) -> None:
+    """A bug in the worker goes the way of every other bug: to the excepthook."""
+    raise error
