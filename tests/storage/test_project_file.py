@@ -280,8 +280,8 @@ def test_an_unedited_copy_of_a_newer_file_keeps_everything_and_stays_closed(tmp_
 
 
 def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.supernode", tmp_path):
-        with pytest.raises(FileProblem, match=r"no such file"):
+    for path, said in ((tmp_path / "none.supernode", "no such file"), (tmp_path, "is a folder")):
+        with pytest.raises(FileProblem, match=said):
             read_design(path)
 
 
