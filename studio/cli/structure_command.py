@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
+from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.resilience import Blast
 from studio.session.structure import PlaneStructure, plane_structures
 from studio.units import display
@@ -38,12 +39,12 @@ def _tree(plane: PlaneStructure) -> dict[str, Any]:
     return {
         "plane": plane.plane,
         "npus": plane.npus,
-        "sampled_npus": plane.sampled,
         "diameter_hops": plane.hops.diameter,
         "mean_hops": plane.hops.mean_hops,
         "unreachable_pairs": plane.hops.lost_pairs,
         "fewest_shortest_paths": plane.hops.fewest_paths,
         "longest_latency_s": plane.hops.longest_latency_s,
+        "paths_exactness": plane.hops.paths_exactness.value,
         "bisection_byte_per_s": {
             "lower": plane.bisection.lower_byte_per_s,
             "upper": plane.bisection.upper_byte_per_s,
@@ -74,13 +75,12 @@ def _loss(plane: PlaneStructure, loss: Blast) -> dict[str, Any]:
 
 
 def _print(plane: PlaneStructure) -> None:
-    note = "" if plane.sampled == plane.npus else f" (pairs of {plane.sampled} sampled)"
-    print(f"{plane.plane}: {plane.npus} NPUs{note}")
+    print(f"{plane.plane}: {plane.npus} NPUs")
     cut = plane.bisection
     rows = [
         ["  diameter", f"{plane.hops.diameter} hops"],
         ["  mean distance", f"{plane.hops.mean_hops:.2f} hops"],
-        ["  fewest shortest paths", f"{plane.hops.fewest_paths:.0f}"],
+        ["  fewest shortest paths", f"{plane.hops.fewest_paths:.0f}{_assumed(plane)}"],
         ["  longest latency", display(plane.hops.longest_latency_s, "time")],
         ["  bisection", f"{display(cut.upper_byte_per_s, 'bandwidth')} ({cut.kind})"],
         *(
@@ -102,3 +102,8 @@ def _print(plane: PlaneStructure) -> None:
         ),
     ]
     print_table(rows)
+
+
+def _assumed(plane: PlaneStructure) -> str:
+    exactness = plane.hops.paths_exactness
+    return "" if exactness is Exactness.EXACT else f" ({exactness.value})"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.errors import InvalidDesign
-from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.flow.cuts import Bisection, bisection
 from studio.fabric.flow.hops import HopMetrics, hop_metrics
@@ -15,9 +14,6 @@ from studio.fabric.flow.resilience import Blast, blast_radius
 from studio.fabric.flow.tiers import vertex_tiers
 from studio.fabric.plane_graph import PlaneGraph, plane_graph
 from studio.ids import PlaneId
-
-MOST_EXACT = 1024
-"""NPUs up to which all pairs are walked; beyond, an even sample of that many stands for them."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,6 @@ class PlaneStructure:
 
     plane: PlaneId
     npus: int
-    sampled: int
-    """NPUs whose pairs were walked; less than `npus` on very large planes."""
     hops: HopMetrics
     bisection: Bisection
     tiers: tuple[TierRatio, ...]
@@ -74,24 +68,15 @@ def plane_structures(fabric: Fabric, *, with_losses: bool = False) -> tuple[Plan
 
 
 def _structure(drawn: PlaneGraph, with_losses: bool) -> PlaneStructure:
-    sample = _sample(drawn.npus)
     return PlaneStructure(
         drawn.plane,
         len(drawn.npus),
-        len(sample),
-        hop_metrics(drawn.graph, sample),
+        hop_metrics(drawn.graph, drawn.npus),
         bisection(drawn.graph, drawn.npus),
         _tiers(drawn),
         blast_radius(drawn.graph, drawn.npus) if with_losses else (),
         drawn,
     )
-
-
-def _sample(npus: IntArray) -> IntArray:
-    if len(npus) <= MOST_EXACT:
-        return npus
-    chosen: IntArray = npus[np.linspace(0, len(npus) - 1, MOST_EXACT // 4).astype(np.int64)]
-    return chosen
 
 
 def _tiers(drawn: PlaneGraph) -> tuple[TierRatio, ...]:

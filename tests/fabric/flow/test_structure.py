@@ -1,6 +1,7 @@
 """Structure of fabrics, against networkx on small graphs and known values on regular ones."""
 
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 from studio.errors import InvalidInput
+from studio.fabric.flow import hops as hops_module
 from studio.fabric.flow.cuts import any_pattern_rate, bisection, smallest_cut
+from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.hops import hop_metrics
 from studio.fabric.flow.resilience import blast_radius, cut_off_endpoints
 from studio.fabric.flow.tiers import vertex_tiers
@@ -57,6 +60,34 @@ def test_hops_equal_a_search_from_every_endpoint(graph):
     assert metrics.mean_hops == pytest.approx(np.mean(hops))
     assert metrics.lost_pairs == 0
     assert sum(metrics.pairs_by_hops) == len(hops)
+
+
+@pytest.mark.parametrize("lanes", [1, 25_000_000])
+@settings(deadline=None, max_examples=60)
+@given(graph=graphs)
+def test_the_search_from_all_endpoints_counts_the_hops_of_every_walk(graph, lanes):
+    """Failures included: pairs without a path are counted alike."""
+    ends = graph.endpoints()
+    assume(len(ends) >= 2)
+    walked = hop_metrics(graph, ends)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hops_module, "_WALK_ALL", -1)
+        patch.setattr(hops_module, "_GATHER_WORDS", lanes)
+        searched = hop_metrics(graph, ends)
+    assert searched.pairs_by_hops == walked.pairs_by_hops
+    assert searched.lost_pairs == walked.lost_pairs
+    assert searched.mean_hops == walked.mean_hops
+    assert searched.paths_exactness is Exactness.ASSUMED_SYMMETRIC
+
+
+@pytest.mark.parametrize(
+    "graph", [topologies.two_tier(4, 4, 3, 5), topologies.torus(4, 4), topologies.full_mesh(6)]
+)
+def test_one_endpoint_of_each_colour_has_the_paths_of_all(graph, monkeypatch):
+    walked = hop_metrics(graph, graph.endpoints())
+    monkeypatch.setattr(hops_module, "_WALK_ALL", -1)
+    searched = hop_metrics(graph, graph.endpoints())
+    assert searched == replace(walked, paths_exactness=Exactness.ASSUMED_SYMMETRIC)
 
 
 @settings(deadline=None, max_examples=30)
