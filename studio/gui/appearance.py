@@ -65,6 +65,7 @@ class Appearance:
             window.scenario_bar,
             window.notices,
             window.compare,
+            window.study,
         ):
             part.set_theme(theme)
         if window.page == "welcome":
@@ -86,6 +87,7 @@ class Appearance:
             window.problems,
             window.explain_panel,
             window.network,
+            window.study,
             window.history,
             window.scenario_bar,
             window.welcome,

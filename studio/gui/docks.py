@@ -20,6 +20,7 @@ TITLES: Mapping[str, str] = {
     "run": mark("Run"),
     "problems": mark("Problems"),
     "network": mark("Network"),
+    "study": mark("Study"),
     "explain": mark("Explain"),
     "history": mark("History"),
 }
@@ -55,12 +56,13 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.addDockWidget(bottom, docks["run"])
         window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
     tabbed = (
-        ("problems", "network", "explain", "history")
+        ("problems", "network", "study", "explain", "history")
         if is_wide
         else (
             "run",
             "problems",
             "network",
+            "study",
             "explain",
             "history",
         )

@@ -38,6 +38,7 @@ from studio.gui.panels.plots import PlotsPanel
 from studio.gui.panels.problems import ProblemsPanel
 from studio.gui.panels.run import RunPanel
 from studio.gui.panels.scenario_bar import ScenarioBar
+from studio.gui.panels.study import StudyPanel
 from studio.gui.panels.welcome import WelcomePage
 from studio.gui.presenter import Presenter
 from studio.gui.settings import Settings
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(theme)
         self.explain_panel = ExplainPanel()
         self.network = NetworkPanel()
+        self.study = StudyPanel(theme)
         self.history = HistoryPanel(theme)
         return {
             "library": self.library,
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
             "run": self.run_panel,
             "problems": self.problems,
             "network": self.network,
+            "study": self.study,
             "explain": self.explain_panel,
             "history": self.history,
         }
@@ -225,6 +228,7 @@ class MainWindow(QMainWindow):
         self.run_panel.set_playing(False)
         self.document_pages.close()
         self.live.close()
+        self.study.runner.close()
         self.workspace.close()
         super().closeEvent(event)
 

@@ -110,6 +110,7 @@ class Presenter:
             reason = evaluation.result.plan if evaluation.result else evaluation.problem
             window.plots.say_time(reason, "quiet" if evaluation.result else "bad")
         window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
+        window.study.show_evaluation(evaluation)
         rows = problem_rows(evaluation, language)
         window.problems.show_rows(rows)
         errors, warnings = counts(rows)

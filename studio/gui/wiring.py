@@ -54,6 +54,7 @@ def connect_panels(window: MainWindow) -> None:
     window.compare.browse_requested.connect(lambda: commands.add_to_comparison(window))
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
+    window.study.edit_requested.connect(window.intents.apply)
 
 
 def _raise(error: BaseException) -> None:

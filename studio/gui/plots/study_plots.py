@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.exploration.sensitivity import Sensitivity
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.plots.styling import QuantityAxis
 from studio.gui.theme import CATEGORICAL, Theme
 from studio.session.study import RankedPlan
@@ -86,11 +86,11 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
 def number_name(name: str) -> str:
     """Return what a hardware number is called."""
     for suffix, text in (
-        ("memory_bandwidth_byte_per_s", "Memory bandwidth"),
-        ("memory_byte", "Memory"),
-        ("bandwidth_byte_per_s", "bandwidth"),
-        ("latency_s", "latency"),
-        ("compute", "Compute"),
+        ("memory_bandwidth_byte_per_s", mark("Memory bandwidth")),
+        ("memory_byte", mark("Memory")),
+        ("bandwidth_byte_per_s", mark("bandwidth")),
+        ("latency_s", mark("latency")),
+        ("compute", mark("Compute")),
     ):
         if name.endswith(suffix):
             return f"{name.removesuffix(suffix)}{tr(text)}".strip()
