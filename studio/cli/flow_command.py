@@ -24,9 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--algorithm", default="", help="ring, tree …; the fastest by default")
     parser.add_argument(
         "--routing",
-        default=RoutingMode.SPRAY,
-        type=RoutingMode,
-        choices=list(RoutingMode),
+        default=RoutingMode.SPRAY.value,
+        choices=[mode.value for mode in RoutingMode],
         help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow",
     )
     parser.add_argument("--seed", default=0, type=int, help="of the hash; 0 by default")
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         group=arguments.group,
         plane=arguments.plane,
         algorithm=arguments.algorithm,
-        routing=Routing(arguments.routing, arguments.seed, arguments.subflows),
+        routing=Routing(RoutingMode(arguments.routing), arguments.seed, arguments.subflows),
     )
     tree = _tree(flow, time.perf_counter() - start)
     if arguments.json:
