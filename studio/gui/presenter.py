@@ -120,9 +120,10 @@ class Presenter:
         )
         texts = []
         if errors:
-            texts.append(tr("{n} errors").format(n=errors))
+            texts.append(tr("1 error") if errors == 1 else tr("{n} errors").format(n=errors))
         if warnings:
-            texts.append(tr("{n} warnings").format(n=warnings))
+            many = tr("{n} warnings").format(n=warnings)
+            texts.append(tr("1 warning") if warnings == 1 else many)
         window.status.counts.setText(" · ".join(texts))
         if window.live.overlay:
             window.live.set_overlay(window.live.overlay)
