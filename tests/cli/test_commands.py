@@ -117,7 +117,7 @@ def test_a_field_of_the_scenario_can_be_set(run: Callable[..., Ran]) -> None:
         (("totals",), 2, "required"),
         (("totals", CM, "--lang", "fr"), 2, "invalid choice"),
         (("dance",), 2, "invalid choice"),
-        (("check", "/"), 3, "no such file"),
+        (("check", "/"), 3, "is a folder"),
         (("upgrade", "none.supernode"), 3, "no such file"),
         (("new", "/no/such/folder/x.supernode"), 3, "was not written"),
     ],
