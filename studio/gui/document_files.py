@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMessageBox
 
 from studio.errors import StudioError
-from studio.gui import commands
+from studio.gui.commands import documents
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
 
@@ -94,7 +94,7 @@ class DocumentFiles:
         answer = box.exec()
         box.deleteLater()
         if answer == button.Save:
-            return commands.save(window)
+            return documents.save(window)
         return answer == button.Discard
 
     def export_picture(self, path: Path) -> None:

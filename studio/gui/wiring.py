@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui import commands
+from studio.gui.commands import documents, simulating
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -33,14 +33,14 @@ def connect_panels(window: MainWindow) -> None:
     window.strip.explain_requested.connect(window.intents.explain)
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
     window.problems.show_requested.connect(window.show_address)
-    window.problems.waive_requested.connect(lambda key: commands.waive(window, key))
+    window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
     window.history.jump_requested.connect(window.workspace.jump)
     for source in (window.inspector, window.scenario_bar):
         source.edit_requested.connect(window.intents.apply)
         source.refused.connect(lambda text: window.workspace.notice(text, "error"))
     window.inspector.drag_ended.connect(window.workspace.end_merge)
     window.scenario_bar.scenario_chosen.connect(window.intents.choose_scenario)
-    window.scenario_bar.play_requested.connect(lambda: commands.play(window))
+    window.scenario_bar.play_requested.connect(lambda: simulating.play(window))
     window.run_panel.playing_changed.connect(window.shown.show_playing)
     window.library.chosen.connect(window.intents.use_item)
     window.library.inspected.connect(window.intents.inspect_item)
@@ -48,10 +48,10 @@ def connect_panels(window: MainWindow) -> None:
     window.layers.overlay_changed.connect(window.live.set_overlay)
     window.layers.selected.connect(window.inspect)
     window.welcome.open_requested.connect(window.open_path)
-    window.welcome.browse_requested.connect(lambda: commands.open_file(window))
-    window.welcome.new_requested.connect(lambda: commands.new(window))
+    window.welcome.browse_requested.connect(lambda: documents.open_file(window))
+    window.welcome.new_requested.connect(lambda: documents.new(window))
     window.compare.load_requested.connect(window.document_pages.candidates.load)
-    window.compare.browse_requested.connect(lambda: commands.add_to_comparison(window))
+    window.compare.browse_requested.connect(lambda: documents.add_to_comparison(window))
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
     window.study.edit_requested.connect(window.intents.apply)

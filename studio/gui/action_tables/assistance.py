@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import SEPARATOR, action
 from studio.gui.actions import Action
+from studio.gui.commands import assistance
 from studio.gui.i18n import mark
 
 TITLE = mark("Help")
@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
         "help.palette",
         mark("Find action, object or setting…"),
         mark("Everything by name, address or pinyin initials."),
-        commands.palette,
+        assistance.palette,
         "search",
         "Ctrl+K",
     ),
@@ -22,7 +22,7 @@ ACTIONS: tuple[Action, ...] = (
         "help.settings",
         mark("Settings…"),
         mark("Language, theme, text size and behaviour."),
-        commands.settings,
+        assistance.settings,
         "settings",
         "Ctrl+,",
     ),
@@ -30,7 +30,7 @@ ACTIONS: tuple[Action, ...] = (
         "help.shortcuts",
         mark("Keyboard shortcuts"),
         mark("List every action with its keys."),
-        commands.shortcuts,
+        assistance.shortcuts,
         "help",
         "F1",
     ),
@@ -38,17 +38,17 @@ ACTIONS: tuple[Action, ...] = (
         "help.accuracy",
         mark("Accuracy…"),
         mark("Show how far predictions were from published measurements."),
-        commands.accuracy,
+        assistance.accuracy,
         "scenario",
     ),
     action(
         "help.system",
         mark("System information"),
         mark("Versions, platform and folders, ready to copy."),
-        commands.system_information,
+        assistance.system_information,
     ),
     action(
-        "help.about", mark("About Supernode Studio"), mark("Version and licence."), commands.about
+        "help.about", mark("About Supernode Studio"), mark("Version and licence."), assistance.about
     ),
 )
 

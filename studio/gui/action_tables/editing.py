@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import SEPARATOR, action, has_racks, is_drawn, is_selected
 from studio.gui.actions import Action
+from studio.gui.commands import arranging, editing
 from studio.gui.i18n import mark
 
 TITLE = mark("Edit")
@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.undo",
         mark("Undo"),
         mark("Take back the last step."),
-        commands.undo,
+        editing.undo,
         "undo",
         "Ctrl+Z",
         lambda state: state.can_undo,
@@ -23,7 +23,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.redo",
         mark("Redo"),
         mark("Repeat the step undone last."),
-        commands.redo,
+        editing.redo,
         "redo",
         "Ctrl+Y",
         lambda state: state.can_redo,
@@ -32,7 +32,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.cut",
         mark("Cut"),
         mark("Copy the selected racks and remove them."),
-        commands.cut,
+        editing.cut,
         "cut",
         "Ctrl+X",
         has_racks,
@@ -41,7 +41,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.copy",
         mark("Copy"),
         mark("Copy the selected racks or the boxes in them."),
-        commands.copy,
+        editing.copy,
         "copy",
         "Ctrl+C",
         is_selected,
@@ -50,7 +50,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.paste",
         mark("Paste"),
         mark("Insert what was copied, beside the original."),
-        commands.paste,
+        editing.paste,
         "paste",
         "Ctrl+V",
         lambda state: is_drawn(state) and state.has_clipboard,
@@ -59,7 +59,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.duplicate",
         mark("Duplicate"),
         mark("Copy the selection beside itself; links inside follow by rule."),
-        commands.duplicate,
+        editing.duplicate,
         "duplicate",
         "Ctrl+D",
         has_racks,
@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.delete",
         mark("Delete"),
         mark("Remove racks and boxes; mark single chips and links as absent."),
-        commands.delete,
+        editing.delete,
         "delete",
         "Del",
         is_selected,
@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.rotate",
         mark("Rotate by 90°"),
         mark("Turn the selected racks."),
-        commands.rotate,
+        arranging.rotate,
         "rotate",
         "R",
         has_racks,
@@ -86,7 +86,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.detach",
         mark("Detach array"),
         mark("Turn a live array of racks into single racks."),
-        commands.detach,
+        arranging.detach,
         "",
         "Ctrl+G",
         lambda state: is_drawn(state) and state.has_array_selection,
@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.fail",
         mark("Fail or repair"),
         mark("Mark the selection as failed, or as in order again; the simulation follows."),
-        commands.toggle_failed,
+        editing.toggle_failed,
         "error",
         "Shift+F",
         is_selected,
@@ -104,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.select_all",
         mark("Select all racks"),
         mark("Select every rack of the hall."),
-        commands.select_all,
+        editing.select_all,
         "",
         "Ctrl+A",
         is_drawn,
@@ -113,7 +113,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.select_none",
         mark("Select nothing"),
         mark("Clear the selection; the inspector then shows the design."),
-        commands.select_none,
+        editing.select_none,
         "",
         "Ctrl+Shift+A",
         is_selected,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import SEPARATOR, action, has_document
 from studio.gui.actions import Action
+from studio.gui.commands import documents
 from studio.gui.i18n import mark
 
 TITLE = mark("File")
@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.new",
         mark("New design"),
         mark("Start from an empty hall."),
-        commands.new,
+        documents.new,
         "new",
         "Ctrl+N",
     ),
@@ -22,7 +22,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.open",
         mark("Open…"),
         mark("Open a design from a file."),
-        commands.open_file,
+        documents.open_file,
         "open",
         "Ctrl+O",
     ),
@@ -30,7 +30,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.save",
         mark("Save"),
         mark("Write the design to its file."),
-        commands.save,
+        documents.save,
         "save",
         "Ctrl+S",
         has_document,
@@ -39,7 +39,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.save_as",
         mark("Save as…"),
         mark("Write the design to another file."),
-        commands.save_as,
+        documents.save_as,
         "",
         "Ctrl+Shift+S",
         has_document,
@@ -48,14 +48,14 @@ ACTIONS: tuple[Action, ...] = (
         "file.clear_recent",
         mark("Clear recent files"),
         mark("Forget the files opened last."),
-        commands.clear_recent,
+        documents.clear_recent,
         enabled=lambda state: state.has_recent,
     ),
     action(
         "file.export_picture",
         mark("Export picture…"),
         mark("Write the drawing as PNG or SVG."),
-        commands.export_picture,
+        documents.export_picture,
         "export",
         "Ctrl+E",
         has_document,
@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         "file.export_tables",
         mark("Export tables…"),
         mark("Write totals, parts, links or results as CSV, JSON or HTML."),
-        commands.export_tables,
+        documents.export_tables,
         "export",
         "Ctrl+Shift+E",
         has_document,
@@ -73,13 +73,13 @@ ACTIONS: tuple[Action, ...] = (
         "file.close",
         mark("Close design"),
         mark("Go back to the welcome page."),
-        commands.close_document,
+        documents.close_document,
         "close",
         "Ctrl+W",
         has_document,
     ),
     action(
-        "file.quit", mark("Quit"), mark("Close the studio."), commands.quit_studio, "", "Ctrl+Q"
+        "file.quit", mark("Quit"), mark("Close the studio."), documents.quit_studio, "", "Ctrl+Q"
     ),
 )
 

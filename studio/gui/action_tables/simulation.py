@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import SEPARATOR, action, has_document
 from studio.gui.actions import Action, always
+from studio.gui.commands import simulating
 from studio.gui.i18n import mark
 
 TITLE = mark("Simulation")
@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
         "run.play",
         mark("Play or pause"),
         mark("Let the simulated job run, or stop it."),
-        commands.play,
+        simulating.play,
         "play",
         "Ctrl+Space",
         lambda state: state.has_result,
@@ -24,7 +24,7 @@ ACTIONS: tuple[Action, ...] = (
         "run.simulate",
         mark("Simulate now"),
         mark("Evaluate the design once more."),
-        commands.simulate,
+        simulating.simulate,
         "reset",
         "F5",
         has_document,
@@ -33,7 +33,7 @@ ACTIONS: tuple[Action, ...] = (
         "run.live",
         mark("Simulate while editing"),
         mark("Switched off, the simulation runs only on request."),
-        commands.toggle_live,
+        simulating.toggle_live,
         "",
         "",
         always,
@@ -43,7 +43,7 @@ ACTIONS: tuple[Action, ...] = (
         "run.pin",
         mark("Pin baseline"),
         mark("Count the differences in the strip from the figures shown now."),
-        commands.pin,
+        simulating.pin,
         "pin",
         "Ctrl+B",
         has_document,
@@ -52,14 +52,14 @@ ACTIONS: tuple[Action, ...] = (
         "run.unpin",
         mark("Clear baseline"),
         mark("Show no differences."),
-        commands.unpin,
+        simulating.unpin,
         enabled=lambda state: state.has_baseline,
     ),
     action(
         "run.training",
         mark("Add training scenario"),
         mark("Add a training job to the design and make it active."),
-        commands.add_scenario("training"),
+        simulating.add_scenario("training"),
         "scenario",
         "",
         has_document,
@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         "run.inference",
         mark("Add serving scenario"),
         mark("Add an inference job to the design and make it active."),
-        commands.add_scenario("inference"),
+        simulating.add_scenario("inference"),
         "scenario",
         "",
         has_document,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import SEPARATOR, action, has_document, is_drawn, with_tool
 from studio.gui.actions import Action
+from studio.gui.commands import joining
 from studio.gui.i18n import mark
 
 TITLE = mark("Tools")
@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.add_plane",
         mark("Add plane"),
         mark("Add an independent network to the design."),
-        commands.add_plane,
+        joining.add_plane,
         "plane",
         "",
         has_document,
@@ -23,7 +23,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.add_rule",
         mark("Connect…"),
         mark("Join two groups of components by a link rule, with a preview of what it makes."),
-        commands.add_rule,
+        joining.add_rule,
         "connect",
         "L",
         has_document,
@@ -32,7 +32,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.select",
         mark("Select and move"),
         mark("Click, drag a frame, or drag what is selected."),
-        commands.tool("select"),
+        joining.tool("select"),
         "select",
         "V",
         is_drawn,
@@ -42,7 +42,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.pan",
         mark("Pan"),
         mark("Drag the view; the middle button or Space does too."),
-        commands.tool("pan"),
+        joining.tool("pan"),
         "pan",
         "H",
         is_drawn,
@@ -52,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.zoom",
         mark("Zoom"),
         mark("Drag a frame to look into it."),
-        commands.tool("zoom"),
+        joining.tool("zoom"),
         "zoom-in",
         "Z",
         is_drawn,
@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.measure",
         mark("Measure"),
         mark("Measure distances in the hall."),
-        commands.tool("measure"),
+        joining.tool("measure"),
         "measure",
         "M",
         is_drawn,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from studio.gui import commands
 from studio.gui.action_tables.entries import (
     SEPARATOR,
     action,
@@ -12,6 +11,7 @@ from studio.gui.action_tables.entries import (
     on_page,
 )
 from studio.gui.actions import Action, always
+from studio.gui.commands import viewing
 from studio.gui.i18n import mark
 
 TITLE = mark("View")
@@ -21,7 +21,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.fit",
         mark("Zoom to fit"),
         mark("Show the whole hall."),
-        commands.zoom_fit,
+        viewing.zoom_fit,
         "zoom-fit",
         "F",
         is_drawn,
@@ -30,7 +30,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.selection",
         mark("Zoom to selection"),
         mark("Show what is selected."),
-        commands.zoom_selection,
+        viewing.zoom_selection,
         "zoom-selection",
         ".",
         is_selected,
@@ -39,7 +39,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.zoom_in",
         mark("Zoom in"),
         mark("Show more detail."),
-        commands.zoom_in,
+        viewing.zoom_in,
         "zoom-in",
         "Ctrl++",
         is_drawn,
@@ -48,7 +48,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.zoom_out",
         mark("Zoom out"),
         mark("Show more of the hall."),
-        commands.zoom_out,
+        viewing.zoom_out,
         "zoom-out",
         "Ctrl+-",
         is_drawn,
@@ -57,7 +57,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.canvas",
         mark("Drawing"),
         mark("Show the canvas."),
-        commands.page("canvas"),
+        viewing.page("canvas"),
         "design",
         "F2",
         has_document,
@@ -67,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.compare",
         mark("Compare designs"),
         mark("Put any number of designs side by side, with ratios."),
-        commands.page("compare"),
+        viewing.page("compare"),
         "compare",
         "F3",
         always,
@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.welcome",
         mark("Welcome page"),
         mark("Show reference designs and recent files."),
-        commands.page("welcome"),
+        viewing.page("welcome"),
         "",
         "F4",
         always,
@@ -87,7 +87,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.theme",
         mark("Switch light or dark"),
         mark("Change between light and dark."),
-        commands.toggle_theme,
+        viewing.toggle_theme,
         "theme",
         "Ctrl+Shift+L",
     ),
@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.language",
         mark("中文 / English"),
         mark("Change between English and Chinese."),
-        commands.toggle_language,
+        viewing.toggle_language,
         "language",
         "Ctrl+Shift+J",
     ),
@@ -103,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.library",
         mark("Search the library"),
         mark("Put the cursor into its search."),
-        commands.focus_library,
+        viewing.focus_library,
         "search",
         "Ctrl+F",
     ),
@@ -111,13 +111,13 @@ ACTIONS: tuple[Action, ...] = (
         "view.layout",
         mark("Reset the layout"),
         mark("Put every panel back in its place."),
-        commands.reset_layout,
+        viewing.reset_layout,
     ),
     action(
         "view.fullscreen",
         mark("Full screen"),
         mark("Use the whole screen, or go back."),
-        commands.fullscreen,
+        viewing.fullscreen,
         "",
         "F11",
     ),

@@ -1,0 +1,113 @@
+"""What the File menu does: designs opened, saved and exported."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from studio import paths
+from studio.design.model import Design
+from studio.gui.i18n import tr
+from studio.session.document import Document
+from studio.storage.project_file import SUFFIX
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+def new(window: MainWindow) -> None:
+    """Start from an empty hall."""
+    if window.may_discard():
+        design = Design(id=str(uuid.uuid4()), name=tr("New supernode"))
+        window.workspace.new(design)
+        window.show_page("canvas")
+
+
+def open_file(window: MainWindow) -> None:
+    """Ask for a file and open it."""
+    folder = str(window.start_folder())
+    name, _ = QFileDialog.getOpenFileName(window, tr("Open a design"), folder, _filter())
+    if name:
+        window.open_path(Path(name))
+
+
+def save(window: MainWindow) -> bool:
+    """Write the design to its file; tells whether it was written."""
+    document = window.workspace.document
+    if document is None:
+        return True
+    is_shipped = document.path is not None and paths.designs_dir() in document.path.parents
+    if document.path is None or document.is_read_only or is_shipped:
+        return save_as(window)
+    return window.save_to(document.path)
+
+
+def save_as(window: MainWindow) -> bool:
+    """Ask for a file and write the design to it."""
+    document = window.workspace.document
+    if document is None:
+        return True
+    stem = document.path.stem if document.path else document.design.name
+    start = str(window.start_folder() / f"{stem}{SUFFIX}")
+    name, _ = QFileDialog.getSaveFileName(window, tr("Save the design"), start, _filter())
+    if not name:
+        return False
+    path = Path(name)
+    return window.save_to(path if path.suffix else path.with_suffix(SUFFIX))
+
+
+def clear_recent(window: MainWindow) -> None:
+    """Forget the recent files."""
+    window.settings.clear_recent()
+    window.refresh_recent()
+
+
+def close_document(window: MainWindow) -> None:
+    """Go back to the welcome page."""
+    if window.may_discard():
+        window.workspace.use(None)
+        window.show_page("welcome")
+
+
+def quit_studio(window: MainWindow) -> None:
+    """Close the window; unsaved changes are asked about."""
+    window.close()
+
+
+def export_picture(window: MainWindow) -> None:
+    """Write the drawing as PNG or SVG."""
+    document = window.workspace.document
+    if document is None:
+        return
+    start = str(window.start_folder() / f"{_stem(document)}.png")
+    name, _ = QFileDialog.getSaveFileName(
+        window, tr("Export picture"), start, "PNG (*.png);;SVG (*.svg)"
+    )
+    if name:
+        window.export_picture(Path(name))
+
+
+def export_tables(window: MainWindow) -> None:
+    """Write totals, parts, links or results."""
+    from studio.gui.dialogs.export_dialog import ask_export
+
+    ask_export(window)
+
+
+def add_to_comparison(window: MainWindow) -> None:
+    """Ask for files and put them beside the designs compared."""
+    folder = str(window.start_folder())
+    names, _ = QFileDialog.getOpenFileNames(window, tr("Add designs"), folder, _filter())
+    for name in names:
+        window.compare.add(Path(name))
+
+
+def _filter() -> str:
+    return f"{tr('Supernode designs')} (*{SUFFIX});;{tr('All files')} (*)"
+
+
+def _stem(document: Document) -> str:
+    return document.path.stem if document.path else document.design.name

@@ -1,0 +1,94 @@
+"""What the Edit menu does to a selection: history, clipboard, removal, failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from studio.gui import selection_edits
+from studio.gui.i18n import tr
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+def undo(window: MainWindow) -> None:
+    """Take back the last step."""
+    window.workspace.undo()
+
+
+def redo(window: MainWindow) -> None:
+    """Repeat the step undone last."""
+    window.workspace.redo()
+
+
+def copy(window: MainWindow) -> None:
+    """Remember the selected racks."""
+    document = window.workspace.document
+    if document is None:
+        return
+    clip = selection_edits.copied(document.fabric, document.selection)
+    if clip is None:
+        QGuiApplication.clipboard().setText("\n".join(sorted(document.selection)))
+        window.workspace.notice(tr("Addresses copied as text; racks are copied whole."))
+        return
+    window.set_clip(clip)
+    QGuiApplication.clipboard().setText("\n".join(str(rack) for rack in clip.racks))
+
+
+def cut(window: MainWindow) -> None:
+    """Copy the selected racks and remove them."""
+    copy(window)
+    delete(window)
+
+
+def paste(window: MainWindow) -> None:
+    """Insert what was copied."""
+    document = window.workspace.document
+    if document is None or window.clip is None:
+        return
+    known = frozenset(document.fabric.layout.rack_by_label)
+    if window.workspace.apply(tr("Paste racks"), selection_edits.paste(window.clip)):
+        made = frozenset(document.fabric.layout.rack_by_label) - known
+        window.workspace.select(made)
+
+
+def duplicate(window: MainWindow) -> None:
+    """Copy the selection beside itself and select the copies."""
+    document = window.workspace.document
+    if document is None:
+        return
+    edit, made = selection_edits.duplicate(document.fabric, document.selection)
+    if window.workspace.apply(tr("Duplicate racks"), edit):
+        window.workspace.select(made(document.fabric))
+
+
+def delete(window: MainWindow) -> None:
+    """Remove what is selected."""
+    document = window.workspace.document
+    if document is None:
+        return
+    edit = selection_edits.delete(document.fabric, document.selection)
+    if window.workspace.apply(tr("Delete"), edit):
+        window.workspace.select(frozenset())
+
+
+def toggle_failed(window: MainWindow) -> None:
+    """Mark the selection as failed, or as in order again."""
+    document = window.workspace.document
+    if document is not None:
+        edit = selection_edits.toggle_failed(document.fabric, document.selection)
+        window.workspace.apply(tr("Fail or repair"), edit)
+
+
+def select_all(window: MainWindow) -> None:
+    """Select every rack."""
+    document = window.workspace.document
+    if document is not None:
+        window.workspace.select(frozenset(document.fabric.layout.rack_by_label))
+
+
+def select_none(window: MainWindow) -> None:
+    """Clear the selection."""
+    window.workspace.select(frozenset())

@@ -1,0 +1,70 @@
+"""What the Simulate menu does: runs, baselines, scenarios, accepted findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QInputDialog
+
+from studio.design.edits import free_name as free
+from studio.design.edits import put
+from studio.design.model import Design, Waiver
+from studio.gui.i18n import tr
+from studio.gui.views.scenario_row import choose_scenario, new_scenario
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+Handler = Callable[["MainWindow"], None]
+
+
+def play(window: MainWindow) -> None:
+    """Play or pause the run."""
+    window.run_panel.toggle()
+    if window.run_panel.clock.is_playing:
+        window.show_dock("run")
+
+
+def simulate(window: MainWindow) -> None:
+    """Evaluate the design once more."""
+    window.workspace.simulate()
+
+
+def toggle_live(window: MainWindow) -> None:
+    """Simulate while editing, or only on request."""
+    window.settings.set("live", not window.workspace.is_live)
+
+
+def pin(window: MainWindow) -> None:
+    """Count differences from the figures shown now."""
+    window.workspace.pin_baseline()
+    window.workspace.notice(tr("Baseline pinned: differences now count from these figures."))
+
+
+def unpin(window: MainWindow) -> None:
+    """Show no differences."""
+    window.workspace.clear_baseline()
+
+
+def add_scenario(job: str) -> Handler:
+    """Return the command that adds a job and makes it active."""
+
+    def run(window: MainWindow) -> None:
+        def edit(design: Design) -> Design:
+            key = free(job, design.scenarios)
+            return choose_scenario(put(design, "scenarios", key, new_scenario(job)), key)
+
+        window.workspace.apply(tr("Add scenario"), edit)
+
+    return run
+
+
+def waive(window: MainWindow, key: str) -> None:
+    """Accept a finding with a reason."""
+    reason, is_given = QInputDialog.getText(window, tr("Accept a finding"), tr("Reason"))
+    if is_given and reason.strip():
+        waiver = Waiver(reason.strip())
+        window.workspace.apply(
+            tr("Accept a finding"), lambda design: put(design, "waivers", key, waiver)
+        )
