@@ -111,9 +111,16 @@ def make_window(
 
 
 def show_window(window: MainWindow) -> None:
-    """Show the window where it was last time."""
+    """Show the window where it was last time, filling a screen its usual size does not fit."""
+    room = window.screen().availableSize()
+    fits = window.width() < room.width() and window.height() < room.height()
+    if not fits:
+        window.resize(window.size().boundedTo(room))
     window.restore_layout()
-    window.show()
+    if fits or window.settings.layout()[0]:
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def run_headless(

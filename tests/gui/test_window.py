@@ -10,10 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field
+from studio.gui.app import make_window, show_window
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.library import MIME_TYPE
+from studio.gui.settings import Settings
 from studio.gui.widgets.field_editors import ChoiceEditor, NumberEditor
 from studio.session.document import Document
 from studio.session.library import find_design
@@ -282,3 +285,15 @@ def test_unsaved_work_of_an_ended_process_is_brought_back(
     workspace.undo()
     assert workspace.document.design.name != "Half done"
     assert not lost.exists()
+
+
+def test_a_first_window_is_not_larger_than_its_screen(
+    qapp: QApplication, settings: Settings, shipped_catalog: Catalog
+) -> None:
+    window = make_window(qapp, settings, shipped_catalog, "en", "light")
+    room = window.screen().availableSize()
+    show_window(window)
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()
+    window.close()
+    window.deleteLater()

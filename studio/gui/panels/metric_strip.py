@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.gui.i18n import tr
 from studio.gui.views.metric_rows import MetricRow
+from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
@@ -33,17 +34,18 @@ class MetricTile(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._row: MetricRow | None = None
-        self._label = styled_label("metricLabel")
+        self._label = ElidedLabel()
+        self._label.setObjectName("metricLabel")
         self._value = styled_label("metricValue")
         self._change = styled_label("quiet")
         grid = QGridLayout(self)
         grid.setContentsMargins(7, 3, 7, 3)
         grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(0)
-        grid.addWidget(self._label, 0, 0, 1, 2)
-        grid.addWidget(self._value, 1, 0)
-        grid.addWidget(self._change, 1, 1, Qt.AlignmentFlag.AlignLeft)
-        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._label, 0, 0)
+        grid.addWidget(self._change, 0, 1)
+        grid.addWidget(self._value, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
         small = self.font()
         small.setPointSizeF(small.pointSizeF() * 0.86)
         self._label.setFont(small)
@@ -66,6 +68,13 @@ class MetricTile(QFrame):
             tip = tr("Baseline: {value}").format(value=row.before) + "\n" + tip
         self.setToolTip(f"{row.label}: {row.value}\n{tip}")
         self.setAccessibleName(f"{row.label} {row.value} {row.change}")
+
+    def sizeHint(self) -> QSize:
+        """Return room for label and value; a change takes the label's, so that no tile moves."""
+        margins = self.layout().contentsMargins()
+        label = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        width = max(label + 2, self._value.sizeHint().width()) + margins.left() + margins.right()
+        return QSize(width, super().sizeHint().height())
 
     @property
     def row(self) -> MetricRow | None:

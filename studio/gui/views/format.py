@@ -53,6 +53,10 @@ def _stepped(value: float, steps: tuple[tuple[str, float], ...], digits: int) ->
     return f"{units.display(value / size, 'count', digits)} {unit}"
 
 
+_CHANGE_DIGITS = ((9.95e-4, 2), (0.995, 1), (math.inf, 0))
+"""Decimals of a relative change in percent, by the size it is below."""
+
+
 def change_text(value: float, before: float) -> str:
     """Return a relative change such as `+4.2 %`, empty where nothing changed."""
     if value == before:
@@ -65,7 +69,8 @@ def change_text(value: float, before: float) -> str:
     sign = "+" if change > 0 else "−"
     if abs(change) >= 10:
         return f"×{value / before:.0f}"
-    return f"{sign}{abs(change) * 100:.{1 if abs(change) < 0.995 else 0}f} %"
+    digits = next(digits for below, digits in _CHANGE_DIGITS if abs(change) < below)
+    return f"{sign}{abs(change) * 100:.{digits}f} %"
 
 
 def ratio_text(ratio: float | None) -> str:
