@@ -38,7 +38,7 @@ class MetricTile(QFrame):
         self._label.setObjectName("metricLabel")
         self._value = styled_label("metricValue")
         self._change = styled_label("quiet")
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(7, 3, 7, 3)
         grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(0)
@@ -71,7 +71,7 @@ class MetricTile(QFrame):
 
     def sizeHint(self) -> QSize:
         """Return room for label and value; a change takes the label's, so that no tile moves."""
-        margins = self.layout().contentsMargins()
+        margins = self._grid.contentsMargins()
         label = self._label.fontMetrics().horizontalAdvance(self._label.text())
         width = max(label + 2, self._value.sizeHint().width()) + margins.left() + margins.right()
         return QSize(width, super().sizeHint().height())
