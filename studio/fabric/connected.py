@@ -17,13 +17,20 @@ def connected_parts(count: int, a: IntArray, b: IntArray) -> IntArray:
     Returns
     -------
     shape (count,). A component without a link is a part of its own.
+
+    Notes
+    -----
+    Every round hangs the root of one end of each link below the smaller root of the other and lets
+    all point to their roots again; a link whose ends have one root has done its work.
     """
-    label = np.arange(count)
+    root = np.arange(count)
     while True:
-        lower = label.copy()
-        np.minimum.at(lower, b, label[a])
-        np.minimum.at(lower, a, label[b])
-        lower = np.minimum(lower, lower[lower])
-        if np.array_equal(lower, label):
-            return label
-        label = lower
+        root_a, root_b = root[a], root[b]
+        apart = np.flatnonzero(root_a != root_b)
+        if not len(apart):
+            return root
+        a, b, root_a, root_b = a[apart], b[apart], root_a[apart], root_b[apart]
+        np.minimum.at(root, np.maximum(root_a, root_b), np.minimum(root_a, root_b))
+        above = root[root]
+        while not np.array_equal(above, root):
+            root, above = above, above[above]

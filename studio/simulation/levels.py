@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.design.model import PlaneRole
-from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.connected import connected_parts
+from studio.fabric.arrays import FloatArray, IntArray, distinct, marked
 from studio.fabric.fabric import Fabric
 from studio.simulation.machine import NetworkLevel
 
@@ -54,8 +53,9 @@ def _levels_of(
     npus = _usual_npus(fabric)
     if not len(links.source) or not len(npus):
         return []
-    group = connected_parts(fabric.layout.component_count, links.source, links.target)
     delay = _delays_from(fabric, int(npus[0]), links)
+    # What the first NPU reaches is its part of the plane; how the rest hangs together is no matter.
+    group = np.isfinite(delay).astype(np.int64)
     scopes = (("node", fabric.layout.housing), ("rack", fabric.layout.rack), (name, group))
     inside = np.arange(fabric.layout.component_count)
     found: list[NetworkLevel] = []
@@ -94,7 +94,7 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
     chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
     rate = fabric.link_bandwidth_byte_per_s[chosen]
     delay = fabric.geometry.delay_s[chosen]
-    rules = (links.rules[number].rule for number in np.unique(links.rule[chosen]))
+    rules = (links.rules[number].rule for number in distinct(links.rule[chosen]))
     media = {rule.cable for rule in rules if rule.cable}
     return _PlaneLinks(
         np.concatenate((links.a[chosen], links.b[chosen])),
@@ -107,15 +107,15 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
 
 def _leaving(links: _PlaneLinks, inside: IntArray, scope: IntArray, peers: IntArray) -> float:
     """Return what one peer can send out of its inner scope within the scope. [byte/s]."""
-    own = np.unique(inside[peers])
-    outward = (
-        np.isin(inside[links.source], own)
-        & (inside[links.source] != inside[links.target])
-        & ((scope[links.target] == scope[peers[0]]) | (scope[links.source] == scope[peers[0]]))
+    own = marked(int(inside.max()) + 1, inside[peers])
+    leaves = np.flatnonzero(own[inside[links.source]])
+    source, target = links.source[leaves], links.target[leaves]
+    outward = (inside[source] != inside[target]) & (
+        (scope[target] == scope[peers[0]]) | (scope[source] == scope[peers[0]])
     )
     if scope is not inside:
-        outward &= scope[links.target] == scope[links.source]
-    return float(links.rate[outward].sum()) / len(peers)
+        outward &= scope[target] == scope[source]
+    return float(links.rate[leaves[outward]].sum()) / len(peers)
 
 
 def _delays_from(fabric: Fabric, start: int, links: _PlaneLinks) -> FloatArray:
@@ -123,20 +123,19 @@ def _delays_from(fabric: Fabric, start: int, links: _PlaneLinks) -> FloatArray:
     latency = np.array([part.value("latency") for part in fabric.layout.parts])
     is_switch = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
     transit = np.where(is_switch, latency, 0.0)[fabric.layout.part]
-    order = np.argsort(links.source, kind="stable")
-    source, target, cost = links.source[order], links.target[order], links.delay[order]
-    delay = np.full(fabric.layout.component_count, np.inf)
+    count = fabric.layout.component_count
+    delay = np.full(count, np.inf)
     delay[start] = 0.0
-    frontier = np.zeros(fabric.layout.component_count, dtype=bool)
-    frontier[start] = True
-    while frontier.any():
-        chosen = frontier[source] & np.isinf(delay[target])
-        reached = delay[source[chosen]] + transit[source[chosen]] + cost[chosen]
-        new = np.unique(target[chosen])
-        np.minimum.at(delay, target[chosen], reached)
-        frontier[:] = False
-        frontier[new] = True
-    return delay
+    frontier, is_new = marked(count, np.array([start])), np.ones(count, dtype=bool)
+    is_new[start] = False
+    while True:
+        chosen = np.flatnonzero(frontier[links.source] & is_new[links.target])
+        if not len(chosen):
+            return delay
+        source, target = links.source[chosen], links.target[chosen]
+        np.minimum.at(delay, target, delay[source] + transit[source] + links.delay[chosen])
+        frontier = marked(count, target)
+        is_new[target] = False
 
 
 def _with_oversubscription(levels: list[NetworkLevel]) -> list[NetworkLevel]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from studio.design.finding import Finding
-from studio.fabric.arrays import IntArray
+from studio.fabric.arrays import IntArray, marked
 from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
 from studio.simulation.rules.report import finding
@@ -47,12 +47,10 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
     for number, (plane_id, plane) in enumerate(fabric.design.planes.items()):
         if plane.role not in ("scale_up", "scale_out"):
             continue
-        chosen = (fabric.links.plane == number) & (fabric.link_factor > 0)
-        label = connected_parts(
-            fabric.layout.component_count, fabric.links.a[chosen], fabric.links.b[chosen]
-        )
-        on_plane = np.unique(np.concatenate((fabric.links.a[chosen], fabric.links.b[chosen])))
-        used = npus[np.isin(npus, on_plane)]
+        chosen = np.flatnonzero((fabric.links.plane == number) & (fabric.link_factor > 0))
+        a, b = fabric.links.a[chosen], fabric.links.b[chosen]
+        on_plane = marked(fabric.layout.component_count, a, b)[npus]
+        used = npus[on_plane]
         if not len(used) and len(npus) and plane.role == "scale_up":
             yield finding(
                 "plane-reach",
@@ -67,7 +65,7 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
         if not len(used):
             continue
         if plane.role == "scale_up" and len(used) < len(npus):
-            alone = npus[~np.isin(npus, used)]
+            alone = npus[~on_plane]
             yield finding(
                 "plane-reach",
                 "error",
@@ -77,21 +75,22 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
                     f"{len(alone)} 颗 NPU 没有接入 {plane.name_zh or plane.name}",
                 ),
             )
-        parts, counts = np.unique(label[used], return_counts=True)
-        if plane.role == "scale_out" and len(parts) > 1:
-            yield _split(fabric, plane_id, plane.name, used, label, counts)
+        if plane.role == "scale_out":
+            label = connected_parts(fabric.layout.component_count, a, b)
+            if (label[used] != label[used[0]]).any():
+                yield _split(fabric, plane_id, plane.name, used, label)
 
 
 def _split(
-    fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray, counts: IntArray
+    fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray
 ) -> Finding:
-    odd = used[label[used] != label[used[0]]]
+    odd, count = used[label[used] != label[used[0]]], len(np.unique(label[used]))
     return finding(
         "plane-split",
         "error",
         fabric.layout.address(int(odd[0])),
         (
-            f"plane {name} ({plane_id}) falls into {len(counts)} parts that can't reach each other",
-            f"平面 {name}（{plane_id}）分裂为 {len(counts)} 个互不可达的部分",
+            f"plane {name} ({plane_id}) falls into {count} parts that can't reach each other",
+            f"平面 {name}（{plane_id}）分裂为 {count} 个互不可达的部分",
         ),
     )

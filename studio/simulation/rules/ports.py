@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.design.finding import Finding
 from studio.errors import InvalidDesign
-from studio.fabric.arrays import IntArray
+from studio.fabric.arrays import IntArray, distinct
 from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks, port_of
 from studio.fabric.parts import Port
@@ -24,7 +24,7 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
     uses: Use = {}
     for one in fabric.links.rules:
         for side, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
-            for number in np.unique(layout.part[side]):
+            for number in distinct(layout.part[side]):
                 part = layout.parts[int(number)]
                 port = name or next(iter(part.ports), "")
                 if port:
@@ -85,7 +85,7 @@ def connector_mismatch(fabric: Fabric) -> Iterator[Finding]:
 def _ports(fabric: Fabric, one: RuleLinks) -> list[Port | None]:
     found = []
     for side, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
-        for number in np.unique(fabric.layout.part[side]):
+        for number in distinct(fabric.layout.part[side]):
             part = fabric.layout.parts[int(number)]
             try:
                 found.append(port_of(part, name, one.name))
