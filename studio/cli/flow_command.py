@@ -9,6 +9,7 @@ from typing import Any
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.session.flow import DrawnFlow, run_collective, with_failed
+from studio.simulation.network.exact import FlowResult
 from studio.simulation.network.laying import Routing, RoutingMode
 from studio.units import display, parse
 
@@ -26,7 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--routing",
         default=RoutingMode.SPRAY.value,
         choices=[mode.value for mode in RoutingMode],
-        help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow",
+        help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow; "
+        "adaptive: the ideal, busiest link least busy",
     )
     parser.add_argument("--seed", default=0, type=int, help="of the hash; 0 by default")
     parser.add_argument(
@@ -98,6 +100,7 @@ def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
         ],
         "bottleneck": result.bottleneck,
         "exactness": str(result.exactness.value),
+        "gap": result.gap,
         "solve_seconds": seconds,
     }
 
@@ -117,10 +120,15 @@ def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
             for tier in tree["tiers"]
         ),
         ["  bottleneck", tree["bottleneck"]],
-        ["  exactness", tree["exactness"]],
+        ["  exactness", _exactness_words(result)],
         ["  solved in", display(tree["solve_seconds"], "time")],
     ]
     print_table(rows)
+
+
+def _exactness_words(result: FlowResult) -> str:
+    words = str(result.exactness.value)
+    return f"{words}, within {result.gap:.2%} of the ideal" if result.gap else words
 
 
 def _routing_words(routing: Routing) -> str:

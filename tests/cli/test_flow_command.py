@@ -26,6 +26,15 @@ def test_routing_is_chosen_and_reported(capsys: pytest.CaptureFixture[str]) -> N
     assert flow(capsys, *group, "--routing", "weighted")["time_s"] <= spray["time_s"] * 1.000001
 
 
+def test_adaptive_routing_makes_up_for_a_lost_uplink(capsys: pytest.CaptureFixture[str]) -> None:
+    lost = ("--bytes", "384MiB", "--fail", "rule:ub-uplinks[3]")
+    spray = flow(capsys, *lost)
+    adaptive = flow(capsys, *lost, "--routing", "adaptive")
+    assert adaptive["terms"]["wire_s"] < spray["terms"]["wire_s"] / 1.04
+    assert adaptive["exactness"] == "upper bound"
+    assert 0 < adaptive["gap"] <= 0.0011
+
+
 def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(("flow", "cloudmatrix-384", "--routing", "hashed", "--subflows", "9"))
     assert code != 0

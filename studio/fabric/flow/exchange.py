@@ -34,6 +34,7 @@ class Exactness(StrEnum):
 
     EXACT = "exact"
     ASSUMED_SYMMETRIC = "assumed symmetric"
+    UPPER_BOUND = "upper bound"
     LOWER_BOUND = "lower bound"
 
 
@@ -49,6 +50,8 @@ class LoadResult:
     hops: int
     """Most arcs on any path."""
     exactness: Exactness
+    gap: float = 0.0
+    """How much less the slowest arc class could need at most, where that is a choice. [1]"""
 
     @property
     def busy_s(self) -> FloatArray:
@@ -92,7 +95,7 @@ class Symmetry:
 
 def symmetry_of(graph: Graph, exchange: Exchange) -> Symmetry:
     """Return what looks alike when the ranks of an exchange are told from other endpoints."""
-    marked = _marks(graph, exchange)
+    marked = marks(graph, exchange)
     return Symmetry(graph, refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint)))
 
 
@@ -133,14 +136,14 @@ def exchange_loads(
     check_ranks(graph, exchange.ranks)
     is_large = len(exchange.ranks) > _LIVE_RANKS and graph.arc_count > _LIVE_ARCS
     if is_proven or (symmetry is None and not is_large):
-        quotient = fold_for_demand(graph, _marks(graph, exchange))
+        quotient = fold_for_demand(graph, marks(graph, exchange))
         columns = np.unique(quotient.partition.colour[exchange.ranks])
         if is_proven or len(columns) * quotient.arc_class_count <= _LIVE_WORK:
             return _push_all(exchange, quotient, columns, split)
     return _push_by_symmetry(symmetry or symmetry_of(graph, exchange), exchange, split)
 
 
-def _marks(graph: Graph, exchange: Exchange) -> IntArray:
+def marks(graph: Graph, exchange: Exchange) -> IntArray:
     """Return per vertex a number shared by ranks of equal demand, 0 for the others."""
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     if exchange.is_uniform:
@@ -153,7 +156,7 @@ def _marks(graph: Graph, exchange: Exchange) -> IntArray:
 
 
 @dataclass(frozen=True, eq=False)
-class _ClassDemand:
+class ClassDemand:
     """Demand per class: how many ranks it holds, what one sends and how popular one is."""
 
     members: FloatArray
@@ -161,20 +164,19 @@ class _ClassDemand:
     receive: FloatArray
 
 
-def _class_demand(quotient: Quotient, exchange: Exchange) -> _ClassDemand:
+def class_demand(quotient: Quotient, exchange: Exchange) -> ClassDemand:
+    """Return the demand of an exchange per class of ranks that are alike."""
     colour, count = quotient.partition.colour[exchange.ranks], quotient.class_count
     members = np.bincount(colour, minlength=count).astype(np.float64)
     whole = np.maximum(members, 1)
-    return _ClassDemand(
+    return ClassDemand(
         members,
         summed(colour, exchange.send, count) / whole,
         summed(colour, exchange.receive, count) / whole,
     )
 
 
-def _starts(
-    routes: Routes, demand: _ClassDemand
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+def starts(routes: Routes, demand: ClassDemand) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
     """Return (source class, column, place, senders) of every pair of classes that exchanges."""
     sources = np.flatnonzero(demand.members > 0)
     column = np.repeat(np.arange(routes.column_count), len(sources))
@@ -186,7 +188,7 @@ def _starts(
     return source, column, routes.place(source, column), senders
 
 
-def _check_reached(routes: Routes, source: IntArray, column: IntArray, place: IntArray) -> IntArray:
+def check_reached(routes: Routes, source: IntArray, column: IntArray, place: IntArray) -> IntArray:
     """Return the hops of every pair; raise where there is no path."""
     hops = routes.hops_from(place)
     missing = np.flatnonzero(hops == FAR)
@@ -201,15 +203,15 @@ def _check_reached(routes: Routes, source: IntArray, column: IntArray, place: In
 def _push_all(
     exchange: Exchange, quotient: Quotient, columns: IntArray, split: Split
 ) -> LoadResult:
-    demand = _class_demand(quotient, exchange)
+    demand = class_demand(quotient, exchange)
     load = np.zeros(quotient.arc_class_count)
     latency, most = 0.0, 0
     block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
     for begin in range(0, len(columns), block):
         part = columns[begin : begin + block]
         routes = route(quotient, part, split)
-        source, column, place, senders = _starts(routes, demand)
-        hops = _check_reached(routes, source, column, place)
+        source, column, place, senders = starts(routes, demand)
+        hops = check_reached(routes, source, column, place)
         popular = demand.members[part] * demand.receive[part]
         load += push(routes, place, senders * demand.send[source], popular)
         latency = max(latency, float(routes.latency[place].max(initial=0.0)))
@@ -236,9 +238,9 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
         vertex = int(exchange.ranks[example[k]])
         fine = fold(graph, individualised(partition, graph, vertex))
         routes = route(fine, fine.partition.colour[[vertex]], split)
-        demand = _class_demand(fine, exchange)
-        source, column, place, senders = _starts(routes, demand)
-        hops = _check_reached(routes, source, column, place)
+        demand = class_demand(fine, exchange)
+        source, column, place, senders = starts(routes, demand)
+        hops = check_reached(routes, source, column, place)
         weight = np.array([sizes[k] * exchange.receive[example[k]]], dtype=np.float64)
         load = push(routes, place, senders * demand.send[source], weight)
         total += summed(_coarse_arc(coarse, fine), load, len(total))
@@ -304,11 +306,11 @@ def exchange_rates(
     Memory and time grow with the square of the number of groups of twins, not with the flows.
     """
     check_ranks(graph, exchange.ranks)
-    quotient = fold_for_demand(graph, _marks(graph, exchange))
-    demand = _class_demand(quotient, exchange)
+    quotient = fold_for_demand(graph, marks(graph, exchange))
+    demand = class_demand(quotient, exchange)
     routes = route(quotient, np.unique(quotient.partition.colour[exchange.ranks]), split)
-    source, column, place, senders = _starts(routes, demand)
-    _check_reached(routes, source, column, place)
+    source, column, place, senders = starts(routes, demand)
+    check_reached(routes, source, column, place)
     target = routes.destination[column]
     count = senders * demand.members[target]
     incidence = spread(routes, place)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from studio.errors import InvalidInput
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
-from studio.gui.views.network_rows import COLLECTIVES, NetworkView, Probe, flows_text
+from studio.gui.views.network_rows import COLLECTIVES, ROUTINGS, NetworkView, Probe, flows_text
 from studio.units import display, parse
 
 _ADDRESS = Qt.ItemDataRole.UserRole
@@ -39,10 +39,10 @@ class NetworkPanel(QWidget):
         self._link = ""
         self._view: NetworkView | None = None
         self._planes: tuple[tuple[str, str], ...] = ()
-        self._collective, self._plane = QComboBox(), QComboBox()
+        self._collective, self._plane, self._routing = QComboBox(), QComboBox(), QComboBox()
         self._payload, self._group = QLineEdit(USUAL_PAYLOAD), QLineEdit()
         self._follows = QCheckBox()
-        self._labels = tuple(QLabel() for _ in range(4))
+        self._labels = tuple(QLabel() for _ in range(5))
         self._figures, self._spots = _table(2), _table(5)
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -67,6 +67,7 @@ class NetworkPanel(QWidget):
             str(self._plane.currentData() or ""),
             self._group.text().strip(),
             self._link,
+            ROUTINGS[max(0, self._routing.currentIndex())][0],
         )
 
     def set_planes(self, planes: tuple[tuple[str, str], ...]) -> None:
@@ -114,13 +115,9 @@ class NetworkPanel(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
-        place = max(0, self._collective.currentIndex())
-        self._collective.blockSignals(True)
-        self._collective.clear()
-        self._collective.addItems([tr(text) for _, text in COLLECTIVES])
-        self._collective.setCurrentIndex(place)
-        self._collective.blockSignals(False)
-        names = (tr("Collective"), tr("Payload"), tr("Plane"), tr("NPUs"))
+        _offer(self._collective, [tr(text) for _, text in COLLECTIVES])
+        _offer(self._routing, [tr(text) for _, text in ROUTINGS])
+        names = (tr("Collective"), tr("Payload"), tr("Plane"), tr("NPUs"), tr("Routing"))
         for label, name in zip(self._labels, names, strict=True):
             label.setText(name)
         self._group.setPlaceholderText(tr("all, or R01/*/npu"))
@@ -136,7 +133,7 @@ class NetworkPanel(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        fields = (self._collective, self._payload, self._plane, self._group)
+        fields = (self._collective, self._payload, self._plane, self._group, self._routing)
         for label, field in zip(self._labels, fields, strict=True):
             label.setBuddy(field)
             top.addWidget(label)
@@ -159,6 +156,7 @@ class NetworkPanel(QWidget):
     def _connect(self) -> None:
         self._collective.currentIndexChanged.connect(self._ask)
         self._plane.currentIndexChanged.connect(self._ask)
+        self._routing.currentIndexChanged.connect(self._ask)
         self._payload.editingFinished.connect(self._ask)
         self._group.editingFinished.connect(self._ask)
         self._follows.toggled.connect(self._ask)
@@ -177,6 +175,16 @@ class NetworkPanel(QWidget):
         if view.through is None:
             return tr("Select a link on the canvas or in the list to see the flows through it.")
         return flows_text(view.through) + "\n" + ";  ".join(view.through.examples[:4])
+
+
+def _offer(box: QComboBox, texts: list[str]) -> None:
+    """Fill a box with texts in a new language, keeping what is chosen and telling nobody."""
+    place = max(0, box.currentIndex())
+    box.blockSignals(True)
+    box.clear()
+    box.addItems(texts)
+    box.setCurrentIndex(place)
+    box.blockSignals(False)
 
 
 def _table(columns: int) -> QTreeWidget:

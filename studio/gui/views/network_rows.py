@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric
+from studio.fabric.flow.exchange import Exactness
 from studio.gui.i18n import mark, tr
 from studio.session.flow import DrawnFlow, run_collective
 from studio.session.network_report import HotSpot, LinkFlows, flows_through, hot_spots
+from studio.simulation.network.laying import Routing, RoutingMode
 from studio.simulation.network.traffic import Collective
 from studio.units import display
 
@@ -22,6 +24,20 @@ COLLECTIVES: tuple[tuple[str, str], ...] = (
     (Collective.COMBINE.value, mark("Expert combine")),
 )
 
+EXACTNESS = {
+    Exactness.EXACT: mark("exact"),
+    Exactness.ASSUMED_SYMMETRIC: mark("assumed symmetric"),
+    Exactness.UPPER_BOUND: mark("upper bound"),
+    Exactness.LOWER_BOUND: mark("lower bound"),
+}
+
+ROUTINGS: tuple[tuple[RoutingMode, str], ...] = (
+    (RoutingMode.SPRAY, mark("Equal at every hop")),
+    (RoutingMode.WEIGHTED, mark("By bandwidth at every hop")),
+    (RoutingMode.HASHED, mark("One path per flow")),
+    (RoutingMode.ADAPTIVE, mark("Adaptive, ideal")),
+)
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -33,6 +49,7 @@ class Probe:
     group: str = ""
     link: str = ""
     """Link whose flows are listed; empty for none."""
+    routing: RoutingMode = RoutingMode.SPRAY
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,12 @@ def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
     """Run the collective and gather what the panel shows; an impossible one becomes a problem."""
     try:
         flow = run_collective(
-            fabric, probe.collective, probe.payload_byte, group=probe.group, plane=probe.plane
+            fabric,
+            probe.collective,
+            probe.payload_byte,
+            group=probe.group,
+            plane=probe.plane,
+            routing=Routing(probe.routing),
         )
     except StudioError as error:
         return NetworkView((), (), None, str(error), None, fabric)
@@ -81,9 +103,15 @@ def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
         (mark("On the wire"), display(terms.wire_s, "time")),
         (mark("Latency"), display(terms.latency_s, "time")),
         (mark("Start-up"), display(terms.startup_s, "time")),
-        (mark("Solution"), str(result.exactness.value)),
+        (mark("Solution"), _solution(flow)),
         *tiers,
     )
+
+
+def _solution(flow: DrawnFlow) -> str:
+    result = flow.result
+    words = tr(EXACTNESS[result.exactness])
+    return f"{words} (≤ {result.gap:.1%})" if result.gap else words
 
 
 def flows_text(through: LinkFlows) -> str:

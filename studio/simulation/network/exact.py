@@ -69,6 +69,8 @@ class FlowResult:
     terms: Terms
     phases: tuple[str, ...]
     exactness: Exactness
+    gap: float
+    """How much less wire time the best routing could need at most. [1]"""
     hops: int
     """Most cables on any path used."""
     graph: Graph
@@ -319,7 +321,7 @@ def _result(
     routing: Routing,
 ) -> FlowResult:
     time = terms.startup_s + terms.latency_s + terms.wire_s
-    order = (Exactness.EXACT, Exactness.ASSUMED_SYMMETRIC, Exactness.LOWER_BOUND)
+    order = tuple(Exactness)
     return FlowResult(
         op=op,
         algorithm=algorithm,
@@ -332,6 +334,7 @@ def _result(
         terms=terms,
         phases=tuple(part.phase.name for part in laid),
         exactness=max((part.exactness for part in laid), key=order.index),
+        gap=max(part.gap for part in laid),
         hops=max(part.hops for part in laid),
         graph=graph,
         laid=laid,

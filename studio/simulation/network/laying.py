@@ -6,12 +6,18 @@ Knows no library and no time but that of the links.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from studio.errors import InvalidInput
+from studio.fabric.flow.adaptive import (
+    adaptive_exchange,
+    adaptive_flows,
+    exchange_floor_s,
+    flows_floor_s,
+)
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.exchange import Exactness, LoadResult, exchange_loads, exchange_rates
@@ -31,6 +37,9 @@ _EVENT_RANKS = 512
 _EVENT_PARTS = 20_000
 """The same for flows on single paths, where nothing is alike."""
 
+_FULL = 1e-9
+"""Relative slack in calling the cables of an endpoint full."""
+
 RoleOf = Callable[[int], Role]
 
 
@@ -43,6 +52,8 @@ class RoutingMode(StrEnum):
     """Every hop shares in proportion to the bandwidth of its next hops."""
     HASHED = "hashed"
     """Every flow, or part of one, keeps one path."""
+    ADAPTIVE = "adaptive"
+    """An ideal: shares that make the busiest link least busy."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,8 @@ class LaidPhase:
     """Part of the steps that wait for a network adapter. [1]"""
     hops: int
     exactness: Exactness
+    gap: float = 0.0
+    """How much less the slowest link could need at most, where routing is a choice. [1]"""
 
 
 def check_parts(phase: Phase, routing: Routing) -> None:
@@ -136,9 +149,17 @@ def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPh
     check_parts(phase, routing)
     if routing.mode is RoutingMode.HASHED:
         return _lay_hashed(graph, phase, routing, role_of)
+    sprayed = _lay_split(graph, phase, routing.split, role_of)
+    if routing.mode is RoutingMode.ADAPTIVE:
+        return _adapted(graph, sprayed)
+    return sprayed
+
+
+def _lay_split(graph: Graph, phase: Phase, split: Split, role_of: RoleOf) -> LaidPhase:
+    """Return a phase shared at every hop by a fixed rule."""
     if isinstance(phase.demand, Exchange):
-        return _lay_exchange(graph, phase, phase.demand, routing.split, role_of)
-    loads = place_flows(graph, phase.demand, routing.split)
+        return _lay_exchange(graph, phase, phase.demand, split, role_of)
+    loads = place_flows(graph, phase.demand, split)
     bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
     is_far = _are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
     latency, far = _step(phase, loads.latency_s, is_far)
@@ -151,6 +172,40 @@ def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPh
         far,
         int(loads.hops.max()),
         Exactness.EXACT,
+    )
+
+
+def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
+    """Return a phase with its load moved to where there is room; hops and latency stay.
+
+    Notes
+    -----
+    Flows then run at rates in proportion to their sizes and end together, so nothing stretches.
+    Where equal shares already fill the cables of an endpoint, no others do better.
+    """
+    demand = sprayed.phase.demand
+    floor = (
+        exchange_floor_s(graph, demand)
+        if isinstance(demand, Exchange)
+        else flows_floor_s(graph, demand)
+    )
+    if max(sprayed.busy_s.values(), default=0.0) <= floor * (1 + _FULL):
+        is_lower = sprayed.exactness is Exactness.LOWER_BOUND
+        exactness = Exactness.EXACT if is_lower else sprayed.exactness
+        return replace(sprayed, stretch=1.0, exactness=exactness)
+    loads = (
+        adaptive_exchange(graph, demand)
+        if isinstance(demand, Exchange)
+        else adaptive_flows(graph, demand)
+    )
+    bundle = graph.kind_bundle[loads.quotient.kind]
+    return replace(
+        sprayed,
+        loads=loads,
+        busy_s=_slowest(graph, bundle, loads.busy_s),
+        stretch=1.0,
+        exactness=loads.exactness,
+        gap=loads.gap,
     )
 
 

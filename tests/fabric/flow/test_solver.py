@@ -137,10 +137,10 @@ def test_flows_equal_progressive_filling_and_conserve_bytes(graph, data):
         for arc, share in part.items():
             expected[arc] += size * share
     np.testing.assert_allclose(load, expected, rtol=1e-9, atol=1e-3)
-    _assert_conserved(graph, load, source, target, np.array(sizes))
+    assert_conserved(graph, load, source, target, np.array(sizes))
 
 
-def _assert_conserved(graph, load, source, target, sizes):
+def assert_conserved(graph, load, source, target, sizes):
     out = np.bincount(graph.wiring.source, weights=load, minlength=graph.vertex_count)
     into = np.bincount(graph.wiring.target, weights=load, minlength=graph.vertex_count)
     sent = np.bincount(source, weights=sizes, minlength=graph.vertex_count)

@@ -54,6 +54,32 @@ def test_one_lost_uplink_costs_equal_splitting_more_than_weighted(supernode, ide
     assert all_to_all(hurt, ideal, Routing(RoutingMode.WEIGHTED)).terms.wire_s <= equal
 
 
+@pytest.mark.parametrize("op", [Collective.ALL_TO_ALL, Collective.ALL_REDUCE, Collective.BROADCAST])
+def test_adaptive_routing_is_never_slower_and_as_many_bytes_arrive(ideal, op):
+    graph = topologies.two_tier(4, 4, 3, 4).with_failed(np.array([1, 60, 61]))
+    ranks = graph.endpoints()
+    spray, adaptive = (
+        flow_collective(op, 16 * MB, graph, ranks, ideal, routing=Routing(mode))
+        for mode in (RoutingMode.SPRAY, RoutingMode.ADAPTIVE)
+    )
+    assert adaptive.time_s <= spray.time_s * (1 + 1e-9)
+    assert adaptive.gap <= 0.01
+    if adaptive.algorithm is spray.algorithm:
+        first = graph.wiring.source < 16
+        sent = [run.arc_load_byte[first].sum() for run in (spray, adaptive)]
+        assert sent[0] == pytest.approx(sent[1])
+
+
+def test_adaptive_routing_lets_unequal_flows_end_together(ideal):
+    """Ranks that receive 1..8 parts: the busiest port sets the time, with nothing to stretch it."""
+    graph = topologies.two_tier(4, 2, 2, 4)
+    popularity = np.arange(1.0, 9.0)
+    result = all_to_all(graph, ideal, Routing(RoutingMode.ADAPTIVE), popularity=popularity)
+    busiest = 7 * MB * 8 / popularity.mean() / (2 * 56e9)
+    assert result.terms.wire_s == pytest.approx(busiest)
+    assert result.exactness is Exactness.EXACT
+
+
 def test_weighted_splitting_follows_bandwidth(ideal):
     """Two planes, one at half rate: an equal split is bound by the slow one."""
     graph = topologies.two_tier(1, 4, 2, 1)

@@ -1,0 +1,202 @@
+"""Adaptive routing as an ideal: shortest paths shared so that the busiest link is least busy.
+
+What a fabric could reach that moves every byte to where there is room. Knows no collective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.balance import Choices, balanced
+from studio.fabric.flow.demand import Exchange, Flows, check_ranks, disconnected
+from studio.fabric.flow.exchange import (
+    Exactness,
+    LoadResult,
+    check_reached,
+    class_demand,
+    marks,
+    starts,
+)
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.loads import summed
+from studio.fabric.flow.pairs import check_flows
+from studio.fabric.flow.quotient import Quotient, fold_for_demand
+from studio.fabric.flow.routing import FAR, Routes, route
+
+_BLOCK = 4_000_000
+"""Destinations times arc classes routed at once."""
+_MOST_WORK = 400_000_000
+"""Destinations times arc classes beyond which the ideal is not worked out: some ten seconds."""
+_PROVEN = 1e-9
+"""Gap below which nothing is left to prove."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """What starts at the places of some routes, and how far it goes."""
+
+    place: IntArray
+    amount: FloatArray
+    """Same shape. [byte]"""
+    hops: IntArray
+    """Same shape."""
+
+
+_Starts = Callable[[Routes, int], _Start]
+"""What starts towards the destinations of some routes, the first being the given column."""
+
+
+def adaptive_exchange(graph: Graph, exchange: Exchange) -> LoadResult:
+    """Return the loads of an exchange under ideal adaptive routing.
+
+    Parameters
+    ----------
+    graph :
+        Failed cables are honoured.
+    exchange :
+        Ranks and what each pair sends. Flows run at rates in proportion to their sizes and so
+        end together: the busiest link's time is the makespan, whatever the sizes.
+
+    Raises
+    ------
+    InvalidInput : a rank is no endpoint, no path joins two ranks, or the group is too large.
+
+    Notes
+    -----
+    Worked out on the quotient, which loses nothing: shares averaged over the links of a class are
+    shares too, and make no link busier than the busiest before.
+    """
+    check_ranks(graph, exchange.ranks)
+    quotient = fold_for_demand(graph, marks(graph, exchange))
+    demand = class_demand(quotient, exchange)
+
+    def started(routes: Routes, _first: int) -> _Start:
+        source, column, place, senders = starts(routes, demand)
+        hops = check_reached(routes, source, column, place)
+        there = routes.destination[column]
+        popular = demand.members[there] * demand.receive[there]
+        return _Start(place, senders * demand.send[source] * popular, hops)
+
+    columns = np.unique(quotient.partition.colour[exchange.ranks])
+    return _balanced(quotient, columns, started, exchange_floor_s(graph, exchange))
+
+
+def adaptive_flows(graph: Graph, flows: Flows) -> LoadResult:
+    """Return the loads of explicit flows under ideal adaptive routing.
+
+    Raises
+    ------
+    InvalidInput : see `place_flows`, or the group is too large.
+    """
+    check_flows(graph, flows)
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    ends = np.unique(np.concatenate([flows.source, flows.target]))
+    # Twins that send different amounts are not alike.
+    marked[ends] = 1 + np.arange(len(ends))
+    quotient = fold_for_demand(graph, marked)
+    colour = quotient.partition.colour
+    columns, column = np.unique(colour[flows.target], return_inverse=True)
+    column = column.reshape(-1)
+
+    def started(routes: Routes, first: int) -> _Start:
+        chosen = np.flatnonzero((column >= first) & (column < first + routes.column_count))
+        place = routes.place(colour[flows.source[chosen]], column[chosen] - first)
+        hops = routes.hops_from(place)
+        lost = chosen[hops == FAR]
+        if len(lost):
+            raise disconnected(graph, int(flows.source[lost[0]]), int(flows.target[lost[0]]))
+        return _Start(place, flows.size[chosen], hops)
+
+    return _balanced(quotient, columns, started, flows_floor_s(graph, flows))
+
+
+def exchange_floor_s(graph: Graph, exchange: Exchange) -> float:
+    """Return the time the endpoints' own cables need at least for an exchange. [s]."""
+    sent = exchange.send * (exchange.receive.sum() - exchange.receive)
+    received = exchange.receive * (exchange.send.sum() - exchange.send)
+    ranks = exchange.ranks
+    return max(_port_time(graph, ranks, sent), _port_time(graph, ranks, received))
+
+
+def flows_floor_s(graph: Graph, flows: Flows) -> float:
+    """Return the time the endpoints' own cables need at least for some flows. [s]."""
+    return max(
+        _port_time(graph, flows.source, flows.size), _port_time(graph, flows.target, flows.size)
+    )
+
+
+def _port_time(graph: Graph, ends: IntArray, byte: FloatArray) -> float:
+    passed = summed(ends, byte, graph.vertex_count)
+    rate = np.where(graph.arc_is_alive(), graph.arc_bandwidth(), 0.0)
+    room = summed(graph.wiring.source, rate, graph.vertex_count)
+    return float(np.divide(passed, room, out=np.zeros(len(room)), where=room > 0).max(initial=0.0))
+
+
+def _balanced(
+    quotient: Quotient, columns: IntArray, started: _Starts, floor_s: float
+) -> LoadResult:
+    arcs = max(quotient.arc_class_count, 1)
+    if len(columns) * arcs > _MOST_WORK:
+        raise InvalidInput(
+            f"adaptive routing towards {len(columns):,} destinations over {arcs:,} kinds of links "
+            "is not worked out; choose a smaller group, or spray routing"
+        )
+    parts: list[Choices] = []
+    latency, most = 0.0, 0
+    block = max(1, _BLOCK // arcs)
+    for first in range(0, len(columns), block):
+        routes = route(quotient, columns[first : first + block])
+        start = started(routes, first)
+        latency = max(latency, float(routes.latency[start.place].max(initial=0.0)))
+        most = max(most, int(start.hops.max(initial=0)))
+        parts.append(_choices(routes, start))
+    best = balanced(_joined(parts), floor_s)
+    gap = best.busy_s / best.bound_s - 1 if best.bound_s > 0 else 0.0
+    return LoadResult(
+        quotient,
+        best.load / np.maximum(quotient.arcs_in_class, 1),
+        latency,
+        most,
+        Exactness.EXACT if gap <= _PROVEN else Exactness.UPPER_BOUND,
+        gap,
+    )
+
+
+def _choices(routes: Routes, start: _Start) -> Choices:
+    """Return the hops that something can take, places numbered anew."""
+    amount = summed(start.place, start.amount, routes.place_count)
+    is_used = amount > 0
+    used = np.zeros(len(routes.arc), dtype=np.bool_)
+    for hops in routes.by_distance:
+        taken = hops[is_used[routes.hop_place[hops]]]
+        used[taken] = True
+        is_used[routes.next_place[taken]] = True
+    number = np.cumsum(is_used) - 1
+    capacity = routes.quotient.bandwidth * routes.quotient.arcs_in_class
+    return Choices(
+        number[routes.hop_place[used]],
+        number[routes.next_place[used]],
+        routes.arc[used],
+        routes.to_go[used],
+        routes.share[used],
+        amount[is_used],
+        capacity,
+    )
+
+
+def _joined(parts: list[Choices]) -> Choices:
+    offset = np.cumsum([0] + [len(part.amount) for part in parts])
+    return replace(
+        parts[0],
+        tail=np.concatenate([part.tail + at for part, at in zip(parts, offset, strict=False)]),
+        head=np.concatenate([part.head + at for part, at in zip(parts, offset, strict=False)]),
+        row=np.concatenate([part.row for part in parts]),
+        to_go=np.concatenate([part.to_go for part in parts]),
+        share=np.concatenate([part.share for part in parts]),
+        amount=np.concatenate([part.amount for part in parts]),
+    )
