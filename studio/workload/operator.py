@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +18,7 @@ Number = float | FloatArray
 OperatorKind = Literal["gemm", "grouped-gemm", "attention", "scan", "vector", "gather"]
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(msgspec.Struct, frozen=True):
     """One operator of a forward pass on one NPU.
 
     Matrix work is `groups` products of (m x k) by (k x n); vector and gather work has m = n =

@@ -30,9 +30,9 @@ from studio.simulation.inference.result import (
 from studio.simulation.inference.serving import (
     Limits,
     RequestShape,
+    first_and_many,
     in_flight,
     largest_batch,
-    prefill,
     steady,
 )
 from studio.simulation.inference.speculative import Speculation
@@ -171,10 +171,9 @@ def _result(
     wanted = batch / groups if batch else largest_batch(engine, shape, limits, guess)
     held = min(wanted, room) if batch else wanted
     size = max(held, 1.0)
-    mixed = steady(engine, shape, size, guess)
+    first, plenty = first_and_many(engine, shape)
+    mixed = steady(engine, shape, size, guess, plenty)
     step = mixed.decode
-    first = prefill(engine, shape, 1.0)
-    plenty = mixed.prefill
     memory = serving_memory(engine, wanted if batch else size, shape.full_length,
                             engine.profile.pass_tokens)  # fmt: skip
     fits = room >= 1 and wanted <= room

@@ -6,7 +6,10 @@ Knows volumes and ranks; the constants are those of an expert library.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from studio.simulation.inference.kernels import BF16_BYTE, Formats
 from studio.simulation.inference.plan import InferencePlan, scalar
@@ -25,52 +28,97 @@ class Exchange:
     wire_s: Number
 
 
-def exchange_time(
+def exchange_time(per_token: Sequence[TokenExchange], own_tokens: Number) -> Exchange:
+    """Return the time of dispatch and combine of one layer.
+
+    Parameters
+    ----------
+    per_token
+        Dispatch and combine of one token.
+    own_tokens
+        Of one rank, shape (n,) or a number.
+
+    Notes
+    -----
+    Wire time is proportional to the tokens of a rank and everything else is not.
+    """
+    time: Number = 0.0
+    wire: Number = 0.0
+    for found in per_token:
+        time = time + found.startup_s + found.latency_s + found.wire_s * own_tokens
+        wire = wire + found.wire_s * own_tokens
+    return Exchange(time, wire)
+
+
+def token_exchange(
     machine: Machine,
     model: AiModel,
     part: MixtureOfExperts,
     plan: InferencePlan,
     library: ExpertProfile,
     numbers: Formats,
-    tokens: Number,
     *,
     is_direct: bool,
-) -> Exchange:
-    """Return the time of dispatch and combine of one layer.
+) -> tuple[TokenExchange, ...]:
+    """Return dispatch and combine of one token of each rank: all that no batch changes.
 
     Parameters
     ----------
     machine, model, part, plan
-        Levels, hidden width, experts and how they are spread; one plan, not an array of them.
+        Levels, hidden width, experts and how they are spread.
     library
         Constants of the expert library.
     numbers
         Tokens travel in the format of the products and come back in BF16.
-    tokens
-        Of one attention group, shape (n,) or a number.
     is_direct
         Whether copies go straight to their ranks (decoding) or once per node (prompts).
-
-    Notes
-    -----
-    Wire time is proportional to the tokens of a rank and everything else is not, so one
-    evaluation with one token gives all candidates.
     """
-    ranks = _ranks(machine, plan)
-    path = library.low_latency if is_direct else library.normal
     out_byte = numbers.compute.stored_byte + library.scale_byte_per_value
-    own = tokens / plan.tensor
-    time: Number = 0.0
-    wire: Number = 0.0
     routing = Routing(1.0, part.latent or model.hidden, out_byte, part.top_k, part.experts)
-    for verb, value_byte in (("dispatch", out_byte), ("combine", BF16_BYTE)):
+    return tuple(
+        _one_token(machine, plan, library, replace(routing, value_byte=value_byte), verb,
+                   is_direct=is_direct)
+        for verb, value_byte in (("dispatch", out_byte), ("combine", BF16_BYTE))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TokenExchange:
+    """Dispatch or combine of one token of each rank; numbers or arrays of the plans' shape."""
+
+    startup_s: Number
+    latency_s: Number
+    wire_s: Number
+
+
+def _one_token(
+    machine: Machine,
+    plan: InferencePlan,
+    library: ExpertProfile,
+    routing: Routing,
+    verb: str,
+    *,
+    is_direct: bool,
+) -> TokenExchange:
+    """Return the exchange of one token, worked out once for each way of spreading experts."""
+    path = (library.low_latency if is_direct else library.normal)[verb]
+
+    def of(expert_tensor: float, expert: float) -> tuple[float, float, float]:
         found = expert_exchange_time_s(
-            path[verb], replace(routing, value_byte=value_byte), machine.levels, ranks,
+            path, routing, machine.levels, _ranks(machine, expert_tensor, expert),
             is_direct=is_direct, once_per_rank=library.sends_once_per_rank,
         )  # fmt: skip
-        time = time + found.startup_s + found.latency_s + found.wire_s * own
-        wire = wire + found.wire_s * own
-    return Exchange(time, wire)
+        return found.startup_s, found.latency_s, found.wire_s
+
+    shape = np.broadcast_shapes(np.shape(plan.expert_tensor), np.shape(plan.expert))
+    if not shape:
+        return TokenExchange(*of(scalar(plan.expert_tensor), scalar(plan.expert)))
+    spreads = np.stack(
+        [np.broadcast_to(v, shape).ravel() for v in (plan.expert_tensor, plan.expert)]
+    )
+    ways, place = np.unique(spreads, axis=1, return_inverse=True)
+    table = np.array([of(*way) for way in ways.T]).T[:, place.ravel()]
+    return TokenExchange(*table.reshape(3, *shape))
 
 
 def library_of(network: NetworkProfile) -> ExpertProfile:
@@ -84,10 +132,10 @@ def library_of(network: NetworkProfile) -> ExpertProfile:
     return ExpertProfile(network.name, both, both)
 
 
-def _ranks(machine: Machine, plan: InferencePlan) -> list[int]:
+def _ranks(machine: Machine, expert_tensor: float, expert: float) -> list[int]:
     """Return how many ranks of an expert group lie along each level, whole numbers from 1."""
-    reached = scalar(plan.expert_tensor)
-    whole = reached * scalar(plan.expert)
+    reached = expert_tensor
+    whole = reached * expert
     found = []
     for level in machine.levels:
         inside = min(max(level.ranks, reached), whole)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -33,15 +34,17 @@ class Formats:
 
 @dataclass(frozen=True)
 class WorkTimes:
-    """Time and traffic of pieces of work; arrays of shape (n_works, *candidates)."""
+    """Time and traffic of pieces of work."""
 
-    flops: FloatArray
-    time_s: FloatArray
-    """Device time, the gap before the next kernel excluded."""
-    compute_s: FloatArray
-    memory_s: FloatArray
-    traffic_byte: FloatArray
-    kernels: FloatArray
+    table: FloatArray
+    """Shape (6, n_works, *candidates): FLOP, bytes of traffic, seconds, seconds of computing alone,
+    seconds of memory alone, kernels."""
+
+    @property
+    def time_s(self) -> FloatArray:
+        """Device time, the gap before the next kernel excluded: shape (n_works, *candidates)."""
+        seconds: FloatArray = self.table[2]
+        return seconds
 
 
 def formats(accelerator: Accelerator, precision: str, cache_precision: str = "") -> Formats:
@@ -101,11 +104,15 @@ def work_times(
     """
     table = np.empty((len(_FIELDS), len(works), *candidates))
     for i, work in enumerate(works):
-        for j, name in enumerate(_FIELDS):
-            table[j, i] = getattr(work, name)
+        for j, value in enumerate(_FIELDS_OF(work)):
+            table[j, i] = value
     flops, rows, weights, activations, cached, kernels = table
     column = (-1, *(1 for _ in candidates))
-    rates = np.array([_rate(work, accelerator, profile, numbers) for work in works])
+    rated: dict[tuple[str, bool], float] = {}
+    for work in works:
+        if (work.kind, work.quantised) not in rated:
+            rated[work.kind, work.quantised] = _rate(work, accelerator, profile, numbers)
+    rates = np.array([rated[work.kind, work.quantised] for work in works])
     lost = np.array([profile.tile_rows_lost * (w.kind in _PRODUCTS) for w in works])
     weight_byte = np.array([numbers.weights.stored_byte if w.quantised else BF16_BYTE
                             for w in works])  # fmt: skip
@@ -120,14 +127,14 @@ def work_times(
     moving = streamed / (bandwidth * profile.hbm_efficiency)
     moving = moving + cached / (bandwidth * profile.cache_efficiency)
     time = np.maximum(compute, moving) + profile.overlap_loss * np.minimum(compute, moving)
-    return WorkTimes(
-        flops, time, compute, moving, streamed + cached, kernels * left.reshape(column)
-    )
+    kernels = kernels * left.reshape(column)
+    return WorkTimes(np.stack([flops, streamed + cached, time, compute, moving, kernels]))
 
 
 _FIELDS = (
     "flops", "rows", "weight_elements", "activation_elements", "cache_elements", "kernels",
 )  # fmt: skip
+_FIELDS_OF = attrgetter(*_FIELDS)
 _PRODUCTS = ("matrix", "experts")
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from studio.simulation.inference.passes import Engine
-from studio.simulation.inference.plan import InferencePlan, expert_count, scalar
+from studio.simulation.inference.plan import InferencePlan, expert_count, joined_plans
 from studio.simulation.inference.serving import (
     Limits,
     RequestShape,
-    in_flight,
-    largest_batch,
+    group_room,
+    largest_batches,
     steady,
 )
 from studio.simulation.inference.speculative import Speculation
@@ -65,19 +65,15 @@ def choose_plan(
 
     When none meets it, the fastest that fits; when none fits, the widest.
     """
-    best, best_rate = InferencePlan(), -1.0
-    widest = best
-    for plan in candidate_plans(model, devices):
-        widest = plan
-        engine = build(plan)
-        room = in_flight(engine, shape)
-        if room < 1:
-            continue
-        batch = largest_batch(engine, shape, limits, speculation)
-        found = steady(engine, shape, np.asarray([max(batch, 1.0)]), speculation)
-        rate = scalar(found.tokens_per_s_per_npu)
-        # A plan that misses the limit loses against any that meets it.
-        rate = rate if batch >= 1 else 1e-6 / scalar(found.tpot_s)
-        if rate > best_rate:
-            best, best_rate = plan, rate
-    return best if best_rate >= 0 else widest
+    plans = list(candidate_plans(model, devices))
+    joined = joined_plans(plans)
+    room = np.broadcast_to(group_room(build(joined), shape), (len(plans),))
+    fitting = np.flatnonzero(room >= 1)
+    if not fitting.size:
+        return plans[-1]
+    engine = build(joined.take(fitting))
+    batch = largest_batches(engine, shape, room[fitting], limits, speculation)
+    found = steady(engine, shape, np.maximum(batch, 1.0), speculation)
+    # A plan that misses the limit loses against any that meets it.
+    rate = np.where(batch >= 1, found.tokens_per_s_per_npu, 1e-6 / found.tpot_s)
+    return plans[int(fitting[np.argmax(rate)])]

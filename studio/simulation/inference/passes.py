@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from studio.simulation.inference.exchange import exchange_time
+from studio.simulation.inference.exchange import TokenExchange, exchange_time, token_exchange
 from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTimes, work_times
 from studio.simulation.inference.plan import InferencePlan, spans_of
 from studio.simulation.inference.profile import InferenceProfile
@@ -52,6 +54,22 @@ class Engine:
     draft_layers: float = 0.0
     """Draft tokens per step, each from one extra layer (multi-token prediction)."""
 
+    def token_exchange(
+        self, part: MixtureOfExperts, *, is_direct: bool
+    ) -> tuple[TokenExchange, ...]:
+        """Return dispatch and combine of one token, worked out once for all passes."""
+        key = (part, is_direct)
+        if key not in self._token_exchanges:
+            self._token_exchanges[key] = token_exchange(
+                self.machine, self.model, part, self.plan, self.exchange, self.numbers,
+                is_direct=is_direct,
+            )  # fmt: skip
+        return self._token_exchanges[key]
+
+    @cached_property
+    def _token_exchanges(self) -> dict[tuple[MixtureOfExperts, bool], tuple[TokenExchange, ...]]:
+        return {}
+
 
 @dataclass(frozen=True)
 class OperatorRow:
@@ -68,6 +86,8 @@ class OperatorRow:
     @property
     def intensity(self) -> Number:
         """Operations per byte moved. [FLOP/byte]."""
+        if isinstance(self.traffic_byte, float):
+            return self.flops / max(self.traffic_byte, 1.0)
         return self.flops / np.maximum(self.traffic_byte, 1.0)
 
 
@@ -96,19 +116,32 @@ class PassTime:
     counts: FloatArray
     """Layers each piece of work stands for."""
 
+    def at(self, index: int) -> PassTime:
+        """Return the pass of one candidate of shape (n,)."""
+        count = self.times.table.shape[-1]
+
+        def one(value: Number) -> Number:
+            return np.broadcast_to(value, (count,))[index]  # type: ignore[no-any-return]
+
+        return PassTime(
+            one(self.time_s), one(self.stage_s),
+            {name: one(value) for name, value in self.terms.items()},
+            one(self.flops), one(self.traffic_byte), one(self.compute_s), one(self.memory_s),
+            one(self.network_s), self.works, WorkTimes(self.times.table[..., index]), self.counts,
+        )  # fmt: skip
+
     @property
     def operators(self) -> tuple[OperatorRow, ...]:
         """Operators by name, all layers together, of all stages."""
-        rows: dict[tuple[str, str], FloatArray] = {}
-        found = self.times
-        table = np.stack(
-            [found.flops, found.traffic_byte, found.time_s, found.compute_s, found.memory_s]
-        )
+        names = list(dict.fromkeys((work.name, work.term) for work in self.works))
+        place = {name: row for row, name in enumerate(names)}
+        table = self.times.table[:5]
+        rows = np.zeros((len(names), 5, *table.shape[2:]))
         for i, work in enumerate(self.works):
-            values = self.counts[i] * table[:, i]
-            key = (work.name, work.term)
-            rows[key] = rows[key] + values if key in rows else values
-        return tuple(OperatorRow(*key, *values) for key, values in rows.items())
+            rows[place[work.name, work.term]] += self.counts[i] * table[:, i]
+        # Plain numbers where there is one candidate: half of an estimate went into taking them.
+        values = rows.tolist() if rows.ndim == 2 else rows
+        return tuple(OperatorRow(*name, *row) for name, row in zip(names, values, strict=True))
 
 
 def pass_time(engine: Engine, load: PassLoad) -> PassTime:
@@ -132,22 +165,22 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     counts: list[float] = []
     exchanged: Number = 0.0
     links: Number = 0.0
-    sums, expert_layers, waits = 0.0, 0.0, 0.0
+    sums: Number = 0.0
+    expert_layers, spread_layers = 0.0, 0.0
+    is_spread = np.asarray(plan.expert) > 1
     for block, count in _blocks(engine):
         pieces = layer_work(engine.model, block, plan, load)
         works.extend(pieces)
         counts.extend([count] * len(pieces))
-        sums += count * _reductions(block, plan)
+        sums = sums + count * _reductions(block, is_spread)
         part = block.feed_forward
         if isinstance(part, MixtureOfExperts):
             expert_layers += count
-            if _is_spread(plan):
-                moved = exchange_time(
-                    engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
-                    load.tokens, is_direct=not load.has_prompts,
-                )  # fmt: skip
+            if is_spread.any():
+                sent = engine.token_exchange(part, is_direct=not load.has_prompts)
+                moved = exchange_time(sent, load.tokens / plan.tensor)
                 exchanged = exchanged + count * moved.time_s
-                waits += count
+                spread_layers += count
                 links = links + count * moved.wire_s
     heads = np.maximum(load.decode_tokens + load.prompts, 1e-9) * (1 + engine.draft_layers / 2)
     pieces = head_work(engine.model, plan, heads)
@@ -160,15 +193,19 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     )  # fmt: skip
     terms = _by_term(works, np.array(counts), times)
     terms["experts"] = terms["experts"] + expert_layers * profile.expert_layer_s
-    terms["dispatch_combine"] = (
-        exchanged * (1 - profile.expert_overlap) + waits * profile.expert_rank_s
+    terms["dispatch_combine"] = np.where(
+        is_spread,
+        exchanged * (1 - profile.expert_overlap) + spread_layers * profile.expert_rank_s,
+        0.0,
     )
+    links = np.where(is_spread, links, 0.0)
     terms["all_reduce"] = sums * reduced_s * profile.reduce_exposed
-    kernels = _weighted(np.array([counts]), times.kernels)[0]
+    totals = np.tensordot(times.table, np.array(counts), axes=(1, 0))
+    kernels = totals[5]
     terms["launch"] = kernels * profile.kernel_s
-    return _finished(
-        engine, load, terms, kernels, links + sums * wire_s, (tuple(works), times, np.array(counts))
-    )
+    network_s = links + sums * wire_s
+    detail = (tuple(works), times, np.array(counts))
+    return _finished(engine, load, terms, totals, network_s, detail)
 
 
 def _candidates(plan: InferencePlan, load: PassLoad) -> tuple[int, ...]:
@@ -209,14 +246,12 @@ def _imbalance(engine: Engine) -> Number:
     return 1.0 + engine.profile.expert_imbalance * (1 - 1 / np.asarray(engine.plan.expert))
 
 
-def _is_spread(plan: InferencePlan) -> bool:
-    return bool(np.any(np.asarray(plan.expert) > 1))
-
-
-def _reductions(block: Block, plan: InferencePlan) -> float:
+def _reductions(block: Block, is_spread: NDArray[np.bool_]) -> Number:
     """Return how many sums over the tensor-parallel group one layer needs."""
-    is_spread = isinstance(block.feed_forward, MixtureOfExperts) and _is_spread(plan)
-    return float(block.mixer is not None) + float(block.feed_forward is not None and not is_spread)
+    exchanges = isinstance(block.feed_forward, MixtureOfExperts) & is_spread
+    return float(block.mixer is not None) + np.where(
+        exchanges, 0.0, float(block.feed_forward is not None)
+    )
 
 
 def _reduce(engine: Engine, load: PassLoad) -> tuple[Number, Number]:
@@ -234,7 +269,7 @@ def _finished(
     engine: Engine,
     load: PassLoad,
     terms: dict[str, Number],
-    kernels: Number,
+    totals: FloatArray,
     links: Number,
     detail: tuple[tuple[Work, ...], WorkTimes, FloatArray],
 ) -> PassTime:
@@ -244,16 +279,13 @@ def _finished(
     hop = _hop_s(engine, load)
     terms["pipeline"] = (stages - 1) * hop
     per_launch = profile.prefill_launch_s if load.has_prompts else profile.launch_s
-    waiting = np.maximum(kernels * per_launch - device, 0.0)
+    waiting = np.maximum(totals[5] * per_launch - device, 0.0)
     sequences = load.sequences + load.prompts
     terms["host"] = waiting + profile.step_s + profile.sequence_s * sequences
     stall = 1 + profile.stage_wait * (stages - 1)
     busy = (device + waiting) / stages * stall + hop * (stages > 1)
     works, times, counts = detail
-    flops, traffic, compute_s, memory_s = (
-        _weighted(counts[None, :], values)[0] / stages
-        for values in (times.flops, times.traffic_byte, times.compute_s, times.memory_s)
-    )
+    flops, traffic, _, compute_s, memory_s, _ = totals / stages
     return PassTime(
         time_s=sum(terms.values(), np.zeros(())),
         stage_s=busy + terms["host"] - waiting,
@@ -283,8 +315,7 @@ def _hop_s(engine: Engine, load: PassLoad) -> Number:
 
 def _pair(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Return the spans of two neighbours that meet on the outermost level of a group."""
-    outer = 0
+    outer = np.zeros(())
     for i, span in enumerate(spans):
-        if np.any(span.ranks > 1):
-            outer = i
-    return tuple(Span(s.level, np.asarray(2.0 if i == outer else 1.0)) for i, s in enumerate(spans))
+        outer = np.where(span.ranks > 1, float(i), outer)
+    return tuple(Span(s.level, np.where(outer == i, 2.0, 1.0)) for i, s in enumerate(spans))

@@ -5,22 +5,25 @@ Checks the relations between the degrees once. Knows no time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.errors import InvalidInput
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.network.collective import Span
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
-from studio.workload.operators import Number
+from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import nearest_divisor
 
 
 def scalar(value: Number) -> float:
     """Return a batch of one as a number, or the largest of several."""
-    return float(value) if np.ndim(value) == 0 else float(np.max(value))
+    if isinstance(value, np.ndarray) and value.ndim:
+        return float(value.max())
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,26 @@ class InferencePlan:
     """Experts held twice, per layer, to level their load."""
     is_balanced: bool = False
     """Experts are levelled perfectly: no rank waits for a busier one."""
+
+    def column(self) -> InferencePlan:
+        """Return the same plans with a further axis, for several batches each: shape (n, 1)."""
+        return self._with(lambda value: value[..., None])
+
+    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> InferencePlan:
+        """Return the plans at `index`, a mask or positions, of arrays of shape (n,)."""
+        return self._with(lambda value: value[index])
+
+    def _with(self, change: Callable[[FloatArray], FloatArray]) -> InferencePlan:
+        def changed(value: Number) -> FloatArray:
+            return change(np.asarray(value, dtype=np.float64))
+
+        return replace(
+            self,
+            tensor=changed(self.tensor),
+            attention_data=changed(self.attention_data),
+            pipeline=changed(self.pipeline),
+            expert=changed(self.expert),
+        )
 
     @property
     def ranks(self) -> Number:
@@ -58,6 +81,17 @@ class InferencePlan:
     def group_ranks(self) -> Number:
         """Devices that work on one group's sequences."""
         return self.tensor * self.pipeline
+
+
+def joined_plans(plans: Sequence[InferencePlan]) -> InferencePlan:
+    """Return single plans as one with arrays of shape (n,); all levelled alike."""
+    return replace(
+        plans[0],
+        tensor=np.array([scalar(plan.tensor) for plan in plans]),
+        attention_data=np.array([scalar(plan.attention_data) for plan in plans]),
+        pipeline=np.array([scalar(plan.pipeline) for plan in plans]),
+        expert=np.array([scalar(plan.expert) for plan in plans]),
+    )
 
 
 def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:

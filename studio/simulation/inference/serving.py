@@ -6,9 +6,10 @@ Vectorised over batches; knows no clock and no arrival trace.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.errors import InvalidInput
 from studio.simulation.inference.memory import sequence_capacity
@@ -18,6 +19,8 @@ from studio.simulation.inference.speculative import Speculation
 from studio.simulation.inference.work import PassLoad
 from studio.workload.operators import FloatArray, Number
 
+_TRIED_ALONE = 65
+"""Bounds of the ranges one position alone is cut into: a call costs more than its candidates."""
 _WAIT_TAIL = 4.6
 """-ln 0.01: waits of one in a hundred over the mean wait of a busy server."""
 
@@ -62,6 +65,15 @@ class Prefill:
     """Prompt tokens computed, prompts in plenty. NPUs here are ranks."""
     pass_time: PassTime
     passes: Number
+
+    def at(self, index: int) -> Prefill:
+        """Return one of several, arrays of shape (n,) all of them."""
+        return Prefill(
+            self.ttft_s[index],  # type: ignore[index]
+            self.tokens_per_s_per_npu[index],  # type: ignore[index]
+            self.pass_time.at(index),
+            self.passes[index],  # type: ignore[index]
+        )
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,12 @@ def prefill(
     ttft = one.time_s + (passes - 1) * one.stage_s
     rate = tokens / one.stage_s / engine.plan.group_ranks
     return Prefill(ttft, rate, one, passes)
+
+
+def first_and_many(engine: Engine, shape: RequestShape) -> tuple[Prefill, Prefill]:
+    """Return one prompt alone and prompts in plenty, of one plan, both worked out at once."""
+    both = prefill(engine, shape, np.array([1.0, np.inf]))
+    return both.at(0), both.at(1)
 
 
 def decode(
@@ -165,8 +183,18 @@ def steady(
     shape: RequestShape,
     sequences: Number,
     speculation: Speculation | None = None,
+    filling: Prefill | None = None,
 ) -> Steady:
     """Return the rate of continuous batching with `sequences` in flight per group.
+
+    Parameters
+    ----------
+    engine, shape, speculation
+        Instance, lengths of a request and drafts per step.
+    sequences
+        In flight per attention group, shape (n,) or a number.
+    filling
+        Prompts in plenty on the same instance, where the caller has them already.
 
     Notes
     -----
@@ -176,7 +204,7 @@ def steady(
     """
     guess = speculation or Speculation()
     alone = decode(engine, sequences, shape.mean_context, guess)
-    fill = prefill(engine, shape, np.inf)
+    fill = filling or prefill(engine, shape, np.inf)
     stages = np.asarray(engine.plan.pipeline, dtype=np.float64)
     part = np.asarray(sequences, dtype=np.float64) / stages
     arriving = part * guess.emitted * shape.new_prompt / shape.output
@@ -203,10 +231,14 @@ def in_flight(engine: Engine, shape: RequestShape, reserved: bool = True) -> flo
 
     `reserved` keeps room for the whole request; otherwise the mean over its life counts.
     """
+    return float(np.min(group_room(engine, shape, reserved)))
+
+
+def group_room(engine: Engine, shape: RequestShape, reserved: bool = True) -> Number:
+    """Return the whole sequences each attention group can keep in flight, for every plan."""
     length = shape.full_length if reserved else shape.mean_context
     room = sequence_capacity(engine, length, engine.profile.pass_tokens)
-    limit = engine.profile.batch_limit * scalar(engine.plan.pipeline)
-    return float(np.min(np.minimum(np.floor(room), limit)))
+    return np.minimum(np.floor(room), engine.profile.batch_limit * np.asarray(engine.plan.pipeline))
 
 
 def offline_rate(
@@ -279,28 +311,72 @@ def largest_batch(
     if most < 1:
         return 0.0
 
-    def tpot(batch: FloatArray) -> FloatArray:
+    def tpot(_: NDArray[np.intp], batch: FloatArray) -> FloatArray:
         if with_prompts:
-            return np.asarray(steady(engine, shape, batch, speculation).tpot_s)
-        return np.asarray(decode(engine, batch, shape.mean_context, speculation).tpot_s)
+            return np.asarray(steady(engine, shape, batch[0], speculation).tpot_s)[None]
+        return np.asarray(decode(engine, batch[0], shape.mean_context, speculation).tpot_s)[None]
+
+    return float(largest_within(tpot, np.array([most]), limits.tpot_s)[0])
+
+
+def largest_batches(
+    engine: Engine,
+    shape: RequestShape,
+    most: FloatArray,
+    limits: Limits,
+    speculation: Speculation | None = None,
+) -> FloatArray:
+    """Return the same for every plan of an engine that only decodes, shape (n,).
+
+    Parameters
+    ----------
+    most
+        Sequences per attention group that memory allows, shape (n,).
+    """
+    plan = engine.plan
+
+    def tpot(rows: NDArray[np.intp], batch: FloatArray) -> FloatArray:
+        part = replace(engine, plan=plan.take(rows).column())
+        return np.asarray(decode(part, batch, shape.mean_context, speculation).tpot_s)
 
     return largest_within(tpot, most, limits.tpot_s)
 
 
-def largest_within(measure: Callable[[FloatArray], FloatArray], most: float, limit: float) -> float:
-    """Return the largest whole batch up to `most` whose measure stays within `limit`, from 0."""
+def largest_within(
+    measure: Callable[[NDArray[np.intp], FloatArray], FloatArray], most: FloatArray, limit: float
+) -> FloatArray:
+    """Return the largest whole batches up to `most` whose measure stays within a limit, from 0.
+
+    Parameters
+    ----------
+    measure
+        Of some of the n positions, shape (m,), and batches to try there, shape (m, k); grows with
+        the batch.
+    most
+        Upper bounds, shape (n,).
+
+    Notes
+    -----
+    Narrows down on k candidates at once. One position alone is bound by the cost of a call and
+    tries many; many positions are bound by the number of candidates and halve.
+    """
+    most = np.floor(most)
     if not np.isfinite(limit):
-        return float(most)
-    low, high = 0.0, float(most)
-    while high - low >= 1:
-        tried = np.unique(np.ceil(np.linspace(low, high, 17)[1:]))
-        good = tried[measure(tried) <= limit]
-        if good.size == tried.size:
-            return float(high)
-        best = float(good[-1]) if good.size else low
-        beyond = tried[tried > best]
-        low, high = best, float(beyond[0]) - 1
-    return low
+        return most
+    low, high = np.zeros(most.shape), most.copy()
+    steps = np.linspace(0.0, 1.0, _TRIED_ALONE if most.size == 1 else 2 + 1)[1:]
+    while True:
+        rows = np.flatnonzero(high - low >= 1)
+        if not rows.size:
+            return low
+        tried = np.ceil(low[rows, None] + (high - low)[rows, None] * steps)
+        is_good = measure(rows, tried) <= limit
+        last = is_good.shape[1] - 1 - np.argmax(is_good[:, ::-1], axis=1)
+        last = np.where(is_good.any(axis=1), last, -1)
+        at = np.arange(rows.size)
+        beyond = tried[at, np.minimum(last + 1, steps.size - 1)] - 1
+        low[rows] = np.where(last >= 0, tried[at, last], low[rows])
+        high[rows] = np.where(last == steps.size - 1, low[rows], beyond)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.profile import NetworkProfile, Protocol, Role
 from studio.simulation.network.traffic import (
@@ -45,30 +46,81 @@ class Span:
 
 
 @dataclass(frozen=True)
+class _Terms:
+    """Of one algorithm and protocol; arrays that broadcast to the candidates' shape."""
+
+    startup_s: FloatArray
+    latency_s: FloatArray
+    wire_s: FloatArray
+    wire_by_level_s: tuple[FloatArray, ...]
+
+
+@dataclass(frozen=True)
 class CollectiveTime:
-    """Time of one collective per candidate and the named terms it is made of, in seconds."""
+    """Time of one collective per candidate; the terms it is made of are worked out when asked."""
 
     time_s: FloatArray
-    startup_s: FloatArray
-    """Kernel launch and set-up."""
-    latency_s: FloatArray
-    """Dependent steps and addressed peers."""
-    wire_s: FloatArray
-    """Streaming, levels overlapped as the algorithm allows."""
-    wire_by_level_s: tuple[FloatArray, ...]
-    """Streaming time of each span alone, innermost first."""
-    bus_bandwidth_byte_per_s: FloatArray
-    algorithm: IntArray
-    """Index into `algorithms`, per candidate."""
+    op: Collective
+    payload_byte: FloatArray
+    size: FloatArray
+    """Ranks of the group."""
+    option: IntArray
+    """Index of the fastest way per candidate: algorithms in order, protocols within each."""
+    options: tuple[_Terms, ...]
     algorithms: tuple[Algorithm, ...]
+
+    @property
+    def algorithm(self) -> IntArray:
+        """Index into `algorithms`, per candidate."""
+        return self.option // (len(self.options) // len(self.algorithms))
+
+    @property
+    def startup_s(self) -> FloatArray:
+        """Kernel launch and set-up."""
+        return self._of_fastest([terms.startup_s for terms in self.options])
+
+    @property
+    def latency_s(self) -> FloatArray:
+        """Dependent steps and addressed peers."""
+        return self._of_fastest([terms.latency_s for terms in self.options])
+
+    @property
+    def wire_s(self) -> FloatArray:
+        """Streaming, levels overlapped as the algorithm allows."""
+        return self._of_fastest([terms.wire_s for terms in self.options])
+
+    @property
+    def wire_by_level_s(self) -> tuple[FloatArray, ...]:
+        """Streaming time of each span alone, innermost first."""
+        by_level = zip(*(terms.wire_by_level_s for terms in self.options), strict=True)
+        return tuple(self._of_fastest(values) for values in by_level)
+
+    @property
+    def bus_bandwidth_byte_per_s(self) -> FloatArray:
+        """As the common collective benchmarks count it; 0 for idle candidates."""
+        is_busy = self.time_s > 0
+        moved = np.where(is_busy, self.payload_byte * bus_factor(self.op, self.size), 0.0)
+        return np.divide(moved, self.time_s, out=np.zeros(self.time_s.shape), where=is_busy)
 
     def algorithm_names(self) -> list[str]:
         """Return the chosen algorithm of every candidate, flattened."""
         return [self.algorithms[i].value for i in self.algorithm.ravel()]
 
+    def _of_fastest(self, values: Sequence[FloatArray]) -> FloatArray:
+        """Return, per candidate, the value of its fastest option; 0 where it is idle."""
+        used = np.flatnonzero(np.bincount(self.option.ravel()))
+        found = values[used[0]] if used.size else np.zeros(())
+        for row in used[1:]:
+            found = np.where(self.option == row, values[row], found)
+        return np.where(_is_idle(self.payload_byte, self.size), 0.0, found)
+
+
+def _is_idle(payload: FloatArray, size: FloatArray) -> BoolArray:
+    return np.asarray((size <= 1) | (payload <= 0))
+
 
 def level_roles(levels: Sequence[NetworkLevel]) -> tuple[Role, ...]:
-    """Return the role of each level, innermost first.
+    """Return the role of each level, innermost first; remembered, as every collective asks.
 
     Notes
     -----
@@ -76,6 +128,11 @@ def level_roles(levels: Sequence[NetworkLevel]) -> tuple[Role, ...]:
     scale-out, and so is everything outside it. Without such a word the innermost level is
     scale-up, and a further one is scale-up while it keeps a third of the bandwidth below it.
     """
+    return _level_roles(tuple(levels))
+
+
+@lru_cache(maxsize=256)
+def _level_roles(levels: tuple[NetworkLevel, ...]) -> tuple[Role, ...]:
     roles: list[Role] = []
     below = 0.0
     for level in levels:
@@ -142,14 +199,14 @@ def collective_time_s(
     candidates = _candidate_algorithms(op, profile, algorithm)
     shape = np.broadcast_shapes(payload.shape, np.shape(groups.size))
     payload = np.broadcast_to(payload, shape)
-    best: CollectiveTime | None = None
-    for index, chosen in enumerate(candidates):
+    options: list[_Terms] = []
+    for chosen in candidates:
         traffic = COUNTERS[op][chosen](payload, groups)
-        for protocol in profile.protocols:
-            terms = _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured)
-            best = _pick(best, terms, index, candidates, shape)
-    assert best is not None
-    return _finished(op, best, payload, groups.size)
+        options.extend(
+            _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured)
+            for protocol in profile.protocols
+        )
+    return _fastest(op, options, candidates, payload, groups.size)
 
 
 def _groups(spans: Sequence[Span], chain_ranks: int) -> Groups:
@@ -190,14 +247,6 @@ def _candidate_algorithms(
         and (chosen is not Algorithm.IN_NETWORK or profile.in_network is not None)
     )
     return allowed or (next(iter(possible)),)
-
-
-@dataclass(frozen=True)
-class _Terms:
-    startup_s: FloatArray
-    latency_s: FloatArray
-    wire_s: FloatArray
-    wire_by_level_s: tuple[FloatArray, ...]
 
 
 def _terms(
@@ -261,71 +310,32 @@ def _overlapped(
     wires: Sequence[FloatArray], roles: Sequence[Role], is_pipelined: bool
 ) -> FloatArray:
     """Return streaming time: levels on the same ports add up, others overlap if they may."""
-    total = {role: np.zeros(()) for role in Role}
+    up: FloatArray | float = 0.0
+    out: FloatArray | float = 0.0
     for wire, role in zip(wires, roles, strict=True):
-        total[role] = total[role] + wire
-    up, out = total[Role.SCALE_UP], total[Role.SCALE_OUT]
+        if role is Role.SCALE_UP:
+            up = up + wire
+        else:
+            out = out + wire
     return np.asarray(np.maximum(up, out) if is_pipelined else up + out)
 
 
-def _pick(
-    best: CollectiveTime | None,
-    terms: _Terms,
-    index: int,
-    candidates: tuple[Algorithm, ...],
-    shape: tuple[int, ...],
+def _fastest(
+    op: Collective,
+    options: Sequence[_Terms],
+    algorithms: tuple[Algorithm, ...],
+    payload: FloatArray,
+    size: FloatArray,
 ) -> CollectiveTime:
-    """Return, per candidate, the faster of what was found and these terms."""
+    """Return the terms of the fastest option of every candidate; idle candidates cost nothing.
 
-    def full(values: FloatArray) -> FloatArray:
-        return np.broadcast_to(values, shape)
-
-    time = full(terms.startup_s + terms.latency_s + terms.wire_s)
-    if best is None:
-        return CollectiveTime(
-            time,
-            full(terms.startup_s),
-            full(terms.latency_s),
-            full(terms.wire_s),
-            tuple(full(wire) for wire in terms.wire_by_level_s),
-            np.zeros(shape),
-            np.full(shape, index, dtype=np.int64),
-            candidates,
-        )
-    better = time < best.time_s
-    return CollectiveTime(
-        np.where(better, time, best.time_s),
-        np.where(better, terms.startup_s, best.startup_s),
-        np.where(better, terms.latency_s, best.latency_s),
-        np.where(better, terms.wire_s, best.wire_s),
-        tuple(
-            np.where(better, new, old)
-            for new, old in zip(terms.wire_by_level_s, best.wire_by_level_s, strict=True)
-        ),
-        best.bus_bandwidth_byte_per_s,
-        np.where(better, index, best.algorithm),
-        candidates,
-    )
-
-
-def _finished(
-    op: Collective, best: CollectiveTime, payload: FloatArray, size: FloatArray
-) -> CollectiveTime:
-    """Return the result with idle candidates set to zero and the bus bandwidth filled in."""
-    is_idle = (size <= 1) | (payload <= 0)
-
-    def busy(values: FloatArray) -> FloatArray:
-        return np.where(is_idle, 0.0, values)
-
-    time = busy(best.time_s)
-    moved = np.where(is_idle, 0.0, payload * bus_factor(op, size))
-    return CollectiveTime(
-        time,
-        busy(best.startup_s),
-        busy(best.latency_s),
-        busy(best.wire_s),
-        tuple(busy(wire) for wire in best.wire_by_level_s),
-        np.divide(moved, time, out=np.zeros(time.shape), where=time > 0),
-        best.algorithm,
-        best.algorithms,
-    )
+    Options are in the order of `algorithms`, equally many of each.
+    """
+    best = np.full(payload.shape, np.inf)
+    chosen = np.zeros(payload.shape, dtype=np.int64)
+    for row, option in enumerate(options):
+        time = option.startup_s + option.latency_s + option.wire_s
+        chosen = np.where(time < best, row, chosen)
+        best = np.minimum(best, time)
+    time = np.where(_is_idle(payload, size), 0.0, best)
+    return CollectiveTime(time, op, payload, size, chosen, tuple(options), algorithms)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -63,10 +64,14 @@ class Groups:
 
     def inner(self, level: int) -> FloatArray:
         """Ranks of the group inside one domain of the level below `level`."""
-        product = np.ones(())
-        for ranks in self.ranks[:level]:
-            product = product * ranks
-        return product
+        return self._products[level]
+
+    @cached_property
+    def _products(self) -> tuple[FloatArray, ...]:
+        products = [np.ones(())]
+        for ranks in self.ranks:
+            products.append(products[-1] * ranks)
+        return tuple(products)
 
     @property
     def scale_up_levels(self) -> int:

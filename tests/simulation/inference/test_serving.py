@@ -47,7 +47,7 @@ def test_drafts_pay_when_memory_limits_decoding(engine):
 
 @given(limit=st.floats(0, 200), most=st.integers(1, 5000))
 def test_largest_within_finds_the_last_batch_below_a_rising_limit(limit, most):
-    found = largest_within(lambda batch: 0.1 * batch, float(most), limit)
+    found = largest_within(lambda _, batch: 0.1 * batch, np.array([float(most)]), limit)[0]
     assert found == min(most, int(np.floor(limit / 0.1 + 1e-9))) or abs(found * 0.1 - limit) < 0.11
 
 
