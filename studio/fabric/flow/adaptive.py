@@ -172,17 +172,19 @@ def _choices(routes: Routes, start: _Start) -> Choices:
     amount = summed(start.place, start.amount, routes.place_count)
     is_used = amount > 0
     used = np.zeros(len(routes.arc), dtype=np.bool_)
+    to_go = np.empty(len(routes.arc), dtype=np.int64)
+    for steps, hops in enumerate(reversed(routes.by_distance), 1):
+        to_go[hops] = steps
     for hops in routes.by_distance:
-        taken = hops[is_used[routes.hop_place[hops]]]
-        used[taken] = True
-        is_used[routes.next_place[taken]] = True
+        used[hops] = is_used[routes.hop_place[hops]]
+        is_used[routes.next_place[hops][used[hops]]] = True
     number = np.cumsum(is_used) - 1
     capacity = routes.quotient.bandwidth * routes.quotient.arcs_in_class
     return Choices(
         number[routes.hop_place[used]],
         number[routes.next_place[used]],
         routes.arc[used],
-        routes.to_go[used],
+        to_go[used],
         routes.share[used],
         amount[is_used],
         capacity,

@@ -234,19 +234,30 @@ def build_graph(
     axis = np.zeros(len(ends), np.int64) if bundle is None else np.asarray(bundle, np.int64)
     alive = np.ones(len(ends), np.bool_) if is_alive is None else np.asarray(is_alive, np.bool_)
     _check_cables(ends, bandwidth, latency, len(endpoint), name_of)
-    described = np.stack([bandwidth, latency, axis.astype(np.float64)], axis=1)
-    kinds, kind = np.unique(described, axis=0, return_inverse=True)
+    example, kind = _kinds(bandwidth, latency, axis)
     return Graph(
         wiring=_wire(ends, len(endpoint)),
         is_endpoint=endpoint,
         is_transit=transit,
-        kind=kind.reshape(-1).astype(np.int64),
+        kind=kind,
         is_alive=alive.copy(),
-        kind_bandwidth=kinds[:, 0].copy(),
-        kind_latency=kinds[:, 1].copy(),
-        kind_bundle=kinds[:, 2].astype(np.int64),
+        kind_bandwidth=bandwidth[example],
+        kind_latency=latency[example],
+        kind_bundle=axis[example],
         name_of=name_of,
     )
+
+
+def _kinds(*columns: FloatArray | IntArray) -> tuple[IntArray, IntArray]:
+    """Return one cable of every distinct description, and the number of each cable's."""
+    number = np.zeros(len(columns[0]), dtype=np.int64)
+    example = np.zeros(0, dtype=np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        key = number * len(values) + place.reshape(-1)
+        _, example, number = np.unique(key, return_index=True, return_inverse=True)
+        number = number.reshape(-1)
+    return example, number
 
 
 def _check_cables(

@@ -201,13 +201,9 @@ def path_counts(routes: Routes) -> FloatArray:
     classes = quotient.class_count
     ends = np.arange(routes.column_count) * classes + routes.destination
     count[ends] = 1.0
-    for hops in reversed(routes.by_distance):
-        if not len(hops):
-            continue
+    for steps, hops in enumerate(reversed(routes.by_distance), 1):
         ahead = routes.next_place[hops]
         arc = routes.arc[hops]
-        target = quotient.target[arc]
-        is_end = routes.to_go[hops] == 1
-        fan = quotient.fan[arc] / np.where(is_end, quotient.size[target], 1)
+        fan = quotient.fan[arc] / (quotient.size[quotient.target[arc]] if steps == 1 else 1)
         np.add.at(count, routes.hop_place[hops], fan * count[ahead])
     return count

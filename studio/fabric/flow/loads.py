@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.routing import Routes
 
 
@@ -29,19 +28,12 @@ def push(routes: Routes, place: IntArray, amount: FloatArray, weight: FloatArray
     -------
     Shape (class arcs,): total over all real arcs of a class. [byte]
     """
-    here = summed(place, amount, routes.place_count)
-    load = np.zeros(routes.quotient.arc_class_count)
-    columns = routes.column_count
-    classes = routes.quotient.class_count
+    here = summed(place, amount * weight[routes.column_of(place)], routes.place_count)
+    moved = np.empty(len(routes.arc))
     for hops in routes.by_distance:
-        if not len(hops):
-            continue
-        source = routes.hop_place[hops]
-        moved = here[source] * routes.share[hops]
-        column = np.where(source < columns * classes, source // classes, source - columns * classes)
-        load += summed(routes.arc[hops], moved * weight[column], len(load))
-        _add(here, routes.next_place[hops], moved)
-    return load
+        moved[hops] = here[routes.hop_place[hops]] * routes.share[hops]
+        _add(here, routes.next_place[hops], moved[hops])
+    return summed(routes.arc, moved, routes.quotient.arc_class_count)
 
 
 def _add(total: FloatArray, index: IntArray, values: FloatArray) -> None:
@@ -86,7 +78,7 @@ def spread(routes: Routes, place: IntArray) -> Incidence:
     found_key: list[IntArray] = []
     found_part: list[FloatArray] = []
     while len(flow):
-        hop, owner = ranges(routes.first[place], routes.first[place + 1])
+        hop, owner = routes.leaving(place)
         moved = part[owner] * routes.share[hop]
         carrier = flow[owner]
         found_key.append(carrier * arc_count + routes.arc[hop])

@@ -137,7 +137,7 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
     count = arcs.quotient.class_count
     hops = np.full(len(start), FAR, dtype=np.int64)
     first = arcs.out_of(start)
-    first = first.chosen(arcs.forwards(first.head) | (first.head == end[first.head // count]))
+    first = first.chosen(_may_enter(arcs, first.head, end))
     empty = np.zeros(0, dtype=np.int64)
     forward, backward = np.unique(first.head), end
     behind = _Reached(empty, empty).with_more(forward, 1)
@@ -162,7 +162,8 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
             met = backward[behind.depth_of(backward) == len(layers)]
         else:
             step = arcs.out_of(forward)
-            step = step.chosen(arcs.forwards(step.head) & (behind.depth_of(step.head) == FAR))
+            is_new = behind.depth_of(step.head) == FAR
+            step = step.chosen(_may_enter(arcs, step.head, end) & is_new)
             layers.append(step)
             forward = np.unique(step.head)
             behind = behind.with_more(forward, len(layers))
@@ -170,6 +171,11 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
         hops[met // count] = len(layers) + depth_ahead
         meeting.append(met)
     return hops, _joined(_leading(layers, np.concatenate(meeting)) + trailing)
+
+
+def _may_enter(arcs: _Arcs, place: IntArray, end: IntArray) -> BoolArray:
+    """Return which places pass traffic on or are where it goes."""
+    return arcs.forwards(place) | (place == end[place // arcs.quotient.class_count])
 
 
 def _leading(layers: list[_Hops], meeting: IntArray) -> list[_Hops]:

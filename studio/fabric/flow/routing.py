@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Routes:
-    """All shortest-path hops towards each destination.
+    """All shortest-path hops towards each destination, those farthest from it first.
 
     A place is (column, class): number column * classes + class. When a destination class has
     several members, its other members are the extra place columns * classes + column: they send,
@@ -40,18 +41,18 @@ class Routes:
     """Shape (columns,): class of the destination."""
     distance: ShortArray
     """Shape (columns, classes): hops to go; `FAR` where there is no path."""
-    first: IntArray
-    """Shape (places + 1,): hops out of each place, as rows of the arrays below."""
+    fellow_distance: IntArray
+    """Shape (columns,): hops to go from the extra place; `FAR` where there is no path."""
     hop_place: IntArray
-    """Shape (hops,), ascending: place every hop leaves."""
+    """Shape (hops,): place every hop leaves."""
     arc: IntArray
     """Shape (hops,): arc class."""
     next_place: IntArray
     """Shape (hops,)."""
     share: FloatArray
     """Shape (hops,): part of what is at the place that takes this arc class."""
-    to_go: IntArray
-    """Shape (hops,): distance of the place the hop leaves."""
+    by_distance: tuple[slice, ...]
+    """The hops that are equally far from their destinations, farthest first."""
 
     @property
     def column_count(self) -> int:
@@ -61,7 +62,7 @@ class Routes:
     @property
     def place_count(self) -> int:
         """Number of places, those of fellow members included."""
-        return len(self.first) - 1
+        return self.column_count * (self.quotient.class_count + 1)
 
     def place(self, source: IntArray, column: IntArray) -> IntArray:
         """Return where flows from class `source` to the destination of `column` start."""
@@ -69,12 +70,28 @@ class Routes:
         own = self.destination[column] == source
         return np.where(own, self.column_count * classes + column, column * classes + source)
 
+    def column_of(self, place: IntArray) -> IntArray:
+        """Return the column of each place."""
+        classes = self.quotient.class_count
+        extra = self.column_count * classes
+        return np.where(place < extra, place // classes, place - extra)
+
     def hops_from(self, place: IntArray) -> IntArray:
         """Return the hops to go from a starting place; `FAR` where there is no path."""
-        leaves = self.first[place + 1] > self.first[place]
-        hop = np.where(leaves, self.first[place], 0)
-        known = self.to_go[hop] if len(self.to_go) else np.zeros(len(place), dtype=np.int64)
-        return np.where(leaves, known, FAR)
+        known = np.concatenate([self.distance.reshape(-1), self.fellow_distance])
+        return known[place].astype(np.int64)
+
+    def leaving(self, place: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the hops out of some places, and for each the position of its place."""
+        order, first = self._rows
+        hop, owner = ranges(first[place], first[place + 1])
+        return order[hop], owner
+
+    @cached_property
+    def _rows(self) -> tuple[IntArray, IntArray]:
+        first = np.zeros(self.place_count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.hop_place, minlength=self.place_count), out=first[1:])
+        return np.argsort(self.hop_place, kind="stable"), first
 
     @cached_property
     def latency(self) -> FloatArray:
@@ -85,13 +102,24 @@ class Routes:
             np.maximum.at(longest, self.hop_place[hops], ahead)
         return longest
 
-    @cached_property
-    def by_distance(self) -> tuple[IntArray, ...]:
-        """Hops grouped by the distance of the place they leave, farthest first."""
-        order = np.argsort(-self.to_go.astype(np.int16), kind="stable")
-        farthest = int(self.to_go.max()) if len(self.to_go) else 0
-        counts = np.bincount(self.to_go, minlength=farthest + 1)[::-1]
-        return tuple(np.split(order, np.cumsum(counts)[:-1]))
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """Hops that start equally far from their destinations."""
+
+    tail: IntArray
+    arc: IntArray
+    head: IntArray
+    fan: FloatArray
+    """Arcs of the class that lead from one member of the tail to the destination's side."""
+
+    def with_more(self, other: _Layer) -> _Layer:
+        return _Layer(
+            np.concatenate([self.tail, other.tail]),
+            np.concatenate([self.arc, other.arc]),
+            np.concatenate([self.head, other.head]),
+            np.concatenate([self.fan, other.fan]),
+        )
 
 
 def route(quotient: Quotient, destination: IntArray, split: Split = Split.EQUAL) -> Routes:
@@ -106,66 +134,65 @@ def route(quotient: Quotient, destination: IntArray, split: Split = Split.EQUAL)
     split :
         Whether parallel next hops share equally or by bandwidth.
     """
-    columns, classes = len(destination), quotient.class_count
-    distance = _distances(quotient, destination)
-    column = np.arange(columns)
-    to_go = distance[:, quotient.source]
-    beyond = distance[:, quotient.target]
-    ends = destination[:, None] == quotient.target[None, :]
-    may_pass = ends | quotient.is_transit[quotient.target][None, :]
-    on_path = (to_go == beyond + 1) & may_pass & (to_go < FAR)
-    hop_column, arc = np.nonzero(on_path)
-    place = hop_column * classes + quotient.source[arc]
-    hops = to_go[hop_column, arc].astype(np.int64)
-    # One member of the destination class is meant; its twins are not on the way to it.
-    whole = np.where(ends[hop_column, arc], quotient.size[destination[hop_column]], 1)
-    fan = quotient.fan[arc] / whole
-    extra = _fellow_hops(quotient, destination, distance, column)
-    place = np.concatenate([place, columns * classes + extra[0]])
-    hop_column = np.concatenate([hop_column, extra[0]])
-    arc = np.concatenate([arc, extra[1]])
-    hops = np.concatenate([hops, extra[2]])
-    fan = np.concatenate([fan, quotient.fan[extra[1]].astype(np.float64)])
+    classes, places = quotient.class_count, len(destination) * (quotient.class_count + 1)
+    distance, layers = _search(quotient, destination)
+    fellow_distance = _add_fellows(quotient, destination, distance, layers)
+    layers.reverse()
+    empty = np.zeros(0, dtype=np.int64)
+    place = np.concatenate([layer.tail for layer in layers] or [empty])
+    arc = np.concatenate([layer.arc for layer in layers] or [empty])
+    fan = np.concatenate([layer.fan for layer in layers] or [np.zeros(0)])
     if split is Split.CAPACITY:
         fan = fan * quotient.bandwidth[arc]
-    places = columns * classes + columns
-    total = np.bincount(place, weights=fan, minlength=places)
-    first = np.zeros(places + 1, dtype=np.int64)
-    np.cumsum(np.bincount(place, minlength=places), out=first[1:])
+    ends = np.cumsum([0] + [len(layer.tail) for layer in layers]).tolist()
     return Routes(
         quotient=quotient,
         destination=destination,
-        distance=distance,
-        first=first,
+        distance=distance.reshape(len(destination), classes),
+        fellow_distance=fellow_distance,
         hop_place=place,
         arc=arc,
-        next_place=hop_column * classes + quotient.target[arc],
-        share=fan / total[place],
-        to_go=hops,
+        next_place=np.concatenate([layer.head for layer in layers] or [empty]),
+        share=fan / np.bincount(place, weights=fan, minlength=places)[place],
+        by_distance=tuple(slice(*part) for part in pairwise(ends)),
     )
 
 
-def _distances(quotient: Quotient, destination: IntArray) -> ShortArray:
-    """Breadth-first search over incoming arcs from all destinations together."""
+def _search(quotient: Quotient, destination: IntArray) -> tuple[ShortArray, list[_Layer]]:
+    """Search breadth-first over incoming arcs from all destinations together.
+
+    Returns
+    -------
+    Shape (columns * classes,): hops to go. The hops of all shortest paths, nearest first: those
+    that reach a place not seen before.
+    """
     columns, classes = len(destination), quotient.class_count
     distance = np.full(columns * classes, FAR, dtype=np.int16)
     order = np.argsort(quotient.target, kind="stable")
     first = np.zeros(classes + 1, dtype=np.int64)
     np.cumsum(np.bincount(quotient.target, minlength=classes), out=first[1:])
     sources = quotient.source[order]
+    fan = quotient.fan[order].astype(np.float64)
     frontier = np.arange(columns) * classes + destination
     distance[frontier] = 0
+    layers: list[_Layer] = []
     for hops in range(1, FAR):
         vertex = frontier % classes
         rows, owner = ranges(first[vertex], first[vertex + 1])
-        reached = (frontier - vertex)[owner] + sources[rows]
-        reached = reached[distance[reached] == FAR]
-        if not len(reached):
+        tail = (frontier - vertex)[owner] + sources[rows]
+        is_new = np.flatnonzero(distance[tail] == FAR)
+        if not len(is_new):
             break
-        distance[reached] = hops
-        frontier = _distinct(reached, len(distance))
+        tail, rows, owner = tail[is_new], rows[is_new], owner[is_new]
+        distance[tail] = hops
+        ways = fan[rows]
+        if hops == 1:
+            # One member of the destination class is meant; its twins are not on the way to it.
+            ways = ways / quotient.size[vertex[owner]]
+        layers.append(_Layer(tail, order[rows], frontier[owner], ways))
+        frontier = _distinct(tail, len(distance))
         frontier = frontier[quotient.is_transit[frontier % classes]]
-    return distance.reshape(columns, classes)
+    return distance, layers
 
 
 def _distinct(values: IntArray, limit: int) -> IntArray:
@@ -177,20 +204,28 @@ def _distinct(values: IntArray, limit: int) -> IntArray:
     return np.flatnonzero(seen)
 
 
-def _fellow_hops(
-    quotient: Quotient, destination: IntArray, distance: ShortArray, column: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return (column, arc class, hops to go) of the first hops from a destination's twins."""
-    empty = np.zeros(0, dtype=np.int64)
-    shared = column[quotient.size[destination] > 1]
+def _add_fellows(
+    quotient: Quotient, destination: IntArray, distance: ShortArray, layers: list[_Layer]
+) -> IntArray:
+    """Add the first hops from a destination's twins to the layers; return their hops to go."""
+    classes = quotient.class_count
+    found = np.full(len(destination), FAR, dtype=np.int64)
+    shared = np.flatnonzero(quotient.size[destination] > 1)
     if not len(shared):
-        return empty, empty, empty
-    first = np.searchsorted(quotient.source, np.arange(quotient.class_count + 1))
+        return found
+    first = np.searchsorted(quotient.source, np.arange(classes + 1))
     own = destination[shared]
     arcs, owner = ranges(first[own], first[own + 1])
-    beyond = distance[shared[owner], quotient.target[arcs]].astype(np.int64)
-    beyond = np.where(quotient.is_transit[quotient.target[arcs]], beyond, FAR)
+    head = shared[owner] * classes + quotient.target[arcs]
+    beyond = distance[head].astype(np.int64)
+    beyond[~quotient.is_transit[quotient.target[arcs]]] = FAR
     nearest = np.full(len(shared), FAR, dtype=np.int64)
     np.minimum.at(nearest, owner, beyond)
-    chosen = (beyond == nearest[owner]) & (beyond < FAR)
-    return shared[owner[chosen]], arcs[chosen], beyond[chosen] + 1
+    found[shared] = np.where(nearest < FAR, nearest + 1, FAR)
+    for hops in np.unique(nearest[nearest < FAR]):
+        chosen = (beyond == hops) & (nearest[owner] == hops)
+        tail = len(destination) * classes + shared[owner[chosen]]
+        fan = quotient.fan[arcs[chosen]].astype(np.float64)
+        more = _Layer(tail, arcs[chosen], head[chosen], fan)
+        layers[hops : hops + 1] = [layers[hops].with_more(more) if hops < len(layers) else more]
+    return found

@@ -148,6 +148,17 @@ def assert_conserved(graph, load, source, target, sizes):
     np.testing.assert_allclose(out - into, sent - received, atol=1e-2)
 
 
+def test_a_pair_is_found_from_its_source_alone(monkeypatch):
+    """Many cables into the target make steps from the source cheaper all the way."""
+    many = [(1, 4, 1e9)] + [(1, 5 + k, (2 + k) * 1e9) for k in range(6)]
+    cables = [(0, 2, 1e9), (2, 3, 1e9), (3, 4, 1e9), *many]
+    graph = topologies.from_cables(cables, 11, (0, 1), np.arange(11) > 1)
+    monkeypatch.setattr("studio.fabric.flow.pairs._COLUMN_WORK", 0)
+    placed = place_flows(graph, Flows(np.array([0]), np.array([1]), np.array([1e9])))
+    assert placed.hops.tolist() == [4]
+    assert placed.makespan_s == pytest.approx(1.0)
+
+
 @settings(deadline=None, max_examples=40)
 @given(graphs, st.integers(0, 1000))
 def test_skewed_exchange_equals_event_by_event(graph, seed):
