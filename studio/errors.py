@@ -6,9 +6,24 @@ Rule violations of a design are findings, not errors; bugs are ordinary exceptio
 
 from __future__ import annotations
 
+from studio.messages import Message, say
+
 
 class StudioError(Exception):
-    """Something the user asked for is impossible; the message is fit to be shown."""
+    """Something the user asked for is impossible; the message is fit to be shown.
+
+    Made of a template and its values, as `say` takes them: the window translates both.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        is_said = isinstance(template, Message) and not values
+        super().__init__(template if is_said else say(template, **values))
+
+    @property
+    def message(self) -> Message:
+        """Return the text; `str` of the error is the same in English for good."""
+        said: Message = self.args[0]
+        return said
 
 
 class InvalidInput(StudioError):

@@ -189,7 +189,11 @@ def dimension_of(name: str) -> Dimension:
     try:
         return DIMENSIONS[name]
     except KeyError:
-        raise InvalidInput(f"{name!r} is no dimension; known: {', '.join(DIMENSIONS)}") from None
+        raise InvalidInput(
+            "{name!r} is no dimension; known: {dimensions}",
+            name=name,
+            dimensions=", ".join(DIMENSIONS),
+        ) from None
 
 
 @lru_cache(maxsize=8192)
@@ -208,7 +212,11 @@ def parse(text: str, dimension: str) -> float:
     readable = unicodedata.normalize("NFKC", text[: LONGEST_TEXT + 1]).replace("μ", "µ")
     match = _QUANTITY.match(readable)
     if match is None or len(text) > LONGEST_TEXT:
-        raise InvalidInput(f"{shown!r} is not a number with a unit, such as {_example(kind)!r}")
+        raise InvalidInput(
+            "{shown!r} is not a number with a unit, such as {example!r}",
+            shown=shown,
+            example=_example(kind),
+        )
     unit = match["unit"] or ""
     if match["currency"]:
         unit += "$"
@@ -216,11 +224,15 @@ def parse(text: str, dimension: str) -> float:
     scale = 1.0 if unit == "" and "" not in kind.spellings else kind.spellings.get(unit)
     if scale is None:
         raise InvalidInput(
-            f"{shown!r}: {unit!r} is no unit of {dimension}; write for example {_example(kind)!r}"
+            "{shown!r}: {unit!r} is no unit of {dimension}; write for example {example!r}",
+            shown=shown,
+            unit=unit,
+            dimension=dimension,
+            example=_example(kind),
         )
     si_value = value * scale + (kind.offsets or {}).get(unit, 0.0)
     if not math.isfinite(si_value):
-        raise InvalidInput(f"{shown!r} is too large; the value must be finite")
+        raise InvalidInput("{shown!r} is too large; the value must be finite", shown=shown)
     return si_value
 
 

@@ -19,6 +19,7 @@ from studio.catalog.fields import FIELDS
 from studio.catalog.part import GRADES_BEST_FIRST, Datum, Grade, Kind, Part, PartFile, Source
 from studio.errors import FileProblem, InvalidInput, UnknownName
 from studio.ids import PartId
+from studio.messages import Listed, say
 
 FORMAT_VERSION = 1
 LARGEST_FILE_BYTES = 16 * units.MEBI
@@ -42,8 +43,12 @@ class Catalog:
             return self.parts[part_id]
         except KeyError:
             near = difflib.get_close_matches(part_id, self.parts, n=3)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise UnknownName(f"no part is called {part_id!r} in the catalogue{hint}") from None
+            hint = say("; did you mean {near}?", near=", ".join(near)) if near else ""
+            raise UnknownName(
+                "no part is called {part_id!r} in the catalogue{hint}",
+                part_id=part_id,
+                hint=hint,
+            ) from None
 
     def of_kind(self, kind: Kind) -> tuple[Part, ...]:
         """Return the parts of one kind in file order."""
@@ -67,8 +72,13 @@ def data_of(part: Part, variant: str = "") -> Mapping[str, Datum]:
     if not variant:
         return part.values
     if variant not in part.variants:
-        known = ", ".join(part.variants) or "none"
-        raise UnknownName(f"part {part.id!r} has no variant {variant!r}; it has {known}")
+        known = ", ".join(part.variants) or say("none")
+        raise UnknownName(
+            "part {part!r} has no variant {variant!r}; it has {known}",
+            part=part.id,
+            variant=variant,
+            known=known,
+        )
     return {**part.values, **part.variants[variant].values}
 
 
@@ -96,13 +106,17 @@ def load_catalog(folders: Iterable[Path]) -> Catalog:
         try:
             part_file = decode_part_file(path)
         except FileProblem as problem:
-            problems.append(str(problem))
+            problems.append(problem.message)
             continue
-        problems.extend(f"{path.name}: {text}" for text in _problems(part_file))
+        problems.extend(
+            say("{path}: {text}", path=path.name, text=text) for text in _problems(part_file)
+        )
         sources.update(part_file.sources)
         parts.update({part.id: part for part in part_file.parts})
     if problems:
-        raise FileProblem("the catalogue has problems:\n" + "\n".join(problems))
+        raise FileProblem(
+            "the catalogue has problems:\n{problems}", problems=Listed(problems, "\n")
+        )
     return Catalog(parts, sources)
 
 
@@ -116,15 +130,22 @@ def decode_part_file(path: Path) -> PartFile:
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
-            raise FileProblem(f"{path.name}: {size} bytes; a part file may have 16 MiB")
+            raise FileProblem(
+                "{path}: {size} bytes; a part file may have 16 MiB",
+                path=path.name,
+                size=size,
+            )
         part_file = msgspec.json.decode(path.read_bytes(), type=PartFile)
     except OSError as error:
-        raise FileProblem(f"{path.name}: {error.strerror}") from error
+        raise FileProblem("{path}: {reason}", path=path.name, reason=error.strerror) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileProblem(f"{path.name}: {error}") from error
+        raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error
     if part_file.format_version > FORMAT_VERSION:
         raise FileProblem(
-            f"{path.name}: format {part_file.format_version}, this studio reads {FORMAT_VERSION}"
+            "{path}: format {format_version}, this studio reads {known}",
+            path=path.name,
+            format_version=part_file.format_version,
+            known=FORMAT_VERSION,
         )
     return part_file
 
@@ -132,7 +153,9 @@ def decode_part_file(path: Path) -> PartFile:
 def _problems(part_file: PartFile) -> Iterable[str]:
     counts = Counter(part.id for part in part_file.parts)
     yield from (
-        f"{part_id}: stands in the file {n} times" for part_id, n in counts.items() if n > 1
+        say("{part_id}: stands in the file {n} times", part_id=part_id, n=n)
+        for part_id, n in counts.items()
+        if n > 1
     )
     for part in part_file.parts:
         layers = {"": part.values} | {key: v.values for key, v in part.variants.items()}
@@ -143,11 +166,26 @@ def _problems(part_file: PartFile) -> Iterable[str]:
             try:
                 units.parse(port.rate, "bandwidth")
             except InvalidInput as error:
-                yield f"{part.id}: port {name}: {error}"
+                yield say(
+                    "{part}: port {name}: {reason}",
+                    part=part.id,
+                    name=name,
+                    reason=error,
+                )
             if port.source and port.source not in part_file.sources:
-                yield f"{part.id}: port {name}: source {port.source!r} is not in this file"
+                yield say(
+                    "{part}: port {name}: source {source!r} is not in this file",
+                    part=part.id,
+                    name=name,
+                    source=port.source,
+                )
             if not 0 < port.count <= 4096:
-                yield f"{part.id}: port {name}: {port.count} ports; 1 to 4096 are possible"
+                yield say(
+                    "{part}: port {name}: {count} ports; 1 to 4096 are possible",
+                    part=part.id,
+                    name=name,
+                    count=port.count,
+                )
 
 
 def _data_problems(
@@ -156,12 +194,23 @@ def _data_problems(
     for name, datum in data.items():
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1)
-            yield f"{place}: unknown field {name!r}" + (f"; {near[0]!r}?" if near else "")
+            hint = say("; did you mean {near}?", near=near[0]) if near else ""
+            yield say("{place}: unknown field {name!r}{hint}", place=place, name=name, hint=hint)
             continue
         if datum.source not in sources:
-            yield f"{place}: {name}: source {datum.source!r} is not in this file"
+            yield say(
+                "{place}: {name}: source {source!r} is not in this file",
+                place=place,
+                name=name,
+                source=datum.source,
+            )
         try:
             if si_value(name, datum) < 0:
-                yield f"{place}: {name}: {datum.value!r} is negative"
+                yield say(
+                    "{place}: {name}: {value!r} is negative",
+                    place=place,
+                    name=name,
+                    value=datum.value,
+                )
         except InvalidInput as error:
-            yield f"{place}: {name}: {error}"
+            yield say("{place}: {name}: {reason}", place=place, name=name, reason=error)

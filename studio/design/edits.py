@@ -16,6 +16,7 @@ import msgspec
 from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput, UnknownName
 from studio.ids import Address, RackId
+from studio.messages import say
 
 SECTIONS = (
     "parts",
@@ -58,7 +59,12 @@ def remove(design: Design, section: str, key: str) -> Design:
     """
     entries = _section(design, section)
     if key not in entries:
-        raise UnknownName(f"{section} has no {key!r}{_hint(key, entries)}")
+        raise UnknownName(
+            "{section} has no {key!r}{hint}",
+            section=section,
+            key=key,
+            hint=_hint(key, entries),
+        )
     kept = {name: value for name, value in entries.items() if name != key}
     return msgspec.structs.replace(design, **{section: kept})
 
@@ -75,9 +81,18 @@ def rename(design: Design, section: str, old: str, new: str) -> Design:
     """
     entries = _section(design, section)
     if old not in entries:
-        raise UnknownName(f"{section} has no {old!r}{_hint(old, entries)}")
+        raise UnknownName(
+            "{section} has no {old!r}{hint}",
+            section=section,
+            old=old,
+            hint=_hint(old, entries),
+        )
     if not new or (new in entries and new != old):
-        raise InvalidInput(f"{section}: the name {new!r} is {'taken' if new else 'empty'}")
+        raise InvalidInput(
+            "{section}: the name {new!r} is taken" if new else "{section}: the new name is empty",
+            section=section,
+            new=new,
+        )
     renamed = {new if name == old else name: value for name, value in entries.items()}
     changed = msgspec.structs.replace(design, **{section: renamed})
     followed: Design = _follow(changed, _REFERENCES.get(section, ()), old, new)
@@ -93,7 +108,11 @@ def set_field(design: Design, path: Sequence[str], value: object) -> Design:
     InvalidInput : the value has the wrong type, or is not finite.
     """
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidInput(f"{'.'.join(path)}: {value} is not a finite number")
+        raise InvalidInput(
+            "{path}: {value} is not a finite number",
+            path=".".join(path),
+            value=value,
+        )
     if not path:
         raise UnknownName("no field is named; give the steps to one")
     changed: Design = _set(design, tuple(path), value, ())
@@ -125,7 +144,10 @@ def move_racks(design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float
 def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Design:
     """Return the design with the racks turned by a multiple of 90 degrees."""
     if degrees % 90:
-        raise InvalidInput(f"racks turn by multiples of 90 degrees, not by {degrees}")
+        raise InvalidInput(
+            "racks turn by multiples of 90 degrees, not by {degrees}",
+            degrees=degrees,
+        )
     turned = dict(design.racks)
     for rack_id in racks:
         rack = _rack(design, rack_id)
@@ -202,7 +224,11 @@ def set_state(design: Design, address: Address, deviation: Deviation | None) -> 
             return design
         return remove(design, "exceptions", address)
     if not 0 <= deviation.factor <= 1:
-        raise InvalidInput(f"{address}: factor {deviation.factor} is outside 0..1")
+        raise InvalidInput(
+            "{address}: factor {factor} is outside 0..1",
+            address=address,
+            factor=deviation.factor,
+        )
     return put(design, "exceptions", address, deviation)
 
 
@@ -221,28 +247,46 @@ def _rack(design: Design, rack_id: RackId) -> Rack:
     try:
         return design.racks[rack_id]
     except KeyError:
-        raise UnknownName(f"no rack is called {rack_id!r}{_hint(rack_id, design.racks)}") from None
+        raise UnknownName(
+            "no rack is called {rack_id!r}{hint}",
+            rack_id=rack_id,
+            hint=_hint(rack_id, design.racks),
+        ) from None
 
 
 def _section(design: Design, section: str) -> Mapping[str, object]:
     if section not in SECTIONS:
-        raise UnknownName(f"a design has no {section!r}; it has {', '.join(SECTIONS)}")
+        raise UnknownName(
+            "a design has no {section!r}; it has {sections}",
+            section=section,
+            sections=", ".join(SECTIONS),
+        )
     entries: Mapping[str, object] = getattr(design, section)
     return entries
 
 
 def _step(value: object, step: str, done: tuple[str, ...]) -> object:
-    place = ".".join(done) or "the design"
+    place = ".".join(done) or say("the design")
     if isinstance(value, Mapping):
         if step not in value:
-            raise UnknownName(f"{place} has no {step!r}{_hint(step, value)}")
+            raise UnknownName(
+                "{place} has no {step!r}{hint}",
+                place=place,
+                step=step,
+                hint=_hint(step, value),
+            )
         return value[step]
     if isinstance(value, msgspec.Struct):
         if step not in value.__struct_fields__:
             fields = dict.fromkeys(value.__struct_fields__)
-            raise UnknownName(f"{place} has no {step!r}{_hint(step, fields)}")
+            raise UnknownName(
+                "{place} has no {step!r}{hint}",
+                place=place,
+                step=step,
+                hint=_hint(step, fields),
+            )
         return getattr(value, step)
-    raise UnknownName(f"{place} is a value and has no {step!r}")
+    raise UnknownName("{place} is a value and has no {step!r}", place=place, step=step)
 
 
 def _set(owner: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...]) -> Any:
@@ -266,7 +310,7 @@ def _converted(value: object, kind: Any, path: Sequence[str], done: tuple[str, .
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"{place}: {error}") from error
+        raise InvalidInput("{place}: {reason}", place=place, reason=error) from error
 
 
 @cache
@@ -293,4 +337,4 @@ def _follow(value: Any, fields: tuple[str, ...], old: str, new: str) -> Any:
 
 def _hint(name: str, known: Mapping[Any, object]) -> str:
     near = difflib.get_close_matches(name, [str(key) for key in known], n=3)
-    return f"; did you mean {', '.join(near)}?" if near else ""
+    return say("; did you mean {near}?", near=", ".join(near)) if near else ""

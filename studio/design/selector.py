@@ -71,7 +71,11 @@ def parse_selector(text: str) -> Selector:
     """
     shown = text if len(text) <= 60 else text[:60] + "…"
     if not text or len(text) > LONGEST_SELECTOR:
-        raise InvalidInput(f"selector {shown!r}: 1 to {LONGEST_SELECTOR} characters are possible")
+        raise InvalidInput(
+            "selector {shown!r}: 1 to {longest_selector} characters are possible",
+            shown=shown,
+            longest_selector=LONGEST_SELECTOR,
+        )
     segments = _split(text)
     if segments[0] == "**":
         path = tuple(_segment(part, shown) for part in segments[1:])
@@ -81,7 +85,8 @@ def parse_selector(text: str) -> Selector:
         path = tuple(_segment(part, shown) for part in segments[2:])
         return Selector(text, segments[0], segments[1], path)
     raise InvalidInput(
-        f"selector {shown!r} does not name a group; write 'R*/N*/npu[*]' or '**/npu'"
+        "selector {shown!r} does not name a group; write 'R*/N*/npu[*]' or '**/npu'",
+        shown=shown,
     )
 
 
@@ -92,7 +97,11 @@ def _split(text: str) -> list[str]:
 def _segment(text: str, shown: str) -> Segment:
     match = _SEGMENT.match(text)
     if match is None:
-        raise InvalidInput(f"selector {shown!r}: {text!r} is not a group name with an index")
+        raise InvalidInput(
+            "selector {shown!r}: {text!r} is not a group name with an index",
+            shown=shown,
+            text=text,
+        )
     index = match["index"]
     if index is None or index == "*":
         return Segment(match["name"])
@@ -103,5 +112,7 @@ def _segment(text: str, shown: str) -> Segment:
         return Segment(match["name"], int(index), int(index) + 1)
     except ValueError:
         raise InvalidInput(
-            f"selector {shown!r}: [{index}] is no index; write [3], [0:4] or [*]"
+            "selector {shown!r}: [{index}] is no index; write [3], [0:4] or [*]",
+            shown=shown,
+            index=index,
         ) from None

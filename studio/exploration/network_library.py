@@ -21,4 +21,4 @@ def network_profiles() -> ProfileTable:
     try:
         return decode_profiles(path.read_bytes())
     except OSError as error:
-        raise FileProblem(f"{path.name}: {error.strerror}") from error
+        raise FileProblem("{path}: {reason}", path=path.name, reason=error.strerror) from error

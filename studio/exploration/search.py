@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import InvalidInput
+from studio.messages import Listed, say
 from studio.simulation.machine import Machine
 from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.training.result import TERM_NAMES, TrainingResult
 from studio.simulation.training.step import training_step
+from studio.simulation.words import term
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.plan import Plans, Recompute, broken_rules, plans
 from studio.workload.profile import ComputeProfile
@@ -89,15 +91,20 @@ def candidate_plans(
     """
     if min(npu_count, global_batch, sequence) < 1:
         raise InvalidInput(
-            f"NPUs ({npu_count}), sequences per step ({global_batch}) and tokens per sequence "
-            f"({sequence}) must be at least 1"
+            "NPUs ({npu_count}), sequences per step ({global_batch}) and tokens per sequence "
+            "({sequence}) must be at least 1",
+            npu_count=npu_count,
+            global_batch=global_batch,
+            sequence=sequence,
         )
     axes = _axes(model, npu_count, space, inner_ranks)
     size = float(np.prod([float(len(axis)) for axis in axes]))
     if size > MAX_CANDIDATES:
         raise InvalidInput(
-            f"{size:.3g} combinations are too many; fix a degree or shorten a list "
-            f"(at most {MAX_CANDIDATES:.0e})"
+            "{size:.3g} combinations are too many; fix a degree or shorten a list (at most "
+            "{max_candidates:.0e})",
+            size=size,
+            max_candidates=MAX_CANDIDATES,
         )
     grid = np.meshgrid(*(np.asarray(axis, dtype=np.float64) for axis in axes), indexing="ij")
     values = {name: part.ravel() for name, part in zip(_DEGREE_FIELDS, grid, strict=True)}
@@ -184,8 +191,10 @@ def search(
     """
     if candidates.count == 0:
         raise InvalidInput(
-            f"no valid mapping of {model.name} on {machine.npu_count} NPUs: try another global "
-            "batch, or a NPU count that shares divisors with heads, layers and experts"
+            "no valid mapping of {model} on {npu_count} NPUs: try another global batch, or a "
+            "NPU count that shares divisors with heads, layers and experts",
+            model=model.name,
+            npu_count=machine.npu_count,
         )
     goals, times, sizes = [], [], []
     for start in range(0, candidates.count, BATCH):
@@ -214,17 +223,38 @@ def explain(found: SearchResult) -> tuple[str, ...]:
     shares = {name: float(best.terms[name][0]) / step for name in TERM_NAMES}
     ranked = sorted(shares.items(), key=lambda item: -item[1])[:3]
     lines = [
-        "largest terms: " + ", ".join(f"{name} {share:.0%}" for name, share in ranked),
-        f"{int(found.fits.sum())} of {found.count} valid mappings fit the memory",
+        say(
+            "largest terms: {terms}",
+            terms=Listed(
+                say("{name} {share:.0%}", name=term(name), share=share) for name, share in ranked
+            ),
+        ),
+        say(
+            "{fits} of {count} valid mappings fit the memory",
+            fits=int(found.fits.sum()),
+            count=found.count,
+        ),
     ]
     faster = (found.step_time_s < step * (1 - 1e-9)) & ~found.fits
     if faster.any():
         gain = 1 - float(found.step_time_s[faster].min()) / step
-        lines.append(f"memory limits it: a mapping that does not fit would be {gain:.0%} faster")
+        lines.append(
+            say(
+                "memory limits it: a mapping that does not fit would be {gain:.0%} faster",
+                gain=gain,
+            )
+        )
     for name in ("tensor", "pipeline", "recompute", "zero"):
         own = getattr(best.plan, name)[0]
         other = found.fits & (getattr(found.plans, name) != own)
         if other.any():
             loss = float(found.step_time_s[other].min()) / step - 1
-            lines.append(f"another {name} than {own:g} costs at least {loss:.1%}")
+            lines.append(
+                say(
+                    "another {name} than {own:g} costs at least {loss:.1%}",
+                    name=name,
+                    own=own,
+                    loss=loss,
+                )
+            )
     return tuple(lines)

@@ -94,10 +94,13 @@ def sensitivities(
     InvalidInput : `change` is outside 0..1, or the baseline result is zero or not finite.
     """
     if not 0 < change < 1:
-        raise InvalidInput(f"a change of {change:g} is outside 0..1")
+        raise InvalidInput("a change of {change:g} is outside 0..1", change=change)
     baseline = evaluate(machine)
     if not math.isfinite(baseline) or baseline == 0:
-        raise InvalidInput(f"the result of the unchanged machine is {baseline:g}: nothing to vary")
+        raise InvalidInput(
+            "the result of the unchanged machine is {baseline:g}: nothing to vary",
+            baseline=baseline,
+        )
     bars = [
         Sensitivity(name, value, evaluate(make(1 - change)), evaluate(make(1 + change)), baseline)
         for name, (value, make) in hardware_numbers(machine).items()

@@ -47,7 +47,7 @@ def _read(pattern: str, decode: Callable[[bytes], tuple[str, _Profile]]) -> Mapp
         try:
             family, profile = decode(path.read_bytes())
         except (OSError, FileProblem) as problem:
-            raise FileProblem(f"{path.name}: {problem}") from problem
+            raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
         found[family] = profile
     return MappingProxyType(found)
 
@@ -80,7 +80,7 @@ def _software() -> _SoftwareFile:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_SoftwareFile)
     except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem(f"{path.name}: {problem}") from problem
+        raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
 
 
 def generation_of(engine_text: str) -> str:
@@ -121,7 +121,11 @@ def inference_profile(family: str, generation: str = "") -> InferenceProfile:
         return own[generation]
     dates = {name: item.date for group in table.values() for name, item in group.items()}
     if generation not in dates:
-        raise UnknownName(f"{generation!r} is no engine generation; known: {', '.join(dates)}")
+        raise UnknownName(
+            "{generation!r} is no engine generation; known: {dates}",
+            generation=generation,
+            dates=", ".join(dates),
+        )
     wanted = _months(dates[generation])
     return min(own.values(), key=lambda profile: abs(_months(profile.date) - wanted))
 

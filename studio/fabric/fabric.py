@@ -23,6 +23,7 @@ from studio.fabric.layout import Layout, build_layout, place_racks
 from studio.fabric.links import Links, RuleLinks, join_rules, rule_links
 from studio.fabric.parts import PartData, PartTable
 from studio.ids import PartId, RackId
+from studio.messages import say
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _layout(design: Design, catalog: Catalog, previous: Fabric | None) -> Layout
     for name, rule in _all_rules(design):
         for part_id in (rule.cable, rule.transceiver_a, rule.transceiver_b):
             if part_id:
-                parts.number(part_id, f"link rule {name!r}")
+                parts.number(part_id, say("link rule {name!r}", name=name))
     return replace(layout, parts=parts.parts())
 
 
@@ -207,7 +208,9 @@ def _apply(
         factor[chosen] = 0.0
     elif not 0 <= deviation.factor <= 1:
         raise InvalidDesign(
-            f"exception {address!r}: degraded to {deviation.factor}; a factor of 0..1 is possible"
+            "exception {address!r}: degraded to {factor}; a factor of 0..1 is possible",
+            address=address,
+            factor=deviation.factor,
         )
     else:
         factor[chosen] *= deviation.factor
@@ -236,7 +239,8 @@ def find_components(layout: Layout, address: str) -> IntArray:
             raise InvalidDesign(str(error)) from error
     if not len(chosen):
         raise InvalidDesign(
-            f"nothing is at {address!r}; an address reads like 'R03', 'R03/N2' or 'R03/N2/npu[5]'"
+            "nothing is at {address!r}; an address reads like 'R03', 'R03/N2' or 'R03/N2/npu[5]'",
+            address=address,
         )
     return chosen
 
@@ -251,14 +255,23 @@ def find_links(links: Links, address: str) -> IntArray:
     name, bracket, index = address.removeprefix("rule:").partition("[")
     number = next((n for n, one in enumerate(links.rules) if one.name == name), None)
     if number is None:
-        known = ", ".join(one.name for one in links.rules) or "none"
-        raise InvalidDesign(f"no link rule is called {name!r}; the design has {known}")
+        known = ", ".join(one.name for one in links.rules) or say("none")
+        raise InvalidDesign(
+            "no link rule is called {name!r}; the design has {known}",
+            name=name,
+            known=known,
+        )
     first, stop = int(links.start[number]), int(links.start[number + 1])
     if not bracket:
         return np.arange(first, stop)
     place = index.removesuffix("]")
     if not place.isdecimal() or int(place[:12]) >= stop - first:
-        raise InvalidDesign(f"{address!r}: rule {name!r} has links 0 to {stop - first - 1}")
+        raise InvalidDesign(
+            "{address!r}: rule {name!r} has links 0 to {stop}",
+            address=address,
+            name=name,
+            stop=stop - first - 1,
+        )
     return np.array([first + int(place)])
 
 

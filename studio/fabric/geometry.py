@@ -15,6 +15,7 @@ from studio.errors import InvalidDesign
 from studio.fabric.arrays import FloatArray
 from studio.fabric.layout import Layout
 from studio.fabric.links import Links
+from studio.messages import say
 
 DEFAULT_RACK_HEIGHT_M = 2.25
 TRACE_M = 0.3
@@ -58,14 +59,18 @@ def measure(layout: Layout, links: Links, routing: Routing) -> Geometry:
 
 def _check(routing: Routing) -> None:
     numbers = (
-        ("slack", routing.slack_m),
-        ("slack fraction", routing.slack_fraction),
-        ("tray height", routing.tray_above_rack_m),
-        *(("stock length", length) for length in routing.stock_lengths_m),
+        (say("slack"), routing.slack_m),
+        (say("slack fraction"), routing.slack_fraction),
+        (say("tray height"), routing.tray_above_rack_m),
+        *((say("stock length"), length) for length in routing.stock_lengths_m),
     )
     for what, value in numbers:
         if not 0 <= value <= 1e5:
-            raise InvalidDesign(f"site routing: {what} {value}; 0 to 100 000 is possible")
+            raise InvalidDesign(
+                "site routing: {what} {value}; 0 to 100 000 is possible",
+                what=what,
+                value=value,
+            )
 
 
 def _routes(layout: Layout, links: Links, routing: Routing) -> FloatArray:

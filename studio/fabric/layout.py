@@ -20,6 +20,7 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.parts import PartData, PartTable
 from studio.fabric.template import Path, Template, build_templates
 from studio.ids import Address, AssemblyId, RackId
+from studio.messages import say
 from studio.units import RACK_UNIT_M
 
 MOST_RACKS = 20_000
@@ -200,14 +201,18 @@ def build_layout(design: Design, parts: PartTable) -> Layout:
 
 def _check_size(rack_id: RackId, racks: int, placements: int, components: int) -> None:
     for count, most, what in (
-        (racks, MOST_RACKS, "racks"),
-        (placements, MOST_PLACEMENTS, "placements"),
-        (components, MOST_COMPONENTS, "components"),
+        (racks, MOST_RACKS, say("racks")),
+        (placements, MOST_PLACEMENTS, say("placements")),
+        (components, MOST_COMPONENTS, say("components")),
     ):
         if count > most:
             raise InvalidDesign(
-                f"rack {rack_id!r}: the design would have {count} {what}; {most} are possible. "
-                "Make its array or the counts inside smaller"
+                "rack {rack_id!r}: the design would have {count} {what}; {most} are "
+                "possible. Make its array or the counts inside smaller",
+                rack_id=rack_id,
+                count=count,
+                what=what,
+                most=most,
             )
 
 
@@ -215,16 +220,27 @@ def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackI
     array = rack.array
     if not (array.count >= 0 and array.rows >= 0 and array.count * array.rows <= MOST_RACKS):
         raise InvalidDesign(
-            f"rack {rack_id!r}: array of {array.count} x {array.rows}; "
-            f"0 to {MOST_RACKS} racks are possible"
+            "rack {rack_id!r}: array of {count} x {rows}; 0 to {most_racks} racks are possible",
+            rack_id=rack_id,
+            count=array.count,
+            rows=array.rows,
+            most_racks=MOST_RACKS,
         )
     _check_position(rack_id, rack)
-    number = parts.number(rack.part, f"rack {rack_id!r}")
+    number = parts.number(rack.part, say("rack {rack_id!r}", rack_id=rack_id))
     found = []
     for element in range(array.count * array.rows):
         row, column = divmod(element, array.count)
         dx, dy = array_offset(rack, column, row)
-        label = _label(rack.label, rack_id, rack.first + element, f"rack {rack_id!r}")
+        label = _label(
+            rack.label,
+            rack_id,
+            rack.first + element,
+            say(
+                "rack {rack_id!r}",
+                rack_id=rack_id,
+            ),
+        )
         x_m, y_m = rack.x_m + dx, rack.y_m + dy
         found.append(
             RackInstance(rack_id, element, label, number, x_m, y_m, rack.rotation_deg % 360)
@@ -248,16 +264,28 @@ def place_racks(layout: Layout, design: Design) -> Layout:
 def _check_position(rack_id: RackId, rack: Rack) -> None:
     if not (abs(rack.x_m) <= FARTHEST_M and abs(rack.y_m) <= FARTHEST_M):
         raise InvalidDesign(
-            f"rack {rack_id!r}: stands at ({rack.x_m}, {rack.y_m}) m; "
-            f"at most {FARTHEST_M:.0f} m from the origin is possible"
+            "rack {rack_id!r}: stands at ({x_m}, {y_m}) m; at most {farthest_m:.0f} m from "
+            "the origin is possible",
+            rack_id=rack_id,
+            x_m=rack.x_m,
+            y_m=rack.y_m,
+            farthest_m=FARTHEST_M,
         )
     if not (abs(rack.array.pitch) <= FARTHEST_M and abs(rack.array.row_pitch) <= FARTHEST_M):
         raise InvalidDesign(
-            f"rack {rack_id!r}: pitch ({rack.array.pitch}, {rack.array.row_pitch}) m; "
-            f"at most {FARTHEST_M:.0f} m is possible"
+            "rack {rack_id!r}: pitch ({pitch}, {row_pitch}) m; at most {farthest_m:.0f} m is "
+            "possible",
+            rack_id=rack_id,
+            pitch=rack.array.pitch,
+            row_pitch=rack.array.row_pitch,
+            farthest_m=FARTHEST_M,
         )
     if rack.rotation_deg % 90:
-        raise InvalidDesign(f"rack {rack_id!r}: {rack.rotation_deg} degrees; use multiples of 90")
+        raise InvalidDesign(
+            "rack {rack_id!r}: {rotation_deg} degrees; use multiples of 90",
+            rack_id=rack_id,
+            rotation_deg=rack.rotation_deg,
+        )
 
 
 def _stack(
@@ -265,24 +293,43 @@ def _stack(
 ) -> list[Housing]:
     stack = []
     for placement_id, placement in rack.contents.items():
-        place = f"rack {rack_id!r}, placement {placement_id!r}"
+        place = say(
+            "rack {rack_id!r}, placement {placement_id!r}",
+            rack_id=rack_id,
+            placement_id=placement_id,
+        )
         if placement.assembly not in templates:
-            raise InvalidDesign(f"{place}: assembly {placement.assembly!r} is not in the design")
+            raise InvalidDesign(
+                "{place}: assembly {assembly!r} is not in the design",
+                place=place,
+                assembly=placement.assembly,
+            )
         if not (0 <= placement.u <= TALLEST_U and 0 <= placement.array.count <= TALLEST_U):
             raise InvalidDesign(
-                f"{place}: U {placement.u}, {placement.array.count} of them; "
-                f"0 to {TALLEST_U} are possible for both"
+                "{place}: U {u}, {count} of them; 0 to {tallest_u} are possible for both",
+                place=place,
+                u=placement.u,
+                count=placement.array.count,
+                tallest_u=TALLEST_U,
             )
         stack.extend(_placed(placement_id, placement, design, templates, place))
         if len(stack) > MOST_PLACEMENTS_IN_RACK:
-            raise InvalidDesign(f"{place}: more than {MOST_PLACEMENTS_IN_RACK} in one rack")
+            raise InvalidDesign(
+                "{place}: more than {most_placements_in_rack} in one rack",
+                place=place,
+                most_placements_in_rack=MOST_PLACEMENTS_IN_RACK,
+            )
     labels: dict[str, Housing] = {}
     for housing in stack:
         other = labels.setdefault(housing.label, housing)
         if other is not housing:
             raise InvalidDesign(
-                f"rack {rack_id!r}: placements {other.placement!r} and {housing.placement!r} both "
-                f"have one labelled {housing.label!r}; change 'first' or 'label' of one"
+                "rack {rack_id!r}: placements {placement!r} and {other!r} both have "
+                "one labelled {label!r}; change 'first' or 'label' of one",
+                rack_id=rack_id,
+                placement=other.placement,
+                other=housing.placement,
+                label=housing.label,
             )
     return stack
 
@@ -297,8 +344,13 @@ def _placed(
     height = design.assemblies[placement.assembly].height_u
     if not (0 <= height <= TALLEST_U and abs(placement.array.pitch) <= TALLEST_U):
         raise InvalidDesign(
-            f"{place}: assembly {placement.assembly!r} is {height} U high at a pitch of "
-            f"{placement.array.pitch:g} U; 0 to {TALLEST_U} are possible"
+            "{place}: assembly {assembly!r} is {height} U high at a pitch of {pitch:g} U; 0 "
+            "to {tallest_u} are possible",
+            place=place,
+            assembly=placement.assembly,
+            height=height,
+            pitch=placement.array.pitch,
+            tallest_u=TALLEST_U,
         )
     pitch = int(placement.array.pitch) or max(1, height)
     return [
@@ -321,8 +373,11 @@ def _label(pattern: str, own_id: str, number: int, place: str) -> str:
     label = label.replace("{id}", own_id)
     if not 0 < len(label) <= LONGEST_LABEL or _MARKS & set(label) or label.startswith("rule:"):
         raise InvalidDesign(
-            f"{place}: label {label[:50]!r} must have 1 to {LONGEST_LABEL} characters and none of "
-            "/ { } [ ] * ?; {id}, {n} and {n:02} stand for the id and the number"
+            "{place}: label {label!r} must have 1 to {longest_label} characters and none of "
+            "/ {{ }} [ ] * ?; {{id}}, {{n}} and {{n:02}} stand for the id and the number",
+            place=place,
+            label=label[:50],
+            longest_label=LONGEST_LABEL,
         )
     return label
 
@@ -333,8 +388,11 @@ def _check_labels(racks: list[RackInstance]) -> None:
         other = seen.setdefault(rack.label, rack)
         if other is not rack:
             raise InvalidDesign(
-                f"racks {other.rack!r} and {rack.rack!r} both have a rack labelled {rack.label!r}; "
-                "change 'first' or 'label' of one"
+                "racks {rack!r} and {other!r} both have a rack labelled {label!r}; change "
+                "'first' or 'label' of one",
+                rack=other.rack,
+                other=rack.rack,
+                label=rack.label,
             )
 
 

@@ -20,6 +20,7 @@ from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Misfit, Pairs, pair
 from studio.fabric.parts import PartData, Port
 from studio.fabric.template import Template, TemplateLinks
 from studio.ids import PlaneId
+from studio.messages import say
 
 
 @dataclass(frozen=True)
@@ -84,20 +85,27 @@ def rule_links(
     for links in chain(_inside(layout), _between(design, layout, known)):
         if links.name in made or "[" in links.name:
             raise InvalidDesign(
-                f"link rule {links.name!r}: the name is "
-                f"{'taken by another rule' if links.name in made else 'written with ['}; change it"
+                "link rule {name!r}: the name is taken by another rule; change it"
+                if links.name in made
+                else "link rule {name!r}: the name is written with [; change it",
+                name=links.name,
             )
         made[links.name] = links
         total += len(links.a)
         if total > MOST_LINKS:
             raise InvalidDesign(
-                f"link rule {links.name!r}: the design would have {total} links; "
-                f"{MOST_LINKS} are possible"
+                "link rule {name!r}: the design would have {total} links; {most_links} are "
+                "possible",
+                name=links.name,
+                total=total,
+                most_links=MOST_LINKS,
             )
         if links.rule.plane not in design.planes:
             raise InvalidDesign(
-                f"link rule {links.name!r}: plane {links.rule.plane!r} is not in the design; "
-                f"it has {', '.join(design.planes) or 'none'}"
+                "link rule {name!r}: plane {plane!r} is not in the design; it has {known}",
+                name=links.name,
+                plane=links.rule.plane,
+                known=", ".join(design.planes) or say("none"),
             )
     return tuple(made.values())
 
@@ -118,7 +126,12 @@ def _inside(layout: Layout) -> Iterator[RuleLinks]:
     for name, found in places.items():
         total = sum(len(starts) * len(group.a) for starts, group in found)
         if total > MOST_LINKS:
-            raise InvalidDesign(f"link rule {name!r}: {total} links; {MOST_LINKS} are possible")
+            raise InvalidDesign(
+                "link rule {name!r}: {total} links; {most_links} are possible",
+                name=name,
+                total=total,
+                most_links=MOST_LINKS,
+            )
         first = np.concatenate([(starts[:, None] + group.a).ravel() for starts, group in found])
         second = np.concatenate([(starts[:, None] + group.b).ravel() for starts, group in found])
         problem = found[0][1].problem
@@ -148,7 +161,11 @@ def _between(design: Design, layout: Layout, known: Mapping[str, RuleLinks]) -> 
         try:
             pairs, problem = _pairs_of(rule, layout)
         except InvalidInput as error:
-            raise InvalidDesign(f"link rule {rule_id!r}: {error}") from error
+            raise InvalidDesign(
+                "link rule {rule_id!r}: {reason}",
+                rule_id=rule_id,
+                reason=error,
+            ) from error
         yield _finish(rule_id, rule, pairs, layout, problem)
 
 
@@ -193,17 +210,26 @@ def _finish(
 ) -> RuleLinks:
     if not 1 <= rule.links_per_cable <= MOST_PARALLEL:
         raise InvalidDesign(
-            f"link rule {name!r}: {rule.links_per_cable} links per cable; "
-            f"1 to {MOST_PARALLEL} are possible"
+            "link rule {name!r}: {links_per_cable} links per cable; 1 to {most_parallel} are "
+            "possible",
+            name=name,
+            links_per_cable=rule.links_per_cable,
+            most_parallel=MOST_PARALLEL,
         )
     loops = np.flatnonzero(pairs[0] == pairs[1])
     if len(loops):
         address = layout.address(int(pairs[0][loops[0]]))
-        raise InvalidDesign(f"link rule {name!r} joins {address} with itself; exclude it on a side")
+        raise InvalidDesign(
+            "link rule {name!r} joins {address} with itself; exclude it on a side",
+            name=name,
+            address=address,
+        )
     rate = rule.bandwidth_byte_per_s or _slower_port(name, rule, pairs, layout)
     if (rate or len(pairs[0])) and not 0 < rate < 1e18:
         raise InvalidDesign(
-            f"link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate"
+            "link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate",
+            name=name,
+            rate=rate,
         )
     return RuleLinks(name, rule, pairs[0], pairs[1], rate, problem)
 
@@ -213,7 +239,16 @@ def _slower_port(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> flo
         port.rate_byte_per_s
         for side, port_name in zip(pairs, (rule.a_port, rule.b_port), strict=True)
         for number in np.flatnonzero(np.bincount(layout.part[side]))
-        if (port := port_of(layout.parts[number], port_name, f"link rule {name!r}"))
+        if (
+            port := port_of(
+                layout.parts[number],
+                port_name,
+                say(
+                    "link rule {name!r}",
+                    name=name,
+                ),
+            )
+        )
     ]
     return min(rates, default=0.0)
 
@@ -227,13 +262,21 @@ def port_of(part: PartData, name: str, user: str) -> Port | None:
     """
     if name:
         if name not in part.ports:
-            known = ", ".join(part.ports) or "none"
-            raise InvalidDesign(f"{user}: part {part.id!r} has no ports {name!r}; it has {known}")
+            known = ", ".join(part.ports) or say("none")
+            raise InvalidDesign(
+                "{user}: part {part!r} has no ports {name!r}; it has {known}",
+                user=user,
+                part=part.id,
+                name=name,
+                known=known,
+            )
         return part.ports[name]
     if len(part.ports) > 1:
         raise InvalidDesign(
-            f"{user}: part {part.id!r} has several kinds of ports; "
-            f"name one of {', '.join(part.ports)}"
+            "{user}: part {part!r} has several kinds of ports; name one of {ports}",
+            user=user,
+            part=part.id,
+            ports=", ".join(part.ports),
         )
     return next(iter(part.ports.values()), None)
 

@@ -11,6 +11,7 @@ import numpy as np
 from studio.design import schemes
 from studio.errors import InvalidInput
 from studio.fabric.arrays import IntArray
+from studio.messages import say
 
 MOST_LINKS = 8_000_000
 """Of one rule, and of a design."""
@@ -57,20 +58,34 @@ def parallel(pairs: Pairs, multiplicity: int) -> Pairs:
     InvalidInput : a multiplicity that is absurd, or too many links.
     """
     if not 1 <= multiplicity <= MOST_PARALLEL:
-        raise InvalidInput(f"multiplicity {multiplicity}; 1 to {MOST_PARALLEL} are possible")
-    _check_count(len(pairs[0]) * multiplicity, "the rule")
+        raise InvalidInput(
+            "multiplicity {multiplicity}; 1 to {most_parallel} are possible",
+            multiplicity=multiplicity,
+            most_parallel=MOST_PARALLEL,
+        )
+    _check_count(len(pairs[0]) * multiplicity, say("the rule"))
     return np.repeat(pairs[0], multiplicity), np.repeat(pairs[1], multiplicity)
 
 
 def _check_count(count: int, what: str) -> None:
     if count > MOST_LINKS:
-        raise InvalidInput(f"{what} would make {count} links; {MOST_LINKS} are possible")
+        raise InvalidInput(
+            "{what} would make {count} links; {most_links} are possible",
+            what=what,
+            count=count,
+            most_links=MOST_LINKS,
+        )
 
 
 def _one_to_one(_: Any, a: IntArray, b: IntArray, *__: IntArray) -> Pairs:
     if len(a) != len(b):
         raise Misfit(
-            f"one-to-one joins {len(a)} with {len(b)} components; both sides must be equally many"
+            say(
+                "one-to-one joins {a_count} with {b_count} components; both sides must be "
+                "equally many",
+                a_count=len(a),
+                b_count=len(b),
+            )
         )
     return a, b
 
@@ -82,7 +97,7 @@ def _stride(scheme: schemes.Stride, a: IntArray, b: IntArray, *_: IntArray) -> P
 
 
 def _each_to_each(_: Any, a: IntArray, b: IntArray, *__: IntArray) -> Pairs:
-    _check_count(len(a) * len(b), "each-to-each")
+    _check_count(len(a) * len(b), say("each-to-each"))
     return np.repeat(a, len(b)), np.tile(b, len(a))
 
 
@@ -95,7 +110,11 @@ def _sub_plane(key: schemes.Key, count: int, chosen: IntArray, index: IntArray) 
         return place % count
     if len(chosen) % count:
         raise Misfit(
-            f"{len(chosen)} components can't be split into {count} equal blocks of sub-planes"
+            say(
+                "{chosen_count} components can't be split into {count} equal blocks of sub-planes",
+                chosen_count=len(chosen),
+                count=count,
+            )
         )
     return place // (len(chosen) // count)
 
@@ -104,7 +123,11 @@ def _per_sub_plane(
     scheme: schemes.PerSubPlane, a: IntArray, b: IntArray, index_a: IntArray, index_b: IntArray
 ) -> Pairs:
     if not 0 < scheme.count <= MOST_SUB_PLANES:
-        raise InvalidInput(f"{scheme.count} sub-planes; 1 to {MOST_SUB_PLANES} are possible")
+        raise InvalidInput(
+            "{count} sub-planes; 1 to {most_sub_planes} are possible",
+            count=scheme.count,
+            most_sub_planes=MOST_SUB_PLANES,
+        )
     plane_a = _sub_plane(scheme.a_by, scheme.count, a, index_a)
     plane_b = _sub_plane(scheme.b_by, scheme.count, b, index_b)
     return _join_equal(a, b, plane_a, plane_b, scheme.count, "per-sub-plane")
@@ -127,7 +150,11 @@ def _join_equal(
 def _rail(scheme: schemes.Rail, a: IntArray, b: IntArray, index_a: IntArray, __: IntArray) -> Pairs:
     if not 0 < scheme.count <= min(len(b), MOST_SUB_PLANES) or len(b) % scheme.count:
         raise Misfit(
-            f"{scheme.count} rails over {len(b)} switches; the switches must divide evenly"
+            say(
+                "{count} rails over {b_count} switches; the switches must divide evenly",
+                count=scheme.count,
+                b_count=len(b),
+            )
         )
     rail_a = index_a[a] % scheme.count
     per_rail = len(b) // scheme.count
@@ -142,15 +169,27 @@ def _rail(scheme: schemes.Rail, a: IntArray, b: IntArray, index_a: IntArray, __:
 def _grid(dims: Sequence[int], a: IntArray, what: str) -> IntArray:
     sizes = tuple(dims) or (len(a),)
     if len(sizes) > MOST_AXES:
-        raise InvalidInput(f"{what} with {len(sizes)} axes; 1 to {MOST_AXES} are possible")
+        raise InvalidInput(
+            "{what} with {axes} axes; 1 to {most_axes} are possible",
+            what=what,
+            axes=len(sizes),
+            most_axes=MOST_AXES,
+        )
     if any(size < 1 for size in sizes) or math.prod(sizes) == 0 or len(a) % math.prod(sizes):
-        raise Misfit(f"{what} of {'x'.join(map(str, sizes))} does not divide {len(a)} components")
+        raise Misfit(
+            say(
+                "{what} of {sizes} does not divide {a_count} components",
+                what=what,
+                sizes="x".join(map(str, sizes)),
+                a_count=len(a),
+            )
+        )
     return a.reshape(-1, *sizes)
 
 
 def _full_mesh(scheme: schemes.FullMesh, a: IntArray, *_: IntArray) -> Pairs:
-    grid = _grid(scheme.dims, a, "full mesh")
-    _check_count(sum(a.size * (size - 1) // 2 for size in grid.shape[1:]), "full-mesh")
+    grid = _grid(scheme.dims, a, say("full mesh"))
+    _check_count(sum(a.size * (size - 1) // 2 for size in grid.shape[1:]), say("full-mesh"))
     firsts, seconds = [], []
     for axis in range(1, grid.ndim):
         lines = np.moveaxis(grid, axis, -1).reshape(-1, grid.shape[axis])
@@ -161,7 +200,7 @@ def _full_mesh(scheme: schemes.FullMesh, a: IntArray, *_: IntArray) -> Pairs:
 
 
 def _torus(scheme: schemes.Torus, a: IntArray, *_: IntArray) -> Pairs:
-    grid = _grid(scheme.dims, a, "torus")
+    grid = _grid(scheme.dims, a, say("torus"))
     firsts, seconds = [], []
     for axis in range(1, grid.ndim):
         size = grid.shape[axis]
@@ -182,17 +221,23 @@ def _ring(_: Any, a: IntArray, *__: IntArray) -> Pairs:
 
 def _clos(scheme: schemes.Clos, a: IntArray, b: IntArray, *_: IntArray) -> Pairs:
     if not 0 < scheme.uplinks <= 65536:
-        raise InvalidInput(f"clos with {scheme.uplinks} uplinks; 1 to 65536 are possible")
-    _check_count(len(a) * scheme.uplinks, "clos")
+        raise InvalidInput(
+            "clos with {uplinks} uplinks; 1 to 65536 are possible",
+            uplinks=scheme.uplinks,
+        )
+    _check_count(len(a) * scheme.uplinks, say("clos"))
     port = np.arange(len(a) * scheme.uplinks)
     return np.repeat(a, scheme.uplinks), b[port % len(b)]
 
 
 def _dragonfly(scheme: schemes.Dragonfly, a: IntArray, *_: IntArray) -> Pairs:
-    groups = _grid((scheme.group_size,), a, "dragonfly groups")
+    groups = _grid((scheme.group_size,), a, say("dragonfly groups"))
     if scheme.links < 1:
-        raise InvalidInput(f"dragonfly with {scheme.links} links per pair of groups; at least 1")
-    _check_count(len(groups) * (len(groups) - 1) // 2 * scheme.links, "dragonfly")
+        raise InvalidInput(
+            "dragonfly with {links} links per pair of groups; at least 1",
+            links=scheme.links,
+        )
+    _check_count(len(groups) * (len(groups) - 1) // 2 * scheme.links, say("dragonfly"))
     low, high = np.triu_indices(len(groups), k=1)
     low, high = np.repeat(low, scheme.links), np.repeat(high, scheme.links)
     # Global links take the members of a group in turn, so that every member carries its share.

@@ -15,6 +15,7 @@ from studio.catalog.part import Grade, Kind, PortGroup
 from studio.design.model import PartChange
 from studio.errors import InvalidDesign, StudioError
 from studio.ids import PartId
+from studio.messages import Name
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class PartData:
     ports: Mapping[str, Port]
     tags: Mapping[str, str]
 
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.name_zh)
+
     def value(self, field: str) -> float:
         """Return a value in SI units, 0 where it is not known."""
         return self.values.get(field, 0.0)
@@ -86,10 +92,17 @@ def resolve_part(part_id: PartId, change: PartChange | None, catalog: Catalog) -
         )
     for field, override in change.values.items():
         if field not in FIELDS:
-            raise InvalidDesign(f"part {part_id!r}: there is no field {field!r} to override")
+            raise InvalidDesign(
+                "part {part_id!r}: there is no field {field!r} to override",
+                part_id=part_id,
+                field=field,
+            )
         if not 0 <= override.value < 1e30:
             raise InvalidDesign(
-                f"part {part_id!r}: {field} is {override.value}; a finite value >= 0 is possible"
+                "part {part_id!r}: {field} is {override}; a finite value >= 0 is possible",
+                part_id=part_id,
+                field=field,
+                override=override.value,
             )
         values[field] = override.value
         shown = units.display(override.value, FIELDS[field].dimension)
@@ -150,7 +163,7 @@ class PartTable:
         except InvalidDesign:
             raise
         except StudioError as error:
-            raise InvalidDesign(f"{user}: {error}") from error
+            raise InvalidDesign("{user}: {reason}", user=user, reason=error) from error
         self._numbers[part_id] = len(self._parts)
         self._parts.append(part)
         return self._numbers[part_id]

@@ -12,6 +12,7 @@ from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
 from studio.fabric.flow.graph import Graph, build_graph
 from studio.ids import PlaneId
+from studio.messages import say
 
 FORWARDING_KINDS = ("switch", "nic")
 
@@ -55,14 +56,14 @@ def plane_graph(fabric: Fabric, *planes: PlaneId) -> PlaneGraph:
     name = PlaneId("+".join(planes))
     chosen = _links_of(fabric, planes)
     if not len(chosen):
-        raise InvalidDesign(f"plane {name!r} has no link; add a link rule to it")
+        raise InvalidDesign("plane {name!r} has no link; add a link rule to it", name=name)
     ends = np.stack((fabric.links.a[chosen], fabric.links.b[chosen]))
     component, vertex = np.unique(ends, return_inverse=True)
     vertex = vertex.reshape(ends.shape)
     is_npu, forwards = _roles(fabric, component)
     works = fabric.component_factor[component] > 0
     if not (is_npu & works).any():
-        raise InvalidDesign(f"no working NPU is on plane {name!r}")
+        raise InvalidDesign("no working NPU is on plane {name!r}", name=name)
     alive = fabric.link_factor[chosen] > 0
     full = fabric.links.bandwidth_byte_per_s[chosen]
     rate = np.where(alive, fabric.link_bandwidth_byte_per_s[chosen], full)
@@ -84,8 +85,12 @@ def _links_of(fabric: Fabric, planes: tuple[PlaneId, ...]) -> IntArray:
     numbers = []
     for plane in planes:
         if plane not in fabric.design.planes:
-            known = ", ".join(fabric.design.planes) or "none"
-            raise UnknownName(f"the design has no plane {plane!r}; it has {known}")
+            known = ", ".join(fabric.design.planes) or say("none")
+            raise UnknownName(
+                "the design has no plane {plane!r}; it has {known}",
+                plane=plane,
+                known=known,
+            )
         numbers.append(list(fabric.design.planes).index(plane))
     return np.flatnonzero(np.isin(fabric.links.plane, numbers) & fabric.link_present)
 

@@ -17,6 +17,7 @@ from studio.fabric.arrays import IntArray
 from studio.fabric.pairing import Misfit, pair, parallel
 from studio.fabric.parts import PartTable
 from studio.ids import AssemblyId, RuleId
+from studio.messages import say
 
 DEEPEST = 8
 MOST_MEMBERS = 100_000
@@ -81,8 +82,10 @@ class _Built(dict[AssemblyId, Template]):
         self.members += len(template.parts)
         if self.members > MOST_MEMBERS_TOGETHER:
             raise InvalidDesign(
-                f"assembly {template.assembly!r}: the assemblies have more than "
-                f"{MOST_MEMBERS_TOGETHER} members together; remove those that are not used"
+                "assembly {assembly!r}: the assemblies have more than "
+                "{most_members_together} members together; remove those that are not used",
+                assembly=template.assembly,
+                most_members_together=MOST_MEMBERS_TOGETHER,
             )
 
 
@@ -96,24 +99,47 @@ def _build(
     if assembly_id in done:
         return done[assembly_id]
     if assembly_id in inside:
-        raise InvalidDesign(f"assembly {assembly_id!r} contains itself: {' > '.join(inside)}")
+        raise InvalidDesign(
+            "assembly {assembly_id!r} contains itself: {inside}",
+            assembly_id=assembly_id,
+            inside=" > ".join(inside),
+        )
     if assembly_id not in assemblies:
-        user = f"assembly {inside[-1]!r}" if inside else "the design"
-        raise InvalidDesign(f"{user} uses assembly {assembly_id!r}, which is not in the design")
+        user = say("assembly {inside!r}", inside=inside[-1]) if inside else say("the design")
+        raise InvalidDesign(
+            "{user} uses assembly {assembly_id!r}, which is not in the design",
+            user=user,
+            assembly_id=assembly_id,
+        )
     if len(inside) >= DEEPEST:
-        raise InvalidDesign(f"assemblies nest deeper than {DEEPEST}: {' > '.join(inside)}")
+        raise InvalidDesign(
+            "assemblies nest deeper than {deepest}: {inside}",
+            deepest=DEEPEST,
+            inside=" > ".join(inside),
+        )
     assembly = assemblies[assembly_id]
     members = _Members()
     for name, group in assembly.contents.items():
-        place = f"assembly {assembly_id!r}, group {name[:LONGEST_NAME]!r}"
+        place = say(
+            "assembly {assembly_id!r}, group {name!r}",
+            assembly_id=assembly_id,
+            name=name[:LONGEST_NAME],
+        )
         if not 0 < len(name) <= LONGEST_NAME or _MARKS & set(name):
             raise InvalidDesign(
-                f"{place}: a name has 1 to {LONGEST_NAME} characters and none of / [ ] * ?"
+                "{place}: a name has 1 to {longest_name} characters and none of / [ ] * ?",
+                place=place,
+                longest_name=LONGEST_NAME,
             )
         if bool(group.part) == bool(group.assembly):
-            raise InvalidDesign(f"{place}: name either a part or an assembly")
+            raise InvalidDesign("{place}: name either a part or an assembly", place=place)
         if not 0 <= group.count <= MOST_MEMBERS:
-            raise InvalidDesign(f"{place}: count {group.count}; 0 to {MOST_MEMBERS} are possible")
+            raise InvalidDesign(
+                "{place}: count {count}; 0 to {most_members} are possible",
+                place=place,
+                count=group.count,
+                most_members=MOST_MEMBERS,
+            )
         if group.part:
             number = parts.number(group.part, place)
             members.add_parts(name, group.count, number, place)
@@ -147,7 +173,11 @@ class _Members:
         self._check(count * max(1, len(nested.parts)), place)
         more_links = count * sum(len(links.a) for links in nested.links)
         if more_links + sum(len(links.a) for links in self.links) > MOST_LINKS_INSIDE:
-            raise InvalidDesign(f"{place}: more than {MOST_LINKS_INSIDE} links in one assembly")
+            raise InvalidDesign(
+                "{place}: more than {most_links_inside} links in one assembly",
+                place=place,
+                most_links_inside=MOST_LINKS_INSIDE,
+            )
         starts = (len(self.parts) + np.arange(count) * len(nested.parts))[:, None]
         for index in range(count):
             self.parts.extend(nested.parts.tolist())
@@ -162,7 +192,9 @@ class _Members:
     def _check(self, more: int, place: str) -> None:
         if len(self.parts) + more > MOST_MEMBERS:
             raise InvalidDesign(
-                f"{place}: more than {MOST_MEMBERS} members in one assembly; use several placements"
+                "{place}: more than {most_members} members in one assembly; use several placements",
+                place=place,
+                most_members=MOST_MEMBERS,
             )
 
 
@@ -172,7 +204,11 @@ def _own_links(
     links = []
     index = np.array([path[-1][1] for path in members.paths], dtype=np.int64)
     for rule_id, rule in assembly.links.items():
-        place = f"assembly {assembly_id!r}, link rule {rule_id!r}"
+        place = say(
+            "assembly {assembly_id!r}, link rule {rule_id!r}",
+            assembly_id=assembly_id,
+            rule_id=rule_id,
+        )
         try:
             a = _select(rule.a, members.paths)
             b = _select(rule.b, members.paths) if rule.b else a
@@ -181,9 +217,13 @@ def _own_links(
         except Misfit as misfit:
             first, second, problem = a[:0], b[:0], str(misfit)
         except StudioError as error:
-            raise InvalidDesign(f"{place}: {error}") from error
+            raise InvalidDesign("{place}: {reason}", place=place, reason=error) from error
         if len(first) > MOST_LINKS_INSIDE:
-            raise InvalidDesign(f"{place}: more than {MOST_LINKS_INSIDE} links in one assembly")
+            raise InvalidDesign(
+                "{place}: more than {most_links_inside} links in one assembly",
+                place=place,
+                most_links_inside=MOST_LINKS_INSIDE,
+            )
         name = RuleId(f"{assembly_id}.{rule_id}")
         links.append(TemplateLinks(name, rule, first, second, problem))
     return links

@@ -11,6 +11,7 @@ from studio.catalog.catalog import Catalog
 from studio.errors import StudioError
 from studio.exploration.compare import Candidate, candidate_of
 from studio.fabric.fabric import compile_design
+from studio.gui.i18n import tr
 from studio.gui.workers import Evaluate
 from studio.storage.project_file import read_design
 
@@ -65,6 +66,6 @@ class CandidateLoader(QObject):
             self.loaded.emit(path, done.result())
         elif isinstance(error, StudioError):
             self._asked.discard(path)
-            self.refused.emit(f"{path.name}: {error}")
+            self.refused.emit(f"{path.name}: {tr(error.message)}")
         else:
             raise error

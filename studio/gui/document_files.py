@@ -108,6 +108,6 @@ class DocumentFiles:
         try:
             draw(document.fabric, path, theme=window.theme.name, language=window.language)
         except StudioError as error:
-            window.workspace.notice(str(error), "error")
+            window.workspace.notice(tr(error.message), "error")
         else:
             window.workspace.notice(tr("Written: {file}").format(file=path.name))

@@ -6,25 +6,30 @@ switch by Qt's own LanguageChange event and no state is kept here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from studio import paths
+from studio.languages import LANGUAGE_NAMES, LANGUAGES, Language, load_entries
+from studio.messages import Listed, Message, Name, translate
 
-Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
-LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "zh": "中文"}
+__all__ = ["LANGUAGES", "LANGUAGE_NAMES", "Language", "Languages", "mark", "named", "tr"]
 
 _CONTEXT = "studio"
-_FILES: Mapping[Language, str] = {"zh": "zh_CN.json"}
 _PROPERTY = "studio_language"
 
 
 def tr(text: str) -> str:
-    """Return `text` in the language of the window; the text itself where there is no entry."""
+    """Return `text` in the language of the window; the text itself where there is no entry.
+
+    A text from below the window is translated with the values it was made of.
+    """
+    if isinstance(text, (Message, Listed, Name)):
+        return translate(text, _find) if current_language() == "zh" else str(text)
+    return _find(text)
+
+
+def _find(text: str) -> str:
     return QCoreApplication.translate(_CONTEXT, text)
 
 
@@ -48,16 +53,6 @@ def current_language() -> Language:
 def system_language() -> Language:
     """Return the language the desktop is set to, English where it is not one of ours."""
     return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
-
-
-def load_entries(language: Language) -> Mapping[str, str]:
-    """Return the translations of a language by English text; empty for English."""
-    name = _FILES.get(language)
-    if name is None:
-        return {}
-    path = paths.resources_dir() / "translations" / name
-    entries: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return entries
 
 
 class TableTranslator(QTranslator):

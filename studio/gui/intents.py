@@ -80,7 +80,7 @@ class Intents:
         try:
             label, edit = self._drop_edit(target, document)
         except StudioError as error:
-            window.workspace.notice(str(error), "warning")
+            window.workspace.notice(tr(error.message), "warning")
             return
         before = frozenset(document.fabric.layout.rack_by_label)
         if window.workspace.apply(label, edit) and target.type == "rack":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.gui.canvas.overlay import Overlay
+from studio.gui.i18n import tr
 from studio.gui.views.layer_rows import overlay_label, overlay_values
 from studio.gui.views.network_rows import probe_network
 from studio.gui.workers import LiveWorker, Outcome
@@ -49,7 +50,7 @@ class LiveNetwork:
         if kind.name != self.overlay or document is None or fabric is not document.fabric:
             return
         if values.problem:
-            window.workspace.notice(values.problem, "warning")
+            window.workspace.notice(tr(values.problem), "warning")
         label = overlay_label(kind, window.language)
         window.canvas.set_overlay(
             Overlay(label, values.components, values.links, values.low, values.high)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
-from studio.gui.i18n import load_entries, tr
+from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.settings import SETTINGS
 from studio.gui.theme import SPACE
@@ -22,6 +22,7 @@ from studio.gui.views.palette_entries import (
 )
 from studio.gui.views.scenario_row import choose_scenario
 from studio.gui.widgets.labels import styled_frame
+from studio.languages import load_entries
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow

@@ -33,4 +33,4 @@ def draw(
     elif path.suffix.lower() == ".png":
         export.export_png(fabric, path, *size, colours, words)
     else:
-        raise FileProblem(f"{path.name}: a picture is written as .png or .svg")
+        raise FileProblem("{path}: a picture is written as .png or .svg", path=path.name)

@@ -220,7 +220,8 @@ def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:
     part = fabric.catalog.part(PartId(part_id))
     if part.kind not in _INSIDE_KINDS:
         raise InvalidInput(
-            f"{part.name} does not go into a box; choose it in a link rule or a rack's fields"
+            "{part} does not go into a box; choose it in a link rule or a rack's fields",
+            part=part.name,
         )
     rack, label = housing.split("/")[:2]
     template = fabric.layout.housings[fabric.layout.housing_by_label[rack, label]].template

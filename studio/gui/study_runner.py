@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
+from studio.gui.i18n import tr
 
 
 class StudyRunner(QObject):
@@ -49,6 +50,6 @@ class StudyRunner(QObject):
         if error is None:
             self.finished.emit(done.result())
         elif isinstance(error, StudioError):
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
         else:
             raise error

@@ -17,6 +17,7 @@ from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric
+from studio.gui.i18n import tr
 from studio.gui.workers import Evaluate, LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
@@ -106,7 +107,7 @@ class Workspace(QObject):
             journal = self._journal(opened.design, path)
             document = Document(opened.design, self._catalog, path, opened, journal)
         except StudioError as error:
-            self.noticed.emit(Notice(str(error), "error"))
+            self.noticed.emit(Notice(tr(error.message), "error"))
             return False
         self.use(document, pin)
         if document.is_read_only:
@@ -154,7 +155,7 @@ class Workspace(QObject):
             journal = self._journal(recovered.first, recovered.path)
             self.use(Document.recover(recovered, self._catalog, journal))
         except StudioError as error:
-            self.noticed.emit(Notice(str(error), "error"))
+            self.noticed.emit(Notice(tr(error.message), "error"))
             return False
         # The new journal holds every step by now.
         recovered.journal.unlink(missing_ok=True)
@@ -170,7 +171,7 @@ class Workspace(QObject):
         try:
             return Journal(self._journals, design, path)
         except StudioError as error:
-            self.noticed.emit(Notice(str(error), "warning"))
+            self.noticed.emit(Notice(tr(error.message), "warning"))
             return None
 
     def apply(
@@ -240,7 +241,7 @@ class Workspace(QObject):
         try:
             change(self._document)
         except StudioError as error:
-            self.noticed.emit(Notice(str(error), "error"))
+            self.noticed.emit(Notice(tr(error.message), "error"))
             return False
         return True
 
@@ -278,4 +279,5 @@ class Workspace(QObject):
 
 
 def _newer(path: Path) -> str:
-    return f"{path.name} is of a newer format: it can be looked at and saved under another name"
+    text = tr("{file} is of a newer format: it can be looked at and saved under another name")
+    return text.format(file=path.name)

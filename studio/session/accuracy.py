@@ -11,6 +11,7 @@ import msgspec
 
 from studio import paths
 from studio.errors import FileProblem
+from studio.messages import say
 
 
 class SetAccuracy(msgspec.Struct, frozen=True):
@@ -33,6 +34,15 @@ class FamilyAccuracy(msgspec.Struct, frozen=True):
     median_abs_error: float
 
 
+_SETS = {
+    "training": say("training"),
+    "inference": say("inference"),
+    "memory": say("memory"),
+    "network": say("network"),
+    "power": say("power"),
+}
+
+
 class Accuracy(msgspec.Struct, frozen=True):
     """All sets, and within them all families."""
 
@@ -43,10 +53,18 @@ class Accuracy(msgspec.Struct, frozen=True):
         """Return in one sentence how far results for a family have been off."""
         found = self.families.get(set_name, {}).get(family)
         if found is None:
-            return f"no published {set_name} measurement of {family or 'this hardware'} to check by"
-        return (
-            f"on {found.rows} published {set_name} measurements of {family} the median error "
-            f"is {found.median_abs_error:.1%}"
+            return say(
+                "no published {set_name} measurement of {family} to check by",
+                set_name=_SETS.get(set_name, set_name),
+                family=family or say("this hardware"),
+            )
+        return say(
+            "on {rows} published {set_name} measurements of {family} the median error is "
+            "{median_abs_error:.1%}",
+            rows=found.rows,
+            set_name=_SETS.get(set_name, set_name),
+            family=family,
+            median_abs_error=found.median_abs_error,
         )
 
 
@@ -62,4 +80,4 @@ def accuracy() -> Accuracy:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Accuracy)
     except (OSError, msgspec.MsgspecError) as error:
-        raise FileProblem(f"{path.name}: {error}") from error
+        raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error

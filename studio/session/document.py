@@ -178,8 +178,9 @@ class Document:
             raise FileProblem("the design has no file yet; choose one with 'Save as'")
         if self.is_read_only and self._path and target.resolve() == self._path.resolve():
             raise FileProblem(
-                f"{target.name} is of a newer format; saving would lose what this studio does not "
-                "know. Save under another name"
+                "{target} is of a newer format; saving would lose what this studio does not "
+                "know. Save under another name",
+                target=target.name,
             )
         content = write_design(target, self.design, self._opened)
         # A copy of an unedited newer file keeps what this studio does not know, so it stays closed.

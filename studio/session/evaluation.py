@@ -18,6 +18,7 @@ from studio.exploration.serving_library import (
     power_profile,
 )
 from studio.fabric.fabric import Fabric
+from studio.messages import say
 from studio.session.accuracy import accuracy
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
@@ -67,7 +68,7 @@ def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
         scenario = active_scenario(fabric)
         result = with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
     except StudioError as error:
-        return Evaluation(fabric, totals, None, None, None, str(error), findings)
+        return Evaluation(fabric, totals, None, None, None, error.message, findings)
     timeline = timeline_of(result, totals.value("power_w.idle"))
     return Evaluation(fabric, totals, machine, result, timeline, "", findings)
 
@@ -115,8 +116,12 @@ def active_scenario(fabric: Fabric, name: str = "") -> Scenario:
     for scenario_id, scenario in scenarios.items():
         if scenario_id == wanted:
             return scenario
-    known = ", ".join(scenarios) or "none"
-    raise UnknownName(f"the design has no scenario {wanted!r}; it has {known}")
+    known = ", ".join(scenarios) or say("none")
+    raise UnknownName(
+        "the design has no scenario {wanted!r}; it has {known}",
+        wanted=wanted,
+        known=known,
+    )
 
 
 def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenario) -> SimInput:
@@ -127,7 +132,11 @@ def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenar
     StudioError : the AI model or a profile is unknown, or the machine can't be built.
     """
     if scenario.npus < 0:
-        raise InvalidInput(f"{scenario.name}: {scenario.npus} NPUs; 0 takes all")
+        raise InvalidInput(
+            "{scenario}: {npus} NPUs; 0 takes all",
+            scenario=scenario.name,
+            npus=scenario.npus,
+        )
     return SimInput(
         machine=machine,
         scenario=scenario,

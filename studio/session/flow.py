@@ -15,6 +15,7 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric, compile_design, find_components
 from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
+from studio.messages import say
 from studio.simulation.levels import scale_up_levels
 from studio.simulation.network.exact import FlowResult, flow_collective
 from studio.simulation.network.laying import SPRAY, Routing
@@ -72,12 +73,12 @@ def run_collective(
     npu = fabric.layout.parts[int(fabric.layout.part[drawn.component[drawn.npus[0]]])]
     ranks = _ranks(fabric, drawn, group)
     result = flow_collective(
-        _one_of(Collective, collective, "collective"),
+        _one_of(Collective, collective, say("collective")),
         payload_byte,
         drawn.graph,
         ranks,
         network_profiles().for_domain(npu.family, _scale_up_ranks(fabric)),
-        algorithm=_one_of(Algorithm, algorithm, "algorithm") if algorithm else None,
+        algorithm=_one_of(Algorithm, algorithm, say("algorithm")) if algorithm else None,
         routing=routing,
         role_of=lambda bundle: _role(fabric, bundle),
         home_of_rank=fabric.layout.housing[drawn.component[ranks]],
@@ -102,8 +103,11 @@ def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:
     chosen: IntArray = drawn.npus[np.isin(drawn.npus, wanted)]
     if len(chosen) < 2:
         raise InvalidInput(
-            f"group {group!r} has {len(chosen)} working NPUs on plane {drawn.plane!r}; "
-            "a collective needs two"
+            "group {group!r} has {chosen_count} working NPUs on plane {plane!r}; a "
+            "collective needs two",
+            group=group,
+            chosen_count=len(chosen),
+            plane=drawn.plane,
         )
     return chosen
 
@@ -113,7 +117,12 @@ def _one_of(names: type[Name], text: str, what: str) -> Name:
         return names(text)
     except ValueError:
         known = ", ".join(name.value for name in names)
-        raise InvalidInput(f"{text!r} is no {what}; there is {known}") from None
+        raise InvalidInput(
+            "{text!r} is no {what}; there is {known}",
+            text=text,
+            what=what,
+            known=known,
+        ) from None
 
 
 def with_failed(fabric: Fabric, address: str) -> Fabric:

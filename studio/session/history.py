@@ -103,7 +103,11 @@ class History:
         InvalidInput : there are fewer steps, or the place is negative.
         """
         if not 0 <= place <= len(self._steps):
-            raise InvalidInput(f"step {place} does not exist; there are {len(self._steps)}")
+            raise InvalidInput(
+                "step {place} does not exist; there are {step_count}",
+                place=place,
+                step_count=len(self._steps),
+            )
         self._place = place
 
     def mark_clean(self) -> None:

@@ -45,5 +45,7 @@ def find_design(text: str) -> Path:
         return known[name]
     near = difflib.get_close_matches(name, known, n=2) or list(known)
     raise FileProblem(
-        f"{text}: no such file, and no reference design of that name; there is {', '.join(near)}"
+        "{text}: no such file, and no reference design of that name; there is {near}",
+        text=text,
+        near=", ".join(near),
     )

@@ -77,7 +77,11 @@ def flows_through(fabric: Fabric, flow: DrawnFlow, address: str) -> LinkFlows:
     link = int(find_links(fabric.links, address)[0])
     place = np.flatnonzero(flow.plane.link == link)
     if not len(place):
-        raise InvalidDesign(f"{address} is not on plane {flow.plane.plane!r}")
+        raise InvalidDesign(
+            "{address} is not on plane {plane!r}",
+            address=address,
+            plane=flow.plane.plane,
+        )
     crossing = crossing_flows(flow.plane.graph, int(place[0]), flow.plane.npus)
     load = flow.link_load(fabric)[link]
     rated = float(fabric.link_bandwidth_byte_per_s[link])

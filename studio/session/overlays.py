@@ -57,7 +57,7 @@ def _load(fabric: Fabric, collective: str) -> OverlayValues:
     try:
         flow = run_collective(fabric, collective, float(PROBE_BYTE))
     except StudioError as error:
-        return OverlayValues(None, None, "", "", str(error))
+        return OverlayValues(None, None, "", "", error.message)
     return OverlayValues(None, flow.link_load(fabric), "0 %", "100 %")
 
 

@@ -11,6 +11,7 @@ from studio.design.scenario import Training
 from studio.errors import InvalidInput
 from studio.exploration.search import SearchResult, SearchSpace, candidate_plans, search
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
+from studio.messages import say
 from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
@@ -53,7 +54,10 @@ def search_plans(given: SimInput, most: int = 20) -> PlanSearch:
     """
     scenario = given.scenario
     if not isinstance(scenario, Training):
-        raise InvalidInput(f"{scenario.name}: mappings are searched for training jobs")
+        raise InvalidInput(
+            "{scenario}: mappings are searched for training jobs",
+            scenario=scenario.name,
+        )
     npus = scenario.npus or given.machine.npu_count
     inner = given.machine.levels[0].ranks if given.machine.levels else 8
     candidates = candidate_plans(
@@ -119,7 +123,12 @@ def plan_text(plan: Plans) -> str:
     )
     parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1]
     recompute = Recompute(int(plan.recompute[0])).name.lower()
-    rest = f"ZeRO {plan.zero[0]:g} · micro batch {plan.micro_batch[0]:g} · recompute {recompute}"
+    rest = say(
+        "ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
+        zero=plan.zero[0],
+        micro_batch=plan.micro_batch[0],
+        recompute=recompute,
+    )
     return " · ".join((*parts, rest))
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
+from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
@@ -40,7 +41,9 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
     npus = scenario.npus or given.machine.npu_count
     if npus > given.machine.npu_count:
         raise InvalidInput(
-            f"the scenario asks for {npus} NPUs; {given.machine.npu_count} are in order"
+            "the scenario asks for {npus} NPUs; {npu_count} are in order",
+            npus=npus,
+            npu_count=given.machine.npu_count,
         )
     machine = replace(given.machine, npu_count=npus)
     plan = _plan(scenario)
@@ -117,7 +120,10 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         energy_j_per_token=money.energy_j_per_token,
         cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
         cost_terms=money.cost_terms,
-        assumptions=(f"serving profile {outcome.profile}", *outcome.assumptions),
+        assumptions=(
+            say("serving profile {profile}", profile=outcome.profile),
+            *outcome.assumptions,
+        ),
         evidence=machine.evidence,
         warnings=_warnings(scenario, outcome),
     )
@@ -158,7 +164,11 @@ def _plan_text(outcome: InferenceResult) -> str:
         ("EP", plan.expert),
     )
     degrees = " · ".join(f"{name} {scalar(value):g}" for name, value in names if scalar(value) > 1)
-    return f"{degrees or 'TP 1'}, {outcome.sequences_per_npu:.0f} sequences per NPU"
+    return say(
+        "{degrees}, {sequences_per_npu:.0f} sequences per NPU",
+        degrees=degrees or "TP 1",
+        sequences_per_npu=outcome.sequences_per_npu,
+    )
 
 
 def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phase:
@@ -206,16 +216,23 @@ def _bound(term: str, estimated: Estimated) -> Bound:
 
 
 def _warnings(scenario: Inference, outcome: InferenceResult) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     if outcome.fits and not outcome.meets_tpot:
         found.append(
-            f"time per output token {outcome.tpot_s * 1e3:.1f} ms misses the objective of "
-            f"{scenario.tpot_objective_s * 1e3:g} ms"
+            say(
+                "time per output token {tpot_s:.1f} ms misses the objective of "
+                "{tpot_objective_s:g} ms",
+                tpot_s=outcome.tpot_s * 1000.0,
+                tpot_objective_s=scenario.tpot_objective_s * 1000.0,
+            )
         )
     if not outcome.meets_ttft:
         found.append(
-            f"time to first token {outcome.ttft_s:.2f} s misses the objective of "
-            f"{scenario.ttft_objective_s:g} s"
+            say(
+                "time to first token {ttft_s:.2f} s misses the objective of {ttft_objective_s:g} s",
+                ttft_s=outcome.ttft_s,
+                ttft_objective_s=scenario.ttft_objective_s,
+            )
         )
     if outcome.fits and outcome.remedy:
         found.append(outcome.remedy)

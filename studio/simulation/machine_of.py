@@ -8,6 +8,7 @@ from studio.catalog.fields import NUMBER_FORMATS
 from studio.errors import InvalidDesign
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
+from studio.messages import say
 from studio.simulation.job import Running
 from studio.simulation.levels import network_levels
 from studio.simulation.machine import Accelerator, Machine
@@ -29,7 +30,13 @@ def machine_of(fabric: Fabric, totals: Totals) -> Machine:
     count = int(counts.max())
     notes = []
     if count < len(npus):
-        notes.append(f"{len(npus) - count} NPUs of other types than {part.name} take no part")
+        notes.append(
+            say(
+                "{npu_count} NPUs of other types than {part} take no part",
+                npu_count=len(npus) - count,
+                part=part.title,
+            )
+        )
     host = totals.value("power_w.typical") - count * part.value("power_typical")
     idle = totals.value("power_w.idle") - count * part.value("power_idle")
     return Machine(
@@ -51,9 +58,16 @@ def _accelerator(part: PartData) -> Accelerator:
     }
     for field in ("memory", "memory_bandwidth"):
         if part.value(field) <= 0:
-            raise InvalidDesign(f"part {part.id!r} has no {field}; a simulation needs one above 0")
+            raise InvalidDesign(
+                "part {part!r} has no {field}; a simulation needs one above 0",
+                part=part.id,
+                field=field,
+            )
     if not rated:
-        raise InvalidDesign(f"part {part.id!r} has no compute rating; a simulation needs one")
+        raise InvalidDesign(
+            "part {part!r} has no compute rating; a simulation needs one",
+            part=part.id,
+        )
     return Accelerator(
         name=part.name,
         family=part.family,
@@ -70,7 +84,7 @@ def running_of(fabric: Fabric, totals: Totals, machine: Machine) -> Running:
     """Return what the equipment and its site cost to run."""
     site = fabric.design.site
     if not 1.0 <= site.pue < 10:
-        raise InvalidDesign(f"site: PUE {site.pue}; 1 to 10 is possible")
+        raise InvalidDesign("site: PUE {pue}; 1 to 10 is possible", pue=site.pue)
     return Running(
         idle_power_w=totals.value("power_w.idle"),
         host_power_w=machine.host_power_w_per_npu * machine.npu_count,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.messages import Listed
+from studio.simulation import words
 from studio.simulation.result import Bound, Phase, SimResult
 
 _BUSY_AXIS: Mapping[Bound, int] = {"compute": 0, "memory": 1, "network": 2}
@@ -76,7 +78,11 @@ def timeline_of(result: SimResult, idle_power_w: float) -> Timeline:
         above_idle = max(0.0, result.equipment_power_w - idle_power_w)
         for term, levels, weight in _phase_segments(phase):
             segments.append((term, levels, idle_power_w + above_idle * weight))
-        names.extend(f"{phase.name}: {term.name}" for term in phase.terms if term.seconds > 0)
+        names.extend(
+            Listed((words.term(phase.name), words.term(one.name)), ": ")
+            for one in phase.terms
+            if one.seconds > 0
+        )
     seconds = np.array([segment[0] for segment in segments])
     levels_all = np.array([segment[1] for segment in segments]).reshape(-1, 3)
     power = np.array([segment[2] for segment in segments])

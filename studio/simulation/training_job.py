@@ -9,6 +9,7 @@ import numpy as np
 
 from studio.design.scenario import Training
 from studio.errors import InvalidInput
+from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
 from studio.simulation.power.activity import Activity
@@ -25,6 +26,7 @@ from studio.simulation.result import (
 )
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
+from studio.simulation.words import term
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray
 from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
@@ -106,7 +108,12 @@ def _check_scenario(scenario: Training) -> None:
     ):
         if not least <= value <= MOST_OF_A_DEGREE:
             raise InvalidInput(
-                f"{scenario.name}: {field} is {value}; {least} to {MOST_OF_A_DEGREE} are possible"
+                "{scenario}: {field} is {value}; {least} to {most_of_a_degree} are possible",
+                scenario=scenario.name,
+                field=field,
+                value=value,
+                least=least,
+                most_of_a_degree=MOST_OF_A_DEGREE,
             )
 
 
@@ -115,7 +122,9 @@ def _candidates(given: SimInput, scenario: Training) -> Plans:
     npus = scenario.npus or given.machine.npu_count
     if npus > given.machine.npu_count:
         raise InvalidInput(
-            f"the scenario asks for {npus} NPUs; {given.machine.npu_count} are in order"
+            "the scenario asks for {npus} NPUs; {npu_count} are in order",
+            npus=npus,
+            npu_count=given.machine.npu_count,
         )
     grid = itertools.product(
         _choices(scenario.tp, TENSOR_CHOICES),
@@ -132,8 +141,12 @@ def _candidates(given: SimInput, scenario: Training) -> Plans:
         rows.append((tensor, pipeline, expert, data, micro))
     if not rows:
         raise InvalidInput(
-            f"no plan fits {npus} NPUs with TP {scenario.tp}, PP {scenario.pp}, CP {scenario.cp}; "
-            "lower one of them, or set 0 to let the studio choose"
+            "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; lower one of them, or "
+            "set 0 to let the studio choose",
+            npus=npus,
+            tp=scenario.tp,
+            pp=scenario.pp,
+            cp=scenario.cp,
         )
     tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
     made = plans(
@@ -227,7 +240,10 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         energy_j_per_token=money.energy_j_per_token,
         cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
         cost_terms=money.cost_terms,
-        assumptions=(f"efficiency profile {outcome.profile}", *machine.assumptions),
+        assumptions=(
+            say("efficiency profile {profile}", profile=outcome.profile),
+            *machine.assumptions,
+        ),
         evidence=outcome.evidence,
         warnings=_warnings(scenario, plan, machine.npu_count),
     )
@@ -247,10 +263,20 @@ def _plan_text(plan: Plans) -> str:
 def _warnings(scenario: Training, plan: Plans, npus: int) -> tuple[str, ...]:
     found = []
     if int(plan.npus[0]) < (scenario.npus or npus):
-        found.append(f"{int(plan.npus[0])} of {scenario.npus or npus} NPUs are used by this plan")
+        found.append(
+            say(
+                "{used} of {npus} NPUs are used by this plan",
+                used=int(plan.npus[0]),
+                npus=scenario.npus or npus,
+            )
+        )
     if int(plan.global_batch[0]) != scenario.global_batch:
         found.append(
-            f"the batch is {int(plan.global_batch[0])} sequences, not {scenario.global_batch}"
+            say(
+                "the batch is {global_batch} sequences, not {asked}",
+                global_batch=int(plan.global_batch[0]),
+                asked=scenario.global_batch,
+            )
         )
     return tuple(found)
 
@@ -303,11 +329,15 @@ def _operator_bound(name: str) -> Bound:
 def _remedy(categories: Mapping[str, FloatArray]) -> str:
     largest = max(categories, key=lambda name: float(categories[name][0]))
     remedies = {
-        "weights": "raise tensor, pipeline or expert parallelism, or ZeRO stage 3",
-        "gradients": "raise the ZeRO stage to 2, or tensor or pipeline parallelism",
-        "optimizer": "raise the ZeRO stage to 1 or data parallelism",
-        "activations": "recompute more, lower the micro batch, or raise tensor parallelism",
-        "logits": "raise tensor parallelism or lower the micro batch",
-        "buffers": "lower the ZeRO stage or the sharding group",
+        "weights": say("raise tensor, pipeline or expert parallelism, or ZeRO stage 3"),
+        "gradients": say("raise the ZeRO stage to 2, or tensor or pipeline parallelism"),
+        "optimizer": say("raise the ZeRO stage to 1 or data parallelism"),
+        "activations": say("recompute more, lower the micro batch, or raise tensor parallelism"),
+        "logits": say("raise tensor parallelism or lower the micro batch"),
+        "buffers": say("lower the ZeRO stage or the sharding group"),
     }
-    return f"{largest} take most: {remedies.get(largest, 'use more NPUs')}"
+    return say(
+        "{largest} take most: {remedy}",
+        largest=term(largest),
+        remedy=remedies.get(largest, say("use more NPUs")),
+    )

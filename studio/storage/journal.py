@@ -86,7 +86,11 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True)
             self._out: BufferedWriter = self.file.open("wb")
         except OSError as error:
-            raise FileProblem(f"{self.file}: {error.strerror}; recovery is off") from error
+            raise FileProblem(
+                "{file}: {reason}; recovery is off",
+                file=self.file,
+                reason=error.strerror,
+            ) from error
         self._write(_Line(begin=design, path=str(path or ""), process=os.getpid()))
 
     def step(self, label: str, before: Design, after: Design, place: int, *, merge: bool) -> None:
@@ -158,7 +162,7 @@ def read_journal(file: Path) -> Recovered:
     lines = _lines(file)
     first = next(lines, None)
     if first is None or first.begin is None:
-        raise FileProblem(f"{file.name}: does not begin with a design")
+        raise FileProblem("{file}: does not begin with a design", file=file.name)
     steps: list[RecoveredStep] = []
     place, saved_place, path = 0, 0, first.path
     current = first.begin
@@ -181,10 +185,14 @@ def read_journal(file: Path) -> Recovered:
 def _lines(file: Path) -> Iterator[_Line]:
     try:
         if file.stat().st_size > LARGEST_JOURNAL_BYTES:
-            raise FileProblem(f"{file.name}: larger than {LARGEST_JOURNAL_BYTES // MEBI} MiB")
+            raise FileProblem(
+                "{file}: larger than {largest_journal_bytes} MiB",
+                file=file.name,
+                largest_journal_bytes=LARGEST_JOURNAL_BYTES // MEBI,
+            )
         content = file.read_bytes()
     except OSError as error:
-        raise FileProblem(f"{file.name}: {error.strerror}") from error
+        raise FileProblem("{file}: {reason}", file=file.name, reason=error.strerror) from error
     for text in content.split(b"\n"):
         try:
             yield msgspec.json.decode(text, type=_Line)

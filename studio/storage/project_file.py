@@ -18,6 +18,7 @@ import msgspec
 
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
+from studio.messages import say
 from studio.storage.upgrades import UPGRADES
 from studio.units import MEBI
 
@@ -61,7 +62,7 @@ def read_design(path: Path) -> OpenedFile:
     try:
         return decode_design(content)
     except FileProblem as problem:
-        raise FileProblem(f"{path.name}: {problem}") from problem
+        raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,15 +74,20 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file():
-            what = "is a folder" if path.is_dir() else "there is no such file"
-            raise FileProblem(f"{path}: {what}")
+            what = say("is a folder") if path.is_dir() else say("there is no such file")
+            raise FileProblem("{path}: {what}", path=path, what=what)
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
             limit = LARGEST_FILE_BYTES // MEBI
-            raise FileProblem(f"{path.name}: {size // MEBI} MiB; a design has at most {limit} MiB")
+            raise FileProblem(
+                "{path}: {size} MiB; a design has at most {limit} MiB",
+                path=path.name,
+                size=size // MEBI,
+                limit=limit,
+            )
         return path.read_bytes()
     except OSError as error:
-        raise FileProblem(f"{path}: {error.strerror or error}") from error
+        raise FileProblem("{path}: {reason}", path=path, reason=error.strerror or error) from error
 
 
 def decode_design(content: bytes) -> OpenedFile:
@@ -96,15 +102,26 @@ def decode_design(content: bytes) -> OpenedFile:
     try:
         head = msgspec.json.decode(content, type=_Head)
     except msgspec.ValidationError as error:
-        raise FileProblem(f"this is no {FORMAT_NAME} design: {error}") from error
+        raise FileProblem(
+            "this is no {format_name} design: {reason}",
+            format_name=FORMAT_NAME,
+            reason=error,
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem(_place_in_text(content, str(error))) from error
     if head.format != FORMAT_NAME:
-        raise FileProblem(f"this is no {FORMAT_NAME} design but {head.format[:40]!r}")
+        raise FileProblem(
+            "this is no {format_name} design but {format!r}",
+            format_name=FORMAT_NAME,
+            format=head.format[:40],
+        )
     if head.format_version > FORMAT_VERSION:
         return _decode_newer(content, head.format_version)
     if head.format_version < 1:
-        raise FileProblem(f"format version {head.format_version}; the first one was 1")
+        raise FileProblem(
+            "format version {format_version}; the first one was 1",
+            format_version=head.format_version,
+        )
     if head.format_version < FORMAT_VERSION:
         return _decode_older(content, head.format_version)
     try:
@@ -120,7 +137,12 @@ def _place_in_text(content: bytes, message: str) -> str:
     try:
         json.loads(content)
     except json.JSONDecodeError as error:
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+        return say(
+            "line {line}, column {column}: {message}",
+            line=error.lineno,
+            column=error.colno,
+            message=error.msg,
+        )
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         return f"{error}"[:200] or message
     found = re.search(r"byte (\d+)", message)
@@ -128,7 +150,12 @@ def _place_in_text(content: bytes, message: str) -> str:
         return message
     before = content[: int(found[1])]
     line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
-    return f"line {line}, column {column}: {message}"
+    return say(
+        "line {line}, column {column}: {message}",
+        line=line,
+        column=column,
+        message=message,
+    )
 
 
 def _with_names(message: str, content: bytes) -> str:
@@ -149,7 +176,7 @@ def _with_names(message: str, content: bytes) -> str:
             kind = get_type_hints(kind).get(name)
         names.append(name[:60])
         value = value.get(name) if isinstance(value, dict) else None
-    return f"{text} - at `{'.'.join(names)}`" if names else message
+    return say("{text} - at `{names}`", text=text, names=".".join(names)) if names else message
 
 
 def _fits(value: object, kind: Any) -> bool:
@@ -176,8 +203,11 @@ def _decode_newer(content: bytes, version: int) -> OpenedFile:
         design = msgspec.convert(known, Design)
     except msgspec.ValidationError as error:
         raise FileProblem(
-            f"format version {version} is newer than this studio ({FORMAT_VERSION}) and can't be "
-            f"read by it: {error}; install a newer Supernode Studio"
+            "format version {version} is newer than this studio ({format_version}) and can't "
+            "be read by it: {reason}; install a newer Supernode Studio",
+            version=version,
+            format_version=FORMAT_VERSION,
+            reason=error,
         ) from error
     return OpenedFile(design, content, version, is_read_only=True)
 
@@ -199,7 +229,11 @@ def _decode_older(content: bytes, version: int) -> OpenedFile:
     try:
         design = msgspec.convert(tree["design"], Design)
     except msgspec.ValidationError as error:
-        raise FileProblem(f"upgraded from format {version}: {error}") from error
+        raise FileProblem(
+            "upgraded from format {version}: {reason}",
+            version=version,
+            reason=error,
+        ) from error
     return OpenedFile(design, b"", version, is_read_only=False, upgraded=tuple(steps))
 
 
@@ -250,5 +284,7 @@ def write_atomic(path: Path, content: bytes) -> None:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise FileProblem(
-            f"{path} was not written: {error.strerror or error}. Save to another place"
+            "{path} was not written: {reason}. Save to another place",
+            path=path,
+            reason=error.strerror or error,
         ) from error

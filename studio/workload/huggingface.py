@@ -54,7 +54,11 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
     hidden = _count(fields, "hidden_size", "n_embd", "d_model")
     layers = _count(fields, "num_hidden_layers", "n_layer", "n_layers", "num_layers")
     if layers > MAX_LAYERS:
-        raise InvalidInput(f"config.json: {layers} layers; at most {MAX_LAYERS} are read")
+        raise InvalidInput(
+            "config.json: {layers} layers; at most {max_layers} are read",
+            layers=layers,
+            max_layers=MAX_LAYERS,
+        )
     called = name or _text(fields, "_name_or_path", "model_type") or "imported model"
     pattern = fields.get("hybrid_override_pattern")
     if isinstance(pattern, str):
@@ -82,11 +86,15 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
 
 def _decoded(data: bytes) -> Fields:
     if len(data) > MAX_BYTES:
-        raise InvalidInput(f"config.json: {len(data)} bytes; at most {MAX_BYTES} are read")
+        raise InvalidInput(
+            "config.json: {data_count} bytes; at most {max_bytes} are read",
+            data_count=len(data),
+            max_bytes=MAX_BYTES,
+        )
     try:
         content = msgspec.json.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as problem:
-        raise InvalidInput(f"config.json: {problem}") from problem
+        raise InvalidInput("config.json: {reason}", reason=problem) from problem
     if not isinstance(content, dict):
         raise InvalidInput("config.json: expected an object of fields")
     return content
@@ -97,7 +105,8 @@ def _count(fields: Fields, *names: str) -> int:
     value = _optional(fields, *names)
     if value < 1:
         raise InvalidInput(
-            f"config.json: {' or '.join(names)} is missing or not a whole number from 1"
+            "config.json: {names} is missing or not a whole number from 1",
+            names=" or ".join(names),
         )
     return value
 
@@ -112,8 +121,10 @@ def _optional(fields: Fields, *names: str) -> int:
             value = value[-1]
         if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
             raise InvalidInput(
-                f"config.json: {name} = {str(value)[:40]}: expected a whole number up to "
-                f"{MAX_COUNT:,}"
+                "config.json: {name} = {value}: expected a whole number up to {max_count:,}",
+                name=name,
+                value=str(value)[:40],
+                max_count=MAX_COUNT,
             )
         return value
     return 0
@@ -143,13 +154,17 @@ def _attention(fields: Fields, hidden: int) -> Attention:
     width = _optional(fields, "head_dim")
     if not width and hidden % heads:
         raise InvalidInput(
-            f"config.json: hidden size {hidden} is not divisible by {heads} attention heads"
+            "config.json: hidden size {hidden} is not divisible by {heads} attention heads",
+            hidden=hidden,
+            heads=heads,
         )
     shared = 1 if fields.get("multi_query") is True else heads
     kv_heads = _optional(fields, "num_key_value_heads", "num_kv_heads", "n_head_kv") or shared
     if heads % kv_heads:
         raise InvalidInput(
-            f"config.json: {heads} attention heads are not divisible by {kv_heads} key heads"
+            "config.json: {heads} attention heads are not divisible by {kv_heads} key heads",
+            heads=heads,
+            kv_heads=kv_heads,
         )
     return Attention(heads=heads, kv_heads=kv_heads, head_dim=width or hidden // heads)
 
@@ -166,7 +181,11 @@ def _experts(fields: Fields) -> MixtureOfExperts | None:
         return None
     top = _count(fields, "num_experts_per_tok", "num_experts_per_token", "moe_topk")
     if top > count:
-        raise InvalidInput(f"config.json: a token visits {top} of {count} experts")
+        raise InvalidInput(
+            "config.json: a token visits {top} of {count} experts",
+            top=top,
+            count=count,
+        )
     shared_width = _optional(fields, "shared_expert_intermediate_size",
                              "moe_shared_expert_intermediate_size")  # fmt: skip
     shared = _optional(fields, "n_shared_experts", "num_shared_experts")
@@ -216,7 +235,9 @@ def _hybrid_blocks(fields: Fields, hidden: int, pattern: str) -> tuple[Block, ..
     """Return the blocks of a pattern of M (state space), * (attention), - (dense), E (experts)."""
     counts = {kind: pattern.count(kind) for kind in "M*-E"}
     if sum(counts.values()) != len(pattern) or len(pattern) > MAX_LAYERS:
-        raise InvalidInput("config.json: hybrid_override_pattern holds other letters than M * - E")
+        raise InvalidInput(
+            "config.json: hybrid_override_pattern holds other letters than M * - E",
+        )
     mixer = StateSpace(
         heads=_count(fields, "mamba_num_heads"),
         head_dim=_count(fields, "mamba_head_dim"),

@@ -38,7 +38,7 @@ def _decode_model(path: Path) -> AiModel:
     try:
         return msgspec.json.decode(path.read_bytes(), type=AiModel)
     except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem(f"{path.name}: {problem}") from problem
+        raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
 
 
 def load_model(name: str) -> AiModel:
@@ -56,7 +56,11 @@ def load_model(name: str) -> AiModel:
         return known[folded[name.lower()]]
     near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.4)
     hint = ", ".join(folded[key] for key in near) or ", ".join(sorted(known)[:5]) + " …"
-    raise UnknownName(f"{name!r} is no AI model of the library; nearest: {hint}")
+    raise UnknownName(
+        "{name!r} is no AI model of the library; nearest: {hint}",
+        name=name,
+        hint=hint,
+    )
 
 
 @cache
@@ -72,7 +76,7 @@ def profiles() -> Mapping[str, Mapping[str, ComputeProfile]]:
         try:
             family = decode_family(path.read_bytes())
         except (OSError, FileProblem) as problem:
-            raise FileProblem(f"{path.name}: {problem}") from problem
+            raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
         found[family[0]] = family[1]
     return MappingProxyType(found)
 
@@ -88,12 +92,19 @@ def load_profile(family: str, generation: str = "") -> ComputeProfile:
     """
     known = profiles()
     if family not in known:
-        raise UnknownName(f"{family!r} has no efficiency profile; known: {', '.join(known)}")
+        raise UnknownName(
+            "{family!r} has no efficiency profile; known: {known}",
+            family=family,
+            known=", ".join(known),
+        )
     generations = known[family]
     if not generation:
         return max(generations.values(), key=lambda profile: profile.date)
     if generation not in generations:
         raise UnknownName(
-            f"{family!r} has no software generation {generation!r}; known: {', '.join(generations)}"
+            "{family!r} has no software generation {generation!r}; known: {generations}",
+            family=family,
+            generation=generation,
+            generations=", ".join(generations),
         )
     return generations[generation]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from studio.errors import InvalidInput
+from studio.messages import say
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 
 FloatArray = NDArray[np.float64]
@@ -194,18 +195,43 @@ def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) ->
     heads = next((b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)), 1)
     replicas = int(value["data"])
     texts = {
-        "npus": f"the plan uses {plan.npus[at]:g} NPUs but there are {npu_count}; lower data, "
-        "pipeline, context or tensor parallelism",
-        "heads": f"tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
-        f"{model.name}; nearest valid: {nearest_divisor(heads, tensor)}",
-        "layers": f"{stages:g} pipeline stages of {chunks:g} chunks need more than the "
-        f"{model.layers} layers of {model.name}; at most "
-        f"{max(1, int(model.layers // chunks))} stages",
-        "shard": f"a sharding group of {value['shard']:g} does not divide data parallelism "
-        f"{replicas}; nearest valid: {nearest_divisor(replicas, value['shard'])}",
-        "sequence": f"context parallelism {value['context']:g} needs at least two tokens per rank "
-        f"and the sequence has {value['sequence']:g}; at most "
-        f"{max(1, int(value['sequence'] // 2))}",
+        "npus": say(
+            "the plan uses {npus:g} NPUs but there are {npu_count}; lower data, pipeline, "
+            "context or tensor parallelism",
+            npus=plan.npus[at],
+            npu_count=npu_count,
+        ),
+        "heads": say(
+            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
+            "{model}; nearest valid: {nearest}",
+            tensor=tensor,
+            heads=heads,
+            model=model.name,
+            nearest=nearest_divisor(heads, tensor),
+        ),
+        "layers": say(
+            "{stages:g} pipeline stages of {chunks:g} chunks need more than the {layers} "
+            "layers of {model}; at most {most} stages",
+            stages=stages,
+            chunks=chunks,
+            layers=model.layers,
+            model=model.name,
+            most=max(1, int(model.layers // chunks)),
+        ),
+        "shard": say(
+            "a sharding group of {value:g} does not divide data parallelism {replicas}; "
+            "nearest valid: {nearest}",
+            value=value["shard"],
+            replicas=replicas,
+            nearest=nearest_divisor(replicas, value["shard"]),
+        ),
+        "sequence": say(
+            "context parallelism {value:g} needs at least two tokens per rank and the "
+            "sequence has {tokens:g}; at most {most}",
+            value=value["context"],
+            tokens=value["sequence"],
+            most=max(1, int(value["sequence"] // 2)),
+        ),
     }
     return texts[rule]
 
@@ -219,20 +245,32 @@ def _not_counts(value: dict[str, float]) -> str:
         or number != np.floor(number)
         or number < (0 if name in may_be_zero else 1)
     ]
-    return f"{', '.join(odd)}: parallel degrees and batch sizes are whole numbers from 1"
+    return say(
+        "{odd}: parallel degrees and batch sizes are whole numbers from 1",
+        odd=", ".join(odd),
+    )
 
 
 def _expert_message(rule: str, model: AiModel, value: dict[str, float]) -> str:
     parts = [block.feed_forward for block in model.blocks]
     experts = next((part.experts for part in parts if isinstance(part, MixtureOfExperts)), 1)
-    whole, what = experts, f"{experts} experts of {model.name}"
+    whole, what = (
+        experts,
+        say(
+            "{experts} experts of {model}",
+            experts=experts,
+            model=model.name,
+        ),
+    )
     if rule == "expert_ranks":
         whole = int(value["data"] * value["context"] * value["tensor"] / value["expert_tensor"])
-        what = f"{whole} ranks of one pipeline stage"
+        what = say("{whole} ranks of one pipeline stage", whole=whole)
     nearest = nearest_divisor(max(whole, 1), value["expert"])
-    return (
-        f"expert parallelism {value['expert']:g} does not divide the {what}; "
-        f"nearest valid: {nearest}"
+    return say(
+        "expert parallelism {value:g} does not divide the {what}; nearest valid: {nearest}",
+        value=value["expert"],
+        what=what,
+        nearest=nearest,
     )
 
 

@@ -61,4 +61,8 @@ def number_format(name: str) -> NumberFormat:
     try:
         return FORMATS[name.lower()]
     except KeyError:
-        raise UnknownName(f"{name!r} is no number format; known: {', '.join(FORMATS)}") from None
+        raise UnknownName(
+            "{name!r} is no number format; known: {formats}",
+            name=name,
+            formats=", ".join(FORMATS),
+        ) from None

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from studio.errors import FileProblem
+from studio.messages import say
 
 Profile = TypeVar("Profile", bound=msgspec.Struct)
 
@@ -65,11 +66,25 @@ def decode_generations(
     """
     content = _decoded(data, what)
     if not content.generations:
-        raise FileProblem(f"{what} {content.family!r}: no software generation")
+        raise FileProblem(
+            "{what} {family!r}: no software generation",
+            what=what,
+            family=content.family,
+        )
     found = {}
     for key, generation in content.generations.items():
         own = {name: entry.value for name, entry in generation.constants.items()}
-        values = _checked(content, own, kind, f"{what} {content.family!r}, {key!r}")
+        values = _checked(
+            content,
+            own,
+            kind,
+            say(
+                "{what} {family!r}, {key!r}",
+                what=what,
+                family=content.family,
+                key=key,
+            ),
+        )
         found[key] = kind(family=content.family, generation=key, date=generation.date, **values)
     return content.family, found
 
@@ -82,7 +97,16 @@ def decode_one(data: bytes, kind: type[Profile], what: str) -> tuple[str, Profil
     FileProblem : the bytes are no such file, or a constant is missing, unknown or absurd.
     """
     content = _decoded(data, what)
-    values = _checked(content, {}, kind, f"{what} {content.family!r}")
+    values = _checked(
+        content,
+        {},
+        kind,
+        say(
+            "{what} {family!r}",
+            what=what,
+            family=content.family,
+        ),
+    )
     return content.family, kind(family=content.family, **values)
 
 
@@ -90,7 +114,7 @@ def _decoded(data: bytes, what: str) -> _File:
     try:
         return msgspec.json.decode(data, type=_File)
     except msgspec.MsgspecError as problem:
-        raise FileProblem(f"{what}: {problem}") from problem
+        raise FileProblem("{what}: {reason}", what=what, reason=problem) from problem
 
 
 def _checked(
@@ -105,5 +129,10 @@ def _checked(
     }
     for fault, names in faults.items():
         if names:
-            raise FileProblem(f"{place}: {fault}: {', '.join(names)}")
+            raise FileProblem(
+                "{place}: {reason}: {names}",
+                place=place,
+                reason=fault,
+                names=", ".join(names),
+            )
     return values

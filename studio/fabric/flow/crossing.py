@@ -41,7 +41,9 @@ def crossing_flows(graph: Graph, cable: int, endpoints: IntArray) -> Crossing:
     """
     if len(endpoints) > MOST_ENDPOINTS:
         raise InvalidInput(
-            f"flows through a link are listed for up to {MOST_ENDPOINTS} NPUs, not {len(endpoints)}"
+            "flows through a link are listed for up to {most_endpoints} NPUs, not {endpoint_count}",
+            most_endpoints=MOST_ENDPOINTS,
+            endpoint_count=len(endpoints),
         )
     count = len(endpoints)
     if not graph.is_alive[cable]:

@@ -89,7 +89,7 @@ def _sides(graph: Graph, first: IntArray, second: IntArray) -> IntArray:
     label[first] = 2
     if np.any(label[second] == 2):
         shared = int(np.asarray(second)[label[second] == 2][0])
-        raise InvalidInput(f"{graph.name(shared)} is on both sides of the cut")
+        raise InvalidInput("{name} is on both sides of the cut", name=graph.name(shared))
     label[second] = 3
     return label
 

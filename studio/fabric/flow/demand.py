@@ -54,22 +54,32 @@ def check_ranks(graph: Graph, ranks: IntArray) -> None:
     InvalidInput : no rank, a rank that is no endpoint, or one named twice.
     """
     if not len(ranks):
-        raise InvalidInput("a group of no ranks can't communicate; choose at least one endpoint")
+        raise InvalidInput(
+            "a group of no ranks can't communicate; choose at least one endpoint",
+        )
     outside = ranks[(ranks < 0) | (ranks >= graph.vertex_count)]
     if len(outside):
-        raise InvalidInput(f"rank on vertex {int(outside[0])}: the graph has {graph.vertex_count}")
+        raise InvalidInput(
+            "rank on vertex {outside}: the graph has {vertex_count}",
+            outside=int(outside[0]),
+            vertex_count=graph.vertex_count,
+        )
     wrong = ranks[~graph.is_endpoint[ranks]]
     if len(wrong):
-        raise InvalidInput(f"{graph.name(int(wrong[0]))} is no endpoint and can't be a rank")
+        raise InvalidInput(
+            "{name} is no endpoint and can't be a rank",
+            name=graph.name(int(wrong[0])),
+        )
     values, counts = np.unique(ranks, return_counts=True)
     if len(values) < len(ranks):
         twice = graph.name(int(values[counts > 1][0]))
-        raise InvalidInput(f"{twice} is in the group twice")
+        raise InvalidInput("{twice} is in the group twice", twice=twice)
 
 
 def disconnected(graph: Graph, source: int, target: int) -> InvalidInput:
     """Return the error that names two endpoints without a working path."""
     return InvalidInput(
-        f"no working path from {graph.name(source)} to {graph.name(target)}; "
-        "restore a link or leave one of them out"
+        "no working path from {source} to {target}; restore a link or leave one of them out",
+        source=graph.name(source),
+        target=graph.name(target),
     )

@@ -15,6 +15,7 @@ import numpy as np
 from studio.errors import InvalidDesign, InvalidInput, UnknownName
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.hashing import HashArray, scrambled
+from studio.messages import say
 
 NameOf = Callable[[int], str]
 
@@ -115,7 +116,7 @@ class Graph:
 
     def name(self, vertex: int) -> str:
         """Return the caller's name of a vertex."""
-        return self.name_of(vertex) if self.name_of else f"vertex {vertex}"
+        return self.name_of(vertex) if self.name_of else say("vertex {vertex}", vertex=vertex)
 
     def arc_bandwidth(self) -> FloatArray:
         """Return the bandwidth of every arc, shape (arcs,), dead ones included. [byte/s]."""
@@ -143,7 +144,7 @@ class Graph:
 
     def with_failed_vertices(self, vertices: IntArray) -> Graph:
         """Return the graph with every cable of `vertices` dead."""
-        _check_indices(vertices, self.vertex_count, "vertex")
+        _check_indices(vertices, self.vertex_count, say("vertex"))
         arcs, _ = self.wiring.arcs_from(np.asarray(vertices, dtype=np.int64))
         return self.with_failed(np.unique(self.wiring.cable[arcs]))
 
@@ -154,11 +155,12 @@ class Graph:
         ------
         InvalidInput : the bandwidth is not positive and finite; use `with_failed` for dead cables.
         """
-        _check_indices(cables, self.cable_count, "cable")
+        _check_indices(cables, self.cable_count, say("cable"))
         if not (bandwidth_byte_per_s > 0 and np.isfinite(bandwidth_byte_per_s)):
             raise InvalidInput(
-                f"a cable's bandwidth must be positive, not {bandwidth_byte_per_s} byte/s; "
-                "mark it failed instead"
+                "a cable's bandwidth must be positive, not {bandwidth_byte_per_s} byte/s; "
+                "mark it failed instead",
+                bandwidth_byte_per_s=bandwidth_byte_per_s,
             )
         kind = self.kind.copy()
         old = kind[cables]
@@ -176,7 +178,7 @@ class Graph:
         return self._succeeded_by(edited, cables)
 
     def _with_alive(self, cables: IntArray, *, alive: bool) -> Graph:
-        _check_indices(cables, self.cable_count, "cable")
+        _check_indices(cables, self.cable_count, say("cable"))
         is_alive = self.is_alive.copy()
         is_alive[cables] = alive
         return self._succeeded_by(replace(self, is_alive=is_alive), cables)
@@ -185,7 +187,12 @@ class Graph:
 def _check_indices(indices: IntArray, count: int, noun: str) -> None:
     wrong = np.asarray(indices)[(np.asarray(indices) < 0) | (np.asarray(indices) >= count)]
     if len(wrong):
-        raise UnknownName(f"there is no {noun} {int(wrong[0])}; the graph has {count}")
+        raise UnknownName(
+            "there is no {noun} {wrong}; the graph has {count}",
+            noun=noun,
+            wrong=int(wrong[0]),
+            count=count,
+        )
 
 
 def build_graph(
@@ -264,27 +271,44 @@ def _check_cables(
     ends: IntArray, bandwidth: FloatArray, latency: FloatArray, vertices: int, name: NameOf | None
 ) -> None:
     def cable(index: int) -> str:
-        a, b = (name(int(v)) if name else f"vertex {int(v)}" for v in ends[index])
-        return f"the cable between {a} and {b}"
+        a, b = (
+            name(int(v)) if name else say("vertex {vertex}", vertex=int(v)) for v in ends[index]
+        )
+        return say("the cable between {a} and {b}", a=a, b=b)
 
     if not len(bandwidth) == len(latency) == len(ends):
         raise InvalidInput("ends, bandwidth and latency must have one entry per cable")
     outside = np.flatnonzero(((ends < 0) | (ends >= vertices)).any(axis=1))
     if len(outside):
         a, b = ends[outside[0]]
-        raise InvalidDesign(f"cable {outside[0]} joins vertices {a} and {b} of {vertices}")
+        raise InvalidDesign(
+            "cable {outside} joins vertices {a} and {b} of {vertices}",
+            outside=outside[0],
+            a=a,
+            b=b,
+            vertices=vertices,
+        )
     loops = np.flatnonzero(ends[:, 0] == ends[:, 1])
     if len(loops):
-        raise InvalidDesign(f"{cable(loops[0])} joins a vertex to itself; remove it")
+        raise InvalidDesign(
+            "{cable} joins a vertex to itself; remove it",
+            cable=cable(loops[0]),
+        )
     bad = np.flatnonzero(~((bandwidth > 0) & np.isfinite(bandwidth)))
     if len(bad):
         raise InvalidInput(
-            f"{cable(bad[0])} has a bandwidth of {bandwidth[bad[0]]} byte/s; "
-            "it must be positive, or the cable marked failed"
+            "{cable} has a bandwidth of {bandwidth} byte/s; it must be positive, or the "
+            "cable marked failed",
+            cable=cable(bad[0]),
+            bandwidth=bandwidth[bad[0]],
         )
     bad = np.flatnonzero(~((latency >= 0) & np.isfinite(latency)))
     if len(bad):
-        raise InvalidInput(f"{cable(bad[0])} has a latency of {latency[bad[0]]} s")
+        raise InvalidInput(
+            "{cable} has a latency of {latency} s",
+            cable=cable(bad[0]),
+            latency=latency[bad[0]],
+        )
 
 
 def _wire(ends: IntArray, vertices: int) -> Wiring:

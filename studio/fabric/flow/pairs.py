@@ -192,11 +192,15 @@ def check_flows(graph: Graph, flows: Flows) -> None:
     for end in (flows.source, flows.target):
         wrong = end[~graph.is_endpoint[end]]
         if len(wrong):
-            raise InvalidInput(f"{graph.name(int(wrong[0]))} is no endpoint and can't send")
+            raise InvalidInput(
+                "{name} is no endpoint and can't send",
+                name=graph.name(int(wrong[0])),
+            )
     same = np.flatnonzero(flows.source == flows.target)
     if len(same):
         raise InvalidInput(
-            f"a flow of {graph.name(int(flows.source[same[0]]))} ends where it starts"
+            "a flow of {name} ends where it starts",
+            name=graph.name(int(flows.source[same[0]])),
         )
     if np.any(~(flows.size >= 0) | ~np.isfinite(flows.size)):
         raise InvalidInput("the size of a flow must be finite and not negative")

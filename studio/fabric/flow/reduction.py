@@ -89,7 +89,10 @@ def _roots(graph: Graph, ranks: IntArray, tier: IntArray) -> tuple[int, BoolArra
     _, group = np.unique(twin_labels(graph, marked)[ranks], return_inverse=True)
     groups = int(group.max()) + 1
     if graph.vertex_count * groups > _LARGEST:
-        raise InvalidInput(f"a reduction in switches among {len(ranks)} ranks is not worked out")
+        raise InvalidInput(
+            "a reduction in switches among {rank_count} ranks is not worked out",
+            rank_count=len(ranks),
+        )
     covers = np.zeros((graph.vertex_count, groups), dtype=np.bool_)
     covers[ranks, group.reshape(-1)] = True
     wiring = graph.wiring
@@ -103,7 +106,9 @@ def _roots(graph: Graph, ranks: IntArray, tier: IntArray) -> tuple[int, BoolArra
         if whole.any():
             return height + 1, _below(graph, tier, whole, height + 1)
     raise InvalidInput(
-        f"no switch is above all {len(ranks)} ranks; {graph.name(int(ranks[0]))} is one of them"
+        "no switch is above all {rank_count} ranks; {name} is one of them",
+        rank_count=len(ranks),
+        name=graph.name(int(ranks[0])),
     )
 
 

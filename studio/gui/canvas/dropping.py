@@ -53,7 +53,7 @@ def parse_item(payload: bytes) -> tuple[ItemType, str]:
     except (ValueError, TypeError, KeyError) as error:
         raise InvalidInput("what was dropped is no item of the library") from error
     if kind not in _TYPES or not isinstance(name, str):
-        raise InvalidInput(f"the library has no items of type {str(kind)[:40]!r}")
+        raise InvalidInput("the library has no items of type {kind!r}", kind=str(kind)[:40])
     return kind, name
 
 

@@ -61,7 +61,7 @@ def export_svg(
     with _application():
         painter = QPainter()
         if not painter.begin(generator):
-            raise FileProblem(f"{path}: the picture can't be written there")
+            raise FileProblem("{path}: the picture can't be written there", path=path)
         _paint(painter, scene, size, theme, language, None)
         painter.end()
 
@@ -84,7 +84,7 @@ def export_png(
     with _application():
         image = picture(fabric, PictureSize(width, height), theme, language, overlay)
         if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-            raise FileProblem(f"{path}: the picture can't be written there")
+            raise FileProblem("{path}: the picture can't be written there", path=path)
 
 
 def picture(

@@ -106,12 +106,12 @@ class ConnectDialog(QDialog):
         made = preview(self._document.fabric, self.key, self.rule)
         is_possible = not made.problem and made.links > 0
         if made.problem:
-            text = made.problem
+            text = tr(made.problem)
         else:
             text = tr("Makes {links} links in {cables} cables").format(
                 links=f"{made.links:,}", cables=f"{made.cables:,}"
             )
-            text = "\n".join((text, *made.findings[:4]))
+            text = "\n".join((text, *map(tr, made.findings[:4])))
         self._said.setText(text)
         self._said.setObjectName("quiet" if is_possible and not made.findings else "bad")
         restyle(self._said)

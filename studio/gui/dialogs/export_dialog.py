@@ -92,7 +92,7 @@ def write_export(window: MainWindow, path: Path, kind: str, evaluation: Evaluati
         ending = path.suffix or endings(kind)[0]
         write_atomic(path, content(kind, ending, evaluation, picture, window.language))
     except StudioError as error:
-        window.workspace.notice(str(error), "error")
+        window.workspace.notice(tr(error.message), "error")
     else:
         window.workspace.notice(tr("Written: {file}").format(file=path.name))
 

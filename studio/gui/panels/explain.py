@@ -79,9 +79,9 @@ class ExplainPanel(QWidget):
         if explanation is None:
             return
         self._title.setText(f"{explanation.title}: {explanation.value}")
-        notes = "  ·  ".join(_note(text) for text in explanation.notes)
+        notes = "  ·  ".join(tr(text) for text in explanation.notes)
         self._notes.setText(notes if len(notes) < 160 else notes[:158] + "…")
-        self._notes.setToolTip("\n".join(_note(text) for text in explanation.notes))
+        self._notes.setToolTip("\n".join(tr(text) for text in explanation.notes))
         self._tree.addTopLevelItems([_item(row) for row in explanation.rows])
         self._tree.expandAll()
 
@@ -99,27 +99,15 @@ class ExplainPanel(QWidget):
 
 
 def _item(row: ExplainRow) -> QTreeWidgetItem:
-    source = row.source or row.note
+    source = row.source or tr(row.note)
     item = QTreeWidgetItem(
-        [row.label, row.detail, row.value, share_text(row.share), row.grade, source]
+        [tr(row.label), row.detail, row.value, share_text(row.share), row.grade, source]
     )
     for column in (1, 2, 3):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    tip = "\n".join(text for text in (row.label, row.source, row.url, row.note) if text)
+    tip = "\n".join(text for text in (tr(row.label), row.source, row.url, tr(row.note)) if text)
     for column in range(6):
         item.setToolTip(column, tip)
     item.setData(0, _PART, row.part)
     item.addChildren([_item(child) for child in row.children])
     return item
-
-
-def _note(text: str) -> str:
-    """Notes come as `pattern|value`: the pattern is translated, the value is filled in."""
-    pattern, bar, value = text.partition("|")
-    if not bar:
-        return tr(text)
-    if not pattern:
-        return value
-    shown = tr(pattern)
-    start, _, rest = shown.partition("{")
-    return start + value + rest.partition("}")[2]

@@ -59,7 +59,7 @@ class NetworkPanel(QWidget):
         try:
             payload = parse(self._payload.text(), "data")
         except InvalidInput as error:
-            self._text.setText(str(error))
+            self._text.setText(tr(error.message))
             return None
         return Probe(
             COLLECTIVES[max(0, self._collective.currentIndex())][0],
@@ -171,7 +171,7 @@ class NetworkPanel(QWidget):
 
     def _words(self, view: NetworkView) -> str:
         if view.problem:
-            return view.problem
+            return tr(view.problem)
         if view.through is None:
             return tr("Select a link on the canvas or in the list to see the flows through it.")
         return flows_text(view.through) + "\n" + ";  ".join(view.through.examples[:4])

@@ -144,14 +144,14 @@ class PlotsPanel(QWidget):
             self.frames["memory"].say("")
         else:
             self.memory.show_bars((memory.bar,), memory.capacity, memory.capacity_text)
-            text = f"{memory.verdict}. {memory.remedy}" if memory.remedy else memory.verdict
+            text = f"{memory.verdict}. {tr(memory.remedy)}" if memory.remedy else memory.verdict
             self.frames["memory"].say(text, "quiet" if memory.fits else "bad")
         self.roofline.show_roofline(roofline)
         self.power.show_bars(power)
 
     def say_time(self, text: str, name: str = "quiet") -> None:
         """Write beside the title of the time plot, as why nothing could be simulated."""
-        self.frames["time"].say(text, name)
+        self.frames["time"].say(tr(text), name)
 
     def set_stale(self, is_stale: bool) -> None:
         """Fade plots of an earlier design."""

@@ -78,7 +78,7 @@ class ProblemsPanel(QWidget):
         self._list.setHeaderLabels([tr("Problem"), tr("Where"), tr("Rule")])
 
     def _item(self, row: ProblemRow) -> QTreeWidgetItem:
-        text = f"{row.message}  —  {row.hint}" if row.hint else row.message
+        text = f"{tr(row.message)}  —  {tr(row.hint)}" if row.hint else tr(row.message)
         item = QTreeWidgetItem([text, row.address, row.rule])
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(row.severity, self._theme.quiet)

@@ -166,7 +166,7 @@ class StudyPanel(QWidget):
         self._table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for plan in found.ranked:
             cells = [
-                plan.plan,
+                tr(plan.plan),
                 display(plan.step_time_s, "time"),
                 f"{plan.tokens_per_s_per_npu:,.1f}",
                 display(plan.memory_byte, "data") + ("" if plan.fits else "  ✗"),
@@ -177,7 +177,9 @@ class StudyPanel(QWidget):
             self._table.addTopLevelItem(item)
         summary = tr("{fitting} of {count} valid mappings fit. {why}")
         self._text.setText(
-            summary.format(fitting=found.fitting, count=found.count, why="; ".join(found.why[:1]))
+            summary.format(
+                fitting=found.fitting, count=found.count, why="; ".join(map(tr, found.why[:1]))
+            )
         )
 
     def _fill_numbers(self, bars: tuple[Sensitivity, ...]) -> None:

@@ -30,7 +30,11 @@ def read_entry(text: str, dimension: str, shown: str = "") -> float:
     """
     clean = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
     if len(clean) > LONGEST_ENTRY:
-        raise InvalidInput(f"{clean[:20]!r}… is longer than {LONGEST_ENTRY} characters")
+        raise InvalidInput(
+            "{clean!r}… is longer than {longest_entry} characters",
+            clean=clean[:20],
+            longest_entry=LONGEST_ENTRY,
+        )
     match = _ENTRY.match(clean)
     if match is None:
         return units.parse(clean, dimension)
@@ -59,4 +63,8 @@ def _evaluate(expression: str) -> float:
         value = evaluator.eval(expression.replace(",", "").replace("_", ""))
         return float(value)
     except (InvalidExpression, ArithmeticError, SyntaxError, TypeError, ValueError) as error:
-        raise InvalidInput(f"{expression.strip()!r} can't be worked out: {error}") from error
+        raise InvalidInput(
+            "{expression!r} can't be worked out: {reason}",
+            expression=expression.strip(),
+            reason=error,
+        ) from error

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from studio.gui.i18n import mark
 from studio.gui.views.format import figure_text, grade_text, word
+from studio.messages import Listed, say
 from studio.session.evaluation import Evaluation
 from studio.simulation.result import Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
@@ -39,11 +38,6 @@ class Explanation:
     notes: tuple[str, ...] = ()
 
 
-MISSING = mark("Not known for: {parts}")
-WEAKEST = mark("Weakest evidence: {grade}")
-PLAN = mark("Parallelism used: {plan}")
-
-
 def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanation | None:
     """Return what a figure is made of; None where the design does not have it."""
     if evaluation is None:
@@ -53,19 +47,18 @@ def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanati
     figure = evaluation.totals.figures.get(key)
     if figure is None:
         return None
-    chinese = {p.name: p.name_zh for p in evaluation.fabric.parts} if language == "zh" else {}
-    return _explain_figure(figure, language, chinese)
+    return _explain_figure(figure, language)
 
 
-def _explain_figure(figure: Figure, language: str, chinese: Mapping[str, str]) -> Explanation:
+def _explain_figure(figure: Figure, language: str) -> Explanation:
     total = figure.value
     terms = sorted(figure.terms, key=lambda term: -abs(term.value))
-    rows = tuple(_term_row(figure, term, total, language, chinese) for term in terms)
-    notes = []
+    rows = tuple(_term_row(figure, term, total, language) for term in terms)
+    notes: list[str] = []
     if figure.missing:
-        notes.append(f"{MISSING}|{', '.join(figure.missing)}")
+        notes.append(say("Not known for: {parts}", parts=", ".join(figure.missing)))
     if figure.terms:
-        notes.append(f"{WEAKEST}|{grade_text(figure.grade, language)}")
+        notes.append(_weakest(figure.grade, language))
     return Explanation(
         label_of(figure.name, language),
         figure_text(figure.name, total, figure.dimension),
@@ -74,22 +67,20 @@ def _explain_figure(figure: Figure, language: str, chinese: Mapping[str, str]) -
     )
 
 
-def _term_row(
-    figure: Figure, term: Term, total: float, language: str, chinese: Mapping[str, str]
-) -> ExplainRow:
+def _term_row(figure: Figure, term: Term, total: float, language: str) -> ExplainRow:
     each = figure_text(figure.name, term.each, figure.dimension)
     count = figure_text("", term.count, "count")
     origin = term.origin
     notes = [text for text in (term.note, origin.note if origin else "") if text]
     return ExplainRow(
-        label=chinese.get(term.label) or term.label,
+        label=term.label,
         detail=f"{count} × {each}",
         value=figure_text(figure.name, term.value, figure.dimension),
         share=term.value / total if total else 0.0,
         grade=grade_text(origin.grade, language) if origin else "",
         source=_source(term),
         url=origin.url if origin else "",
-        note=" ".join(notes),
+        note=Listed(notes, " "),
         part=term.part,
     )
 
@@ -121,11 +112,16 @@ def _explain_result(key: str, result: SimResult, language: str) -> Explanation |
         title = label_of_result(key, result, language)
         value = _result_value(key, result)
     notes = (
-        f"{PLAN}|{result.plan}",
-        f"{WEAKEST}|{grade_text(result.evidence, language)}",
-        *(f"|{text}" for text in (*result.warnings, *result.assumptions)),
+        say("Parallelism used: {plan}", plan=result.plan),
+        _weakest(result.evidence, language),
+        *result.warnings,
+        *result.assumptions,
     )
     return Explanation(title, value, rows, notes)
+
+
+def _weakest(grade: str, language: str) -> str:
+    return say("Weakest evidence: {grade}", grade=grade_text(grade, language))
 
 
 def _phase_row(phase: Phase, language: str) -> ExplainRow:

@@ -59,7 +59,10 @@ def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, lang
 def _table(kind: str, evaluation: Evaluation) -> Table:
     if kind == "result":
         if evaluation.result is None:
-            raise FileProblem(f"there is no result to write: {evaluation.problem}")
+            raise FileProblem(
+                "there is no result to write: {reason}",
+                reason=evaluation.problem,
+            )
         return result_table(evaluation.result)
     if kind in TOTALS_TABLES:
         return TOTALS_TABLES[kind](evaluation.totals)

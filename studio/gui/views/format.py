@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from studio import units
+from studio.simulation import words
 
 _BIT_STEPS = (
     ("Pb/s", units.PETA),
@@ -91,57 +92,7 @@ def grade_text(grade: str, language: str) -> str:
     return chinese if language == "zh" else english
 
 
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "npu": ("NPU", "NPU"),
-    "cpu": ("CPU", "CPU"),
-    "memory": ("Memory", "内存"),
-    "switch": ("Switches", "交换芯片"),
-    "nic": ("NICs", "网卡"),
-    "optics": ("Optics and cables", "光模块与线缆"),
-    "cooling": ("Cooling", "散热"),
-    "loss": ("Conversion loss", "供电损耗"),
-    "other": ("Other", "其他"),
-    "step": ("Training step", "训练步"),
-    "prefill": ("Prefill", "预填充"),
-    "decode": ("Decode", "解码"),
-    "compute": ("Compute", "计算"),
-    "network": ("Network", "网络"),
-    "overhead": ("Overhead", "开销"),
-    "idle": ("Waiting", "等待"),
-    "matrix": ("Matrix products", "矩阵乘"),
-    "vector": ("Vector operations", "向量运算"),
-    "attention": ("Attention", "注意力"),
-    "projections": ("Projections", "投影"),
-    "feed_forward": ("Feed-forward", "前馈"),
-    "experts": ("Experts", "专家"),
-    "head": ("Output head", "输出头"),
-    "recompute": ("Recomputation", "重计算"),
-    "dispatch_combine": ("Dispatch and combine", "分发与汇聚"),
-    "expert_exchange": ("Expert exchange", "专家交换"),
-    "tensor": ("Tensor-parallel exchange", "张量并行通信"),
-    "pipeline": ("Pipeline transfer", "流水线传输"),
-    "data": ("Data-parallel exchange", "数据并行通信"),
-    "contention": ("Contention", "链路争用"),
-    "bubble": ("Pipeline bubble", "流水线气泡"),
-    "launch": ("Kernel launches", "算子下发"),
-    "host": ("Host", "主机"),
-    "straggler": ("Stragglers", "慢节点等待"),
-    "optimizer": ("Optimizer", "优化器"),
-    "weights": ("Weights", "权重"),
-    "gradients": ("Gradients", "梯度"),
-    "activations": ("Activations", "激活"),
-    "logits": ("Logits", "输出分数"),
-    "KV cache": ("KV cache", "KV 缓存"),
-    "buffers": ("Buffers", "缓冲"),
-    "depreciation": ("Depreciation", "折旧"),
-    "electricity": ("Electricity", "电费"),
-}
-
-
 def word(name: str, language: str) -> str:
     """Return a category, phase or term of a result as a word to show."""
-    known = _WORDS.get(name)
-    if known is not None:
-        return known[language == "zh"]
-    plain = name.replace("_", " ")
-    return plain[:1].upper() + plain[1:]
+    found = words.word(name)
+    return found.chinese if language == "zh" and found.chinese else found

@@ -76,13 +76,13 @@ def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
             routing=Routing(probe.routing),
         )
     except StudioError as error:
-        return NetworkView((), (), None, str(error), None, fabric)
+        return NetworkView((), (), None, error.message, None, fabric)
     through, problem = None, ""
     if probe.link:
         try:
             through = flows_through(fabric, flow, probe.link)
         except StudioError as error:
-            problem = str(error)
+            problem = error.message
     return NetworkView(_summary(flow), hot_spots(fabric, flow), through, problem, flow, fabric)
 
 

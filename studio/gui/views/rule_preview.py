@@ -48,7 +48,7 @@ def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:
     try:
         after = compile_design(with_rule(fabric.design, key, rule), fabric.catalog, fabric)
     except StudioError as error:
-        return RulePreview(0, 0, str(error))
+        return RulePreview(0, 0, error.message)
     made = next(one for one in after.links.rules if one.name == key)
     findings = tuple(one.message for one in check(after) if one.address.startswith(f"rule:{key}"))
     return RulePreview(len(made.a), made.cable_count, "", findings)

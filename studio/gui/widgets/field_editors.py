@@ -160,9 +160,9 @@ class NumberEditor(FieldEditor):
         try:
             value = read_entry(text, self.field.dimension or "count", self.field.text)
         except StudioError as error:
-            self._mark_wrong(str(error))
+            self._mark_wrong(tr(error.message))
             self.line.setModified(True)
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
             return
         self._mark_wrong("")
         self.entered.emit(self._typed(value))

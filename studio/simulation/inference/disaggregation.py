@@ -63,7 +63,7 @@ def disaggregate(
         ("output", output),
     ):
         if not value > 0:
-            raise InvalidInput(f"{name} {value:g}; it must be above 0")
+            raise InvalidInput("{name} {value:g}; it must be above 0", name=name, value=value)
     computing = prompt / prefill_tokens_per_s
     decoding = output / decode_tokens_per_s
     requests = 1 / (computing + decoding)

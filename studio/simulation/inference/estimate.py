@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.errors import InvalidInput
+from studio.messages import say
 from studio.simulation.inference.disaggregation import disaggregate
 from studio.simulation.inference.exchange import library_of
 from studio.simulation.inference.kernels import formats
@@ -145,15 +146,30 @@ def _check(
 ) -> None:
     for name, value in (("prompt", prompt), ("output", output)):
         if not 1 <= value <= 1e8:
-            raise InvalidInput(f"{name} of {value:g} tokens; nearest valid: 1 to 100,000,000")
+            raise InvalidInput(
+                "{name} of {value:g} tokens; nearest valid: 1 to 100,000,000",
+                name=name,
+                value=value,
+            )
     if not 0 <= cached <= 1:
         nearest = min(max(cached, 0.0), 1.0)
-        raise InvalidInput(f"cached share {cached:g} is no share; nearest valid: {nearest:g}")
+        raise InvalidInput(
+            "cached share {cached:g} is no share; nearest valid: {nearest:g}",
+            cached=cached,
+            nearest=nearest,
+        )
     if not 0 <= batch <= 1e9:
-        raise InvalidInput(f"a batch of {batch:g} sequences; nearest valid: 0 (largest possible)")
+        raise InvalidInput(
+            "a batch of {batch:g} sequences; nearest valid: 0 (largest possible)",
+            batch=batch,
+        )
     for name, value in (("TPOT", tpot), ("TTFT", ttft)):
         if not value > 0:
-            raise InvalidInput(f"a {name} limit of {value:g} s; it must be above 0")
+            raise InvalidInput(
+                "a {name} limit of {value:g} s; it must be above 0",
+                name=name,
+                value=value,
+            )
 
 
 def _result(
@@ -284,25 +300,35 @@ def _remedy(
     if room < 1:
         over = scalar(memory.weights) / memory.usable
         if over > 0.9:
-            return (
-                f"weights take {over:.0%} of the usable memory of a device: spread the instance "
-                f"over {2 * ranks} devices or store weights in fewer bits"
+            return say(
+                "weights take {over:.0%} of the usable memory of a device: spread the "
+                "instance over {devices} devices or store weights in fewer bits",
+                over=over,
+                devices=2 * ranks,
             )
-        return (
-            f"not one request of {shape.full_length:g} tokens fits: spread the instance over "
-            f"{2 * ranks} devices, shorten requests or store the cache in fewer bits"
+        return say(
+            "not one request of {full_length:g} tokens fits: spread the instance over "
+            "{devices} devices, shorten requests or store the cache in fewer bits",
+            full_length=shape.full_length,
+            devices=2 * ranks,
         )
     if wanted > room:
-        return f"memory holds {room:g} sequences per group; lower the batch to that"
+        return say(
+            "memory holds {room:g} sequences per group; lower the batch to that",
+            room=room,
+        )
     if held < 1:
-        return (
-            f"even one sequence misses TPOT {limits.tpot_s * 1e3:g} ms: use more tensor "
-            "parallelism or draft tokens"
+        return say(
+            "even one sequence misses TPOT {tpot_s:g} ms: use more tensor parallelism or "
+            "draft tokens",
+            tpot_s=limits.tpot_s * 1000.0,
         )
     if ttft_s > limits.ttft_s:
-        return (
-            f"one prompt takes {ttft_s:.2f} s against a TTFT limit of {limits.ttft_s:g} s: use "
-            "more tensor parallelism, a prefix cache or shorter prompts"
+        return say(
+            "one prompt takes {ttft_s:.2f} s against a TTFT limit of {limit_s:g} s: use "
+            "more tensor parallelism, a prefix cache or shorter prompts",
+            ttft_s=ttft_s,
+            limit_s=limits.ttft_s,
         )
     return ""
 
@@ -310,12 +336,29 @@ def _remedy(
 def _assumptions(engine: Engine, guess: Speculation) -> tuple[str, ...]:
     profile = engine.profile
     said = [
-        f"{profile.memory_share:.0%} of memory is given to weights and cache",
-        f"prompts are computed {profile.pass_tokens:g} tokens at a time",
-        f"cache elements take {engine.numbers.cache_byte:g} bytes",
+        say(
+            "{memory_share:.0%} of memory is given to weights and cache",
+            memory_share=profile.memory_share,
+        ),
+        say(
+            "prompts are computed {pass_tokens:g} tokens at a time",
+            pass_tokens=profile.pass_tokens,
+        ),
+        say("cache elements take {cache_byte:g} bytes", cache_byte=engine.numbers.cache_byte),
     ]
     if engine.model.is_moe and not engine.plan.is_balanced:
-        said.append(f"the busiest expert rank has {profile.expert_imbalance:.0%} over the mean")
+        said.append(
+            say(
+                "the busiest expert rank has {expert_imbalance:.0%} over the mean",
+                expert_imbalance=profile.expert_imbalance,
+            )
+        )
     if guess.drafts:
-        said.append(f"{guess.drafts} draft tokens per step, {guess.acceptance:.0%} accepted")
+        said.append(
+            say(
+                "{drafts} draft tokens per step, {acceptance:.0%} accepted",
+                drafts=guess.drafts,
+                acceptance=guess.acceptance,
+            )
+        )
     return (*said, *engine.machine.assumptions)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import InvalidInput
+from studio.messages import say
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.network.collective import Span
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
@@ -103,32 +104,44 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
         more devices than there are.
     """
     degrees = {
-        "tensor parallelism": plan.tensor,
-        "attention data parallelism": plan.attention_data,
-        "pipeline parallelism": plan.pipeline,
-        "expert parallelism": plan.expert,
+        say("tensor parallelism"): plan.tensor,
+        say("attention data parallelism"): plan.attention_data,
+        say("pipeline parallelism"): plan.pipeline,
+        say("expert parallelism"): plan.expert,
     }
     for name, value in degrees.items():
         if np.any(np.asarray(value) < 1) or np.any(np.asarray(value) != np.floor(value)):
-            raise InvalidInput(f"{name} {value} must be a whole number from 1; nearest valid: 1")
+            raise InvalidInput(
+                "{name} {value} must be a whole number from 1; nearest valid: 1",
+                name=name,
+                value=value,
+            )
     if np.any(np.asarray(plan.ranks) > ranks):
         most = int(np.max(plan.ranks))
         raise InvalidInput(
-            f"the plan needs {most} devices and there are {ranks}; "
-            f"nearest valid: instances of {ranks} devices"
+            "the plan needs {most} devices and there are {ranks}; nearest valid: instances "
+            "of {ranks} devices",
+            most=most,
+            ranks=ranks,
         )
     for heads in sorted(_head_counts(model)):
         wrong = _first(np.mod(heads, plan.tensor) != 0, plan.tensor)
         if wrong:
             raise InvalidInput(
-                f"tensor parallelism {wrong:g} does not divide the {heads} attention heads of "
-                f"{model.name}; nearest valid: {nearest_divisor(heads, wrong)}"
+                "tensor parallelism {wrong:g} does not divide the {heads} attention heads of "
+                "{model}; nearest valid: {nearest}",
+                wrong=wrong,
+                heads=heads,
+                model=model.name,
+                nearest=nearest_divisor(heads, wrong),
             )
     wrong = _first(np.asarray(plan.pipeline) > model.layers, plan.pipeline)
     if wrong:
         raise InvalidInput(
-            f"{wrong:g} pipeline stages for the {model.layers} layers of {model.name}; "
-            f"nearest valid: {model.layers}"
+            "{wrong:g} pipeline stages for the {layers} layers of {model}; nearest valid: {layers}",
+            wrong=wrong,
+            layers=model.layers,
+            model=model.name,
         )
     _check_experts(model, plan)
 
@@ -138,13 +151,18 @@ def _check_experts(model: AiModel, plan: InferencePlan) -> None:
     wrong = _first(np.mod(plan.stage_ranks, plan.expert) != 0, plan.expert)
     if wrong:
         raise InvalidInput(
-            f"expert parallelism {wrong:g} does not divide the {stage} devices of one stage; "
-            f"nearest valid: {nearest_divisor(stage, wrong)}"
+            "expert parallelism {wrong:g} does not divide the {stage} devices of one stage; "
+            "nearest valid: {nearest}",
+            wrong=wrong,
+            stage=stage,
+            nearest=nearest_divisor(stage, wrong),
         )
     if not model.is_moe and np.any(np.asarray(plan.attention_data) > 1):
         raise InvalidInput(
-            f"{model.name} has no experts to share, so attention data parallelism "
-            f"{np.max(plan.attention_data):g} is a set of replicas; nearest valid: 1"
+            "{model} has no experts to share, so attention data parallelism "
+            "{attention_data:g} is a set of replicas; nearest valid: 1",
+            model=model.name,
+            attention_data=np.max(plan.attention_data),
         )
 
 

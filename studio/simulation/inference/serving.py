@@ -415,7 +415,11 @@ def serve(
     """
     for name, value in (("TPOT", limits.tpot_s), ("TTFT", limits.ttft_s)):
         if not value > 0:
-            raise InvalidInput(f"a {name} limit of {value:g} s; it must be above 0")
+            raise InvalidInput(
+                "a {name} limit of {value:g} s; it must be above 0",
+                name=name,
+                value=value,
+            )
     batch = largest_batch(engine, shape, limits, speculation, with_prompts=True)
     if batch < 1:
         fits = in_flight(engine, shape) >= 1

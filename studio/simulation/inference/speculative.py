@@ -44,8 +44,12 @@ def accepted_tokens(drafts: int, acceptance: float) -> float:
     ICML 2023, equation 1.
     """
     if drafts < 0:
-        raise InvalidInput(f"{drafts} draft tokens per step; nearest valid: 0")
+        raise InvalidInput("{drafts} draft tokens per step; nearest valid: 0", drafts=drafts)
     if not 0 <= acceptance <= 1:
         nearest = min(max(acceptance, 0.0), 1.0)
-        raise InvalidInput(f"acceptance {acceptance:g} is no share; nearest valid: {nearest:g}")
+        raise InvalidInput(
+            "acceptance {acceptance:g} is no share; nearest valid: {nearest:g}",
+            acceptance=acceptance,
+            nearest=nearest,
+        )
     return float(sum(acceptance**i for i in range(drafts + 1)))

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.messages import say
 from studio.simulation.machine import Accelerator
 from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
 from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
+from studio.simulation.words import term
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Plans, Recompute, Schedule
@@ -182,11 +184,16 @@ def remedy(memory: TrainingMemory, at: int = 0) -> str:
     largest = max(shares, key=lambda name: shares[name])
     over = memory.total[at] / memory.capacity_byte
     advice = {
-        "weights": "more tensor or pipeline parallelism, or sharded weights (ZeRO-3)",
-        "gradients": "sharded gradients (ZeRO-2) or more pipeline parallelism",
-        "optimizer": "a sharded optimizer (ZeRO-1) over more replicas, or states on the host",
-        "activations": "recomputation, context parallelism or a smaller micro batch",
-        "logits": "tensor or context parallelism, or a fused loss",
-        "buffers": "smaller communication buffers",
+        "weights": say("more tensor or pipeline parallelism, or sharded weights (ZeRO-3)"),
+        "gradients": say("sharded gradients (ZeRO-2) or more pipeline parallelism"),
+        "optimizer": say("a sharded optimizer (ZeRO-1) over more replicas, or states on the host"),
+        "activations": say("recomputation, context parallelism or a smaller micro batch"),
+        "logits": say("tensor or context parallelism, or a fused loss"),
+        "buffers": say("smaller communication buffers"),
     }[largest]
-    return f"needs {over:.2f} times the memory; {largest} are the largest part: try {advice}"
+    return say(
+        "needs {over:.2f} times the memory; {largest} are the largest part: try {advice}",
+        over=over,
+        largest=term(largest),
+        advice=advice,
+    )

@@ -42,9 +42,16 @@ def access_time_s(
     T = start + far + host + S / (min(B e, host caps) far efficiency).
     """
     if verb not in profile.efficiency:
-        raise InvalidInput(f"{verb!r} is no access; use {' or '.join(sorted(profile.efficiency))}")
+        raise InvalidInput(
+            "{verb!r} is no access; use {efficiency}",
+            verb=verb,
+            efficiency=" or ".join(sorted(profile.efficiency)),
+        )
     if size_byte < 0:
-        raise InvalidInput(f"a message of {size_byte} bytes can't be sent")
+        raise InvalidInput(
+            "a message of {size_byte} bytes can't be sent",
+            size_byte=size_byte,
+        )
     start = profile.start_s[verb] + (profile.far_s if is_far else 0.0)
     start += profile.host_s if from_host or to_host else 0.0
     return start + size_byte / access_bandwidth(

@@ -214,11 +214,16 @@ def _groups(spans: Sequence[Span], chain_ranks: int) -> Groups:
         raise InvalidInput("a collective needs at least one network level to run over")
     for span in spans:
         if np.any(span.ranks < 1):
-            raise InvalidInput(f"level {span.level.name!r} has a span of fewer than one rank")
+            raise InvalidInput(
+                "level {level!r} has a span of fewer than one rank",
+                level=span.level.name,
+            )
         bandwidth = span.level.bandwidth_byte_per_s
         if np.any(span.ranks > 1) and not (bandwidth > 0 and np.isfinite(bandwidth)):
             raise InvalidInput(
-                f"level {span.level.name!r} carries ranks but its bandwidth is {bandwidth} byte/s"
+                "level {level!r} carries ranks but its bandwidth is {bandwidth} byte/s",
+                level=span.level.name,
+                bandwidth=bandwidth,
             )
     roles = level_roles([span.level for span in spans])
     return Groups(
@@ -235,10 +240,16 @@ def _candidate_algorithms(
     if forced is not None:
         if forced not in possible:
             raise InvalidInput(
-                f"{op} has no {forced} algorithm; it has {', '.join(sorted(possible))}"
+                "{op} has no {forced} algorithm; it has {possible}",
+                op=op,
+                forced=forced,
+                possible=", ".join(sorted(possible)),
             )
         if forced is Algorithm.IN_NETWORK and profile.in_network is None:
-            raise InvalidInput(f"profile {profile.name!r} has no reduction in the network")
+            raise InvalidInput(
+                "profile {profile!r} has no reduction in the network",
+                profile=profile.name,
+            )
         return (forced,)
     allowed = tuple(
         chosen

@@ -205,9 +205,12 @@ def _members(
 ) -> Members:
     check_ranks(graph, ranks)
     if len(ranks) < 2:
-        raise InvalidInput(f"a collective needs two ranks; {graph.name(int(ranks[0]))} is alone")
+        raise InvalidInput(
+            "a collective needs two ranks; {name} is alone",
+            name=graph.name(int(ranks[0])),
+        )
     if not (payload > 0 and np.isfinite(payload)):
-        raise InvalidInput(f"a payload of {payload} bytes can't be sent")
+        raise InvalidInput("a payload of {payload} bytes can't be sent", payload=payload)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[ranks] = 1
     by_switch = group_members(ranks, twin_labels(graph, marked)[ranks])
@@ -228,7 +231,12 @@ def _options(
     if forced is not None:
         if forced not in possible:
             known = ", ".join(sorted(possible))
-            raise InvalidInput(f"{op} has no {forced} algorithm over a graph; it has {known}")
+            raise InvalidInput(
+                "{op} has no {forced} algorithm over a graph; it has {known}",
+                op=op,
+                forced=forced,
+                known=known,
+            )
         return (forced,)
     allowed = [chosen for chosen in possible if chosen in profile.algorithms]
     if size > _AUTOMATIC_RANKS:

@@ -129,12 +129,16 @@ def expert_exchange_time_s(
     """
     if routing.topk < 1 or routing.topk > routing.experts or routing.imbalance < 1:
         raise InvalidInput(
-            f"top-{routing.topk} of {routing.experts} experts with imbalance "
-            f"{routing.imbalance} is impossible"
+            "top-{topk} of {experts} experts with imbalance {imbalance} is impossible",
+            topk=routing.topk,
+            experts=routing.experts,
+            imbalance=routing.imbalance,
         )
     if not (routing.tokens > 0 and 0 < routing.token_byte < inf):
         raise InvalidInput(
-            f"{routing.tokens} tokens of {routing.token_byte} bytes can't be exchanged"
+            "{tokens} tokens of {token_byte} bytes can't be exchanged",
+            tokens=routing.tokens,
+            token_byte=routing.token_byte,
         )
     size = 1
     for count in ranks:

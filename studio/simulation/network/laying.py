@@ -73,12 +73,16 @@ class Routing:
 
     def __post_init__(self) -> None:
         if self.seed < 0:
-            raise InvalidInput(f"a seed of {self.seed} is negative; take 0 or more")
+            raise InvalidInput("a seed of {seed} is negative; take 0 or more", seed=self.seed)
         if self.subflows < 1:
-            raise InvalidInput(f"{self.subflows} subflows carry nothing; take 1 or more")
+            raise InvalidInput(
+                "{subflows} subflows carry nothing; take 1 or more",
+                subflows=self.subflows,
+            )
         if self.subflows > 1 and self.mode is not RoutingMode.HASHED:
             raise InvalidInput(
-                f"{self.mode} routing has no subflows; leave them out or take hashed routing"
+                "{mode} routing has no subflows; leave them out or take hashed routing",
+                mode=self.mode,
             )
 
     @property
@@ -127,9 +131,12 @@ def check_parts(phase: Phase, routing: Routing) -> None:
     )
     if flows * routing.subflows > MOST_PARTS:
         raise InvalidInput(
-            f"hashed routing keeps a path for each of {flows:,} flows x {routing.subflows} "
-            f"subflows, more than {MOST_PARTS:,}; choose a smaller group, fewer subflows, or "
-            "spray routing"
+            "hashed routing keeps a path for each of {flows:,} flows x {subflows} subflows, "
+            "more than {most_parts:,}; choose a smaller group, fewer subflows, or spray "
+            "routing",
+            flows=flows,
+            subflows=routing.subflows,
+            most_parts=MOST_PARTS,
         )
 
 

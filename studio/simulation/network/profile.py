@@ -232,7 +232,9 @@ class ProfileTable:
         name = family if family in self.profiles else self.by_family.get(family, "generic")
         if name not in self.profiles:
             raise UnknownName(
-                f"no network profile {family!r}; known: {', '.join(sorted(self.profiles))}"
+                "no network profile {family!r}; known: {profiles}",
+                family=family,
+                profiles=", ".join(sorted(self.profiles)),
             )
         return self.profiles[name]
 
@@ -258,19 +260,29 @@ def decode_profiles(data: bytes, origin: str = "network.json") -> ProfileTable:
     try:
         content = msgspec.json.decode(data, type=_File)
     except msgspec.MsgspecError as error:
-        raise FileProblem(f"{origin}: {error}") from error
+        raise FileProblem("{origin}: {reason}", origin=origin, reason=error) from error
     by_family: dict[str, str] = {}
     profiles: dict[str, NetworkProfile] = {}
     for name, entry in content.profiles.items():
         unexplained = sorted(set(_meaning_keys(entry)) - content.meanings.keys())
         if unexplained:
-            raise FileProblem(f"{origin}: profile {name!r}: no meaning given for {unexplained}")
+            raise FileProblem(
+                "{origin}: profile {name!r}: no meaning given for {unexplained}",
+                origin=origin,
+                name=name,
+                unexplained=unexplained,
+            )
         profiles[name] = _profile(name, entry)
         by_family.update(dict.fromkeys(entry.serves, name))
     for part in (*content.expert.values(), *content.access.values()):
         unexplained = sorted(set(_meaning_keys(part)) - content.meanings.keys())
         if unexplained:
-            raise FileProblem(f"{origin}: {part.library}: no meaning given for {unexplained}")
+            raise FileProblem(
+                "{origin}: {library}: no meaning given for {unexplained}",
+                origin=origin,
+                library=part.library,
+                unexplained=unexplained,
+            )
     return ProfileTable(
         profiles,
         by_family,

@@ -6,6 +6,7 @@ import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.parts import PartData
+from studio.messages import say
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
 
@@ -36,7 +37,13 @@ def _by_rate(rates: FloatArray, part: PartData, port: str) -> tuple[Term, ...]:
     name = port or next(iter(part.ports), "")
     origin = part.ports[name].origin if name in part.ports else None
     return tuple(
-        Term(f"{part.name}: {name} ports in use", float(count), float(rate), part.id, origin=origin)
+        Term(
+            say("{part}: {name} ports in use", part=part.title, name=name),
+            float(count),
+            float(rate),
+            part.id,
+            origin=origin,
+        )
         for rate, count in zip(values, counts, strict=True)
     )
 
@@ -73,8 +80,10 @@ def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
     half = np.zeros(fabric.layout.component_count, dtype=bool)
     half[used[: len(used) // 2]] = True
     rate = fabric.link_bandwidth_byte_per_s[chosen]
-    cuts = {"Ports of one half of the NPUs": float(rate[half[a] != half[b]].sum())}
-    scopes = {"housings": fabric.layout.housing, "racks": fabric.layout.rack}
+    cuts: dict[str, float] = {
+        say("Ports of one half of the NPUs"): float(rate[half[a] != half[b]].sum())
+    }
+    scopes = {say("housings"): fabric.layout.housing, say("racks"): fabric.layout.rack}
     for what, scope in scopes.items():
         inside = np.zeros(int(scope.max()) + 1, dtype=bool)
         inside[scope[used[: len(used) // 2]]] = True
@@ -82,7 +91,7 @@ def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
         side_a, side_b = inside[scope[a]], inside[scope[b]]
         cut = float(rate[side_a != side_b].sum())
         if not _mixed(scope, used):
-            cuts[f"Links out of one half of the {what}"] = cut
+            cuts[say("Links out of one half of the {what}", what=what)] = cut
     label = min(cuts, key=lambda name: cuts[name])
     return label, cuts[label]
 

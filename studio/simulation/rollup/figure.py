@@ -64,7 +64,7 @@ def part_terms(
 ) -> tuple[Term, ...]:
     """Return one term for every part type that has the field."""
     return tuple(
-        Term(part.name, count, part.values[field], part.id, category, part.origins.get(field))
+        Term(part.title, count, part.values[field], part.id, category, part.origins.get(field))
         for part, count in counts
         if field in part.values and count
     )

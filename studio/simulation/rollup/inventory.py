@@ -12,6 +12,7 @@ from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
 from studio.ids import PartId
+from studio.messages import Listed
 
 Counts = tuple[tuple[PartData, float], ...]
 
@@ -29,6 +30,11 @@ class CableRun:
     """At the A and the B end; empty for copper."""
     first_links: IntArray
     """The first link of each cable, shape (count,)."""
+
+    @property
+    def title(self) -> str:
+        """Return rule and cable, as a line of a sum is labelled."""
+        return Listed((self.rule, self.cable.title), ": ")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from studio.fabric.parts import PartData
+from studio.messages import say
 from studio.simulation.rollup.figure import Figure, Term, part_terms
 from studio.simulation.rollup.inventory import Inventory
 
@@ -85,13 +86,17 @@ def _losses(inventory: Inventory, field: str) -> list[Term]:
         carried = float(load[np.array(members)].sum())
         terms.append(
             Term(
-                f"Conversion loss in {supply.name}",
+                say("Conversion loss in {supply}", supply=supply.title),
                 1.0,
                 carried * (1 / efficiency - 1),
                 supply.id,
                 "loss",
                 supply.origins.get("efficiency"),
-                f"{carried / 1000:.1f} kW carried at {efficiency:.1%}",
+                say(
+                    "{carried:.1f} kW carried at {efficiency:.1%}",
+                    carried=carried / 1000,
+                    efficiency=efficiency,
+                ),
             )
         )
     return terms

@@ -9,6 +9,7 @@ from itertools import compress
 
 from studio.catalog.fields import NUMBER_FORMATS
 from studio.fabric.fabric import Fabric
+from studio.messages import say
 from studio.simulation.rollup.bandwidth import bisection_figures, injection_figures
 from studio.simulation.rollup.figure import Figure, Term, part_terms
 from studio.simulation.rollup.inventory import Inventory
@@ -56,7 +57,7 @@ def _count(name: str, kind: str, inventory: Inventory) -> Figure:
         name,
         "count",
         tuple(
-            Term(part.name, count, 1.0, part.id)
+            Term(part.title, count, 1.0, part.id)
             for part, count in inventory.components
             if part.kind == kind
         ),
@@ -64,7 +65,7 @@ def _count(name: str, kind: str, inventory: Inventory) -> Figure:
 
 
 def _racks(inventory: Inventory) -> Figure:
-    terms = tuple(Term(part.name, count, 1.0, part.id) for part, count in inventory.racks)
+    terms = tuple(Term(part.title, count, 1.0, part.id) for part, count in inventory.racks)
     return Figure("rack_count", "count", terms)
 
 
@@ -96,14 +97,14 @@ def _compute(inventory: Inventory) -> tuple[Figure, ...]:
 
 
 def _transceivers(inventory: Inventory) -> Figure:
-    terms = tuple(Term(part.name, n, 1.0, part.id) for part, n in inventory.transceivers)
+    terms = tuple(Term(part.title, n, 1.0, part.id) for part, n in inventory.transceivers)
     return Figure("transceiver_count", "count", terms)
 
 
 def _optical_bandwidth(inventory: Inventory) -> Figure:
     terms = tuple(
         Term(
-            f"{part.name}, both directions",
+            say("{part}, both directions", part=part.title),
             count,
             DIRECTIONS * BITS_PER_BYTE * part.value("rate"),
             part.id,
@@ -115,13 +116,10 @@ def _optical_bandwidth(inventory: Inventory) -> Figure:
 
 
 def _cables(inventory: Inventory) -> tuple[Figure, ...]:
-    counts = tuple(
-        Term(f"{run.rule}: {run.cable.name}", run.count, 1.0, run.cable.id)
-        for run in inventory.cable_runs
-    )
+    counts = tuple(Term(run.title, run.count, 1.0, run.cable.id) for run in inventory.cable_runs)
     metres = tuple(
         Term(
-            f"{run.rule}: {run.cable.name}",
+            run.title,
             run.count,
             run.length_m / max(1, run.count),
             run.cable.id,
@@ -129,7 +127,12 @@ def _cables(inventory: Inventory) -> tuple[Figure, ...]:
         for run in inventory.cable_runs
     )
     lanes = tuple(
-        Term(f"{run.rule}: {run.cable.name}", run.count, run.cable.value("lanes"), run.cable.id)
+        Term(
+            run.title,
+            run.count,
+            run.cable.value("lanes"),
+            run.cable.id,
+        )
         for run in inventory.cable_runs
         if run.cable.tags.get("medium") == "copper"
     )
@@ -146,7 +149,7 @@ def _mass(inventory: Inventory) -> Figure:
     terms = (
         *part_terms((*inventory.components, *inventory.racks, *inventory.transceivers), "mass"),
         *part_terms(inventory.cable_metres, "mass_per_m"),
-        Term("Chassis of nodes, boxes and trays", 1, chassis),
+        Term(say("Chassis of nodes, boxes and trays"), 1, chassis),
     )
     return Figure("mass_kg", "mass", terms)
 

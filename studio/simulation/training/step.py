@@ -125,13 +125,25 @@ def training_step(
 def _check(machine: Machine, model: AiModel) -> None:
     accelerator = machine.accelerator
     if machine.npu_count < 1:
-        raise InvalidInput(f"a training step needs at least one NPU; there are {machine.npu_count}")
+        raise InvalidInput(
+            "a training step needs at least one NPU; there are {npu_count}",
+            npu_count=machine.npu_count,
+        )
     if not accelerator.compute_flops.get("bf16", 0.0) > 0:
-        raise InvalidInput(f"{accelerator.name}: no BF16 rating; training needs one")
+        raise InvalidInput(
+            "{accelerator}: no BF16 rating; training needs one",
+            accelerator=accelerator.name,
+        )
     if not (accelerator.memory_bandwidth_byte_per_s > 0 and accelerator.memory_byte > 0):
-        raise InvalidInput(f"{accelerator.name}: memory and its bandwidth must be above zero")
+        raise InvalidInput(
+            "{accelerator}: memory and its bandwidth must be above zero",
+            accelerator=accelerator.name,
+        )
     if model.hidden < 1 or (model.layers < 1 and model.recommendation is None):
-        raise InvalidInput(f"{model.name}: a model needs at least one layer and a hidden width")
+        raise InvalidInput(
+            "{model}: a model needs at least one layer and a hidden width",
+            model=model.name,
+        )
 
 
 def _sum(values: object) -> FloatArray:

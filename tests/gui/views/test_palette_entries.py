@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from studio.gui.action_table import ACTIONS
-from studio.gui.i18n import load_entries
 from studio.gui.views.palette_entries import action_entries, found
+from studio.languages import load_entries
 
 
 def _first(typed: str) -> str:

@@ -27,5 +27,9 @@ def make_tool(name: str) -> Tool:
     UnknownName : there is no such tool.
     """
     if name not in TOOLS:
-        raise UnknownName(f"the canvas has no tool {name!r}; it has {', '.join(TOOLS)}")
+        raise UnknownName(
+            "the canvas has no tool {name!r}; it has {tools}",
+            name=name,
+            tools=", ".join(TOOLS),
+        )
     return TOOLS[name]()
