@@ -236,7 +236,7 @@ def find_components(layout: Layout, address: str) -> IntArray:
         try:
             chosen = layout.select(parse_selector(address))
         except InvalidInput as error:
-            raise InvalidDesign(str(error)) from error
+            raise InvalidDesign(error.message) from error
     if not len(chosen):
         raise InvalidDesign(
             "nothing is at {address!r}; an address reads like 'R03', 'R03/N2' or 'R03/N2/npu[5]'",

@@ -132,7 +132,7 @@ def test_values_of_variants_are_checked_too(tmp_path: Path) -> None:
 
 
 def test_a_near_field_is_suggested(tmp_path: Path) -> None:
-    assert "'memory'?" in problem_with(tmp_path, part_file(part(memroy=datum("1 GB"))))
+    assert "did you mean memory?" in problem_with(tmp_path, part_file(part(memroy=datum("1 GB"))))
 
 
 def test_a_source_that_is_not_listed_is_refused(tmp_path: Path) -> None:

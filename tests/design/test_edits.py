@@ -244,7 +244,7 @@ def test_a_factor_outside_0_to_1_is_refused(factor: float) -> None:
 @pytest.mark.parametrize("new", ["", "b"])
 def test_a_name_that_is_empty_or_taken_is_refused(new: str) -> None:
     design = edits.put(two_racks(), "racks", "b", rack(5.0, 5.0, first=9))
-    with pytest.raises(InvalidInput, match=r"racks: the name '.*' is (taken|empty)"):
+    with pytest.raises(InvalidInput, match="racks: the (name 'b' is taken|new name is empty)"):
         edits.rename(design, "racks", "row", new)
 
 

@@ -143,8 +143,10 @@ def _balanced(
     arcs = max(quotient.arc_class_count, 1)
     if len(columns) * arcs > _MOST_WORK:
         raise InvalidInput(
-            f"adaptive routing towards {len(columns):,} destinations over {arcs:,} kinds of links "
-            "is not worked out; choose a smaller group, or spray routing"
+            "adaptive routing towards {count:,} destinations over {arcs:,} kinds of "
+            "links is not worked out; choose a smaller group, or spray routing",
+            count=len(columns),
+            arcs=arcs,
         )
     parts: list[Choices] = []
     latency, most = 0.0, 0

@@ -81,9 +81,7 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
                 yield _split(fabric, plane_id, plane.name, used, label)
 
 
-def _split(
-    fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray
-) -> Finding:
+def _split(fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray) -> Finding:
     odd, count = used[label[used] != label[used[0]]], len(np.unique(label[used]))
     return finding(
         "plane-split",
