@@ -57,13 +57,19 @@ class Inference(_Scenario, frozen=True, tag="inference"):
     kv_precision: str = "bf16"
     input_tokens: int = 4096
     output_tokens: int = 256
-    batch_per_npu: int = 0
+    batch_per_npu: int | float = 0
     """Requests decoded together per NPU; 0 takes the largest that meets the objectives."""
     tp: int = 1
     pp: int = 1
     ep: int = 0
     dp: int = 0
     npus: int = 0
+    prefill_tp: int = 0
+    """Degrees of instances that only compute prompts; all 0 cuts them as those for decoding."""
+    prefill_dp: int = 0
+    prefill_ep: int = 0
+    chunk_tokens: int = 0
+    """Tokens of prompts computed in one pass; 0 takes what the engine usually does."""
     prefill_share: float = 0.0
     """Part of the NPUs that only does prefill; 0 balances the two phases."""
     tpot_objective_s: float = 0.05

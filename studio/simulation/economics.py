@@ -1,31 +1,42 @@
-"""Energy and cost of the tokens a job makes."""
+"""Energy and cost of the tokens a job makes; vectorised over mappings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from studio.simulation.job import Running
+from studio.workload.operator import Number
 
 MILLION = 1e6
 
 
 @dataclass(frozen=True)
 class Economics:
-    """Power, energy and cost while a job runs."""
+    """Power, energy and cost while a job runs; numbers or arrays of shape (n,)."""
 
-    equipment_power_w: float
-    facility_power_w: float
-    energy_j_per_token: float
-    cost_usd_per_million_tokens: float
-    cost_terms: tuple[tuple[str, float], ...]
+    equipment_power_w: Number
+    facility_power_w: Number
+    energy_j_per_token: Number
+    cost_terms: tuple[tuple[str, Number], ...]
+    """Per million tokens. [USD]"""
+
+    @property
+    def cost_usd_per_million_tokens(self) -> Number:
+        """All terms together."""
+        total: Number = 0.0
+        for _, cost in self.cost_terms:
+            total = total + cost
+        return total
 
 
 def economics(
-    npu_power_w: float,
-    npus: int,
+    npu_power_w: Number,
+    npus: Number,
     machine_npus: int,
     idle_npu_w: float,
-    tokens_per_s: float,
+    tokens_per_s: Number,
     running: Running,
 ) -> Economics:
     """Return what the job draws and costs.
@@ -44,12 +55,11 @@ def economics(
     """
     equipment = npu_power_w * npus + idle_npu_w * (machine_npus - npus) + running.host_power_w
     facility = equipment * running.pue
-    per_token = 1 / tokens_per_s if tokens_per_s > 0 else 0.0
+    is_working = np.asarray(tokens_per_s) > 0
+    per_token = np.where(is_working, 1 / np.where(is_working, tokens_per_s, 1.0), 0.0)
     write_off = running.price_usd / running.lifetime_s if running.lifetime_s > 0 else 0.0
     terms = (
         ("depreciation", write_off * per_token * MILLION),
         ("electricity", facility * running.electricity_usd_per_j * per_token * MILLION),
     )
-    return Economics(
-        equipment, facility, facility * per_token, sum(cost for _, cost in terms), terms
-    )
+    return Economics(equipment, facility, facility * per_token, terms)

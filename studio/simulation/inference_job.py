@@ -11,6 +11,7 @@ from studio.design.scenario import Inference
 from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
+from studio.simulation.inference.disaggregation import balanced_decode_npus, pooled_rate
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.plan import InferencePlan, scalar
@@ -46,7 +47,7 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
             npu_count=given.machine.npu_count,
         )
     machine = replace(given.machine, npu_count=npus)
-    plan = _plan(scenario)
+    plan = plan_of(scenario)
     devices = scalar(plan.ranks) if plan else 0.0
     per_instance = devices / given.serving.devices_per_npu if plan else 1.0
     outcome = estimate_inference(
@@ -61,6 +62,8 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
         cached_share=scenario.prefix_cache_hit,
         batch=round(scenario.batch_per_npu * per_instance),
         plan=plan,
+        prefill_plan=prefill_plan_of(scenario),
+        pass_tokens=scenario.chunk_tokens,
         precision=scenario.precision,
         cache_precision=scenario.kv_precision,
         tpot_limit_s=scenario.tpot_objective_s,
@@ -70,7 +73,7 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
     return _result(given, scenario, outcome, npus)
 
 
-def _plan(scenario: Inference) -> InferencePlan | None:
+def plan_of(scenario: Inference) -> InferencePlan | None:
     """Return the plan the scenario names, or None to let the simulator choose."""
     if not (scenario.tp > 1 or scenario.ep or scenario.dp or scenario.pp > 1):
         return None
@@ -78,6 +81,15 @@ def _plan(scenario: Inference) -> InferencePlan | None:
     expert = scenario.ep or 1
     groups = scenario.dp or max(1, expert // tensor)
     return InferencePlan(tensor=tensor, attention_data=groups, pipeline=pipeline, expert=expert)
+
+
+def prefill_plan_of(scenario: Inference) -> InferencePlan | None:
+    """Return the plan of prefill instances, or None where they are cut as those for decoding."""
+    if not (scenario.prefill_tp or scenario.prefill_dp or scenario.prefill_ep):
+        return None
+    tensor, expert = max(1, scenario.prefill_tp), max(1, scenario.prefill_ep)
+    groups = scenario.prefill_dp or max(1, expert // tensor)
+    return InferencePlan(tensor=tensor, attention_data=groups, expert=expert)
 
 
 def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
@@ -115,11 +127,11 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         ttft_s=outcome.ttft_s,
         mfu=share * outcome.prefill.compute_utilisation
         + (1 - share) * outcome.decode.compute_utilisation,
-        equipment_power_w=money.equipment_power_w,
-        facility_power_w=money.facility_power_w,
-        energy_j_per_token=money.energy_j_per_token,
-        cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
-        cost_terms=money.cost_terms,
+        equipment_power_w=float(money.equipment_power_w),
+        facility_power_w=float(money.facility_power_w),
+        energy_j_per_token=float(money.energy_j_per_token),
+        cost_usd_per_million_tokens=float(money.cost_usd_per_million_tokens),
+        cost_terms=tuple((name, float(cost)) for name, cost in money.cost_terms),
         assumptions=(
             say("serving profile {profile}", profile=outcome.profile),
             *outcome.assumptions,
@@ -130,19 +142,14 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
 
 
 def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:
-    """Return the NPUs kept for decoding: whole instances, nearest to the balance of both phases.
-
-    A scenario that names a share gets it. Decoding gets one instance at least; where an instance
-    takes all NPUs there is no pool of its own and both phases share them by time.
-    """
+    """Return the NPUs kept for decoding; a scenario that names a share gets it."""
     if scenario.prefill_share:
         return npus - round(scenario.prefill_share * npus)
-    wanted = (1 - outcome.prefill_share) * npus
-    instance = max(1, round(outcome.instance_npus))
-    if instance >= npus:
-        return round(wanted)
-    most = (npus - 1) // instance
-    return instance * min(most, max(1, round(wanted / instance)))
+    return int(
+        balanced_decode_npus(
+            npus, outcome.prefill_share, outcome.instance_npus, outcome.prefill_instance_npus
+        )
+    )
 
 
 def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -> float:
@@ -150,24 +157,44 @@ def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -
     if not outcome.fits:
         return 0.0
     new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
-    requests = share * outcome.prefill_tokens_per_s_per_npu / new_prompt
-    fed = requests * scenario.output_tokens
-    return min(fed, (1 - share) * outcome.decode_tokens_per_s_per_npu)
+    return float(
+        pooled_rate(
+            share,
+            outcome.prefill_tokens_per_s_per_npu,
+            outcome.decode_tokens_per_s_per_npu,
+            new_prompt,
+            scenario.output_tokens,
+        )
+    )
 
 
 def _plan_text(outcome: InferenceResult) -> str:
-    plan = outcome.plan
+    apart = outcome.prefill_plan
+    if apart is None:
+        return say(
+            "{degrees}, {sequences_per_npu:.0f} sequences per NPU",
+            degrees=degrees_text(outcome.plan),
+            sequences_per_npu=outcome.sequences_per_npu,
+        )
+    return say(
+        "{degrees}, {sequences_per_npu:.0f} sequences per NPU; prefill {prefill}",
+        degrees=degrees_text(outcome.plan),
+        sequences_per_npu=outcome.sequences_per_npu,
+        prefill=degrees_text(apart),
+    )
+
+
+def degrees_text(plan: InferencePlan) -> str:
+    """Return the degrees of one plan: `TP 2 · DP 16 · EP 32`."""
     names = (
         ("TP", plan.tensor),
         ("PP", plan.pipeline),
         ("DP", plan.attention_data),
         ("EP", plan.expert),
     )
-    degrees = " · ".join(f"{name} {scalar(value):g}" for name, value in names if scalar(value) > 1)
-    return say(
-        "{degrees}, {sequences_per_npu:.0f} sequences per NPU",
-        degrees=degrees or "TP 1",
-        sequences_per_npu=outcome.sequences_per_npu,
+    return (
+        " · ".join(f"{name} {scalar(value):g}" for name, value in names if scalar(value) > 1)
+        or "TP 1"
     )
 
 

@@ -12,8 +12,6 @@ from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
-from studio.simulation.power.activity import Activity
-from studio.simulation.power.npu import npu_power_w
 from studio.simulation.result import (
     Bound,
     Memory,
@@ -24,6 +22,7 @@ from studio.simulation.result import (
     TimeTerm,
     Utilisation,
 )
+from studio.simulation.training.activity import step_activity, step_power_w
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
 from studio.simulation.words import term
@@ -86,6 +85,8 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
         recipe,
         is_checked=True,
     )
+    if candidates.count == 1:
+        return _result(given, scenario, batch)
     best = _best(batch)
     chosen = candidates.take(np.array([best]))
     outcome = training_step(
@@ -197,9 +198,9 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
     plan, machine = outcome.plan, given.machine
     step = float(outcome.step_time_s[0])
     npus = int(plan.npus[0])
-    use = _utilisation(given, outcome)
     accelerator = machine.accelerator
-    draw = _npu_power_w(given, outcome, use)
+    doing = step_activity(outcome, accelerator)
+    draw = float(step_power_w(outcome, accelerator, given.power)[0])
     tokens = float(plan.tokens_per_step[0])
     money = economics(
         draw, npus, machine.npu_count, accelerator.idle_w, tokens / step, given.running
@@ -213,7 +214,9 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
             if value[0] > 0
         ),
         operators=_operators(outcome),
-        utilisation=use,
+        utilisation=Utilisation(
+            *(float(np.ravel(part)[0]) for part in (doing.compute, doing.memory, doing.network))
+        ),
         tokens=tokens,
         npus=npus,
         npu_power_w=draw,
@@ -235,11 +238,11 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         headline_s=step,
         ttft_s=0.0,
         mfu=float(outcome.mfu[0]),
-        equipment_power_w=money.equipment_power_w,
-        facility_power_w=money.facility_power_w,
-        energy_j_per_token=money.energy_j_per_token,
-        cost_usd_per_million_tokens=money.cost_usd_per_million_tokens,
-        cost_terms=money.cost_terms,
+        equipment_power_w=float(money.equipment_power_w),
+        facility_power_w=float(money.facility_power_w),
+        energy_j_per_token=float(money.energy_j_per_token),
+        cost_usd_per_million_tokens=float(money.cost_usd_per_million_tokens),
+        cost_terms=tuple((name, float(cost)) for name, cost in money.cost_terms),
         assumptions=(
             say("efficiency profile {profile}", profile=outcome.profile),
             *machine.assumptions,
@@ -279,32 +282,6 @@ def _warnings(scenario: Training, plan: Plans, npus: int) -> tuple[str, ...]:
             )
         )
     return tuple(found)
-
-
-def _utilisation(given: SimInput, outcome: TrainingResult) -> Utilisation:
-    """Memory traffic is that of the operators; the network is busy while it is not hidden or is."""
-    step = float(outcome.step_time_s[0])
-    accelerator = given.machine.accelerator
-    plan = outcome.plan
-    share = float(plan.micro_batches[0] / plan.pipeline[0])
-    moved = sum(row.traffic_byte * row.layers for row in outcome.operators) * 3 * share
-    network = sum(float(np.ravel(value)[0]) for value in outcome.hidden_s.values())
-    network += float(np.ravel(outcome.exposed_s)[0])
-    return Utilisation(
-        compute=min(1.0, float(outcome.hfu[0])),
-        memory=min(1.0, moved / step / accelerator.memory_bandwidth_byte_per_s),
-        network=min(1.0, network / step),
-    )
-
-
-def _npu_power_w(given: SimInput, outcome: TrainingResult, use: Utilisation) -> float:
-    """Return the mean draw of a working NPU; its matrix units are busy in compute-bound terms."""
-    step = float(outcome.step_time_s[0])
-    busy = sum(float(v[0]) for name, v in outcome.terms.items() if _BOUND[name] == "compute")
-    doing = Activity(
-        compute=use.compute, matrix=min(1.0, busy / step), memory=use.memory, network=use.network
-    )
-    return float(npu_power_w(given.machine.accelerator, given.power, doing))
 
 
 def _operators(outcome: TrainingResult) -> tuple[OperatorPoint, ...]:

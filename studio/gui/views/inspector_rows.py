@@ -56,6 +56,7 @@ SCHEME_TYPES: tuple[type, ...] = (
 )
 
 AUTO = mark("0 lets the studio choose")
+ALIKE = mark("0 in all three cuts prefill instances as those for decoding")
 
 ROWS: dict[type, tuple[Row, ...]] = {
     Rack: (
@@ -150,6 +151,10 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO),
         Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO),
         Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all")),
+        Row("prefill_tp", mark("TP of prefill"), "count", "count", 0, 64, tip=ALIKE),
+        Row("prefill_dp", mark("DP of prefill"), "count", "count", 0, 1024, tip=ALIKE),
+        Row("prefill_ep", mark("EP of prefill"), "count", "count", 0, 384, tip=ALIKE),
+        Row("chunk_tokens", mark("Prompt tokens per pass"), "count", "count", 0, 65536, tip=AUTO),
         Row(
             "prefill_share",
             mark("NPUs for prefill"),

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from studio.errors import InvalidInput
+from studio.workload.operators import FloatArray, Number
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,59 @@ def disaggregate(
     return Disaggregation(
         share, requests * output, received, cache_byte_per_request / link_byte_per_s
     )
+
+
+def balanced_decode_npus(
+    npus: int, prefill_share: Number, instance_npus: Number, prefill_instance_npus: Number
+) -> FloatArray:
+    """Return the NPUs kept for decoding: whole instances, nearest to the balance of both phases.
+
+    Parameters
+    ----------
+    npus
+        Of both pools.
+    prefill_share
+        At which both phases keep pace, shape (n,) or a number.
+    instance_npus, prefill_instance_npus
+        Of one instance for decoding and of one for prefill; the NPUs left for prefill hold at
+        least one.
+
+    Notes
+    -----
+    Decoding gets one instance at least. Where both kinds do not fit beside each other there are
+    no pools of their own and both phases share the NPUs by time.
+    """
+    instance = np.maximum(1.0, np.round(instance_npus))
+    wanted = (1 - np.asarray(prefill_share)) * npus
+    most = most_decode_instances(npus, instance, prefill_instance_npus)
+    whole = instance * np.minimum(most, np.maximum(1.0, np.round(wanted / instance)))
+    return np.where(most < 1, np.round(wanted), whole)
+
+
+def most_decode_instances(
+    npus: int, instance_npus: Number, prefill_instance_npus: Number
+) -> FloatArray:
+    """Return how many decoding instances leave room for one that computes prompts."""
+    return np.asarray((npus - np.maximum(1.0, prefill_instance_npus)) // instance_npus)
+
+
+def pooled_rate(
+    prefill_share: Number,
+    prefill_tokens_per_s: Number,
+    decode_tokens_per_s: Number,
+    prompt: float,
+    output: float,
+) -> FloatArray:
+    """Return output tokens per second and NPU of both pools: the slower one sets it.
+
+    Parameters
+    ----------
+    prefill_share
+        Of all NPUs.
+    prefill_tokens_per_s, decode_tokens_per_s
+        Of one NPU in its own phase.
+    prompt, output
+        New tokens of one request.
+    """
+    fed = prefill_share * prefill_tokens_per_s / prompt * output
+    return np.minimum(fed, (1 - prefill_share) * decode_tokens_per_s)

@@ -6,6 +6,7 @@ a named field for every number a plot needs. Pure; knows no file.
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from studio.errors import InvalidInput
@@ -87,6 +88,8 @@ def estimate_inference(
     cached_share: float = 0.0,
     batch: float = 0,
     plan: InferencePlan | None = None,
+    prefill_plan: InferencePlan | None = None,
+    pass_tokens: float = 0,
     precision: str = "fp8",
     cache_precision: str = "",
     tpot_limit_s: float = 0.05,
@@ -111,6 +114,10 @@ def estimate_inference(
         Sequences in flight per instance; 0 takes the most that memory and TPOT allow.
     plan
         How an instance is cut; None takes the smallest that fits and meets TPOT.
+    prefill_plan
+        How instances that only compute prompts are cut; None cuts them as those for decoding.
+    pass_tokens
+        Tokens of prompts computed in one pass; 0 takes the engine's.
     precision, cache_precision
         Number formats of weights and KV cache; the cache's default follows the weights.
     tpot_limit_s, ttft_limit_s
@@ -124,6 +131,7 @@ def estimate_inference(
     UnknownName : no such number format.
     """
     _check(prompt, output, cached_share, batch, tpot_limit_s, ttft_limit_s)
+    profile = with_pass_tokens(profile, pass_tokens)
     shape = RequestShape(prompt, output, cached_share)
     limits = Limits(tpot_limit_s, ttft_limit_s)
     guess = speculation or Speculation()
@@ -137,8 +145,28 @@ def estimate_inference(
     devices = round(machine.npu_count * profile.devices_per_npu)
     chosen = plan or choose_plan(build, model, devices, shape, limits, guess)
     check_plan(model, chosen, devices)
-    engine = build(chosen)
-    return _result(machine, engine, shape, limits, guess, batch, power)
+    apart = None
+    if prefill_plan is not None:
+        check_plan(model, prefill_plan, devices)
+        apart = build(prefill_plan)
+    return _result(machine, build(chosen), apart, shape, limits, guess, batch, power)
+
+
+def with_pass_tokens(profile: InferenceProfile, pass_tokens: float) -> InferenceProfile:
+    """Return the profile with another size of the passes that compute prompts; 0 keeps it.
+
+    Raises
+    ------
+    InvalidInput : fewer than one token.
+    """
+    if not pass_tokens:
+        return profile
+    if not 1 <= pass_tokens <= 1e8:
+        raise InvalidInput(
+            "passes of {pass_tokens:g} tokens; nearest valid: 1 to 100,000,000",
+            pass_tokens=pass_tokens,
+        )
+    return msgspec.structs.replace(profile, pass_tokens=float(pass_tokens))
 
 
 def _check(
@@ -175,6 +203,7 @@ def _check(
 def _result(
     machine: Machine,
     engine: Engine,
+    apart: Engine | None,
     shape: RequestShape,
     limits: Limits,
     guess: Speculation,
@@ -189,10 +218,13 @@ def _result(
     size = max(held, 1.0)
     first, plenty = first_and_many(engine, shape)
     mixed = steady(engine, shape, size, guess, plenty)
+    if apart is not None:
+        first, plenty = first_and_many(apart, shape)
     step = mixed.decode
     memory = serving_memory(engine, wanted if batch else size, shape.full_length,
                             engine.profile.pass_tokens)  # fmt: skip
-    fits = room >= 1 and wanted <= room
+    prompts_fit = apart is None or in_flight(apart, shape) >= 1
+    fits = room >= 1 and wanted <= room and prompts_fit
     ranks = scalar(plan.ranks)
     instances = int(engine.machine.npu_count // ranks)
     fill_rate, step_rate = scalar(plenty.tokens_per_s_per_npu), scalar(step.tokens_per_s_per_npu)
@@ -200,7 +232,7 @@ def _result(
     link = engine.machine.levels[-1].bandwidth_byte_per_s
     split = disaggregate(fill_rate, step_rate, shape.new_prompt, shape.output, cache, link * groups)
     busy = _phase("decode", engine, step.pass_time, power)
-    filling = _phase("prefill", engine, plenty.pass_time, power)
+    filling = _phase("prefill", apart or engine, plenty.pass_time, power)
     share = scalar(mixed.prompt_share)
     package = devices * (filling[1] * share + busy[1] * (1 - share))
     host = machine.host_power_w_per_npu
@@ -209,10 +241,14 @@ def _result(
     return InferenceResult(
         model=engine.model.name,
         plan=plan,
+        prefill_plan=apart.plan if apart else None,
         instance_npus=ranks / devices,
+        prefill_instance_npus=scalar(apart.plan.ranks) / devices if apart else 1.0,
         instances=instances,
         fits=fits,
-        remedy=_remedy(engine, shape, limits, memory, room, held, wanted, scalar(first.ttft_s)),
+        remedy=_remedy(engine, shape, limits, memory, room, held, wanted, scalar(first.ttft_s))
+        if prompts_fit or apart is None
+        else _prefill_remedy(apart),
         limited_by=_limit(batch, room, held),
         sequences_per_npu=size * groups / ranks * devices,
         batch_capacity_per_npu=room * groups / ranks * devices,
@@ -331,6 +367,16 @@ def _remedy(
             limit_s=limits.ttft_s,
         )
     return ""
+
+
+def _prefill_remedy(apart: Engine) -> str:
+    ranks = int(scalar(apart.plan.ranks))
+    return say(
+        "a prefill instance of {ranks} devices cannot hold weights and one request: spread it "
+        "over {more}",
+        ranks=ranks,
+        more=2 * ranks,
+    )
 
 
 def _assumptions(engine: Engine, guess: Speculation) -> tuple[str, ...]:

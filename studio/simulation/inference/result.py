@@ -68,7 +68,11 @@ class InferenceResult:
 
     model: str
     plan: InferencePlan
+    prefill_plan: InferencePlan | None
+    """Of instances that only compute prompts; None where they are cut alike."""
     instance_npus: float
+    prefill_instance_npus: float
+    """NPUs that have to be left for prefill; 1 where its instances are cut alike."""
     instances: int
     fits: bool
     remedy: str

@@ -49,6 +49,8 @@ class TrainingResult:
     """The same with recomputed FLOP. [1]"""
     memory: TrainingMemory
     operators: tuple[OperatorRow, ...]
+    layer_traffic_byte: FloatArray
+    """Memory traffic of all layers' operators, forward pass of one micro batch. [byte]"""
     evidence: str
     profile: str
     """Family and software generation whose constants were used."""
@@ -64,6 +66,7 @@ class TrainingResult:
         return sum_terms(self.terms, EXPOSED_TERMS)
 
 
+MATRIX_TERMS = ("matrix", "attention", "experts", "recompute")
 COMPUTE_TERMS = ("matrix", "attention", "experts", "vector", "recompute")
 EXPOSED_TERMS = ("tensor", "context", "expert_exchange", "pipeline", "data")
 OTHER_TERMS = ("bubble", "optimizer", "contention", "host", "straggler", "overhead")

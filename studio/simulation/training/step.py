@@ -101,7 +101,7 @@ def training_step(
         check_plan(model, plan, machine.npu_count)
     comm = communication or communicate(machine, model, plan, network, recipe)
     stream = comm.stream
-    layer, operators = _mean_layer(machine, model, plan, profile, recipe, comm)
+    layer, operators, traffic = _mean_layer(machine, model, plan, profile, recipe, comm)
     head, embedding = _ends(machine, model, plan, profile, recipe, stream, layer)
     head.terms["expert_exchange"] = head.terms["expert_exchange"] + comm.pooled_exchange
     stages = slowest_stage(
@@ -119,7 +119,7 @@ def training_step(
     nodes = node_count(machine, plan.npus)
     total["straggler"] = profile.straggler * np.log2(nodes) * _sum(total.values())
     memory = memory or training_memory(model, plan, recipe, machine.accelerator)
-    return _result(machine, model, plan, memory, profile, total, hidden, operators)
+    return _result(machine, model, plan, memory, profile, total, hidden, (operators, traffic))
 
 
 def _check(machine: Machine, model: AiModel) -> None:
@@ -160,13 +160,14 @@ def _mean_layer(
     profile: ComputeProfile,
     recipe: Recipe,
     communication: StepCommunication,
-) -> tuple[_Part, tuple[OperatorRow, ...]]:
-    """Return the mean layer of the model, and the operators of the first plan."""
+) -> tuple[_Part, tuple[OperatorRow, ...], Number]:
+    """Return the mean layer of the model, the first plan's operators and all layers' traffic."""
     share = plan_share(plan)
     share = replace(share, sequence_parallel=bool(np.all(plan.sequence_parallel > 0)))
     terms: dict[str, Number] = dict.fromkeys(TERM_NAMES, 0.0)
     hidden: dict[str, Number] = {}
     rows: list[OperatorRow] = []
+    traffic: Number = 0.0
     for index, (block, comm) in enumerate(zip(model.blocks, communication.layers, strict=True)):
         work = layer_work(model, block, share, plan, recipe, machine.accelerator, profile)
         part = _layer_part(work, comm, profile)
@@ -176,7 +177,9 @@ def _mean_layer(
         for name, value in part.hidden.items():
             hidden[name] = hidden.get(name, 0.0) + weight * value
         rows.extend(_rows(index, block.count, work))
-    return _Part(terms, hidden), tuple(rows)
+        for _, time in work.timed:
+            traffic = traffic + time.traffic_byte * block.count
+    return _Part(terms, hidden), tuple(rows), traffic
 
 
 def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -> _Part:
@@ -340,7 +343,7 @@ def _result(
     profile: ComputeProfile,
     total: Mapping[str, Number],
     hidden: Mapping[str, Number],
-    operators: tuple[OperatorRow, ...],
+    work: tuple[tuple[OperatorRow, ...], Number],
 ) -> TrainingResult:
     terms = {
         name: np.broadcast_to(np.asarray(total.get(name, 0.0), dtype=np.float64), (plan.count,))
@@ -366,7 +369,8 @@ def _result(
         mfu=mfu,
         hfu=mfu * again,
         memory=memory,
-        operators=operators,
+        operators=work[0],
+        layer_traffic_byte=np.broadcast_to(np.asarray(work[1], dtype=np.float64), (plan.count,)),
         evidence=machine.evidence,
         profile=f"{profile.family}, {profile.generation}",
     )
