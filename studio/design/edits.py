@@ -136,7 +136,7 @@ def move_racks(design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float
     """Return the design with the racks (or arrays of racks) shifted on the floor."""
     moved = dict(design.racks)
     for rack_id in racks:
-        rack = _rack(design, rack_id)
+        rack = rack_of(design, rack_id)
         moved[rack_id] = msgspec.structs.replace(rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m)
     return msgspec.structs.replace(design, racks=moved)
 
@@ -150,7 +150,7 @@ def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Desig
         )
     turned = dict(design.racks)
     for rack_id in racks:
-        rack = _rack(design, rack_id)
+        rack = rack_of(design, rack_id)
         turned[rack_id] = msgspec.structs.replace(
             rack, rotation_deg=(rack.rotation_deg + degrees) % 360
         )
@@ -173,7 +173,7 @@ def duplicate_racks(
         default=0,
     )
     for rack_id in racks:
-        rack = _rack(design, rack_id)
+        rack = rack_of(design, rack_id)
         new_id = RackId(free_name(rack_id, copies))
         label = rack.label if "{" in rack.label else f"{rack.label}-{{n}}"
         copies[new_id] = msgspec.structs.replace(
@@ -182,39 +182,6 @@ def duplicate_racks(
         number += rack.array.count * rack.array.rows
         made.append(new_id)
     return msgspec.structs.replace(design, racks=copies), tuple(made)
-
-
-def detach_array(design: Design, rack_id: RackId) -> tuple[Design, tuple[RackId, ...]]:
-    """Return the design with an array of racks replaced by single racks with the same labels."""
-    rack = _rack(design, rack_id)
-    taken: dict[str, Rack] = {str(name): one for name, one in design.racks.items()}
-    singles: dict[str, Rack] = {}
-    for row in range(rack.array.rows):
-        for column in range(rack.array.count):
-            number = row * rack.array.count + column
-            dx, dy = array_offset(rack, column, row)
-            name = free_name(f"{rack_id}-{number + 1}", taken)
-            singles[name] = taken[name] = msgspec.structs.replace(
-                rack,
-                x_m=rack.x_m + dx,
-                y_m=rack.y_m + dy,
-                first=rack.first + number,
-                label=rack.label.replace("{id}", rack_id),
-                array=type(rack.array)(),
-            )
-    racks: dict[RackId, Rack] = {}
-    for key, value in design.racks.items():
-        if key == rack_id:
-            racks.update({RackId(name): single for name, single in singles.items()})
-        else:
-            racks[key] = value
-    return msgspec.structs.replace(design, racks=racks), tuple(RackId(name) for name in singles)
-
-
-def array_offset(rack: Rack, column: int, row: int) -> tuple[float, float]:
-    """Return where an element of a rack's array stands, relative to the first one, in metres."""
-    along, across = column * rack.array.pitch, row * rack.array.row_pitch
-    return (across, along) if rack.rotation_deg % 180 else (along, across)
 
 
 def set_state(design: Design, address: Address, deviation: Deviation | None) -> Design:
@@ -243,7 +210,13 @@ def free_name(wanted: str, taken: Mapping[Any, object]) -> str:
     return f"{stem}-{number}"
 
 
-def _rack(design: Design, rack_id: RackId) -> Rack:
+def rack_of(design: Design, rack_id: RackId) -> Rack:
+    """Return a rack or array of racks.
+
+    Raises
+    ------
+    UnknownName : no rack is called so.
+    """
     try:
         return design.racks[rack_id]
     except KeyError:

@@ -90,6 +90,17 @@ class Assembly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     note: str = ""
 
 
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How far one member of an array stands from its regular place, in the unit of the pitch."""
+
+    along: float = 0.0
+    """In the direction of `count`."""
+    across: float = 0.0
+    """In the direction of `rows`."""
+    turn_deg: int = 0
+    """Turned further than the array, by a multiple of 90 degrees; of racks only."""
+
+
 class Array(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A live repetition: `count` along x, `rows` along y; pitch in metres, or in U in a rack."""
 
@@ -97,6 +108,8 @@ class Array(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     rows: int = 1
     pitch: float = 0.0
     row_pitch: float = 0.0
+    moved: dict[str, Shift] = {}
+    """Exceptions by `column,row`, both from 0; they outlive a smaller array."""
 
 
 class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -12,8 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from studio.design.edits import array_offset
-from studio.design.model import Design, Face, Placement, Rack
+from studio.design.arrays import array_offset, member_rotation, shift_of
+from studio.design.labels import label_of
+from studio.design.model import Array, Design, Face, Placement, Rack
 from studio.design.selector import Selector
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import FloatArray, IntArray
@@ -31,7 +32,7 @@ MOST_COMPONENTS = 2_000_000
 DEFAULT_RACK_WIDTH_M, DEFAULT_RACK_DEPTH_M = 0.6, 1.2
 """Of a rack part that does not say."""
 LONGEST_LABEL = 60
-_NUMBER = re.compile(r"\{n(?::0(?P<width>\d))?\}")
+_CELL = re.compile(r"\d{1,5},\d{1,5}")
 _MARKS = frozenset("/{}[]*?")
 """What patterns, addresses and selectors are written with; labels can't hold them."""
 FARTHEST_M = 1e5
@@ -242,9 +243,8 @@ def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackI
             ),
         )
         x_m, y_m = rack.x_m + dx, rack.y_m + dy
-        found.append(
-            RackInstance(rack_id, element, label, number, x_m, y_m, rack.rotation_deg % 360)
-        )
+        turned = member_rotation(rack, column, row)
+        found.append(RackInstance(rack_id, element, label, number, x_m, y_m, turned))
     return found
 
 
@@ -255,9 +255,10 @@ def place_racks(layout: Layout, design: Design) -> Layout:
         rack = design.racks[instance.rack]
         row, column = divmod(instance.element, rack.array.count)
         dx, dy = array_offset(rack, column, row)
-        moved = (rack.x_m + dx, rack.y_m + dy, rack.rotation_deg % 360)
+        x_m, y_m = rack.x_m + dx, rack.y_m + dy
+        turned = member_rotation(rack, column, row)
         _check_position(instance.rack, rack)
-        racks.append(replace(instance, x_m=moved[0], y_m=moved[1], rotation_deg=moved[2]))
+        racks.append(replace(instance, x_m=x_m, y_m=y_m, rotation_deg=turned))
     return replace(layout, racks=tuple(racks))
 
 
@@ -286,6 +287,33 @@ def _check_position(rack_id: RackId, rack: Rack) -> None:
             rack_id=rack_id,
             rotation_deg=rack.rotation_deg,
         )
+    _check_moved(say("rack {rack_id!r}", rack_id=rack_id), rack.array, FARTHEST_M, "m")
+
+
+def _check_moved(place: str, array: Array, most: float, unit: str) -> None:
+    for cell, shift in array.moved.items():
+        if not _CELL.fullmatch(cell):
+            raise InvalidDesign(
+                "{place}: moved member {cell!r}; write it as '3,0'", place=place, cell=cell[:20]
+            )
+        if not (abs(shift.along) <= most and abs(shift.across) <= most):
+            raise InvalidDesign(
+                "{place}: member {cell} moved by ({along}, {across}) {unit}; at most {most:.0f} "
+                "{unit} is possible",
+                place=place,
+                cell=cell,
+                along=shift.along,
+                across=shift.across,
+                unit=unit,
+                most=most,
+            )
+        if shift.turn_deg % 90:
+            raise InvalidDesign(
+                "{place}: member {cell} turned by {turn_deg} degrees; use multiples of 90",
+                place=place,
+                cell=cell,
+                turn_deg=shift.turn_deg,
+            )
 
 
 def _stack(
@@ -353,6 +381,14 @@ def _placed(
             tallest_u=TALLEST_U,
         )
     pitch = int(placement.array.pitch) or max(1, height)
+    _check_moved(place, placement.array, TALLEST_U, "U")
+    shifts = [shift_of(placement.array, (n, 0)).along for n in range(placement.array.count)]
+    if any(placement.u + n * pitch + int(shift) < 0 for n, shift in enumerate(shifts)):
+        raise InvalidDesign(
+            "{place}: a member is moved below U0; 0 to {tallest_u} are possible",
+            place=place,
+            tallest_u=TALLEST_U,
+        )
     return [
         Housing(
             rack=-1,
@@ -360,7 +396,7 @@ def _placed(
             element=element,
             label=_label(placement.label, placement_id, placement.first + element, place),
             template=templates[placement.assembly],
-            u=placement.u + element * pitch,
+            u=placement.u + element * pitch + int(shifts[element]),
             height_u=height,
             face=placement.face,
         )
@@ -369,8 +405,7 @@ def _placed(
 
 
 def _label(pattern: str, own_id: str, number: int, place: str) -> str:
-    label = _NUMBER.sub(lambda match: f"{number:0{match['width'] or 1}}", pattern)
-    label = label.replace("{id}", own_id)
+    label = label_of(pattern, own_id, number)
     if not 0 < len(label) <= LONGEST_LABEL or _MARKS & set(label) or label.startswith("rule:"):
         raise InvalidDesign(
             "{place}: label {label!r} must have 1 to {longest_label} characters and none of "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables import assistance, editing, files, simulation, tools, views
+from studio.gui.action_tables import arranging, assistance, editing, files, simulation, tools, views
 from studio.gui.action_tables.entries import SEPARATOR
 from studio.gui.actions import Action
 
 __all__ = ("ACTIONS", "MENUS", "SEPARATOR", "TOOLBAR", "TOOLBAR_END")
 
-_IN_ORDER = (files, editing, views, tools, simulation, assistance)
+_IN_ORDER = (files, editing, arranging, views, tools, simulation, assistance)
 
 ACTIONS: tuple[Action, ...] = tuple(one for menu in _IN_ORDER for one in menu.ACTIONS)
 

@@ -25,6 +25,10 @@ class ActionState:
     has_selection: bool = False
     has_rack_selection: bool = False
     has_array_selection: bool = False
+    blocks_selected: int = 0
+    """Racks and whole arrays that can be lined up."""
+    has_exceptions: bool = False
+    """Whether anything selected is out of line or absent."""
     has_clipboard: bool = False
     has_result: bool = False
     has_baseline: bool = False

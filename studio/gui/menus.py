@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.gui import selection_edits
+from studio.gui import arrange_edits, selection_edits
 from studio.gui.action_table import MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import ActionState
 from studio.gui.i18n import tr
@@ -106,6 +106,12 @@ class WindowMenus:
             has_rack_selection=bool(racks),
             has_array_selection=bool(
                 document and racks and selection_edits.is_array(document.design, racks)
+            ),
+            blocks_selected=(
+                arrange_edits.block_count(document.fabric, document.selection) if document else 0
+            ),
+            has_exceptions=bool(
+                document and arrange_edits.has_exceptions(document.fabric, document.selection)
             ),
             has_clipboard=window.clip is not None,
             has_result=bool(window.workspace.evaluation and window.workspace.evaluation.result),

@@ -55,6 +55,7 @@ class Presenter:
                 window.canvas.set_fabric(document.fabric)
             rows = plane_rows(document.fabric, language)
             window.layers.show_rows(rows)
+            window.layers.show_planes(window.canvas.visible_planes)
             window.network.set_planes(tuple((row.id, row.name) for row in rows))
         design = document.design if document is not None else None
         self._show_library(design, language)

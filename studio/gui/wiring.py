@@ -45,6 +45,7 @@ def connect_panels(window: MainWindow) -> None:
     window.library.chosen.connect(window.intents.use_item)
     window.library.inspected.connect(window.intents.inspect_item)
     window.layers.planes_changed.connect(window.canvas.set_visible_planes)
+    window.canvas.visible_planes_changed.connect(window.layers.show_planes)
     window.layers.overlay_changed.connect(window.live.set_overlay)
     window.layers.selected.connect(window.inspect)
     window.welcome.open_requested.connect(window.open_path)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from studio.design import edits
+from studio.design import arrays, edits
 from studio.design.model import Array, Design, Deviation, PartChange
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
@@ -26,7 +26,7 @@ EDITS: dict[str, Callable[[Design], Design]] = {
     "move": lambda d: edits.move_racks(d, [ROW], 0.5, -0.25),
     "rotate": lambda d: edits.rotate_racks(d, [ROW], 90),
     "duplicate": lambda d: edits.duplicate_racks(d, [ROW], 0.0, 3.0)[0],
-    "detach": lambda d: edits.detach_array(d, ROW)[0],
+    "detach": lambda d: arrays.detach_array(d, ROW)[0],
     "state": lambda d: edits.set_state(d, Address("R01/N1"), Deviation("failed")),
 }
 TOUCHED = {"state": "exceptions"}
@@ -80,7 +80,7 @@ def test_a_replaced_entry_keeps_its_place_and_a_new_one_comes_last() -> None:
         (lambda d: edits.set_field(d, ("name", "x"), 1.0), "name is a value and has no 'x'"),
         (lambda d: edits.set_field(d, (), 1.0), "no field"),
         (lambda d: edits.get_field(d, ("site", "pu")), "site has no 'pu'; did you mean pue"),
-        (lambda d: edits.detach_array(d, RackId("raw")), "no rack is called 'raw'"),
+        (lambda d: arrays.detach_array(d, RackId("raw")), "no rack is called 'raw'"),
     ],
 )
 def test_a_name_that_is_not_there_is_named_with_the_nearest(
@@ -169,7 +169,7 @@ def test_a_detached_array_means_the_same_fabric(label: str, turn: int) -> None:
     )
     before = edits.set_field(before, ("links", "uplinks", "a"), "*/N*/leaf")
     before = edits.set_field(before, ("links", "uplinks", "b"), "*/B*/spine")
-    after, singles = edits.detach_array(before, ROW)
+    after, singles = arrays.detach_array(before, ROW)
     assert list(after.racks) == list(singles) == ["row-1", "row-2"]
     old, new = fabric_of(before), fabric_of(after)
     assert [(r.label, r.x_m, r.y_m) for r in new.layout.racks] == [
@@ -181,13 +181,13 @@ def test_a_detached_array_means_the_same_fabric(label: str, turn: int) -> None:
 
 def test_a_detached_array_stands_where_the_array_stood() -> None:
     design = edits.put(two_racks(), "racks", "z", rack(8.0, 8.0, first=9))
-    after, _ = edits.detach_array(design, ROW)
+    after, _ = arrays.detach_array(design, ROW)
     assert list(after.racks) == ["row-1", "row-2", "z"]
 
 
 def test_detaching_many_racks_is_not_quadratic() -> None:
     design = edits.set_field(two_racks(), ("racks", "row", "array", "count"), 5000)
-    after, singles = edits.detach_array(design, ROW)
+    after, singles = arrays.detach_array(design, ROW)
     assert len(singles) == len(after.racks) == 5000
 
 

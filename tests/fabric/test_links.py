@@ -7,7 +7,7 @@ from collections import Counter
 import networkx as nx
 import pytest
 
-from studio.design import edits, schemes
+from studio.design import arrays, edits, schemes
 from studio.design.model import Array, Plane
 from studio.design.site import Routing
 from studio.errors import InvalidDesign
@@ -281,7 +281,7 @@ def test_routing_has_lengths_that_exist(routing: Routing) -> None:
 
 
 def test_a_moved_rack_has_longer_cables_and_the_same_links(two_racks_fabric: Fabric) -> None:
-    design = edits.detach_array(two_racks(), two_racks_fabric.layout.racks[0].rack)[0]
+    design = arrays.detach_array(two_racks(), two_racks_fabric.layout.racks[0].rack)[0]
     moved = edits.move_racks(design, [list(design.racks)[1]], 4.0, 0.0)
     before, after = lengths(fabric_of(design)), lengths(fabric_of(moved))
     pair = ("R01/N1/leaf[0]", "R02/B1/spine[0]")

@@ -140,6 +140,29 @@ def test_selection_goes_both_ways(window: MainWindow, document: Document) -> Non
     assert window.canvas.selection == {"R05"}
 
 
+def _checked_planes(window: MainWindow) -> frozenset[str]:
+    tree = window.layers._tree
+    items = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
+    return frozenset(
+        str(item.data(0, Qt.ItemDataRole.UserRole)).removeprefix("plane:")
+        for item in items
+        if item is not None and item.checkState(0) == Qt.CheckState.Checked
+    )
+
+
+def test_legend_and_layers_show_the_same_planes(window: MainWindow, document: Document) -> None:
+    assert _checked_planes(window) == window.canvas.visible_planes == set(document.design.planes)
+    window.canvas.toggle_plane("rdma")
+    assert _checked_planes(window) == window.canvas.visible_planes == {"ub", "vpc"}
+    window.layers._tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)  # type: ignore[union-attr]
+    assert _checked_planes(window) == window.canvas.visible_planes == {"vpc"}
+    window.actions_made["edit.add_plane"].trigger()
+    assert _checked_planes(window) == window.canvas.visible_planes == {"vpc", "plane"}
+    window.open_path(find_design("gb200-nvl72"))
+    assert _checked_planes(window) == window.canvas.visible_planes
+    assert len(_checked_planes(window)) == len(window.layers._rows)
+
+
 def test_dropping_a_rack_adds_one_and_selects_it(window: MainWindow, document: Document) -> None:
     window.canvas.part_dropped.emit(DropTarget("rack", "a3-compute-cabinet", 1.0, 1.0))
     assert len(document.fabric.layout.racks) == 17

@@ -17,11 +17,12 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from studio.design import edits, schemes
+from studio.design import arrays, edits, schemes
 from studio.design.model import Design, Deviation, FieldOverride, PartChange
+from studio.design.resizing import resize_array
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
-from studio.ids import Address
+from studio.ids import Address, RackId
 from studio.session.document import Document
 from studio.storage.project_file import decode_design, encode_design
 from tests.builders import clos_2x4, link, place, rack, small_catalog, two_racks
@@ -130,7 +131,40 @@ class RandomEdits(RuleBasedStateMachine):
     @rule(which=numbers)
     def detach(self, which: int) -> None:
         name = self.pick("racks", which)
-        self.edit(lambda d: edits.detach_array(d, name)[0])
+        self.edit(lambda d: arrays.detach_array(d, name)[0])
+
+    def member(self, which: int, number: int) -> tuple[RackId, arrays.Cell]:
+        """Return a member of an array, or of one that is not there."""
+        name = RackId(self.pick("racks", which))
+        rack_ = self.document.design.racks.get(name)
+        cells = list(arrays.cells(rack_.array)) if rack_ else []
+        return name, cells[number % len(cells)] if cells else (0, 0)
+
+    @rule(which=numbers, number=numbers, dx=st.floats(-2, 2), merge=st.booleans())
+    def move_member(self, which: int, number: int, dx: float, merge: bool) -> None:
+        name, cell = self.member(which, number)
+        key = f"drag-{name}" if merge else None
+        self.edit(lambda d: arrays.place_members(d, name, {cell: (dx, 0.5)}), key)
+
+    @rule(which=numbers, number=numbers)
+    def turn_member(self, which: int, number: int) -> None:
+        name, cell = self.member(which, number)
+        self.edit(lambda d: arrays.turn_members(d, name, [cell], 90))
+
+    @rule(which=numbers, number=numbers)
+    def straighten(self, which: int, number: int) -> None:
+        name, cell = self.member(which, number)
+        self.edit(lambda d: arrays.straighten(d, name, [cell]))
+
+    @rule(which=numbers, number=numbers)
+    def detach_member(self, which: int, number: int) -> None:
+        name, cell = self.member(which, number)
+        self.edit(lambda d: arrays.detach_members(d, name, [cell])[0])
+
+    @rule(which=numbers, count=st.integers(0, 4), rows=st.integers(1, 2))
+    def drag_edge(self, which: int, count: int, rows: int) -> None:
+        name = RackId(self.pick("racks", which))
+        self.edit(lambda d: resize_array(d, name, count, rows))
 
     @rule(which=numbers)
     def remove_rack(self, which: int) -> None:

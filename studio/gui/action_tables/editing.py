@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.gui.action_tables.entries import SEPARATOR, action, has_racks, is_drawn, is_selected
 from studio.gui.actions import Action
-from studio.gui.commands import arranging, editing
+from studio.gui.commands import editing
 from studio.gui.i18n import mark
 
 TITLE = mark("Edit")
@@ -74,24 +74,6 @@ ACTIONS: tuple[Action, ...] = (
         is_selected,
     ),
     action(
-        "edit.rotate",
-        mark("Rotate by 90°"),
-        mark("Turn the selected racks."),
-        arranging.rotate,
-        "rotate",
-        "R",
-        has_racks,
-    ),
-    action(
-        "edit.detach",
-        mark("Detach array"),
-        mark("Turn a live array of racks into single racks."),
-        arranging.detach,
-        "",
-        "Ctrl+G",
-        lambda state: is_drawn(state) and state.has_array_selection,
-    ),
-    action(
         "edit.fail",
         mark("Fail or repair"),
         mark("Mark the selection as failed, or as in order again; the simulation follows."),
@@ -129,9 +111,6 @@ ENTRIES: tuple[str, ...] = (
     "edit.paste",
     "edit.duplicate",
     "edit.delete",
-    SEPARATOR,
-    "edit.rotate",
-    "edit.detach",
     "edit.fail",
     SEPARATOR,
     "edit.select_all",

@@ -18,13 +18,15 @@ from studio.gui.canvas.elevation import (
     HEADER,
     LEFT,
     RIGHT,
-    rack_units,
 )
+from studio.gui.canvas.fitting import NO_FIT, Fit, RackRoom, assembly_load
+from studio.gui.canvas.grips import Ghost
 from studio.gui.canvas.picking import pick
 from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import snapped
 from studio.gui.canvas.viewport import Rect, Viewport
+from studio.gui.i18n import tr
 from studio.ids import AssemblyId, PartId
 
 MIME_TYPE = "application/x-supernode-item"
@@ -38,6 +40,21 @@ class Landing:
 
     target: DropTarget
     rect: Rect
+    fit: Fit = NO_FIT
+    """Of a box in its rack."""
+
+    @property
+    def ghost(self) -> Ghost:
+        """Return what to show for it."""
+        target = self.target
+        text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
+        if target.type == "assembly":
+            text = f"{target.rack}, U{target.u}\n{self.fit.text}".strip()
+        elif target.type == "part":
+            text = target.housing
+        if target.collides and not self.fit.blocked:
+            text = f"{text}: {tr('occupied')}"
+        return Ghost(self.rect, target.collides, text)
 
 
 def parse_item(payload: bytes) -> tuple[ItemType, str]:
@@ -58,9 +75,19 @@ def parse_item(payload: bytes) -> tuple[ItemType, str]:
 
 
 def landing(
-    scene: Scene, viewport: Viewport, item: tuple[ItemType, str], x: float, y: float
+    scene: Scene,
+    viewport: Viewport,
+    item: tuple[ItemType, str],
+    x: float,
+    y: float,
+    room: RackRoom | None = None,
 ) -> Landing | None:
-    """Return where an item would land at a hall position, None where it can't."""
+    """Return where an item would land at a hall position, None where it can't.
+
+    Parameters
+    ----------
+    room : what is free in the racks of the scene; worked out where none is given.
+    """
     if item[0] == "rack":
         return _rack_landing(scene, viewport, item[1], x, y)
     hit = pick(scene, viewport, "rack", x, y)
@@ -68,7 +95,8 @@ def landing(
         return None
     if item[0] == "assembly":
         rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
-        return _unit_landing(scene, item[1], rack, x, y)
+        none = np.zeros(0, dtype=np.int64)
+        return _unit_landing(scene, item[1], rack, x, y, room or RackRoom(scene, none))
     if hit.kind == "rack":
         return None
     housing = hit.number if hit.kind == "housing" else int(scene.layout.housing[hit.number])
@@ -119,23 +147,26 @@ def _length(part: Part | None, field: str) -> float:
     return units.parse(datum.value, FIELDS[field].dimension) if datum is not None else 0.0
 
 
-def _unit_landing(scene: Scene, assembly_id: str, rack: int, x: float, y: float) -> Landing:
+def _unit_landing(
+    scene: Scene, assembly_id: str, rack: int, x: float, y: float, room: RackRoom
+) -> Landing:
     assembly = scene.fabric.design.assemblies.get(AssemblyId(assembly_id))
     height_u = max(1, assembly.height_u if assembly is not None else 1)
     left, top, width, depth = (float(v) for v in scene.racks[rack])
-    count = int(rack_units(scene.layout)[rack])
+    count = room.count(rack)
     unit = depth * (FOOTER - HEADER) / count
     at = int(np.floor((top + depth * FOOTER - y) / unit)) + 1
     u = min(max(at - height_u // 2, 1), max(1, count - height_u + 1))
-    used = [
-        (one.u, one.u + one.height_u)
-        for one in scene.layout.housings[scene.rack_start[rack] : scene.rack_start[rack + 1]]
-        if one.height_u and one.face == "front"
-    ]
-    collides = height_u > count or any(low < u + height_u and u < high for low, high in used)
+    fit = room.fit(rack, [(u, height_u, "front")], assembly_load(scene.fabric, assembly_id))
     target = DropTarget(
-        "assembly", assembly_id, x, y, rack_address(scene.layout, rack), u=u, collides=collides
+        "assembly",
+        assembly_id,
+        x,
+        y,
+        rack_address(scene.layout, rack),
+        u=u,
+        collides=bool(fit.blocked),
     )
     bottom = top + depth * FOOTER - (u - 1) * unit
     rect = (left + width * LEFT, bottom - height_u * unit, width * (RIGHT - LEFT), height_u * unit)
-    return Landing(target, rect)
+    return Landing(target, rect, fit)

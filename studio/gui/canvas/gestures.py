@@ -1,18 +1,24 @@
-"""Carries out what tools ask for: panning, selecting, dragging racks, zooming, measuring."""
+"""Carries out what tools ask for: panning, selecting, dragging, zooming, measuring."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QTimer
 
+from studio.gui.canvas.addresses import housing_address
+from studio.gui.canvas.boxing import BoxDrag
 from studio.gui.canvas.dragging import RackDrag
+from studio.gui.canvas.grips import Grip
+from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.painting.marks import Marks
-from studio.gui.canvas.picking import Hit, addresses_of, combined, in_marquee
+from studio.gui.canvas.picking import Hit, address_of, addresses_of, combined, in_marquee
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.stretching import Edge, EdgeDrag
 from studio.gui.canvas.tools.events import (
     Drag,
     Intent,
@@ -23,10 +29,9 @@ from studio.gui.canvas.tools.events import (
     ZoomArea,
 )
 from studio.gui.canvas.viewport import Rect, Viewport
-from studio.gui.i18n import tr
 
-_EDIT_MS = 33
-"""Edits of a drag are asked for no more often."""
+_EDIT_MS, _RAREST_MS = 33, 1000
+"""Edits of a drag are asked for no more often than the first, and no less than the second."""
 _SNAP_PX = 9.0
 _LEAST_AREA_PX = 4.0
 
@@ -46,6 +51,9 @@ class Stage(Protocol):
     @property
     def marks(self) -> Marks: ...
 
+    @property
+    def scene(self) -> Scene | None: ...
+
     def show_view(self, view: Viewport) -> None: ...
 
     def show_marks(self, marks: Marks) -> None: ...
@@ -56,28 +64,32 @@ class Stage(Protocol):
 
     def thing_at(self, px: float, py: float) -> Hit | None: ...
 
+    def edge_at(self, px: float, py: float) -> Edge | None: ...
+
+    def box_at(self, px: float, py: float) -> int | None: ...
+
     def ask(self, request: EditRequest) -> None: ...
 
     def redraw(self) -> None: ...
 
 
 class Gestures:
-    """Turns intents into views, selections and edits; holds the drag in progress."""
+    """Turns intents into views, selections and edits; keeps what the pointer holds."""
 
     def __init__(self, stage: Stage, pause: QTimer) -> None:
         self._stage = stage
         self._pause = pause
         pause.setSingleShot(True)
         pause.setInterval(_EDIT_MS)
-        pause.timeout.connect(self._ask_for_move)
+        pause.timeout.connect(self._ask_meanwhile)
         self._drags = 0
-        self.drag: RackDrag | None = None
+        self.grip: Grip | None = None
 
     @property
     def is_busy(self) -> bool:
         """Tell whether there is something to give up."""
         marks = self._stage.marks
-        return self.drag is not None or marks.marquee is not None or marks.measure is not None
+        return self.grip is not None or marks.marquee is not None or marks.measure is not None
 
     def carry_out(self, intent: Intent, scene: Scene) -> None:
         """Do what a tool asks for."""
@@ -85,17 +97,26 @@ class Gestures:
         if isinstance(intent, Pan):
             stage.show_view(stage.viewport.panned(round(intent.dx), round(intent.dy)))
         elif isinstance(intent, Pick):
-            hit = stage.thing_at(intent.x, intent.y)
-            found = addresses_of(scene, hit) if hit is not None else frozenset[str]()
-            stage.select(combined(stage.selection, found, intent.mode))
+            stage.select(combined(stage.selection, self._picked(intent, scene), intent.mode))
         elif isinstance(intent, Marquee):
             self._marquee(intent, scene)
         elif isinstance(intent, Drag):
-            self._move_racks(intent, scene)
+            self._drag(intent, scene)
         elif isinstance(intent, ZoomArea):
             self._zoom_area(intent)
         else:
             self._measure(intent)
+
+    def _picked(self, intent: Pick, scene: Scene) -> frozenset[str]:
+        hit = self._stage.thing_at(intent.x, intent.y)
+        if intent.to_drag:
+            box = self._stage.box_at(intent.x, intent.y)
+            if box is not None:
+                return frozenset((housing_address(scene.layout, box),))
+            if hit is not None and hit.kind == "rack":
+                # An array goes as a whole until one of its racks is chosen by itself.
+                return all_of_array(scene.layout, address_of(scene, hit))
+        return addresses_of(scene, hit) if hit is not None else frozenset()
 
     def _marquee(self, intent: Marquee, scene: Scene) -> None:
         stage = self._stage
@@ -107,44 +128,68 @@ class Gestures:
         found = in_marquee(scene, stage.viewport, stage.level, window, touching=intent.touching)
         stage.select(combined(stage.selection, found, intent.mode))
 
-    def _move_racks(self, intent: Drag, scene: Scene) -> None:
+    def _drag(self, intent: Drag, scene: Scene) -> None:
         stage = self._stage
-        if self.drag is None:
-            self._drags += 1
-            drag = RackDrag(scene, stage.selection, self._drags)
-            if intent.phase != "move" or drag.is_empty:
+        if self.grip is None:
+            grip = self._take_hold(intent, scene) if intent.phase == "move" else None
+            if grip is None:
                 return
-            self.drag = drag
+            self.grip = grip
             stage.redraw()
         if intent.phase == "cancel":
-            self._end(self.drag.give_up(tr("Move racks")), scene)
+            self._end(self.grip.give_up(), self.grip, scene)
             return
         scale = stage.viewport.scale
         reach = _SNAP_PX / scale if intent.snap else 0.0
-        self.drag.move(intent.dx / scale, intent.dy / scale, reach)
-        stage.show_marks(replace(stage.marks, guides=self.drag.snap.guides))
-        stage.show_scene(scene.with_racks(self.drag.rects(scene)))
+        self.grip.move(intent.dx / scale, intent.dy / scale, reach)
+        place = (intent.x + intent.dx, intent.y + intent.dy, self.grip.readout)
+        stage.show_marks(
+            replace(stage.marks, guides=self.grip.guides, ghosts=self.grip.ghosts, readout=place)
+        )
+        stage.show_scene(scene.with_racks(self.grip.rects(scene)))
         if intent.phase == "done":
-            self._end(self.drag.request(tr("Move racks")), scene)
-        elif not self._pause.isActive():
-            self._ask_for_move()
+            self._end(self.grip.request(), self.grip, scene)
+        elif self.grip.is_live and not self._pause.isActive():
+            self._ask_meanwhile()
             self._pause.start()
 
-    def _ask_for_move(self) -> None:
-        request = self.drag.request(tr("Move racks")) if self.drag is not None else None
-        if request is not None:
-            self._stage.ask(request)
-
-    def _end(self, request: EditRequest | None, scene: Scene) -> None:
-        drag, self.drag = self.drag, None
-        self._pause.stop()
+    def _take_hold(self, intent: Drag, scene: Scene) -> Grip | None:
+        """Return what is under the pointer where a drag begins: an edge, a box, or racks."""
         stage = self._stage
-        stage.show_marks(replace(stage.marks, guides=()))
-        if drag is not None:
-            stage.show_scene(scene.with_racks(drag.rects(scene)))
+        self._drags += 1
+        edge = stage.edge_at(intent.x, intent.y)
+        if edge is not None:
+            return EdgeDrag(scene, edge, self._drags)
+        box = stage.box_at(intent.x, intent.y)
+        if box is not None and housing_address(scene.layout, box) in stage.selection:
+            return BoxDrag(scene, stage.selection, box)
+        racks = RackDrag(scene, stage.selection, self._drags)
+        return None if racks.is_empty else racks
+
+    def _ask_meanwhile(self) -> None:
+        request = self.grip.request() if self.grip is not None else None
+        if request is None:
+            return
+        begun = time.perf_counter()
+        self._stage.ask(request)
+        # Where a design takes long to build, the drag itself stays smooth and figures follow later.
+        cost_ms = (time.perf_counter() - begun) * 1e3
+        self._pause.setInterval(int(min(max(_EDIT_MS, 3 * cost_ms), _RAREST_MS)))
+
+    def _end(self, request: EditRequest | None, grip: Grip, scene: Scene) -> None:
+        self.grip = None
+        self._pause.stop()
+        self._pause.setInterval(_EDIT_MS)
+        stage = self._stage
+        stage.show_marks(replace(stage.marks, guides=(), ghosts=(), readout=None))
+        stage.show_scene(scene.with_racks(grip.rects(scene)))
         stage.redraw()
         if request is not None:
             stage.ask(request)
+        after = stage.scene
+        chosen = grip.selected_after(after) if after is not None else None
+        if chosen:
+            stage.select(chosen)
 
     def _zoom_area(self, intent: ZoomArea) -> None:
         stage = self._stage

@@ -1,66 +1,72 @@
-"""Racks on the move: which ones go together, and the edit that puts them down; no Qt."""
+"""Racks on the move: where they stand, and the edit that puts them down; no Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-import numpy as np
-
+from studio.design.arrays import Cell, offset_of, place_members
 from studio.design.edits import move_racks
 from studio.design.model import Design
-from studio.fabric.arrays import BoolArray
-from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.held import Held
 from studio.ids import RackId
 
-
-def rack_ids(scene: Scene, addresses: frozenset[str]) -> tuple[RackId, ...]:
-    """Return the design's racks (or arrays of racks) that selected rack labels belong to."""
-    layout = scene.layout
-    found = {
-        layout.racks[layout.rack_by_label[label]].rack: None
-        for label in sorted(addresses)
-        if label in layout.rack_by_label
-    }
-    return tuple(found)
+Edit = Callable[[Design], Design]
 
 
-def members(scene: Scene, racks: tuple[RackId, ...]) -> BoolArray:
-    """Tell which racks on the floor go along: all of an array, shape (n_racks,)."""
-    chosen = set(racks)
-    return np.array([rack.rack in chosen for rack in scene.layout.racks], dtype=bool)
+@dataclass(frozen=True)
+class Places:
+    """Where held racks stood when a move began, in metres."""
+
+    whole: Mapping[RackId, tuple[float, float]]
+    members: Mapping[RackId, Mapping[Cell, tuple[float, float]]]
+    """How far members stood from their regular places."""
 
 
-def places(design: Design, racks: tuple[RackId, ...]) -> Mapping[RackId, tuple[float, float]]:
-    """Return where racks stand."""
-    return {rack: (design.racks[rack].x_m, design.racks[rack].y_m) for rack in racks}
+def places(design: Design, held: Held) -> Places:
+    """Return where held racks stand."""
+    return Places(
+        {key: (design.racks[key].x_m, design.racks[key].y_m) for key in held.whole},
+        {
+            key: {cell: offset_of(design.racks[key], cell) for cell in cells}
+            for key, cells in held.members.items()
+        },
+    )
 
 
-def put_down(
-    start: Mapping[RackId, tuple[float, float]], dx_m: float, dy_m: float
-) -> Callable[[Design], Design]:
-    """Return the edit that puts racks at a shift from where a drag began.
+def put_down(start: Places, dx_m: float, dy_m: float) -> Edit:
+    """Return the edit that puts racks at a shift from where a move began.
 
     The edit states places, not steps, so that of many in a row only the last one matters.
     """
 
     def edit(design: Design) -> Design:
-        for rack, (x, y) in start.items():
+        for rack, (x, y) in start.whole.items():
             if rack in design.racks:
                 now = design.racks[rack]
-                design = move_racks(
-                    design, [rack], _shift(now.x_m, x + dx_m), _shift(now.y_m, y + dy_m)
-                )
+                step = (_shift(now.x_m, x + dx_m), _shift(now.y_m, y + dy_m))
+                design = move_racks(design, [rack], *step)
+        for rack, offsets in start.members.items():
+            if rack in design.racks:
+                moved = {
+                    cell: (round(x + dx_m, 4), round(y + dy_m, 4))
+                    for cell, (x, y) in offsets.items()
+                }
+                design = place_members(design, rack, moved)
         return design
 
     return edit
 
 
-def nudged(racks: tuple[RackId, ...], dx_m: float, dy_m: float) -> Callable[[Design], Design]:
+def moved_by(held: Held, dx_m: float, dy_m: float) -> Edit:
     """Return the edit that moves racks by a step, those that are still there."""
 
     def edit(design: Design) -> Design:
-        known = [rack for rack in racks if rack in design.racks]
-        return move_racks(design, known, dx_m, dy_m)
+        known = Held(
+            tuple(rack for rack in held.whole if rack in design.racks),
+            {rack: cells for rack, cells in held.members.items() if rack in design.racks},
+        )
+        return put_down(places(design, known), dx_m, dy_m)(design)
 
     return edit
 

@@ -22,30 +22,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.errors import InvalidInput
+from studio.fabric.arrays import BoolArray
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas import camera
-from studio.gui.canvas.addresses import Chosen, nothing, resolve
+from studio.gui.canvas.addresses import Chosen, housing_address, nothing, resolve
 from studio.gui.canvas.backing import Backing
 from studio.gui.canvas.describe import describe
-from studio.gui.canvas.dropping import MIME_TYPE, Landing, landing, parse_item
+from studio.gui.canvas.drops import Drops
+from studio.gui.canvas.floating import Floating
 from studio.gui.canvas.gestures import Gestures
+from studio.gui.canvas.held import hold
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.lighting import lighting
-from studio.gui.canvas.moving import nudged, rack_ids
+from studio.gui.canvas.moving import moved_by
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.hud import (
-    Crumb,
-    crumb_rects,
-    legend_row_at,
-    minimap_rect,
-    minimap_view,
-    needs_minimap,
-    paint_hud,
-    taken_by_hud,
-)
-from studio.gui.canvas.painting.marks import Marks, ghost_of, paint_marks, paint_states
+from studio.gui.canvas.painting.hud import Crumb, minimap_rect, paint_hud, taken_by_hud
+from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
+from studio.gui.canvas.painting.notes import EDGE_PX
 from studio.gui.canvas.painting.picture import paint_content, paint_picture
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.picking import Hit, address_of, pick, pick_line
@@ -53,6 +47,7 @@ from studio.gui.canvas.pointer import ARROWS, CURSORS, pointer_event
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
 from studio.gui.canvas.snapping import GRID_M
+from studio.gui.canvas.stretching import Edge, edges
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
 from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool, Under
 from studio.gui.canvas.tools.navigate import PanTool
@@ -62,6 +57,8 @@ from studio.gui.i18n import Language, named, tr
 
 _REST_MS = 90
 """After this long without movement the picture is drawn sharp."""
+_HOLDING = ("select", "move")
+"""Tools that take hold of things."""
 _WHEEL_STEP = 1.0016
 """Magnification for each eighth of a degree the wheel turns."""
 
@@ -95,7 +92,7 @@ class CanvasView(QWidget):
         self._level: Level = "hall"
         self._theme: CanvasTheme = LIGHT
         self._language: Language = "en"
-        self._planes: frozenset[str] | None = None
+        self._hidden_planes: frozenset[str] = frozenset()
         self._overlay: Overlay | None = None
         self._selection: frozenset[str] = frozenset()
         self._chosen: Chosen = nothing()
@@ -105,7 +102,8 @@ class CanvasView(QWidget):
         self._backing = Backing()
         self._tool: Tool = make_tool("select")
         self._panning: PanTool | None = None
-        self._on_minimap = False
+        self._floating = Floating(self)
+        self._drops = Drops(self)
         self._space = False
         self._gestures = Gestures(self, QTimer(self))
         self._moving = False
@@ -122,16 +120,20 @@ class CanvasView(QWidget):
         same = before is not None and before.fabric.design.id == fabric.design.id
         scene = build_scene(fabric, before if same else None)
         if not same:
-            self._gestures.drag = None
+            self._gestures.grip = None
             self._selection = frozenset()
-            self._planes = None
-        drag = self._gestures.drag
-        if drag is not None:
-            scene = scene.with_racks(drag.rects(scene))
+            self._hidden_planes = frozenset()
+        grip = self._gestures.grip
+        if grip is not None:
+            scene = scene.with_racks(grip.rects(scene))
         self._scene = scene
         self._hover = None
         self._resolve_selection()
-        if before is None or not same or not looks_alike(before, scene, drag is not None):
+        if (
+            before is None
+            or not same
+            or not looks_alike(before, scene, self._moving_racks is not None)
+        ):
             self.redraw()
         if not same:
             self.zoom_to_fit()
@@ -156,7 +158,7 @@ class CanvasView(QWidget):
 
     def set_visible_planes(self, planes: frozenset[str]) -> None:
         """Show the links of these planes only."""
-        self._planes = frozenset(planes)
+        self._hidden_planes = self._all_planes - planes
         self.redraw()
 
     def set_overlay(self, overlay: Overlay | None) -> None:
@@ -221,6 +223,11 @@ class CanvasView(QWidget):
         return self._scene
 
     @property
+    def fonts(self) -> Fonts:
+        """Return the fonts of the labels."""
+        return self._fonts
+
+    @property
     def theme(self) -> CanvasTheme:
         """Return the colours in use."""
         return self._theme
@@ -238,14 +245,16 @@ class CanvasView(QWidget):
     @property
     def visible_planes(self) -> frozenset[str]:
         """Return the ids of the planes whose links are shown."""
-        if self._planes is not None:
-            return self._planes
+        return self._all_planes - self._hidden_planes
+
+    @property
+    def _all_planes(self) -> frozenset[str]:
         return frozenset(self._scene.fabric.design.planes) if self._scene else frozenset()
 
     @property
     def breadcrumb(self) -> str:
         """Return the way from the design to what is in the middle of the view."""
-        return " › ".join(crumb.text for crumb in self._crumbs())
+        return " › ".join(crumb.text for crumb in self.crumbs())
 
     @property
     def is_sharp(self) -> bool:
@@ -305,6 +314,11 @@ class CanvasView(QWidget):
         self._moving = False
         self.update()
 
+    def toggle_plane(self, plane: str) -> None:
+        """Show or hide the links of a plane, and tell so."""
+        self.set_visible_planes(self.visible_planes ^ {plane})
+        self.visible_planes_changed.emit(self.visible_planes)
+
     def redraw(self) -> None:
         """Paint everything anew."""
         self._backing.clear()
@@ -319,12 +333,27 @@ class CanvasView(QWidget):
     def _update_marks(self) -> None:
         if self._scene is None:
             return
-        drag = self._gestures.drag
-        moving = drag.moving if drag is not None else None
-        found = lighting(self._scene, self._chosen, self._hover, moving)
+        found = lighting(self._scene, self._chosen, self._hover, self._moving_racks)
+        ends = edges(self._scene, self._selection) if self._may_stretch else ()
         self.show_marks(
-            replace(self._marks, selected=self._chosen, hovered=found.hovered, lit=found.lit)
+            replace(
+                self._marks,
+                selected=self._chosen,
+                hovered=found.hovered,
+                lit=found.lit,
+                edges=ends,
+            )
         )
+
+    @property
+    def _moving_racks(self) -> BoolArray | None:
+        grip = self._gestures.grip
+        return grip.moving if grip is not None else None
+
+    @property
+    def _may_stretch(self) -> bool:
+        """Tell whether arrays show handles: not while something is held, nor inside racks."""
+        return self._gestures.grip is None and self._level == "hall" and self.tool in _HOLDING
 
     def select(self, addresses: frozenset[str]) -> None:
         """Select things and tell so."""
@@ -334,7 +363,8 @@ class CanvasView(QWidget):
         self._resolve_selection()
         self.selection_changed.emit(addresses)
 
-    def _crumbs(self) -> list[Crumb]:
+    def crumbs(self) -> list[Crumb]:
+        """Return the way from the design to what is in the middle of the view."""
         if self._scene is None:
             return []
         crumbs = [Crumb(named(self._scene.fabric.design, self._language), "")]
@@ -343,10 +373,10 @@ class CanvasView(QWidget):
 
     # Painting.
 
-    def _frame(self, view: Viewport) -> Frame:
+    def frame(self, view: Viewport) -> Frame:
+        """Return what a picture of a view is made from; there is something to draw."""
         if self._scene is None:
             raise RuntimeError("nothing to draw yet")
-        drag = self._gestures.drag
         return Frame(
             self._scene,
             view,
@@ -355,7 +385,7 @@ class CanvasView(QWidget):
             self._level,
             self.visible_planes,
             self._overlay,
-            hidden_racks=drag.moving if drag is not None else None,
+            hidden_racks=self._moving_racks,
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -371,20 +401,19 @@ class CanvasView(QWidget):
             painter, self._view, self.devicePixelRatioF(), self._paint_static, sharp=sharp
         )
         painter.setClipRect(self.rect())
-        frame = self._frame(self._view)
-        drag = self._gestures.drag
-        if drag is not None:
-            held = replace(frame, sharp=False, hidden_racks=None, only_racks=drag.moving)
+        frame = self.frame(self._view)
+        if self._moving_racks is not None:
+            held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)
             paint_content(painter, held)
         paint_states(painter, frame)
         paint_marks(painter, frame, self._marks, self._fonts)
-        paint_hud(painter, frame, self._fonts, self._crumbs())
+        paint_hud(painter, frame, self._fonts, self.crumbs())
         painter.end()
 
     def _paint_static(
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool
     ) -> None:
-        frame = replace(self._frame(view), sharp=sharp, window=window)
+        frame = replace(self.frame(view), sharp=sharp, window=window)
         paint_picture(painter, frame, self._fonts, taken_by_hud(frame, self._fonts))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -406,7 +435,7 @@ class CanvasView(QWidget):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         position = event.position()
         left = event.button() == Qt.MouseButton.LeftButton
-        if left and self._press_on_hud(position):
+        if left and self._floating.press(position):
             return
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panning = PanTool()
@@ -414,16 +443,14 @@ class CanvasView(QWidget):
         self._send(pointer_event("press", event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._on_minimap:
-            self._centre_from_minimap(event.position())
+        if self._floating.move(event.position()):
             return
         self._send(pointer_event("move", event))
         if event.buttons() == Qt.MouseButton.NoButton:
             self._hover_at(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._on_minimap:
-            self._on_minimap = False
+        if self._floating.release():
             return
         self._send(pointer_event("release", event))
         if self._panning is not None:
@@ -466,13 +493,41 @@ class CanvasView(QWidget):
             self._carry_out(intent)
 
     def _under(self, px: float, py: float) -> Under:
+        if self.edge_at(px, py) is not None:
+            return "edge"
         hit = self.thing_at(px, py)
         if self._scene is None or hit is None or hit.kind in ("trunk", "cable"):
             return "nothing" if hit is None else "thing"
         rack = address_of(self._scene, hit).partition("/")[0]
         if rack in self._selection:
             return "selected"
+        box = self.box_at(px, py)
+        if box is not None:
+            chosen = housing_address(self._scene.layout, box) in self._selection
+            return "selected" if chosen else "movable"
         return "movable" if hit.kind == "rack" else "thing"
+
+    def edge_at(self, px: float, py: float) -> Edge | None:
+        """Return the handle of an array at a pixel."""
+        for edge in self._marks.edges:
+            x, y = self._view.to_screen(edge.x, edge.y)
+            if max(abs(x - px), abs(y - py)) <= EDGE_PX:
+                return edge
+        return None
+
+    def box_at(self, px: float, py: float) -> int | None:
+        """Return the box at a pixel that can be taken out of its rack at this magnification."""
+        if self._scene is None or self._level not in ("rack", "node"):
+            return None
+        x, y = self._view.to_world(px, py)
+        hit = pick(self._scene, self._view, self._level, x, y)
+        if hit is None or hit.kind == "rack":
+            return None
+        if hit.kind == "component" and self._level == "node":
+            return None
+        layout = self._scene.layout
+        box = hit.number if hit.kind == "housing" else int(layout.housing[hit.number])
+        return box if layout.housings[box].height_u else None
 
     def thing_at(self, px: float, py: float) -> Hit | None:
         """Return what is at a pixel, as deep as the level shows."""
@@ -484,7 +539,7 @@ class CanvasView(QWidget):
             return hit
         if hit is not None and (hit.kind == "component" or self._level == "hall"):
             return hit
-        shown = self._frame(self._view).plane_shown
+        shown = self.frame(self._view).plane_shown
         return pick_line(self._scene, self._view, x, y, shown) or hit
 
     def _hover_at(self, position: QPointF) -> None:
@@ -497,37 +552,6 @@ class CanvasView(QWidget):
         self._hover = hit
         self._update_marks()
         self.hover_changed.emit(address_of(self._scene, hit) if hit is not None else None)
-
-    # What floats over the drawing.
-
-    def _press_on_hud(self, position: QPointF) -> bool:
-        if self._scene is None:
-            return False
-        crumbs = self._crumbs()
-        for crumb, rect in zip(crumbs, crumb_rects(self._fonts, crumbs), strict=True):
-            if rect.contains(position):
-                self.zoom_to((crumb.address,) if crumb.address else ())
-                return True
-        planes = list(self._scene.fabric.design.planes)
-        row = legend_row_at(self._frame(self._view), self._fonts, position)
-        if row is not None:
-            self.set_visible_planes(self.visible_planes ^ {planes[row]})
-            self.visible_planes_changed.emit(self.visible_planes)
-            return True
-        on_map = minimap_rect(self._view).contains(position)
-        if on_map and needs_minimap(self._scene, self._view):
-            self._on_minimap = True
-            self._centre_from_minimap(position)
-            return True
-        return False
-
-    def _centre_from_minimap(self, position: QPointF) -> None:
-        small = minimap_view(self._frame(self._view))
-        corner = minimap_rect(self._view).topLeft()
-        x, y = small.to_world(position.x() - corner.x(), position.y() - corner.y())
-        half_width = self._view.width / self._view.scale / 2
-        half_height = self._view.height / self._view.scale / 2
-        self.show_view(replace(self._view, x=x - half_width, y=y - half_height))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -569,46 +593,30 @@ class CanvasView(QWidget):
 
     def _arrow(self, right: int, down: int, far: bool) -> None:
         """Nudge selected racks; without any, move the view."""
-        racks = rack_ids(self._scene, self._selection) if self._scene is not None else ()
-        if not racks:
+        scene = self._scene
+        held = hold(scene.fabric, self._selection) if scene is not None else None
+        if held is None or held.is_empty:
             step = 200 if far else 40
             self.show_view(self._view.panned(-right * step, -down * step))
             return
         step_m = GRID_M * (10 if far else 1)
-        edit = nudged(racks, right * step_m, down * step_m)
-        self.ask(EditRequest(tr("Move racks"), edit, "nudge-" + ",".join(racks)))
+        edit = moved_by(held, right * step_m, down * step_m)
+        key = "nudge-" + ",".join(sorted(self._selection))[:500]
+        self.ask(EditRequest(tr("Move racks"), edit, key))
 
     # Drops from the library.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MIME_TYPE) and self._scene is not None:
-            event.acceptProposedAction()
+        self._drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        found = self._landing_of(event)
-        self.show_marks(replace(self._marks, ghost=ghost_of(found) if found else None))
-        if found is None:
-            event.ignore()
-        else:
-            event.acceptProposedAction()
+        self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         del event
-        self.show_marks(replace(self._marks, ghost=None))
+        self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        found = self._landing_of(event)
-        self.show_marks(replace(self._marks, ghost=None))
-        if found is not None:
-            event.acceptProposedAction()
-            self.part_dropped.emit(found.target)
-
-    def _landing_of(self, event: QDropEvent) -> Landing | None:
-        if self._scene is None:
-            return None
-        try:
-            item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
-        except InvalidInput:
-            return None
-        x, y = self._view.to_world(event.position().x(), event.position().y())
-        return landing(self._scene, self._view, item, x, y)
+        target = self._drops.drop(event)
+        if target is not None:
+            self.part_dropped.emit(target)

@@ -1,36 +1,56 @@
-"""What the Arrange menu does: racks turned, aligned and freed from their array."""
+"""What the Arrange menu does: racks turned, aligned, spread, put back and set apart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from studio.design.edits import detach_array, rotate_racks
-from studio.design.model import Design
-from studio.gui import selection_edits
+from studio.gui import arrange_edits
+from studio.gui.arrange_edits import Axis, Edit, Side
 from studio.gui.i18n import tr
 
 if TYPE_CHECKING:
+    from studio.fabric.fabric import Fabric
     from studio.gui.main_window import MainWindow
+
+Handler = Callable[["MainWindow"], None]
 
 
 def rotate(window: MainWindow) -> None:
     """Turn the selected racks by 90 degrees."""
-    document = window.workspace.document
-    if document is not None:
-        racks = selection_edits.selected_racks(document.fabric, document.selection)
-        window.workspace.apply(tr("Rotate racks"), lambda design: rotate_racks(design, racks, 90))
+    _apply(window, tr("Rotate racks"), partial(arrange_edits.rotate, degrees=90))
+
+
+def align(side: Side) -> Handler:
+    """Return the command that lines the selected racks up."""
+
+    def run(window: MainWindow) -> None:
+        _apply(window, tr("Align racks"), partial(arrange_edits.align, side=side))
+
+    return run
+
+
+def distribute(axis: Axis) -> Handler:
+    """Return the command that leaves equal gaps between the selected racks."""
+
+    def run(window: MainWindow) -> None:
+        _apply(window, tr("Distribute racks"), partial(arrange_edits.distribute, axis=axis))
+
+    return run
 
 
 def detach(window: MainWindow) -> None:
-    """Turn arrays of racks into single racks."""
+    """Turn arrays, or the members selected, into single racks."""
+    _apply(window, tr("Detach array"), arrange_edits.detach)
+
+
+def put_back(window: MainWindow) -> None:
+    """End the exceptions of what is selected."""
+    _apply(window, tr("Put back"), arrange_edits.put_back)
+
+
+def _apply(window: MainWindow, label: str, make: Callable[[Fabric, frozenset[str]], Edit]) -> None:
     document = window.workspace.document
-    if document is None:
-        return
-    racks = selection_edits.selected_racks(document.fabric, document.selection)
-
-    def edit(design: Design) -> Design:
-        for rack in racks:
-            design, _ = detach_array(design, rack)
-        return design
-
-    window.workspace.apply(tr("Detach array"), edit)
+    if document is not None:
+        window.workspace.apply(label, make(document.fabric, document.selection))

@@ -67,6 +67,15 @@ class LayersPanel(QWidget):
             for place, row in enumerate(rows):
                 self._tree.addTopLevelItem(self._plane(row, place))
 
+    def show_planes(self, shown: frozenset[str]) -> None:
+        """Check the planes shown, as after a click in the legend of the drawing."""
+        self._hidden = frozenset(row.id for row in self._rows) - shown
+        with QSignalBlocker(self._tree):
+            for place, row in enumerate(self._rows):
+                item = self._tree.topLevelItem(place)
+                if item is not None:
+                    item.setCheckState(0, _checked(row.id not in self._hidden))
+
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         place = max(0, self._overlay.currentIndex())
@@ -82,8 +91,7 @@ class LayersPanel(QWidget):
     def _plane(self, row: PlaneRow, place: int) -> QTreeWidgetItem:
         item = QTreeWidgetItem([f"{row.name}   {tr('{n} links').format(n=count_text(row.links))}"])
         item.setData(0, _ADDRESS, f"plane:{row.id}")
-        shown = row.id not in self._hidden
-        item.setCheckState(0, Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked)
+        item.setCheckState(0, _checked(row.id not in self._hidden))
         item.setIcon(0, _swatch(row.color or CATEGORICAL[place % len(CATEGORICAL)]))
         for rule in row.rules:
             child = QTreeWidgetItem([f"{rule.name}   {count_text(rule.links)}"])
@@ -102,6 +110,10 @@ class LayersPanel(QWidget):
 
     def _select(self, item: QTreeWidgetItem) -> None:
         self.selected.emit(str(item.data(0, _ADDRESS)))
+
+
+def _checked(shown: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
 
 
 def _swatch(colour: str) -> QIcon:

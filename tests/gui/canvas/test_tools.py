@@ -55,7 +55,7 @@ def test_dragging_from_the_floor_opens_a_marquee() -> None:
 def test_dragging_a_rack_selects_and_moves_it() -> None:
     events = [press(0, 0), move(10, 3), release(20, 3)]
     assert play(make_tool("select"), "movable", events) == [
-        Pick(0, 0, "replace"),
+        Pick(0, 0, "replace", to_drag=True),
         Drag(10, 3, snap=True, phase="move"),
         Drag(20, 3, snap=True, phase="done"),
     ]

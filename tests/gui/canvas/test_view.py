@@ -88,7 +88,7 @@ def test_arrows_nudge_selected_racks(editor: Editor) -> None:
     view = editor.view
     rack_id = editor.fabric.layout.racks[1].rack
     x = editor.design.racks[rack_id].x_m
-    view.set_selection(frozenset({"R02"}))
+    view.set_selection(frozenset({"R01", "R02"}))
     QTest.keyClick(view, Qt.Key.Key_Right)
     QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert editor.design.racks[rack_id].x_m == pytest.approx(x + 1.1)

@@ -11,25 +11,13 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.addresses import Chosen, nothing
-from studio.gui.canvas.dropping import Landing
+from studio.gui.canvas.grips import Ghost, Readout
 from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.notes import paint_edges, paint_ghosts, paint_note
 from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.tracing import trace
-from studio.gui.canvas.viewport import Rect
-from studio.gui.i18n import tr
-
-MOST_TRACED = 4000
-"""Links whose ways are lit at once."""
-
-
-@dataclass(frozen=True)
-class Ghost:
-    """Something about to be dropped, in metres."""
-
-    rect: Rect
-    collides: bool
-    text: str
 
 
 @dataclass(frozen=True)
@@ -46,20 +34,11 @@ class Marks:
     """Lines in metres."""
     measure: tuple[float, float, float, float] | None = None
     """From and to, in metres."""
-    ghost: Ghost | None = None
-
-
-def ghost_of(landing: Landing) -> Ghost:
-    """Return what to show for a library item over the canvas."""
-    target = landing.target
-    text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
-    if target.type == "assembly":
-        text = f"{target.rack}, U{target.u}"
-    elif target.type == "part":
-        text = target.housing
-    if target.collides:
-        text = f"{text}: {tr('occupied')}"
-    return Ghost(landing.rect, target.collides, text)
+    ghosts: tuple[Ghost, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    """Handles of the array that is selected."""
+    readout: tuple[float, float, Readout] | None = None
+    """What is said beside the pointer, and where that is, in pixels."""
 
 
 def paint_states(painter: QPainter, frame: Frame) -> None:
@@ -121,8 +100,12 @@ def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> 
         _paint_marquee(painter, frame, marks.marquee)
     if marks.measure is not None:
         _paint_measure(painter, frame, marks.measure, fonts)
-    if marks.ghost is not None:
-        _paint_ghost(painter, frame, marks.ghost, fonts)
+    paint_ghosts(painter, frame, marks.ghosts, fonts)
+    paint_edges(painter, frame, marks.edges)
+    if marks.readout is not None:
+        x, y, said = marks.readout
+        color = frame.theme.collision if said.is_wrong else frame.theme.text
+        paint_note(painter, frame, fonts, QPointF(x + 18, y + 18), said.text, color, beside=True)
 
 
 def _paint_ways(painter: QPainter, frame: Frame, lit: Chosen) -> None:
@@ -195,34 +178,5 @@ def _paint_measure(
         painter.drawEllipse(point, 3, 3)
     dx, dy = abs(x2 - x1), abs(y2 - y1)
     text = f"{float(np.hypot(dx, dy)):.2f} m   Δx {dx:.2f}   Δy {dy:.2f}   |x|+|y| {dx + dy:.2f}"
-    _paint_note(painter, frame, fonts, (start + end) / 2, text, frame.theme.text)
+    paint_note(painter, frame, fonts, (start + end) / 2, text, frame.theme.text)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def _paint_ghost(painter: QPainter, frame: Frame, ghost: Ghost, fonts: Fonts) -> None:
-    color = QColor(frame.theme.collision if ghost.collides else frame.theme.ghost)
-    x, y, width, height = crisp(frame.screen_rects(np.array([ghost.rect])))[0].tolist()
-    painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine))
-    color.setAlpha(60)
-    painter.setBrush(QBrush(color))
-    painter.drawRect(QRectF(x, y, width, height))
-    note = QPointF(x + width / 2, y + height + 16)
-    text_color = frame.theme.collision if ghost.collides else frame.theme.text
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    _paint_note(painter, frame, fonts, note, ghost.text, text_color)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def _paint_note(
-    painter: QPainter, frame: Frame, fonts: Fonts, at: QPointF, text: str, color: QColor
-) -> None:
-    if not text:
-        return
-    width = fonts.width(text, 12) + 16
-    rect = QRectF(at.x() - width / 2, at.y() - 12, width, 24)
-    painter.setPen(QPen(frame.theme.panel_line, 1))
-    painter.setBrush(QBrush(frame.theme.panel))
-    painter.drawRoundedRect(rect, 4, 4)
-    painter.setPen(color)
-    painter.setFont(fonts.font(12))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

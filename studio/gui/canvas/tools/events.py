@@ -8,8 +8,9 @@ from typing import Literal, Protocol
 
 Button = Literal["left", "middle", "right", "none"]
 Mode = Literal["replace", "add", "toggle", "subtract"]
-Under = Literal["nothing", "thing", "movable", "selected"]
-"""What is under the pointer; `movable` is a rack, `selected` a rack (or what is in it) that is."""
+Under = Literal["nothing", "thing", "movable", "selected", "edge"]
+"""What is under the pointer; `movable` is a rack or box, `selected` one (or what is in it) that is
+selected, `edge` the handle at the end of an array."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Pick:
     x: float
     y: float
     mode: Mode
+    to_drag: bool = False
+    """What is picked is dragged at once: a rack brings its array along."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,15 @@ class Marquee:
 
 @dataclass(frozen=True)
 class Drag:
-    """Move the selected racks by pixels from where the drag began."""
+    """Move what is held by pixels from where the drag began."""
 
     dx: float
     dy: float
     snap: bool
     phase: Literal["move", "done", "cancel"]
+    x: float = 0.0
+    """Where the drag began."""
+    y: float = 0.0
 
 
 @dataclass(frozen=True)

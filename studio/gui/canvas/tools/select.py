@@ -46,7 +46,7 @@ class SelectTool:
         self._x, self._y = event.x, event.y
         what = under(event.x, event.y)
         plain = not (event.shift or event.ctrl)
-        self._movable = self._always_moves or (what in ("movable", "selected") and plain)
+        self._movable = self._always_moves or (what in ("movable", "selected", "edge") and plain)
         self._takes_hold = what == "movable"
         return []
 
@@ -57,7 +57,7 @@ class SelectTool:
                 return []
             self._state = "dragging" if self._movable else "marquee"
             if self._movable and self._takes_hold:
-                begun.append(Pick(self._x, self._y, "replace"))
+                begun.append(Pick(self._x, self._y, "replace", to_drag=True))
         if self._state == "dragging":
             return [*begun, self._drag(event, "move")]
         return [self._marquee(event, done=False)]
@@ -74,7 +74,7 @@ class SelectTool:
         dx, dy = event.x - self._x, event.y - self._y
         if event.shift:
             dx, dy = (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
-        return Drag(dx, dy, snap=not event.alt, phase=phase)
+        return Drag(dx, dy, not event.alt, phase, self._x, self._y)
 
     def _marquee(self, event: PointerEvent, *, done: bool) -> Marquee:
         return Marquee(self._x, self._y, event.x, event.y, event.mode, done)

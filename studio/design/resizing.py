@@ -1,0 +1,116 @@
+"""Another count for an array of racks; those numbered behind it make room, exceptions follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from studio.design.edits import rack_of
+from studio.design.labels import is_numbered, label_of
+from studio.design.model import Design, Rack
+from studio.errors import InvalidInput
+from studio.ids import Address, RackId
+
+
+def resize_array(
+    design: Design,
+    rack_id: RackId,
+    count: int,
+    rows: int,
+    pitch_m: float = 0.0,
+    row_pitch_m: float = 0.0,
+) -> Design:
+    """Return the design with an array of other counts.
+
+    Racks of the same numbering behind it are numbered further where their labels would repeat;
+    exceptions go with the racks they name.
+
+    Parameters
+    ----------
+    pitch_m, row_pitch_m : taken where the array has none yet, as a single rack.
+
+    Raises
+    ------
+    UnknownName : no rack is called so.
+    InvalidInput : less than one rack, or a link rule names by number a rack that would change it.
+    """
+    rack = rack_of(design, rack_id)
+    if count < 1 or rows < 1:
+        raise InvalidInput("rack {rack_id!r}: an array has at least 1 x 1 racks", rack_id=rack_id)
+    if (count, rows) == (rack.array.count, rack.array.rows):
+        return design
+    array = msgspec.structs.replace(
+        rack.array,
+        count=count,
+        rows=rows,
+        pitch=rack.array.pitch or pitch_m,
+        row_pitch=rack.array.row_pitch or row_pitch_m,
+    )
+    racks = {**design.racks, rack_id: msgspec.structs.replace(rack, array=array)}
+    behind = dict(_made_room(racks, rack_id))
+    racks.update(behind)
+    renamed = _renamed(design, behind)
+    _check_rules(design, renamed)
+    exceptions = design.exceptions
+    if any(_rack_part(address) in renamed for address in exceptions):
+        exceptions = {_followed(key, renamed): value for key, value in exceptions.items()}
+    return msgspec.structs.replace(design, racks=racks, exceptions=exceptions)
+
+
+def _pattern(rack_id: RackId, rack: Rack) -> str:
+    return rack.label.replace("{id}", rack_id)
+
+
+def _made_room(racks: Mapping[RackId, Rack], grown: RackId) -> Iterator[tuple[RackId, Rack]]:
+    """Yield the racks that must count from a higher number."""
+    own = racks[grown]
+    pattern = _pattern(grown, own)
+    if not is_numbered(pattern):
+        return
+    behind = [
+        (one.first, key, one)
+        for key, one in racks.items()
+        if key != grown and _pattern(key, one) == pattern and one.first >= own.first
+    ]
+    free = own.first + own.array.count * own.array.rows
+    for first, key, one in sorted(behind, key=lambda entry: entry[0]):
+        if first < free:
+            yield key, msgspec.structs.replace(one, first=free)
+        free = max(first, free) + one.array.count * one.array.rows
+
+
+def _renamed(design: Design, after: Mapping[RackId, Rack]) -> Mapping[str, str]:
+    """Return the new label by the old one."""
+    found = {}
+    for rack_id, rack in after.items():
+        before = design.racks[rack_id]
+        for number in range(rack.array.count * rack.array.rows):
+            old = label_of(before.label, rack_id, before.first + number)
+            found[old] = label_of(rack.label, rack_id, rack.first + number)
+    return found
+
+
+def _check_rules(design: Design, renamed: Mapping[str, str]) -> None:
+    for name, rule in design.links.items():
+        for pattern in {_rack_part(rule.a), _rack_part(rule.b)} - {"**", "", "*"}:
+            for old, new in renamed.items():
+                if fnmatchcase(old, pattern) != fnmatchcase(new, pattern):
+                    raise InvalidInput(
+                        "{old} would become {new}, and link rule {name!r} names racks as "
+                        "{pattern!r}; change 'first' of the racks behind, or the rule",
+                        old=old,
+                        new=new,
+                        name=name,
+                        pattern=pattern,
+                    )
+
+
+def _rack_part(address: str) -> str:
+    return address.partition("/")[0]
+
+
+def _followed(address: Address, renamed: Mapping[str, str]) -> Address:
+    rack, slash, rest = address.partition("/")
+    return Address(renamed.get(rack, rack) + slash + rest)

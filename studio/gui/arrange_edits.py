@@ -1,0 +1,179 @@
+"""Edits that put selected racks in order: turned, aligned, spread, back in line, apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from studio.design.arrays import (
+    cell_key,
+    cells,
+    detach_array,
+    detach_members,
+    is_repeated,
+    straighten,
+    turn_members,
+)
+from studio.design.contents import straighten_boxes
+from studio.design.edits import rotate_racks, set_state
+from studio.design.model import Design
+from studio.fabric.arrays import FloatArray
+from studio.fabric.fabric import Fabric
+from studio.gui.canvas.held import Held, hold
+from studio.gui.canvas.moving import moved_by
+from studio.gui.canvas.snapping import around
+from studio.ids import Address, RackId
+
+Edit = Callable[[Design], Design]
+Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
+Axis = Literal["x", "y"]
+
+_AXIS: Mapping[Side, tuple[int, float]] = {
+    "left": (0, 0.0),
+    "centre": (0, 0.5),
+    "right": (0, 1.0),
+    "top": (1, 0.0),
+    "middle": (1, 0.5),
+    "bottom": (1, 1.0),
+}
+"""Of each side: along x or y, and which share of the size lines up."""
+
+
+def block_count(fabric: Fabric, selection: frozenset[str]) -> int:
+    """Return how many things can be lined up: whole arrays, single racks and members."""
+    held = hold(fabric, selection)
+    return len(held.whole) + sum(len(members) for members in held.members.values())
+
+
+def rotate(fabric: Fabric, selection: frozenset[str], degrees: int) -> Edit:
+    """Return the edit that turns racks, whole arrays about their first one."""
+    held = hold(fabric, selection)
+
+    def edit(design: Design) -> Design:
+        design = rotate_racks(design, held.whole, degrees)
+        for rack, members in held.members.items():
+            design = turn_members(design, rack, members, degrees)
+        return design
+
+    return edit
+
+
+def align(fabric: Fabric, selection: frozenset[str], side: Side) -> Edit:
+    """Return the edit that lines racks up with the outermost of them, or with their middle."""
+    singles, boxes = _blocks(fabric, selection)
+    axis, share = _AXIS[side]
+    low, size = boxes[:, axis], boxes[:, axis + 2]
+    line = float(low.min() + share * ((low + size).max() - low.min())) if len(boxes) else 0.0
+    return _shifted(singles, axis, line - (low + share * size))
+
+
+def distribute(fabric: Fabric, selection: frozenset[str], axis: Axis) -> Edit:
+    """Return the edit that leaves equal gaps between racks; the outermost two stay."""
+    singles, boxes = _blocks(fabric, selection)
+    number = 0 if axis == "x" else 1
+    low, size = boxes[:, number], boxes[:, number + 2]
+    order = np.argsort(low + size / 2, kind="stable")
+    if len(order) < 3:
+        return _unchanged
+    first, last = order[0], order[-1]
+    room = low[last] + size[last] - low[first] - size.sum()
+    gap = room / (len(order) - 1)
+    at = low[first] + np.concatenate((np.zeros(1), np.cumsum(size[order] + gap)[:-1]))
+    shifts = np.zeros(len(order))
+    shifts[order] = at - low[order]
+    return _shifted(singles, number, shifts)
+
+
+def _blocks(fabric: Fabric, selection: frozenset[str]) -> tuple[list[Held], FloatArray]:
+    """Return what keeps together, one by one, and the rectangle around each, shape (n, 4)."""
+    held = hold(fabric, selection)
+    singles = [Held((rack,), {}) for rack in held.whole]
+    singles += [Held((), {rack: (cell,)}) for rack, own in held.members.items() for cell in own]
+    layout = fabric.layout
+    rects = np.array([(r.x_m, r.y_m, *layout.footprint_m(r)) for r in layout.racks]).reshape(-1, 4)
+    boxes = [around(rects[block]) for block in held.blocks(fabric)]
+    return singles, np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def _shifted(singles: Sequence[Held], axis: int, shifts: FloatArray) -> Edit:
+    def edit(design: Design) -> Design:
+        for one, shift in zip(singles, shifts.tolist(), strict=True):
+            if abs(shift) > 1e-6:
+                step = (shift, 0.0) if axis == 0 else (0.0, shift)
+                design = moved_by(one, *step)(design)
+        return design
+
+    return edit
+
+
+def _unchanged(design: Design) -> Design:
+    return design
+
+
+def detach(fabric: Fabric, selection: frozenset[str]) -> Edit:
+    """Return the edit that makes racks of their own of whole arrays, or of members chosen."""
+    held = hold(fabric, selection)
+
+    def edit(design: Design) -> Design:
+        for rack in held.whole:
+            if is_repeated(design.racks[rack].array):
+                design, _ = detach_array(design, rack)
+        for rack, members in held.members.items():
+            design, _ = detach_members(design, rack, members)
+        return design
+
+    return edit
+
+
+def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
+    """Return the edit that ends exceptions: members in line, what was absent is there."""
+    held = hold(fabric, selection)
+    boxes = _boxes(fabric, selection)
+
+    def edit(design: Design) -> Design:
+        for rack in held.whole:
+            design = straighten(design, rack, tuple(cells(design.racks[rack].array)))
+        for rack, members in held.members.items():
+            design = straighten(design, rack, members)
+        for rack, own in boxes.items():
+            design = straighten_boxes(design, rack, own)
+        for address in sorted(selection):
+            marked = design.exceptions.get(Address(address))
+            if marked is not None and marked.state == "absent":
+                design = set_state(design, Address(address), None)
+        return design
+
+    return edit
+
+
+def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
+    """Tell whether anything selected can be put back."""
+    design = fabric.design
+    held = hold(fabric, selection)
+    if any(design.racks[rack].array.moved for rack in held.whole):
+        return True
+    for rack, members in held.members.items():
+        if any(cell_key(cell) in design.racks[rack].array.moved for cell in members):
+            return True
+    for rack, own in _boxes(fabric, selection).items():
+        contents = design.racks[rack].contents
+        if any(cell_key((number, 0)) in contents[name].array.moved for name, number in own):
+            return True
+    marked = (design.exceptions.get(Address(one)) for one in selection)
+    return any(one is not None and one.state == "absent" for one in marked)
+
+
+def _boxes(fabric: Fabric, selection: frozenset[str]) -> Mapping[RackId, list[tuple[str, int]]]:
+    """Return the selected boxes by the rack entry they stand in."""
+    layout = fabric.layout
+    found: dict[RackId, list[tuple[str, int]]] = {}
+    for address in selection:
+        rack, slash, label = address.partition("/")
+        number = layout.housing_by_label.get((rack, label)) if slash else None
+        if number is not None:
+            housing = layout.housings[number]
+            own = found.setdefault(layout.racks[housing.rack].rack, [])
+            own.append((housing.placement, housing.element))
+    return found

@@ -1,0 +1,88 @@
+"""Library items dragged over the canvas: what they would become, until they are dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+
+from studio.errors import InvalidInput
+from studio.gui.canvas.dropping import MIME_TYPE, Landing, landing, parse_item
+from studio.gui.canvas.fitting import RackRoom
+from studio.gui.canvas.painting.marks import Marks
+from studio.gui.canvas.requests import DropTarget
+from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.viewport import Viewport
+
+
+class Surface(Protocol):
+    """What is dropped on: the canvas as drags see it."""
+
+    @property
+    def scene(self) -> Scene | None: ...
+
+    @property
+    def viewport(self) -> Viewport: ...
+
+    @property
+    def marks(self) -> Marks: ...
+
+    def show_marks(self, marks: Marks) -> None: ...
+
+
+class Drops:
+    """Takes drags of library items."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._room: tuple[Scene, RackRoom] | None = None
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Welcome what comes from the library."""
+        if event.mimeData().hasFormat(MIME_TYPE) and self._surface.scene is not None:
+            event.acceptProposedAction()
+
+    def move(self, event: QDragMoveEvent) -> None:
+        """Show where the item would stand."""
+        found = self._landing(event)
+        self._show(found)
+        if found is None:
+            event.ignore()
+        else:
+            event.acceptProposedAction()
+
+    def leave(self) -> None:
+        """Show nothing more."""
+        self._show(None)
+
+    def drop(self, event: QDropEvent) -> DropTarget | None:
+        """Return where the item was dropped, None where it can't be."""
+        found = self._landing(event)
+        self._show(None)
+        if found is None:
+            return None
+        event.acceptProposedAction()
+        return found.target
+
+    def _show(self, found: Landing | None) -> None:
+        ghosts = (found.ghost,) if found is not None else ()
+        self._surface.show_marks(replace(self._surface.marks, ghosts=ghosts))
+
+    def _landing(self, event: QDropEvent) -> Landing | None:
+        scene = self._surface.scene
+        if scene is None:
+            return None
+        try:
+            item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
+        except InvalidInput:
+            return None
+        view = self._surface.viewport
+        x, y = view.to_world(event.position().x(), event.position().y())
+        return landing(scene, view, item, x, y, self._room_of(scene))
+
+    def _room_of(self, scene: Scene) -> RackRoom:
+        if self._room is None or self._room[0] is not scene:
+            self._room = (scene, RackRoom(scene, np.zeros(0, dtype=np.int64)))
+        return self._room[1]

@@ -1,0 +1,154 @@
+"""Whether boxes fit a rack: units, depth, mass and power, told before they are dropped; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio import units
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric
+from studio.fabric.parts import PartTable
+from studio.fabric.template import Template, build_templates
+from studio.gui.canvas.elevation import rack_units
+from studio.gui.canvas.scene import Scene
+from studio.gui.i18n import tr
+from studio.ids import AssemblyId
+from studio.simulation.rollup.inventory import Inventory
+
+Span = tuple[int, int, str]
+"""First rack unit, units taken, and face."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What boxes bring into a rack."""
+
+    mass_kg: float = 0.0
+    power_w: float = 0.0
+    """At nameplate, conversion loss excluded."""
+    depth_m: float = 0.0
+    """Of the deepest box."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What stands against boxes at a place, and what the rack would carry."""
+
+    blocked: str = ""
+    """Why they can't stand there; empty where they can."""
+    warnings: tuple[str, ...] = ()
+    figures: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return all of it, a line each."""
+        lines = (self.blocked, *self.warnings, self.figures)
+        return "\n".join(line for line in lines if line)
+
+
+NO_FIT = Fit()
+
+
+def load_of(fabric: Fabric, templates: Sequence[Template]) -> Load:
+    """Return what boxes of these types weigh and draw."""
+    parts = fabric.layout.parts
+    numbers: list[int] = [n for one in templates for n in np.asarray(one.parts).tolist()]
+    assemblies = fabric.design.assemblies
+    depths = [assemblies[one.assembly].depth_m for one in templates if one.assembly in assemblies]
+    return Load(
+        sum(one.mass_kg for one in templates) + sum(parts[n].value("mass") for n in numbers),
+        sum(parts[n].value("power_max") for n in numbers),
+        max(depths, default=0.0),
+    )
+
+
+def assembly_load(fabric: Fabric, assembly_id: str) -> Load:
+    """Return what one assembly of the design weighs and draws; nothing where it is not there."""
+    parts = PartTable(fabric.design.parts, fabric.catalog)
+    template = build_templates(fabric.design.assemblies, parts).get(AssemblyId(assembly_id))
+    if template is None:
+        return Load()
+    known = parts.parts()
+    numbers = np.asarray(template.parts).tolist()
+    return Load(
+        template.mass_kg + sum(known[n].value("mass") for n in numbers),
+        sum(known[n].value("power_max") for n in numbers),
+        fabric.design.assemblies[AssemblyId(assembly_id)].depth_m,
+    )
+
+
+class RackRoom:
+    """What is free in each rack of a scene, boxes that are carried left out."""
+
+    def __init__(self, scene: Scene, carried: IntArray) -> None:
+        self._scene = scene
+        fabric, layout = scene.fabric, scene.layout
+        self._units = rack_units(layout)
+        self._carried = frozenset(carried.tolist())
+        away = [layout.housings[n] for n in self._carried]
+        self._power: FloatArray = Inventory(fabric).power_by_rack_w("power_max")
+        mass = np.array([part.value("mass") for part in layout.parts])
+        self._mass: FloatArray = np.bincount(
+            layout.rack, weights=mass[layout.part], minlength=len(layout.racks)
+        ).astype(np.float64)
+        for housing in layout.housings:
+            self._mass[housing.rack] += housing.template.mass_kg
+        for housing in away:
+            gone = load_of(fabric, [housing.template])
+            self._mass[housing.rack] -= gone.mass_kg
+            self._power[housing.rack] -= gone.power_w
+
+    def count(self, rack: int) -> int:
+        """Return how many rack units a rack has."""
+        return int(self._units[rack])
+
+    def is_free(self, rack: int, spans: Sequence[Span]) -> bool:
+        """Tell whether rack units are free, and there at all."""
+        return not self._blocked(rack, spans)
+
+    def nearest_free(self, rack: int, spans: Sequence[Span], reach_u: int) -> int:
+        """Return by how many units to shift spans to a free place near by; 0 where none is."""
+        for step in range(reach_u + 1):
+            for shift in (step, -step):
+                if self.is_free(rack, [(u + shift, high, face) for u, high, face in spans]):
+                    return shift
+        return 0
+
+    def fit(self, rack: int, spans: Sequence[Span], load: Load) -> Fit:
+        """Return how boxes of a load fit at some units of a rack."""
+        part = self._scene.layout.parts[self._scene.layout.racks[rack].part]
+        mass = float(self._mass[rack]) + part.value("mass") + load.mass_kg
+        power = float(self._power[rack]) + load.power_w
+        warnings, figures = [], []
+        for value, limit, dimension, over in (
+            (mass, part.value("mass_limit"), "mass", tr("too heavy")),
+            (power, part.value("power_limit"), "power", tr("too much power")),
+            (load.depth_m, part.value("depth"), "length", tr("too deep")),
+        ):
+            text = units.display(value, dimension, 3)
+            if limit:
+                text = f"{text} / {units.display(limit, dimension, 3)}"
+            if limit and value > limit * (1 + 1e-9):
+                warnings.append(f"{over}: {text}")
+            elif value:
+                figures.append(text)
+        return Fit(self._blocked(rack, spans), tuple(warnings), " · ".join(figures))
+
+    def _blocked(self, rack: int, spans: Sequence[Span]) -> str:
+        scene = self._scene
+        for u, high, _ in spans:
+            if u < 1 or u + high - 1 > self.count(rack):
+                return tr("outside the rack")
+        first, stop = int(scene.rack_start[rack]), int(scene.rack_start[rack + 1])
+        for number in range(first, stop):
+            other = scene.layout.housings[number]
+            if number in self._carried or not other.height_u:
+                continue
+            for u, high, face in spans:
+                over = other.u < u + high and u < other.u + other.height_u
+                if high and face == other.face and over:
+                    return f"{tr('occupied')}: {other.label}"
+        return ""

@@ -1,0 +1,84 @@
+"""What the pointer can take hold of and drag: racks, edges of arrays, boxes; no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from studio.fabric.arrays import BoolArray, FloatArray
+from studio.gui.canvas.requests import EditRequest
+from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.viewport import Rect
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """Something about to be there, in metres."""
+
+    rect: Rect
+    collides: bool = False
+    text: str = ""
+    """Said below it, a line each."""
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What is said beside the pointer during a drag."""
+
+    text: str
+    is_wrong: bool = False
+
+
+class Grip(Protocol):
+    """Something held, from the press to the release."""
+
+    label: str
+    """What the step of the history is called, untranslated."""
+    is_live: bool
+    """Whether edits are asked for while it is held, or once at the release."""
+
+    @property
+    def moving(self) -> BoolArray | None:
+        """Return which racks are drawn apart because they move, shape (n_racks,)."""
+        ...
+
+    @property
+    def guides(self) -> tuple[tuple[float, float, float, float], ...]:
+        """Return lines in the hall that explain where it snaps, in metres."""
+        ...
+
+    @property
+    def ghosts(self) -> tuple[Ghost, ...]:
+        """Return what would be there after a release."""
+        ...
+
+    @property
+    def readout(self) -> Readout:
+        """Return what to say beside the pointer."""
+        ...
+
+    def move(self, dx_m: float, dy_m: float, reach_m: float) -> None:
+        """Follow the pointer.
+
+        Parameters
+        ----------
+        dx_m, dy_m : way from where it was taken hold of, in metres.
+        reach_m : how far other things attract it; 0 to go exactly where the pointer is.
+        """
+        ...
+
+    def rects(self, scene: Scene) -> FloatArray:
+        """Return where all racks are shown now, in metres."""
+        ...
+
+    def request(self) -> EditRequest | None:
+        """Return the edit for the place reached, None where there is nothing new to ask for."""
+        ...
+
+    def give_up(self) -> EditRequest | None:
+        """Return the edit that puts everything back, None where nothing was asked for."""
+        ...
+
+    def selected_after(self, scene: Scene) -> frozenset[str] | None:
+        """Return what is selected once the edit is done, None for what was selected before."""
+        ...

@@ -1,0 +1,95 @@
+"""What a drag shows: ghosts of what would be there, handles of arrays, notes beside the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from studio.gui.canvas.grips import Ghost
+from studio.gui.canvas.painting.buffers import crisp, draw_rects
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.stretching import Edge
+
+EDGE_PX = 9.0
+"""Radius of the handle at the end of an array."""
+
+
+def paint_ghosts(painter: QPainter, frame: Frame, ghosts: Sequence[Ghost], fonts: Fonts) -> None:
+    """Draw what would be there, with what is said of it."""
+    for collides in (False, True):
+        chosen = [ghost for ghost in ghosts if ghost.collides == collides]
+        if not chosen:
+            continue
+        color = QColor(frame.theme.collision if collides else frame.theme.ghost)
+        painter.setPen(QPen(color, 2, Qt.PenStyle.DashLine))
+        color.setAlpha(60)
+        painter.setBrush(QBrush(color))
+        draw_rects(painter, crisp(frame.screen_rects(np.array([one.rect for one in chosen]))))
+        text_color = frame.theme.collision if collides else frame.theme.text
+        for ghost in chosen:
+            x, y, width, height = frame.screen_rects(np.array([ghost.rect]))[0].tolist()
+            at = QPointF(x + width / 2, y + height + 16)
+            paint_note(painter, frame, fonts, at, ghost.text, text_color)
+
+
+def paint_edges(painter: QPainter, frame: Frame, edges: Sequence[Edge]) -> None:
+    """Draw the handles at the ends of an array as small arrows on a disc."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for edge in edges:
+        x, y = frame.viewport.to_screen(edge.x, edge.y)
+        painter.setPen(QPen(frame.theme.panel, 2))
+        painter.setBrush(QBrush(frame.theme.selection))
+        painter.drawEllipse(QPointF(x, y), EDGE_PX, EDGE_PX)
+        along, across = ((1.0, 0.0), (0.0, 1.0)) if edge.is_along_x else ((0.0, 1.0), (1.0, 0.0))
+        painter.setPen(QPen(frame.theme.panel, 1.5))
+        for way in (-1, 1):
+            tip = QPointF(x + along[0] * way * 4.5, y + along[1] * way * 4.5)
+            for side in (-1, 1):
+                back = QPointF(
+                    tip.x() - along[0] * way * 2.5 + across[0] * side * 2.5,
+                    tip.y() - along[1] * way * 2.5 + across[1] * side * 2.5,
+                )
+                painter.drawLine(tip, back)
+    painter.restore()
+
+
+def paint_note(
+    painter: QPainter,
+    frame: Frame,
+    fonts: Fonts,
+    at: QPointF,
+    text: str,
+    color: QColor,
+    *,
+    beside: bool = False,
+) -> None:
+    """Draw some lines of text on a plate, centred at a place or to the lower right of it."""
+    if not text:
+        return
+    lines = text.split("\n")
+    width = max(fonts.width(line, 12) for line in lines) + 16
+    height = 24 + 17 * (len(lines) - 1)
+    left, top = (at.x(), at.y()) if beside else (at.x() - width / 2, at.y() - 12)
+    view = frame.viewport
+    rect = QRectF(
+        max(4.0, min(left, view.width - width - 4)),
+        max(4.0, min(top, view.height - height - 4)),
+        width,
+        height,
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(frame.theme.panel_line, 1))
+    painter.setBrush(QBrush(frame.theme.panel))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setPen(color)
+    painter.setFont(fonts.font(12))
+    side = Qt.AlignmentFlag.AlignLeft if beside else Qt.AlignmentFlag.AlignHCenter
+    for number, line in enumerate(lines):
+        row = QRectF(rect.x() + 8, rect.y() + 3.5 + 17 * number, width - 16, 17)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | side, line)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -1,0 +1,157 @@
+"""Members, edges of arrays and boxes dragged with the mouse."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from studio.design.arrays import offset_of
+from studio.gui.canvas.view import CanvasView
+from studio.ids import RackId
+from tests.gui.canvas.conftest import Editor
+from tests.gui.canvas.test_view import at, drag
+
+LEFT = Qt.MouseButton.LeftButton
+NO_KEY, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
+ROW = RackId("row")
+
+
+def click(view: CanvasView, address: str) -> None:
+    QTest.mouseClick(view, LEFT, NO_KEY, at(view, address))
+
+
+def keys_of(editor: Editor) -> set[str | None]:
+    return {request.merge_key for request in editor.requests}
+
+
+def test_a_rack_never_chosen_by_itself_brings_its_array_along(editor: Editor) -> None:
+    view = editor.view
+    drag(view, at(view, "R02"), QPoint(0, 60))
+    assert view.selection == {"R01", "R02"}
+    assert not editor.design.racks[ROW].array.moved
+    assert editor.design.racks[ROW].y_m > 1.2
+
+
+def test_a_member_chosen_by_itself_leaves_its_line_in_one_step(editor: Editor) -> None:
+    view = editor.view
+    click(view, "R02")
+    start = at(view, "R02")
+    drag(view, start, QPoint(0, 90), release=False)
+    assert "R02 alone" in view.marks.readout[2].text  # type: ignore[index]
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + QPoint(0, 90))
+    row = editor.design.racks[ROW]
+    assert (row.x_m, row.y_m) == (1.0, 1.0)
+    assert list(row.array.moved) == ["1,0"]
+    assert offset_of(row, (1, 0))[1] > 0.4
+    assert len(keys_of(editor)) == 1
+    assert view.selection == {"R02"}
+
+
+def test_a_member_dragged_near_its_line_snaps_back_into_it(editor: Editor) -> None:
+    view = editor.view
+    click(view, "R02")
+    away, scale = QPoint(40, 90), view.viewport.scale
+    drag(view, at(view, "R02"), away)
+    offset = offset_of(editor.design.racks[ROW], (1, 0))
+    home = QPoint(round(-offset[0] * scale) + 3, round(-offset[1] * scale) - 3)
+    drag(view, at(view, "R02"), home)
+    assert not editor.design.racks[ROW].array.moved
+
+
+def test_escape_leaves_the_member_in_line(editor: Editor) -> None:
+    view = editor.view
+    click(view, "R02")
+    drag(view, at(view, "R02"), QPoint(0, 90), release=False)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not editor.design.racks[ROW].array.moved
+
+
+def edge_at(view: CanvasView, direction: str) -> QPoint:
+    edge = next(one for one in view.marks.edges if one.direction == direction)
+    x, y = view.viewport.to_screen(edge.x, edge.y)
+    return QPoint(round(x), round(y))
+
+
+@pytest.mark.parametrize(("metres", "count"), [(3.0, 5), (-0.6, 1), (-9.0, 1)])
+def test_the_edge_of_an_array_changes_its_count(editor: Editor, metres: float, count: int) -> None:
+    view = editor.view
+    click(view, "R01")
+    start, way = edge_at(view, "columns"), QPoint(round(metres * view.viewport.scale), 0)
+    drag(view, start, way, release=False)
+    said = view.marks.readout
+    assert said is not None
+    assert said[2].text.startswith(f"{count} racks\n{8 * count} NPU")
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + way)
+    assert editor.design.racks[ROW].array.count == count
+    assert len(keys_of(editor)) == 1
+    assert len(view.selection) == count
+    assert view.marks.ghosts == ()
+
+
+def test_the_far_edge_makes_rows_and_escape_takes_them_back(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.view
+    click(view, "R01")
+    start = edge_at(view, "rows")
+    drag(view, start, QPoint(0, round(2.4 * view.viewport.scale)), release=False)
+    qtbot.waitUntil(lambda: editor.design.racks[ROW].array.rows == 2)
+    assert editor.design.racks[ROW].array.row_pitch == pytest.approx(2.4)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert editor.design.racks[ROW].array.rows == 1
+
+
+@pytest.fixture
+def elevation(editor: Editor) -> Editor:
+    editor.view.zoom_to(["R01"])
+    editor.view.zoom_by(0.5)
+    assert editor.view.level == "rack"
+    return editor
+
+
+def unit_px(view: CanvasView) -> float:
+    box, other = at(view, "R01/N1"), at(view, "R01/N2")
+    return (box.y() - other.y()) / 2
+
+
+def grab(view: CanvasView, address: str) -> QPoint:
+    """Return a place on the name of a box."""
+    rack = at(view, address.partition("/")[0])
+    return QPoint(rack.x() - round(0.3 * view.viewport.scale * 0.6), at(view, address).y())
+
+
+def units(editor: Editor, rack: str) -> dict[str, int]:
+    layout = editor.fabric.layout
+    number = layout.rack_by_label[rack]
+    return {one.label: one.u for one in layout.housings if one.rack == number}
+
+
+def test_a_box_goes_to_other_units_in_all_racks_of_the_array(elevation: Editor) -> None:
+    view = elevation.view
+    start, way = grab(view, "R01/N2"), QPoint(0, round(-20 * unit_px(view)))
+    drag(view, start, way, release=False)
+    said = view.marks.readout
+    assert said is not None
+    assert said[2].text.startswith("R01, U23\nin all 2 racks of row")
+    assert elevation.requests == []
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + way)
+    assert units(elevation, "R01") == units(elevation, "R02")
+    assert units(elevation, "R01")["N2"] == 23
+    assert len(elevation.requests) == 1
+    assert view.selection == {"R01/N2"}
+
+
+def test_a_box_is_not_put_where_another_stands(elevation: Editor) -> None:
+    view = elevation.view
+    start, way = grab(view, "R01/N2"), QPoint(0, round(2 * unit_px(view)))
+    QTest.mousePress(view, LEFT, ALT, start)
+    for step in range(1, 5):
+        QTest.mouseMove(view, start + way * step / 4)
+    QTest.mouseRelease(view, LEFT, ALT, start + way)
+    # Alt goes exactly there, and there stands N1; with snapping the box finds a free place.
+    before = units(elevation, "R01")
+    drag(view, grab(view, "R01/N2"), QPoint(0, round(-8 * unit_px(view))))
+    after = units(elevation, "R01")
+    assert before["N2"] == 3
+    assert after["N2"] in (8, 13)
+    assert len(elevation.requests) == 1
