@@ -87,4 +87,7 @@ def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], is_wide: bool
     window.resizeDocks([docks["plots"]], [max(236, round(height * 0.29))], vertical)
     window.resizeDocks([docks["library"], docks["layers"]], [290, 210], vertical)
     if is_wide:
-        window.resizeDocks([docks["plots"], docks["run"]], [3, 2], horizontal)
+        room = width - docks["inspector"].width()
+        window.resizeDocks(
+            [docks["plots"], docks["run"]], [round(0.62 * room), round(0.38 * room)], horizontal
+        )

@@ -69,7 +69,7 @@ def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
         result = with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
     except StudioError as error:
         return Evaluation(fabric, totals, None, None, None, error.message, findings)
-    timeline = timeline_of(result, totals.value("power_w.idle"))
+    timeline = timeline_of(result)
     return Evaluation(fabric, totals, machine, result, timeline, "", findings)
 
 

@@ -214,6 +214,7 @@ def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phas
                 point.traffic_byte,
                 point.time_s,
                 "compute" if point.bound == "compute" else "memory",
+                point.term,
             )
             for point in estimated.operators
         ),

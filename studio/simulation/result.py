@@ -20,6 +20,10 @@ class TimeTerm:
     seconds: float
     bound: Bound
     formula: str = ""
+    utilisation: Utilisation | None = None
+    """Of an NPU while the term lasts."""
+    npu_power_w: float = 0.0
+    """Draw of an NPU while the term lasts."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class OperatorPoint:
     memory_byte: float
     seconds: float
     bound: Bound
+    term: str = ""
+    """The time term it counts to."""
 
     @property
     def intensity(self) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from studio.design.scenario import Inference, Training
 from studio.simulation.inference_job import simulate_inference
 from studio.simulation.job import SimInput
+from studio.simulation.power.terms import with_activity
 from studio.simulation.result import SimResult
 from studio.simulation.training_job import simulate_training
 
@@ -24,4 +26,7 @@ def simulate(given: SimInput) -> SimResult:
     ------
     InvalidInput : the scenario is impossible on this machine; says what would be possible.
     """
-    return _JOBS[type(given.scenario)](given, given.scenario)
+    result = _JOBS[type(given.scenario)](given, given.scenario)
+    accelerator = given.machine.accelerator
+    phases = tuple(with_activity(phase, accelerator, given.power) for phase in result.phases)
+    return replace(result, phases=phases)

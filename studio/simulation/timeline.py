@@ -1,121 +1,119 @@
 """How utilisation and power run over time while a simulated job repeats its phases.
 
-The phases of a result are laid one after another, their terms in order; the pattern repeats.
+Each phase runs on NPUs of its own and repeats its terms, one after another; phases on different
+NPUs, such as prompts and decoding, run side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import FloatArray
 from studio.messages import Listed
 from studio.simulation import words
-from studio.simulation.result import Bound, Phase, SimResult
+from studio.simulation.result import Phase, SimResult, Utilisation
 
-_BUSY_AXIS: Mapping[Bound, int] = {"compute": 0, "memory": 1, "network": 2}
+UNITS = 3
+"""Compute, memory and network: columns of a lane's levels."""
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """One period of a job; arrays have shape (n_segments,)."""
+class Lane:
+    """What the NPUs of one phase repeat; a row each for the terms that take time."""
 
+    npus: int
     end_s: FloatArray
-    """When each segment ends, counted from the start of the period."""
-    compute: FloatArray
-    memory: FloatArray
-    network: FloatArray
-    power_w: FloatArray
-    """Of the whole equipment."""
+    """When each term ends, counted from the start of the phase, shape (n_terms,)."""
+    levels: FloatArray
+    """Use of compute, memory and network, 0..1, shape (n_terms, 3)."""
+    npu_power_w: FloatArray
+    """Draw of one NPU, shape (n_terms,)."""
     names: tuple[str, ...]
 
     @property
     def period_s(self) -> float:
-        """Return how long one period takes."""
-        return float(self.end_s[-1]) if len(self.end_s) else 0.0
+        """Return how long one repetition takes."""
+        return float(self.end_s[-1])
 
-    def at(self, times_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Return compute, memory, network utilisation and power at some moments.
+    def means(self, edges_s: FloatArray) -> FloatArray:
+        """Return levels and power, averaged between moments.
 
         Parameters
         ----------
-        times_s : shape (n_times,). Since the job began; later periods repeat the first. [s]
+        edges_s : increasing moments since the job began, shape (n + 1,). [s]
 
         Returns
         -------
-        Four arrays of shape (n_times,).
+        Shape (n, 4): compute, memory, network, draw of one NPU. [1, 1, 1, W]
         """
-        place = self.segment_at(times_s)
-        return self.compute[place], self.memory[place], self.network[place], self.power_w[place]
+        values = np.column_stack((self.levels, self.npu_power_w))
+        starts = np.concatenate(([0.0], self.end_s))
+        sums = np.concatenate((np.zeros((1, UNITS + 1)), np.cumsum(
+            values * np.diff(starts)[:, None], axis=0)))  # fmt: skip
+        rounds, inside = np.divmod(edges_s, self.period_s)
+        place = np.clip(np.searchsorted(starts, inside, side="right") - 1, 0, len(values) - 1)
+        until = sums[place] + (inside - starts[place])[:, None] * values[place]
+        integral = until + rounds[:, None] * sums[-1]
+        return np.asarray(np.diff(integral, axis=0) / np.diff(edges_s)[:, None])
 
-    def segment_at(self, times_s: FloatArray) -> IntArray:
-        """Return the segment each moment lies in, shape (n_times,)."""
-        if not len(self.end_s):
-            return np.zeros(0, dtype=np.int64)
-        inside = np.mod(times_s, self.period_s)
-        place = np.searchsorted(self.end_s, inside, side="right")
-        return np.minimum(place, len(self.end_s) - 1).astype(np.int64)
-
-
-def timeline_of(result: SimResult, idle_power_w: float) -> Timeline:
-    """Return the timeline of a result.
-
-    Parameters
-    ----------
-    idle_power_w : what the equipment draws while nothing runs. [W]
-
-    Notes
-    -----
-    Within a phase a term keeps the unit it is bound by busy: the phase's mean utilisation of that
-    unit is reached by the terms it bounds, so that the time average over the phase is the phase's
-    utilisation wherever that does not exceed one. Power above idle follows the same shares.
-    """
-    segments: list[tuple[float, FloatArray, float]] = []
-    names: list[str] = []
-    for phase in result.phases:
-        above_idle = max(0.0, result.equipment_power_w - idle_power_w)
-        for term, levels, weight in _phase_segments(phase):
-            segments.append((term, levels, idle_power_w + above_idle * weight))
-        names.extend(
-            Listed((words.term(phase.name), words.term(one.name)), ": ")
-            for one in phase.terms
-            if one.seconds > 0
-        )
-    seconds = np.array([segment[0] for segment in segments])
-    levels_all = np.array([segment[1] for segment in segments]).reshape(-1, 3)
-    power = np.array([segment[2] for segment in segments])
-    compute, memory, network = levels_all.T
-    return Timeline(np.cumsum(seconds), compute, memory, network, power, tuple(names))
+    def name_at(self, time_s: float) -> str:
+        """Return the term a moment lies in."""
+        place = int(np.searchsorted(self.end_s, time_s % self.period_s, side="right"))
+        return self.names[min(place, len(self.names) - 1)]
 
 
-def _phase_segments(phase: Phase) -> list[tuple[float, FloatArray, float]]:
+@dataclass(frozen=True)
+class Timeline:
+    """A job while it runs."""
+
+    lanes: tuple[Lane, ...]
+    other_power_w: float
+    """Equipment but for the NPUs that work, under load."""
+
+    @property
+    def period_s(self) -> float:
+        """Return how long the slowest phase takes; 0 where nothing runs."""
+        return max((lane.period_s for lane in self.lanes), default=0.0)
+
+    def means(self, edges_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return utilisation of all NPUs and power of the equipment, averaged between moments.
+
+        Parameters
+        ----------
+        edges_s : increasing moments since the job began, shape (n + 1,). [s]
+
+        Returns
+        -------
+        Compute, memory and network over all NPUs, 0..1, and power [W]; shape (n,) each.
+        """
+        npus = max(1, sum(lane.npus for lane in self.lanes))
+        total = np.zeros((len(edges_s) - 1, UNITS + 1))
+        for lane in self.lanes:
+            total += lane.npus * lane.means(edges_s)
+        compute, memory, network, power = total.T
+        return compute / npus, memory / npus, network / npus, power + self.other_power_w
+
+    def names_at(self, time_s: float) -> tuple[str, ...]:
+        """Return what each phase does at a moment."""
+        return tuple(lane.name_at(time_s) for lane in self.lanes)
+
+
+def timeline_of(result: SimResult) -> Timeline:
+    """Return the timeline of a result whose terms carry utilisation and power."""
+    lanes = tuple(_lane(phase) for phase in result.phases if phase.npus and phase.seconds > 0)
+    working = sum(phase.npus * phase.npu_power_w for phase in result.phases)
+    return Timeline(lanes, result.equipment_power_w - working)
+
+
+def _lane(phase: Phase) -> Lane:
     terms = [term for term in phase.terms if term.seconds > 0]
-    mean = np.array(
-        [phase.utilisation.compute, phase.utilisation.memory, phase.utilisation.network]
+    uses = [term.utilisation or Utilisation(0.0, 0.0, 0.0) for term in terms]
+    return Lane(
+        phase.npus,
+        np.cumsum([term.seconds for term in terms]),
+        np.array([(use.compute, use.memory, use.network) for use in uses]),
+        np.array([term.npu_power_w for term in terms]),
+        tuple(Listed((words.term(phase.name), words.term(one.name)), ": ") for one in terms),
     )
-    busy = np.zeros(3)
-    for term in terms:
-        if term.bound in _BUSY_AXIS:
-            busy[_BUSY_AXIS[term.bound]] += term.seconds
-    total = sum(term.seconds for term in terms)
-    made = []
-    for term in terms:
-        levels = np.zeros(3)
-        axis = _BUSY_AXIS.get(term.bound)
-        if axis is not None:
-            levels[axis] = min(1.0, mean[axis] * total / busy[axis])
-        # Compute-bound terms stream memory too, and the reverse: the mean that no term claims
-        # for itself is spread over all busy terms.
-        for other in range(3):
-            if busy[other] == 0 and axis is not None:
-                levels[other] = min(1.0, mean[other] * total / max(busy.sum(), 1e-30))
-        made.append((term.seconds, levels))
-    activity = np.array([max(levels) for _, levels in made])
-    weights = np.array([seconds for seconds, _ in made])
-    average = float((activity * weights).sum() / total) if total else 0.0
-    return [
-        (seconds, levels, float(activity[place] / average) if average else 1.0)
-        for place, (seconds, levels) in enumerate(made)
-    ]

@@ -294,6 +294,7 @@ def _operators(outcome: TrainingResult) -> tuple[OperatorPoint, ...]:
             3 * row.traffic_byte * row.layers * repeats,
             (row.forward_s + row.backward_s) * row.layers * repeats,
             _operator_bound(row.bound),
+            row.term,
         )
         for row in outcome.operators
     )

@@ -175,7 +175,7 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
 
 def _may_enter(arcs: _Arcs, place: IntArray, end: IntArray) -> BoolArray:
     """Return which places pass traffic on or are where it goes."""
-    return arcs.forwards(place) | (place == end[place // arcs.quotient.class_count])
+    return np.asarray(arcs.forwards(place) | (place == end[place // arcs.quotient.class_count]))
 
 
 def _leading(layers: list[_Hops], meeting: IntArray) -> list[_Hops]:

@@ -21,6 +21,7 @@ from studio.errors import InvalidInput
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.network_rows import COLLECTIVES, ROUTINGS, NetworkView, Probe, flows_text
+from studio.gui.widgets.flow_layout import FlowLayout
 from studio.units import display, parse
 
 _ADDRESS = Qt.ItemDataRole.UserRole
@@ -132,16 +133,12 @@ class NetworkPanel(QWidget):
         self.show_view(self._view)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        asked = QWidget()
+        rows = FlowLayout(asked, spacing=SPACE, margin=0)
         fields = (self._collective, self._payload, self._plane, self._group, self._routing)
         for label, field in zip(self._labels, fields, strict=True):
-            label.setBuddy(field)
-            top.addWidget(label)
-            top.addWidget(field)
-        top.addStretch(1)
-        top.addWidget(self._follows)
-        self._payload.setMaximumWidth(90)
-        self._group.setMaximumWidth(150)
+            rows.addWidget(_labelled(label, field))
+        rows.addWidget(self._follows)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._figures)
         split.addWidget(self._spots)
@@ -149,7 +146,7 @@ class NetworkPanel(QWidget):
         split.setSizes([330, 700])
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        column.addLayout(top)
+        column.addWidget(asked)
         column.addWidget(split, 1)
         column.addWidget(self._text)
 
@@ -175,6 +172,19 @@ class NetworkPanel(QWidget):
         if view.through is None:
             return tr("Select a link on the canvas or in the list to see the flows through it.")
         return flows_text(view.through) + "\n" + ";  ".join(view.through.examples[:4])
+
+
+def _labelled(label: QLabel, field: QWidget) -> QWidget:
+    """Return a field behind its label, free to shrink: the panel is as narrow as its dock."""
+    label.setBuddy(field)
+    if isinstance(field, QComboBox):
+        field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(label)
+    row.addWidget(field, 1)
+    return pair
 
 
 def _offer(box: QComboBox, texts: list[str]) -> None:

@@ -90,7 +90,7 @@ class RunPanel(QWidget):
                 shown = streams(self._timeline, self._clock.now_s)
                 plot.show_streams(shown)
                 moment = figure_text("", self._clock.now_s, "time", 4)
-                self._now.setText(f"{moment}   {shown.now}")
+                self._now.setText(f"{moment}   {tr(shown.now)}")
 
         self._refresh = refresh
         refresh()

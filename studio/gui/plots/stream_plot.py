@@ -28,6 +28,7 @@ class StreamPlot(QWidget):
         )
         self._levels.hideAxis("bottom")
         self._levels.setYRange(0, 1.05, padding=0)
+        self._levels.getAxis("left").setTicks([[(share, f"{share:.0%}") for share in (0.5, 1.0)]])
         self._curves = {name: pg.PlotCurveItem(skipFiniteCheck=True) for name in _TRACES}
         for curve in self._curves.values():
             self._levels.addItem(curve)

@@ -42,7 +42,7 @@ class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
         maxVal: float,  # noqa: N803
         size: float,
     ) -> list[tuple[float, list[float]]]:
-        step = nice_step(maxVal - minVal, max(1, int(size / self._room)))
+        step = nice_step(maxVal - minVal, max(2, int(size / self._room)))
         first = math.ceil(minVal / step - 1e-9)
         last = math.floor(maxVal / step + 1e-9)
         return [(step, [n * step for n in range(first, last + 1)])]

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.views.format import figure_text, word
+from studio.messages import Listed
 from studio.session.evaluation import Evaluation
 from studio.simulation.result import OperatorPoint
 from studio.simulation.timeline import Timeline
@@ -200,8 +201,7 @@ def window_s(timeline: Timeline) -> float:
 def streams(timeline: Timeline, now_s: float) -> Streams:
     """Return the traces of the window that ends at `now_s`."""
     span = window_s(timeline)
-    times = np.linspace(max(0.0, now_s - span), max(now_s, span * 1e-6), STREAM_POINTS)
-    compute, memory, network, power = timeline.at(times)
-    names = timeline.names
-    now = names[int(timeline.segment_at(times[-1:])[0])] if names else ""
-    return Streams(times, compute, memory, network, power, now)
+    edges = np.linspace(max(0.0, now_s - span), max(now_s, span * 1e-6), STREAM_POINTS + 1)
+    compute, memory, network, power = timeline.means(edges)
+    now = Listed(timeline.names_at(now_s), "   ")
+    return Streams(edges[1:], compute, memory, network, power, now)

@@ -17,6 +17,8 @@ class OperatorRow:
     block: int
     name: str
     part: str
+    term: str
+    """The term of the step it counts to."""
     layers: int
     flops: float
     traffic_byte: float

@@ -21,7 +21,7 @@ from studio.simulation.training.communication import (
     StreamTimes,
     communicate,
 )
-from studio.simulation.training.computing import CLASSES, Work, ends_work, layer_work
+from studio.simulation.training.computing import CLASSES, Work, class_of, ends_work, layer_work
 from studio.simulation.training.flops import model_flops_per_token
 from studio.simulation.training.placement import node_count
 from studio.simulation.training.result import TERM_NAMES, OperatorRow, TrainingResult
@@ -218,7 +218,16 @@ def _rows(index: int, layers: int, work: Work) -> list[OperatorRow]:
             bound = "overhead"
         rows.append(
             OperatorRow(
-                index, operator.name, operator.part, layers, flops, traffic, whole, back, bound
+                index,
+                operator.name,
+                operator.part,
+                class_of(operator),
+                layers,
+                flops,
+                traffic,
+                whole,
+                back,
+                bound,
             )
         )
     return rows
