@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json
+from studio.design.finding import Fix
+from studio.languages import LANGUAGES, translator
 from studio.simulation.rules.check import check
 
 
@@ -13,11 +16,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser)
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the texts")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the texts")
+
+
+def _fix(fix: Fix | None, said: Callable[[str], str]) -> dict[str, object] | None:
+    """Return what `--edit` would be given; None as a value takes an entry out."""
+    if fix is None:
+        return None
+    changes = {".".join(path): value for path, value in fix.changes.items()}
+    return {"label": said(fix.label), "changes": changes}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the findings."""
+    said = translator(arguments.lang)
     found = {text: check(load(text, arguments).fabric) for text in arguments.designs}
     if arguments.json:
         print_json(
@@ -27,8 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
                     "rule": one.rule,
                     "severity": one.severity,
                     "address": one.address,
-                    "message": one.message,
-                    "hint": one.hint,
+                    "message": said(one.message),
+                    "hint": said(one.hint),
+                    "fix": _fix(one.fix, said),
                 }
                 for text, findings in found.items()
                 for one in findings
@@ -37,8 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for text, findings in found.items():
             for one in findings:
-                message = one.message_zh if arguments.lang == "zh" else one.message
-                print(f"{text}: {one.severity}: {one.address}: {message} [{one.rule}]")
+                print(f"{text}: {one.severity}: {one.address}: {said(one.message)} [{one.rule}]")
             if not findings:
                 print(f"{text}: no findings")
     serious = any(one.severity != "info" for findings in found.values() for one in findings)

@@ -119,6 +119,19 @@ def set_field(design: Design, path: Sequence[str], value: object) -> Design:
     return changed
 
 
+def apply_changes(design: Design, changes: Mapping[tuple[str, ...], object]) -> Design:
+    """Return the design with several fields set; None takes the entry at a path out.
+
+    Raises
+    ------
+    UnknownName : a step of a path does not exist.
+    InvalidInput : a value has the wrong type.
+    """
+    for path, value in changes.items():
+        design = remove(design, *path) if value is None else set_field(design, path, value)
+    return design
+
+
 def get_field(design: Design, path: Sequence[str]) -> object:
     """Return the value at a path of `set_field`.
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A known remedy: fields of the design to set, as one step."""
+
+    label: str
+    """What it does: `Use 2 links per cable`."""
+    changes: Mapping[tuple[str, ...], object]
+    """New value by the path of its field; None takes the entry out."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +29,9 @@ class Finding:
     address: str
     """The object: `R03/N2`, `rule:ub-uplinks`, `link rules`."""
     message: str
-    message_zh: str
+    """Made with `say`: the window shows it in its own language."""
     hint: str = ""
-    hint_zh: str = ""
+    fix: Fix | None = None
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from studio.design.scenario import Scenario
 from studio.design.schemes import OneToOne, Scheme
 from studio.design.site import Site
 from studio.ids import Address, AssemblyId, PartId, PlaneId, RackId, RuleId, ScenarioId
+from studio.messages import Name
 
 FORMAT_VERSION = 1
 
@@ -81,6 +82,7 @@ class Assembly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     kind: AssemblyKind
     name: str
+    name_zh: str = ""
     height_u: int = 0
     depth_m: float = 0.0
     mass_kg: float = 0.0
@@ -88,6 +90,11 @@ class Assembly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     contents: dict[str, Group] = {}
     links: dict[RuleId, LinkRule] = {}
     note: str = ""
+
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.name_zh)
 
 
 class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -150,6 +157,11 @@ class Plane(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     name_zh: str = ""
     sub_planes: int = 1
     color: str = ""
+
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.name_zh)
 
 
 class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

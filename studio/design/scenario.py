@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from studio.ids import WorkloadId
+from studio.messages import Name
 
 Recompute = Literal["none", "selective", "full"]
 Schedule = Literal["1f1b", "interleaved", "zero-bubble", "dualpipe"]
@@ -46,6 +47,11 @@ class Training(_Scenario, frozen=True, tag="training"):
     profile: str = ""
     """Efficiency profile; empty takes the newest of the accelerator's family."""
 
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.name_zh)
+
 
 class Inference(_Scenario, frozen=True, tag="inference"):
     """Serving of one LLM: a prefill pool and a decode pool, or both phases on the same NPUs."""
@@ -79,6 +85,11 @@ class Inference(_Scenario, frozen=True, tag="inference"):
     """Tokens drafted per step by multi-token prediction."""
     mtp_acceptance: float = 0.7
     profile: str = ""
+
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.name_zh)
 
 
 Scenario = Training | Inference

@@ -9,57 +9,20 @@ import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 from studio import __version__
 from studio.design.finding import Finding
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import Origin
+from studio.languages import Language, translator
+from studio.messages import Listed, Name, say
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
 from studio.simulation.rollup.labels import label_of
 from studio.simulation.rollup.totals import Totals
+from studio.simulation.words import grade_name, word
 from studio.units import display
-
-Language = Literal["en", "zh"]
-
-_ZH = {
-    "Totals": "总量",
-    "Figure": "指标",
-    "Value": "数值",
-    "Evidence": "证据等级",
-    "Simulated job": "仿真任务",
-    "AI model": "AI 模型",
-    "Parallelism": "并行方式",
-    "Step time": "单步时间",
-    "Time per output token": "每输出 token 时间",
-    "Time to first token": "首 token 时间",
-    "Tokens/s": "tokens/s",
-    "Tokens/s per NPU": "单 NPU tokens/s",
-    "Model FLOP utilisation": "模型算力利用率",
-    "Facility power": "设施功率",
-    "Energy per token": "每 token 能耗",
-    "Cost per million tokens": "每百万 token 成本",
-    "Memory of the fullest NPU": "占用最多的 NPU 内存",
-    "does not fit": "放不下",
-    "Rests on": "依据",
-    "Findings": "检查结果",
-    "No findings.": "没有问题。",
-    "Parts": "部件清单",
-    "Part": "部件",
-    "Vendor": "厂商",
-    "Count": "数量",
-    "Price": "价格",
-    "Mass": "质量",
-    "on {} NPUs": "{} 个 NPU",
-    "Not simulated": "未仿真",
-    "Not counted, value unknown: ": "数值未知、未计入：",
-    "All figures come from the parts and links drawn; open one to see its terms.": (
-        "所有数值均来自所画的部件与链路；点开可见各项。"
-    ),
-    "counted": "计数",
-}
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bar: #2f6fd6; --soft: #8882; }
@@ -96,16 +59,20 @@ def report_html(content: ReportContent, language: Language = "en") -> str:
     return _Report(content, language).page()
 
 
+_SEVERITY = {"error": say("Error"), "warning": say("Warning"), "info": say("Note")}
+
+
 class _Report:
     """The page in one language; every method returns HTML."""
 
     def __init__(self, content: ReportContent, language: Language) -> None:
         self._content = content
         self._language = language
+        self._text = translator(language)
 
     def page(self) -> str:
         design = self._content.fabric.design
-        name = design.name_zh if self._language == "zh" and design.name_zh else design.name
+        name = self._text(Name(design.name, design.name_zh))
         sections = (
             f"<h1>{escape(name)}</h1><p class=quiet>Supernode Studio {__version__}</p>",
             self._picture(name),
@@ -122,17 +89,14 @@ class _Report:
             + "\n</body></html>\n"
         )
 
-    def _text(self, english: str) -> str:
-        return _ZH.get(english, english) if self._language == "zh" else english
+    def _heading(self, title: str, after: str = "") -> str:
+        return f"<h2>{escape(self._text(title) + after)}</h2>"
 
-    def _heading(self, english: str, after: str = "") -> str:
-        return f"<h2>{escape(self._text(english) + after)}</h2>"
-
-    def _heads(self, *titles: str) -> list[str]:
-        """Return the heads of a table's columns; those of numbers end in `>`."""
+    def _heads(self, titles: tuple[str, ...], numbers: tuple[str, ...] = ()) -> list[str]:
+        """Return the heads of a table's columns, those of numbers last."""
         return [
-            f"<th{' class=n' if title.endswith('>') else ''}>{self._text(title.rstrip('>'))}</th>"
-            for title in titles
+            *(f"<th>{self._text(title)}</th>" for title in titles),
+            *(f"<th class=n>{self._text(title)}</th>" for title in numbers),
         ]
 
     def _picture(self, name: str) -> str:
@@ -142,109 +106,110 @@ class _Report:
         return f'<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
 
     def _totals(self) -> str:
-        head = self._heads("Figure", "Value>", "Evidence")
+        head = self._heads((say("Figure"), say("Evidence")), (say("Value"),))
         rows = [
-            (self._opened(name, figure), _number(_shown(figure)), self._grade(figure.grade))
+            (self._opened(name, figure), self._grade(figure.grade), _number(_shown(figure)))
             for name, figure in self._content.totals.figures.items()
             if figure.value
         ]
-        note = "All figures come from the parts and links drawn; open one to see its terms."
+        note = say("All figures come from the parts and links drawn; open one to see its terms.")
         lead = f"<p>{self._text(note)}</p>"
-        return self._heading("Totals") + lead + _table(head, rows)
+        return self._heading(say("Totals")) + lead + _table(head, rows)
 
     def _grade(self, grade: str) -> str:
-        return f"<td>{escape(self._text(grade))}</td>"
+        return f"<td>{escape(self._text(grade_name(grade)))}</td>"
 
     def _opened(self, name: str, figure: Figure) -> str:
         label = escape(label_of(name, self._language))
-        terms = _table((), (_term_cells(term, figure.dimension) for term in figure.terms))
+        terms = _table((), (self._term_cells(term, figure.dimension) for term in figure.terms))
         unknown = ""
         if figure.missing:
             parts = escape(", ".join(figure.missing))
-            unknown = f"<p>{self._text('Not counted, value unknown: ')}{parts}</p>"
+            unknown = (
+                f"<p>{self._text(say('Not counted, value unknown: {parts}', parts=parts))}</p>"
+            )
         return f"<td><details><summary>{label}</summary>{terms}{unknown}</details></td>"
 
     def _result(self) -> str:
         result = self._content.result
         if result is None:
-            problem = escape(self._content.problem)
-            return self._heading("Not simulated") + f"<p class=warning>{problem}</p>"
+            problem = escape(self._text(self._content.problem))
+            return self._heading(say("Not simulated")) + f"<p class=warning>{problem}</p>"
         rows = [(_cell(name), _number(value)) for name, value in self._headline(result)]
         notes = "".join(
-            f"<p class=warning>{escape(note)}</p>"
+            f"<p class=warning>{escape(self._text(note))}</p>"
             for note in (result.memory.remedy, *result.warnings)
             if note
         )
-        basis = escape("; ".join((*result.assumptions, result.evidence)))
+        basis = Listed((*result.assumptions, grade_name(result.evidence)), "; ")
         return (
-            self._heading("Simulated job", f": {result.scenario}")
+            self._heading(say("Simulated job"), f": {self._text(result.scenario)}")
             + _table((), rows)
             + notes
             + "".join(self._phase(phase) for phase in result.phases)
             + self._memory(result.memory)
-            + f"<p class=quiet>{self._text('Rests on')}: {basis}</p>"
+            + f"<p class=quiet>{escape(self._text(say('Rests on: {basis}', basis=basis)))}</p>"
         )
 
     def _headline(self, result: SimResult) -> Iterable[tuple[str, str]]:
         training = result.job == "training"
         rows = (
-            ("AI model", result.model),
-            ("Parallelism", result.plan),
+            (say("AI model"), result.model),
+            (say("Parallelism"), self._text(result.plan)),
             (
-                "Step time" if training else "Time per output token",
+                say("Step time") if training else say("Time per output token"),
                 display(result.headline_s, "time"),
             ),
-            ("Time to first token", display(result.ttft_s, "time") if result.ttft_s else ""),
-            ("Tokens/s", f"{result.tokens_per_s:,.0f}"),
-            ("Tokens/s per NPU", f"{result.tokens_per_s_per_npu:,.1f}"),
-            ("Model FLOP utilisation", f"{result.mfu:.1%}"),
-            ("Facility power", display(result.facility_power_w, "power")),
-            ("Energy per token", display(result.energy_j_per_token, "energy")),
-            ("Cost per million tokens", f"{result.cost_usd_per_million_tokens:.3g} USD"),
+            (say("Time to first token"), display(result.ttft_s, "time") if result.ttft_s else ""),
+            (say("Tokens/s"), f"{result.tokens_per_s:,.0f}"),
+            (say("Tokens/s per NPU"), f"{result.tokens_per_s_per_npu:,.1f}"),
+            (say("Model FLOP utilisation"), f"{result.mfu:.1%}"),
+            (say("Facility power"), display(result.facility_power_w, "power")),
+            (say("Energy per token"), display(result.energy_j_per_token, "energy")),
+            (say("Cost per million tokens"), f"{result.cost_usd_per_million_tokens:.3g} USD"),
         )
         return [(self._text(name), value) for name, value in rows if value]
 
     def _phase(self, phase: Phase) -> str:
-        npus = self._text("on {} NPUs").format(f"{phase.npus:,}")
-        head = f"<h3>{escape(phase.name)}: {display(phase.seconds, 'time')} {npus}</h3>"
+        npus = self._text(say("on {npus:,} NPUs", npus=phase.npus))
+        name = escape(self._text(word(phase.name)))
+        head = f"<h3>{name}: {display(phase.seconds, 'time')} {npus}</h3>"
         whole = phase.seconds or 1.0
         return head + _table(
-            (), (_bar_row(term.name, term.seconds, whole, "time") for term in phase.terms)
+            (), (self._bar_row(term.name, term.seconds, whole, "time") for term in phase.terms)
         )
 
     def _memory(self, memory: Memory) -> str:
         used, capacity = (
             display(byte, "data") for byte in (memory.used_byte, memory.capacity_byte)
         )
-        refusal = "" if memory.fits else f" <b class=error>{self._text('does not fit')}</b>"
-        title = self._text("Memory of the fullest NPU")
+        refusal = "" if memory.fits else f" <b class=error>{self._text(say('does not fit'))}</b>"
+        title = self._text(say("Memory of the fullest NPU"))
         whole = max(memory.capacity_byte, memory.used_byte) or 1.0
-        rows = (_bar_row(term.name, term.byte, whole, "data") for term in memory.terms)
+        rows = (self._bar_row(term.name, term.byte, whole, "data") for term in memory.terms)
         return f"<h3>{title}: {used} / {capacity}{refusal}</h3>" + _table((), rows)
 
     def _findings(self) -> str:
         findings = self._content.findings
         if not findings:
-            return self._heading("Findings") + f"<p>{self._text('No findings.')}</p>"
+            return self._heading(say("Findings")) + f"<p>{self._text(say('No findings.'))}</p>"
         rows = [self._finding_cells(finding) for finding in findings]
-        return self._heading("Findings") + _table((), rows)
+        return self._heading(say("Findings")) + _table((), rows)
 
     def _finding_cells(self, finding: Finding) -> tuple[str, ...]:
-        message, hint = finding.message, finding.hint
-        if self._language == "zh":
-            message, hint = finding.message_zh or message, finding.hint_zh or hint
+        message, hint = self._text(finding.message), self._text(finding.hint)
         text = escape(message) + (f"<br><small>{escape(hint)}</small>" if hint else "")
         return (
-            f"<td class={finding.severity}>{finding.severity}</td>",
+            f"<td class={finding.severity}>{self._text(_SEVERITY[finding.severity])}</td>",
             _cell(finding.address),
             f"<td>{text}</td>",
         )
 
     def _parts(self) -> str:
-        head = self._heads("Part", "Vendor", "Count>", "Price>", "Mass>")
+        head = self._heads((say("Part"), say("Vendor")), (say("Count"), say("Price"), say("Mass")))
         rows = []
         for part, count in Inventory(self._content.fabric).pieces:
-            name = part.name_zh if self._language == "zh" and part.name_zh else part.name
+            name = self._text(part.title)
             cost, mass = part.value("price") * count, part.value("mass") * count
             rows.append(
                 (
@@ -255,41 +220,38 @@ class _Report:
                     _number(display(mass, "mass") if mass else "–"),
                 )
             )
-        return self._heading("Parts") + _table(head, rows)
+        return self._heading(say("Parts")) + _table(head, rows)
+
+    def _term_cells(self, term: Term, dimension: str) -> tuple[str, ...]:
+        each = f"{term.each:,.4g}" if dimension == "count" else display(term.each, dimension)
+        return (
+            f"<td>{escape(self._text(term.label))}{self._source(term.origin)}</td>",
+            _number(f"{term.count:,.10g} × {each}"),
+            _number(display(term.value, dimension)),
+        )
+
+    def _source(self, origin: Origin | None) -> str:
+        if origin is None:
+            return ""
+        title = escape(origin.source)
+        # A part file of a user's own may name anything as its address: only web pages become links.
+        if origin.url.startswith(("https://", "http://")):
+            title = f'<a href="{escape(origin.url)}">{title}</a>'
+        facts = [self._text(grade_name(origin.grade)), origin.quoted, origin.date, origin.note]
+        return f"<br><small>{title}: {escape('; '.join(fact for fact in facts if fact))}</small>"
+
+    def _bar_row(self, name: str, value: float, whole: float, dimension: str) -> tuple[str, ...]:
+        share = min(1.0, max(0.0, value / whole))
+        return (
+            _cell(self._text(word(name))),
+            _number(display(value, dimension)),
+            _number(f"{share:.1%}"),
+            f'<td class=bar><i style="width:{share:.2%}"></i></td>',
+        )
 
 
 def _shown(figure: Figure) -> str:
     return display(figure.value, figure.dimension)
-
-
-def _term_cells(term: Term, dimension: str) -> tuple[str, ...]:
-    each = f"{term.each:,.4g}" if dimension == "count" else display(term.each, dimension)
-    return (
-        f"<td>{escape(term.label)}{_source(term.origin)}</td>",
-        _number(f"{term.count:,.10g} × {each}"),
-        _number(display(term.value, dimension)),
-    )
-
-
-def _source(origin: Origin | None) -> str:
-    if origin is None:
-        return ""
-    title = escape(origin.source)
-    # A part file of a user's own may name anything as its address: only web pages become links.
-    if origin.url.startswith(("https://", "http://")):
-        title = f'<a href="{escape(origin.url)}">{title}</a>'
-    facts = [origin.grade, origin.quoted, origin.date, origin.note]
-    return f"<br><small>{title}: {escape('; '.join(fact for fact in facts if fact))}</small>"
-
-
-def _bar_row(name: str, value: float, whole: float, dimension: str) -> tuple[str, ...]:
-    share = min(1.0, max(0.0, value / whole))
-    return (
-        _cell(name),
-        _number(display(value, dimension)),
-        _number(f"{share:.1%}"),
-        f'<td class=bar><i style="width:{share:.2%}"></i></td>',
-    )
 
 
 def _cell(text: str) -> str:

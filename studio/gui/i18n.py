@@ -38,7 +38,7 @@ def mark(text: str) -> str:
     return text
 
 
-def named(thing: object, language: Language) -> str:
+def named(thing: object, language: str) -> str:
     """Return the name of a part, plane, scenario or design in a language."""
     chinese = getattr(thing, "name_zh", "") if language == "zh" else ""
     return str(chinese or getattr(thing, "name", ""))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.design import edits
+from studio.design.finding import Fix
 from studio.errors import StudioError
 from studio.gui import selection_edits
 from studio.gui.canvas.requests import DropTarget, EditRequest
@@ -61,6 +63,12 @@ class Intents:
         window.shown.explained = key
         window.shown.show_metrics()
         window.show_dock("explain")
+
+    def fix(self, fix: Fix) -> None:
+        """Apply a known remedy of a finding as one step."""
+        self._window.workspace.apply(
+            tr(fix.label), lambda design: edits.apply_changes(design, fix.changes)
+        )
 
     def choose_scenario(self, key: str) -> None:
         """Make a scenario the active one."""

@@ -67,7 +67,7 @@ class Presenter:
 
     def _show_library(self, design: Design | None, language: str) -> None:
         """The library is made anew only where what it lists has changed, not where a rack moved."""
-        listed = (design_groups(design), language)
+        listed = (design_groups(design, language), language)
         if listed != self._listed:
             self._listed = listed
             self._window.library.show_groups(
@@ -112,7 +112,7 @@ class Presenter:
             window.plots.say_time(reason, "quiet" if evaluation.result else "bad")
         window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
         window.study.show_evaluation(evaluation)
-        rows = problem_rows(evaluation, language)
+        rows = problem_rows(evaluation)
         window.problems.show_rows(rows)
         errors, warnings = counts(rows)
         title = tr("Problems")

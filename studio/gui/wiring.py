@@ -34,6 +34,7 @@ def connect_panels(window: MainWindow) -> None:
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
     window.problems.show_requested.connect(window.show_address)
     window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
+    window.problems.fix_requested.connect(window.intents.fix)
     window.history.jump_requested.connect(window.workspace.jump)
     for source in (window.inspector, window.scenario_bar):
         source.edit_requested.connect(window.intents.apply)

@@ -134,7 +134,7 @@ def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenar
     if scenario.npus < 0:
         raise InvalidInput(
             "{scenario}: {npus} NPUs; 0 takes all",
-            scenario=scenario.name,
+            scenario=scenario.title,
             npus=scenario.npus,
         )
     return SimInput(

@@ -56,7 +56,7 @@ def search_plans(given: SimInput, most: int = 20) -> PlanSearch:
     if not isinstance(scenario, Training):
         raise InvalidInput(
             "{scenario}: mappings are searched for training jobs",
-            scenario=scenario.name,
+            scenario=scenario.title,
         )
     npus = scenario.npus or given.machine.npu_count
     inner = given.machine.levels[0].ranks if given.machine.levels else 8

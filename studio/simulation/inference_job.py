@@ -104,7 +104,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
     )
     return SimResult(
         job="inference",
-        scenario=scenario.name,
+        scenario=scenario.title,
         model=outcome.model,
         plan=_plan_text(outcome),
         phases=(

@@ -110,7 +110,7 @@ def _check_scenario(scenario: Training) -> None:
         if not least <= value <= MOST_OF_A_DEGREE:
             raise InvalidInput(
                 "{scenario}: {field} is {value}; {least} to {most_of_a_degree} are possible",
-                scenario=scenario.name,
+                scenario=scenario.title,
                 field=field,
                 value=value,
                 least=least,
@@ -224,7 +224,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
     memory = outcome.memory
     return SimResult(
         job="training",
-        scenario=scenario.name,
+        scenario=scenario.title,
         model=given.model.name,
         plan=_plan_text(plan),
         phases=(phase,),

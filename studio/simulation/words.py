@@ -53,6 +53,19 @@ _TABLE: Mapping[str, tuple[str, str]] = {
 }
 
 
+_GRADES: Mapping[str, tuple[str, str]] = {
+    "counted": ("counted", "计数"),
+    "measured": ("measured", "实测"),
+    "paper": ("paper", "论文"),
+    "vendor": ("vendor", "厂商"),
+    "analyst": ("analyst", "分析师"),
+    "secondary": ("secondary", "二手"),
+    "inferred": ("inferred", "推断"),
+    "assumed": ("assumed", "假设"),
+    "memory": ("memory", "记忆"),
+}
+
+
 def word(name: str) -> Name:
     """Return a term as a word to begin a line with, such as `Expert exchange`."""
     plain = name.replace("_", " ")
@@ -62,3 +75,8 @@ def word(name: str) -> Name:
 def term(name: str) -> Name:
     """Return a term as it stands inside a sentence, such as `expert exchange`."""
     return Name(name.replace("_", " "), _TABLE.get(name, ("", ""))[1])
+
+
+def grade_name(grade: str) -> Name:
+    """Return the word for an evidence grade; `counted` where pieces are only added."""
+    return Name(*_GRADES.get(grade, (grade, "")))

@@ -24,7 +24,7 @@ def describe(scene: Scene, hit: Hit, language: Language) -> str:
     if hit.kind == "housing":
         housing = layout.housings[hit.number]
         assembly = scene.fabric.design.assemblies[housing.template.assembly]
-        return f"{address}\n{assembly.name}\nU{housing.u}, {housing.height_u} U"
+        return f"{address}\n{named(assembly, language)}\nU{housing.u}, {housing.height_u} U"
     part = layout.parts[int(layout.part[hit.number])]
     text = f"{address}\n{named(part, language)}"
     factor = float(scene.fabric.component_factor[hit.number])

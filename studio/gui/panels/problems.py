@@ -27,6 +27,8 @@ class ProblemsPanel(QWidget):
 
     show_requested = Signal(str)
     waive_requested = Signal(str)
+    fix_requested = Signal(object)
+    """A `Fix`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +103,10 @@ class ProblemsPanel(QWidget):
         show = QAction(icon("zoom-selection", self._theme), tr("Show on the canvas"), menu)
         show.triggered.connect(lambda: self.show_requested.emit(row.address))
         menu.addAction(show)
+        if row.fix is not None:
+            fix = QAction(tr("Fix: {what}").format(what=tr(row.fix.label)), menu)
+            fix.triggered.connect(lambda: self.fix_requested.emit(row.fix))
+            menu.addAction(fix)
         if row.key:
             waive = QAction(tr("Accept with a reason…"), menu)
             waive.triggered.connect(lambda: self.waive_requested.emit(row.key))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from studio import units
 from studio.simulation import words
@@ -16,17 +15,6 @@ _BIT_STEPS = (
     ("b/s", 1.0),
 )
 _COUNT_STEPS = (("G", units.GIGA), ("M", units.MEGA), ("k", units.KILO))
-
-GRADE_TEXT: Mapping[str, tuple[str, str]] = {
-    "measured": ("measured", "实测"),
-    "paper": ("paper", "论文"),
-    "vendor": ("vendor", "厂商"),
-    "analyst": ("analyst", "分析师"),
-    "secondary": ("secondary", "二手"),
-    "inferred": ("inferred", "推断"),
-    "assumed": ("assumed", "假设"),
-    "memory": ("memory", "记忆"),
-}
 
 
 def figure_text(name: str, value: float, dimension: str, digits: int = 4) -> str:
@@ -88,8 +76,8 @@ def share_text(share: float) -> str:
 
 def grade_text(grade: str, language: str) -> str:
     """Return the word for an evidence grade."""
-    english, chinese = GRADE_TEXT.get(grade, (grade, grade))
-    return chinese if language == "zh" else english
+    found = words.grade_name(grade)
+    return found.chinese if language == "zh" and found.chinese else found
 
 
 def word(name: str, language: str) -> str:

@@ -81,6 +81,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
     ),
     Assembly: (
         Row("name", mark("Name"), "text"),
+        Row("name_zh", mark("Chinese name"), "text"),
         Row("kind", mark("Kind"), "choice", choices=_KINDS),
         Row("height_u", mark("Height in U"), "count", "count", 0, 24),
         Row("depth_m", mark("Depth"), "quantity", "length", 0, 1.5),
@@ -124,6 +125,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
     ),
     Training: (
         Row("name", mark("Name"), "text"),
+        Row("name_zh", mark("Chinese name"), "text"),
         Row("precision", mark("Precision"), "choice", choices=_PRECISION),
         Row("sequence_tokens", mark("Sequence length"), "count", "count", 512, 131072),
         Row("global_batch", mark("Global batch"), "count", "count", 16, 16384),
@@ -141,6 +143,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
     ),
     Inference: (
         Row("name", mark("Name"), "text"),
+        Row("name_zh", mark("Chinese name"), "text"),
         Row("precision", mark("Precision"), "choice", choices=_PRECISION),
         Row("kv_precision", mark("KV-cache precision"), "choice", choices=_PRECISION),
         Row("input_tokens", mark("Input tokens"), "count", "count", 16, 131072),

@@ -10,7 +10,7 @@ from studio import paths
 from studio.catalog.catalog import Catalog
 from studio.catalog.part import Part
 from studio.design.model import Design
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, named
 from studio.storage.project_file import SUFFIX
 
 ItemType = Literal["rack", "assembly", "part", "design"]
@@ -72,7 +72,7 @@ def library_groups(
     catalog: Catalog, design: Design | None, language: str
 ) -> tuple[LibraryGroup, ...]:
     """Return everything the library holds, in the order it is shown."""
-    groups = list(design_groups(design))
+    groups = list(design_groups(design, language))
     for kind, title in KIND_TITLES.items():
         parts = [part for part in catalog.parts.values() if part.kind == kind]
         if parts:
@@ -81,12 +81,12 @@ def library_groups(
     return tuple(groups)
 
 
-def design_groups(design: Design | None) -> tuple[LibraryGroup, ...]:
+def design_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...]:
     """Return what the library holds of the design itself."""
     if design is None:
         return ()
     racks = LibraryGroup(mark("Racks of this design"), _racks(design))
-    assemblies = LibraryGroup(mark("Assemblies of this design"), _assemblies(design))
+    assemblies = LibraryGroup(mark("Assemblies of this design"), _assemblies(design, language))
     return tuple(group for group in (racks, assemblies) if group.items)
 
 
@@ -142,15 +142,15 @@ def _racks(design: Design) -> tuple[LibraryItem, ...]:
     )
 
 
-def _assemblies(design: Design) -> tuple[LibraryItem, ...]:
+def _assemblies(design: Design, language: str) -> tuple[LibraryItem, ...]:
     return tuple(
         LibraryItem(
             "assembly",
             assembly_id,
-            assembly.name,
+            named(assembly, language),
             f"{assembly.height_u} U",
             assembly.kind,
-            f"{assembly_id} {assembly.name} {assembly.kind}".lower(),
+            f"{assembly_id} {assembly.name} {assembly.name_zh} {assembly.kind}".lower(),
             assembly.note,
         )
         for assembly_id, assembly in design.assemblies.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from studio.fabric.fabric import Fabric
 from studio.gui.actions import Action
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, named
 from studio.gui.settings import SETTINGS
 from studio.gui.views.pinyin import initials
 
@@ -85,7 +85,7 @@ def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
     entries += [
         _object(
             f"{layout.racks[housing.rack].label}/{housing.label}",
-            design.assemblies[housing.template.assembly].name,
+            named(design.assemblies[housing.template.assembly], language),
             "node",
         )
         for housing in layout.housings[:MOST_COMPONENTS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.design.finding import Fix
 from studio.session.evaluation import Evaluation
 
 RANK = {"error": 0, "warning": 1, "info": 2}
@@ -19,21 +20,22 @@ class ProblemRow:
     address: str
     rule: str
     key: str
+    fix: Fix | None = None
 
 
-def problem_rows(evaluation: Evaluation | None, language: str) -> tuple[ProblemRow, ...]:
+def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
     """Return all problems, errors first."""
     if evaluation is None:
         return ()
-    chinese = language == "zh"
     rows = [
         ProblemRow(
             finding.severity,
-            finding.message_zh if chinese else finding.message,
-            finding.hint_zh if chinese else finding.hint,
+            finding.message,
+            finding.hint,
             finding.address,
             finding.rule,
             finding.key,
+            finding.fix,
         )
         for finding in evaluation.findings
     ]

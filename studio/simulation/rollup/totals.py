@@ -74,7 +74,7 @@ def _nodes(inventory: Inventory) -> Figure:
     for housing in compress(inventory.fabric.layout.housings, inventory.housing_present):
         assembly = design.assemblies[housing.template.assembly]
         if assembly.kind in ("node", "tray"):
-            counts[assembly.name] = counts.get(assembly.name, 0) + 1
+            counts[assembly.title] = counts.get(assembly.title, 0) + 1
     return Figure("node_count", "count", tuple(Term(name, n, 1.0) for name, n in counts.items()))
 
 

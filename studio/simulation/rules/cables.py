@@ -10,7 +10,7 @@ from studio.design.finding import Finding
 from studio.fabric.arrays import IntArray, marked
 from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
-from studio.simulation.rules.report import finding
+from studio.messages import say
 from studio.units import display
 
 
@@ -28,17 +28,16 @@ def reach(fabric: Fabric) -> Iterator[Finding]:
             too_long = int((length > limit).sum()) if limit else 0
             if too_long:
                 longest = int(np.argmax(length))
-                texts = (
-                    f"{too_long} links longer than {display(limit, 'length')}, the reach of "
-                    f"{part_id}; the longest has {display(float(length[longest]), 'length')}",
-                    f"{too_long} 条链路超过 {part_id} 的传输距离 {display(limit, 'length')}，"
-                    f"最长 {display(float(length[longest]), 'length')}",
+                texts = say(
+                    "{too_long} links longer than {limit}, the reach of {part_id}; the "
+                    "longest has {length}",
+                    too_long=too_long,
+                    limit=display(limit, "length"),
+                    part_id=part_id,
+                    length=display(float(length[longest]), "length"),
                 )
-                hints = (
-                    "Move the racks closer or take a longer-reach part",
-                    "缩短距离或换用更长距离的部件",
-                )
-                yield finding("reach", "error", f"rule:{one.name}[{longest}]", texts, hints)
+                hints = say("Move the racks closer or take a longer-reach part")
+                yield Finding("reach", "error", f"rule:{one.name}[{longest}]", texts, hints)
 
 
 def connected_planes(fabric: Fabric) -> Iterator[Finding]:
@@ -52,43 +51,43 @@ def connected_planes(fabric: Fabric) -> Iterator[Finding]:
         on_plane = marked(fabric.layout.component_count, a, b)[npus]
         used = npus[on_plane]
         if not len(used) and len(npus) and plane.role == "scale_up":
-            yield finding(
+            yield Finding(
                 "plane-reach",
                 "error",
                 f"plane:{plane_id}",
-                (
-                    f"no NPU has a link on scale-up plane {plane.name}",
-                    f"没有 NPU 接入超平面 {plane.name_zh or plane.name}",
-                ),
-                ("Add a link rule to it, or remove the plane", "为其添加链路规则，或删除该平面"),
+                say("no NPU has a link on scale-up plane {plane}", plane=plane.title),
+                say("Add a link rule to it, or remove the plane"),
             )
         if not len(used):
             continue
         if plane.role == "scale_up" and len(used) < len(npus):
             alone = npus[~on_plane]
-            yield finding(
+            yield Finding(
                 "plane-reach",
                 "error",
                 fabric.layout.address(int(alone[0])),
-                (
-                    f"{len(alone)} NPUs have no link on plane {plane.name}",
-                    f"{len(alone)} 颗 NPU 没有接入 {plane.name_zh or plane.name}",
+                say(
+                    "{count} NPUs have no link on plane {plane}",
+                    count=len(alone),
+                    plane=plane.title,
                 ),
             )
         if plane.role == "scale_out":
             label = connected_parts(fabric.layout.component_count, a, b)
             if (label[used] != label[used[0]]).any():
-                yield _split(fabric, plane_id, plane.name, used, label)
+                yield _split(fabric, plane_id, plane.title, used, label)
 
 
 def _split(fabric: Fabric, plane_id: str, name: str, used: IntArray, label: IntArray) -> Finding:
     odd, count = used[label[used] != label[used[0]]], len(np.unique(label[used]))
-    return finding(
+    return Finding(
         "plane-split",
         "error",
         fabric.layout.address(int(odd[0])),
-        (
-            f"plane {name} ({plane_id}) falls into {count} parts that can't reach each other",
-            f"平面 {name}（{plane_id}）分裂为 {count} 个互不可达的部分",
+        say(
+            "plane {name} ({plane_id}) falls into {count} parts that can't reach each other",
+            name=name,
+            plane_id=plane_id,
+            count=count,
         ),
     )

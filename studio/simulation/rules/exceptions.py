@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from studio.design.finding import Finding
 from studio.errors import InvalidDesign
 from studio.fabric.fabric import Fabric, find_components, find_links
-from studio.simulation.rules.report import finding
+from studio.messages import say
 
 
 def dangling_exception(fabric: Fabric) -> Iterator[Finding]:
@@ -19,10 +19,10 @@ def dangling_exception(fabric: Fabric) -> Iterator[Finding]:
             else:
                 find_components(fabric.layout, address)
         except InvalidDesign as error:
-            yield finding(
+            yield Finding(
                 "dangling-exception",
                 "warning",
                 address,
-                (f"has no effect: {error}", f"例外未生效：设计中没有 {address}"),
-                ("Remove the exception, or draw what it names", "请删除该例外，或补画所指对象"),
+                say("has no effect: {reason}", reason=error),
+                say("Remove the exception, or draw what it names"),
             )

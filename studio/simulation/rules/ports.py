@@ -12,7 +12,8 @@ from studio.fabric.arrays import IntArray, distinct
 from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks, port_of
 from studio.fabric.parts import Port
-from studio.simulation.rules.report import MOST_PER_RULE, finding
+from studio.messages import say
+from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
 
 Use = dict[tuple[int, str], list[IntArray]]
@@ -37,15 +38,18 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
         used = np.bincount(np.concatenate(ends), minlength=layout.component_count)
         limit = part.ports[port].count
         for component in np.flatnonzero(used > limit)[:MOST_PER_RULE]:
-            yield finding(
+            yield Finding(
                 "port-overuse",
                 "error",
                 layout.address(int(component)),
-                (
-                    f"{int(used[component])} links on {limit} {port} ports of {part.name}",
-                    f"{part.name_zh} 的 {limit} 个 {port} 端口上有 {int(used[component])} 条链路",
+                say(
+                    "{used} links on {limit} {port} ports of {part}",
+                    used=int(used[component]),
+                    limit=limit,
+                    port=port,
+                    part=part.title,
                 ),
-                ("Take a part with more ports or join fewer", "换用端口更多的部件，或减少连接"),
+                say("Take a part with more ports or join fewer"),
             )
 
 
@@ -56,28 +60,28 @@ def connector_mismatch(fabric: Fabric) -> Iterator[Finding]:
         connectors = {port.connector for port in ends if port and port.connector}
         if len(connectors) > 1 and not one.rule.transceiver_a and not one.rule.cable:
             names = " / ".join(sorted(connectors))
-            yield finding(
+            yield Finding(
                 "connector-mismatch",
                 "error",
                 f"rule:{one.name}",
-                (f"ports {names} can't be joined by a trace", f"{names} 端口不能以走线直连"),
+                say("ports {names} can't be joined by a trace", names=names),
             )
         if bool(one.rule.transceiver_a) != bool(one.rule.transceiver_b):
-            yield finding(
+            yield Finding(
                 "transceiver-pair",
                 "error",
                 f"rule:{one.name}",
-                ("an optical link needs a transceiver at both ends", "光链路两端都需要光模块"),
+                say("an optical link needs a transceiver at both ends"),
             )
         elif one.rule.transceiver_a != one.rule.transceiver_b:
-            yield finding(
+            yield Finding(
                 "transceiver-pair",
                 "warning",
                 f"rule:{one.name}",
-                (
-                    f"different transceivers face each other: {one.rule.transceiver_a} and "
-                    f"{one.rule.transceiver_b}",
-                    f"两端光模块不同：{one.rule.transceiver_a} 与 {one.rule.transceiver_b}",
+                say(
+                    "different transceivers face each other: {transceiver_a} and {transceiver_b}",
+                    transceiver_a=one.rule.transceiver_a,
+                    transceiver_b=one.rule.transceiver_b,
                 ),
             )
 
@@ -99,15 +103,14 @@ def rate_mismatch(fabric: Fabric) -> Iterator[Finding]:
     for one in fabric.links.rules:
         for port in _ports(fabric, one):
             if port and one.bandwidth_byte_per_s > port.rate_byte_per_s * (1 + 1e-6):
-                yield finding(
+                yield Finding(
                     "rate-mismatch",
                     "error",
                     f"rule:{one.name}",
-                    (
-                        f"a link of {display(one.bandwidth_byte_per_s, 'bandwidth')} on a port of "
-                        f"{display(port.rate_byte_per_s, 'bandwidth')}",
-                        f"链路 {display(one.bandwidth_byte_per_s, 'bandwidth')} 超过端口速率 "
-                        f"{display(port.rate_byte_per_s, 'bandwidth')}",
+                    say(
+                        "a link of {rate} on a port of {port_rate}",
+                        rate=display(one.bandwidth_byte_per_s, "bandwidth"),
+                        port_rate=display(port.rate_byte_per_s, "bandwidth"),
                     ),
                 )
         yield from _module_rates(fabric, one)
@@ -121,11 +124,16 @@ def _module_rates(fabric: Fabric, one: RuleLinks) -> Iterator[Finding]:
         rate = fabric.part_by_id[part_id].value("rate")
         if rate and asked > rate * coding:
             load, rated = display(asked, "bandwidth"), display(rate, "bandwidth")
-            yield finding(
+            yield Finding(
                 "rate-mismatch",
                 "error",
                 f"rule:{one.name}",
-                (f"{load} over {part_id}, rated {rated}", f"{part_id} 额定 {rated}，承载 {load}"),
+                say(
+                    "{load} over {part_id}, rated {rated}",
+                    load=load,
+                    part_id=part_id,
+                    rated=rated,
+                ),
             )
 
 
@@ -133,23 +141,24 @@ def empty_rule(fabric: Fabric) -> Iterator[Finding]:
     """Report link rules that join nothing, or whose scheme does not fit what they select."""
     for one in fabric.links.rules:
         if one.problem:
-            yield finding(
+            yield Finding(
                 "scheme-misfit",
                 "error",
                 f"rule:{one.name}",
-                (f"makes no links: {one.problem}", f"没有生成链路：{one.problem}"),
-                ("Change a count or the scheme", "请修改数量或连接方式"),
+                say("makes no links: {reason}", reason=one.problem),
+                say("Change a count or the scheme"),
             )
         elif not len(one.a):
-            yield finding(
+            yield Finding(
                 "empty-rule",
                 "warning",
                 f"rule:{one.name}",
-                (
-                    f"joins nothing: {one.rule.a!r} or {one.rule.b!r} selects no component",
-                    f"未连接任何部件：{one.rule.a!r} 或 {one.rule.b!r} 没有选中部件",
+                say(
+                    "joins nothing: {a!r} or {b!r} selects no component",
+                    a=one.rule.a,
+                    b=one.rule.b,
                 ),
-                ("Check the selectors", "请检查选择器"),
+                say("Check the selectors"),
             )
 
 
@@ -165,13 +174,13 @@ def split_cable(fabric: Fabric) -> Iterator[Finding]:
             layout.housing[one.b] != layout.housing[one.b[first]]
         )
         if apart.any():
-            yield finding(
+            yield Finding(
                 "split-cable",
                 "error",
                 f"rule:{one.name}[{int(np.flatnonzero(apart)[0])}]",
-                (
-                    f"{per_cable} links share a cable but end in different boxes "
-                    f"({int(apart.sum())} links)",
-                    f"每根线缆 {per_cable} 条链路却终止于不同设备（{int(apart.sum())} 条）",
+                say(
+                    "{per_cable} links share a cable but end in different boxes ({apart} links)",
+                    per_cable=per_cable,
+                    apart=int(apart.sum()),
                 ),
             )

@@ -10,8 +10,9 @@ from studio.design.finding import Finding
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
+from studio.messages import say
 from studio.simulation.rollup.inventory import Inventory
-from studio.simulation.rules.report import MOST_PER_RULE, finding
+from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
 
 
@@ -39,24 +40,25 @@ def _units_of(fabric: Fabric, rack: RackInstance, numbers: list[int]) -> Iterato
             continue
         address = f"{rack.label}/{housing.label}"
         if housing.u + housing.height_u - 1 > usable:
-            yield finding(
+            yield Finding(
                 "rack-units",
                 "error",
                 address,
-                (
-                    f"ends at U{housing.u + housing.height_u - 1}; the rack has {usable} U",
-                    f"占到 U{housing.u + housing.height_u - 1}，机柜只有 {usable} U",
+                say(
+                    "ends at U{u}; the rack has {usable} U",
+                    u=housing.u + housing.height_u - 1,
+                    usable=usable,
                 ),
             )
         for unit in range(housing.u, housing.u + housing.height_u):
             other = taken.setdefault((housing.face, unit), address)
             if other != address:
-                yield finding(
+                yield Finding(
                     "rack-units",
                     "error",
                     address,
-                    (f"overlaps {other} at U{unit}", f"与 {other} 在 U{unit} 重叠"),
-                    ("Move one of them to free units", "将其中之一移到空闲位置"),
+                    say("overlaps {other} at U{unit}", other=other, unit=unit),
+                    say("Move one of them to free units"),
                 )
                 break
 
@@ -72,13 +74,14 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
         | (boxes[:, 3] > site.depth_m + 1e-6)
     )
     for number in np.flatnonzero(outside)[:MOST_PER_RULE]:
-        yield finding(
+        yield Finding(
             "floor-space",
             "warning",
             fabric.layout.racks[number].label,
-            (
-                f"stands outside the hall of {site.width_m:g} x {site.depth_m:g} m",
-                f"位于 {site.width_m:g} × {site.depth_m:g} 米机房之外",
+            say(
+                "stands outside the hall of {width_m:g} x {depth_m:g} m",
+                width_m=site.width_m,
+                depth_m=site.depth_m,
             ),
         )
     order = np.argsort(boxes[:, 0], kind="stable")
@@ -91,11 +94,11 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
         for other in beside[overlaps][: MOST_PER_RULE - reported]:
             reported += 1
             first, second = fabric.layout.racks[number].label, fabric.layout.racks[other].label
-            yield finding(
+            yield Finding(
                 "floor-space",
                 "error",
                 second,
-                (f"stands in the place of {first}", f"与 {first} 占用同一位置"),
+                say("stands in the place of {first}", first=first),
             )
 
 
@@ -120,52 +123,54 @@ def rack_power(fabric: Fabric) -> Iterator[Finding]:
         if limit and drawn[number] > limit:
             reported.add(rack.rack)
             watts = display(float(drawn[number]), "power")
-            yield finding(
+            yield Finding(
                 "rack-power",
                 "error",
                 rack.label,
-                (
-                    f"draws {watts} at nameplate; the rack takes {display(limit, 'power')}",
-                    f"额定功耗 {watts}，机柜上限 {display(limit, 'power')}",
+                say(
+                    "draws {watts} at nameplate; the rack takes {limit}",
+                    watts=watts,
+                    limit=display(limit, "power"),
                 ),
-                ("Move equipment to another rack", "将设备移到其他机柜"),
+                say("Move equipment to another rack"),
             )
         each = supply.value("power_output") if supply else 0.0
         count, watts = int(counts[number]), display(float(load[number]), "power")
         if each and load[number] > count * each:
             reported.add(rack.rack)
-            yield finding(
+            yield Finding(
                 "supply-overload",
                 "error",
                 rack.label,
-                (
-                    f"{count} supplies give {display(count * each, 'power')} for {watts}",
-                    f"{count} 个电源共 {display(count * each, 'power')}，负载 {watts}",
+                say(
+                    "{count} supplies give {given} for {watts}",
+                    count=count,
+                    given=display(count * each, "power"),
+                    watts=watts,
                 ),
-                ("Add power supplies or move equipment", "增加电源或移走设备"),
+                say("Add power supplies or move equipment"),
             )
         elif each and load[number] > (count - 1) * each:
             reported.add(rack.rack)
             spare = display((count - 1) * each, "power")
-            yield finding(
+            yield Finding(
                 "supply-redundancy",
                 "warning",
                 rack.label,
-                (
-                    f"with one of {count} supplies lost the others give {spare} for {watts}",
-                    f"{count} 个电源损失一个后仅能供 {spare}，负载 {watts}",
+                say(
+                    "with one of {count} supplies lost the others give {spare} for {watts}",
+                    count=count,
+                    spare=spare,
+                    watts=watts,
                 ),
             )
         elif not supply and load[number] > 0:
             reported.add(rack.rack)
-            yield finding(
+            yield Finding(
                 "no-supply",
                 "info",
                 rack.label,
-                (
-                    "has no power supplies: conversion loss is not counted",
-                    "没有电源模块：未计入转换损耗",
-                ),
+                say("has no power supplies: conversion loss is not counted"),
             )
 
 
@@ -188,13 +193,14 @@ def rack_mass(fabric: Fabric) -> Iterator[Finding]:
         limit = layout.parts[rack.part].value("mass_limit")
         total = float(mass[number]) + layout.parts[rack.part].value("mass")
         if limit and total > limit:
-            yield finding(
+            yield Finding(
                 "rack-mass",
                 "error",
                 rack.label,
-                (
-                    f"weighs {display(total, 'mass')}; {display(limit, 'mass')} are possible",
-                    f"总重 {display(total, 'mass')}，上限 {display(limit, 'mass')}",
+                say(
+                    "weighs {total}; {limit} are possible",
+                    total=display(total, "mass"),
+                    limit=display(limit, "mass"),
                 ),
             )
 
@@ -209,25 +215,22 @@ def feeds(fabric: Fabric) -> Iterator[Finding]:
             if name in carried:
                 carried[name] += float(load[number])
             elif site.feeds:
-                yield finding(
+                yield Finding(
                     "feed",
                     "error",
                     rack.label,
-                    (
-                        f"is on feed {name}, which the site does not have",
-                        f"接入不存在的馈电 {name}",
-                    ),
+                    say("is on feed {name}, which the site does not have", name=name),
                 )
     for name, watts in carried.items():
         limit = site.feeds[name].limit_w
         if watts > limit:
-            yield finding(
+            yield Finding(
                 "feed",
                 "error",
                 f"feed {name}",
-                (
-                    f"must carry {display(watts, 'power')} when the other feed is lost; "
-                    f"it has {display(limit, 'power')}",
-                    f"另一路失电时需承载 {display(watts, 'power')}，上限 {display(limit, 'power')}",
+                say(
+                    "must carry {watts} when the other feed is lost; it has {limit}",
+                    watts=display(watts, "power"),
+                    limit=display(limit, "power"),
                 ),
             )

@@ -13,6 +13,7 @@ from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, rack_units
 from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+from studio.gui.i18n import named
 
 _LARGEST_TITLE_PX = 17
 _MARK_PX = 3.0
@@ -211,7 +212,8 @@ def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list
         lines = [(housing.label, True, theme.text)]
         small = max(SMALLEST_PX, size - 3)
         if height > 3.2 * size:
-            lines.append((assemblies[housing.template.assembly].name, False, theme.text_soft))
+            name = named(assemblies[housing.template.assembly], frame.language)
+            lines.append((name, False, theme.text_soft))
         top = middle - (len(lines) - 1) * size * 0.75
         for line, (text, bold, color) in enumerate(lines):
             labels.append(
