@@ -8,6 +8,10 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.routing import Routes
+from studio.fabric.flow.sorting import stable_order
+
+_SPARSE = 20
+"""Cells per entry from which a table of cells is slower than sorting the entries."""
 
 
 def push(routes: Routes, place: IntArray, amount: FloatArray, weight: FloatArray) -> FloatArray:
@@ -74,31 +78,36 @@ def spread(routes: Routes, place: IntArray) -> Incidence:
     flow_count = len(place)
     flow = np.arange(flow_count, dtype=np.int64)
     part = np.ones(len(place))
-    arc_count = max(routes.quotient.arc_class_count, 1)
-    found_key: list[IntArray] = []
-    found_part: list[FloatArray] = []
+    found: list[tuple[IntArray, IntArray, FloatArray]] = []
     while len(flow):
         hop, owner = routes.leaving(place)
         moved = part[owner] * routes.share[hop]
         carrier = flow[owner]
-        found_key.append(carrier * arc_count + routes.arc[hop])
-        found_part.append(moved)
-        flow, place, part = _merged(carrier, routes.next_place[hop], moved, routes.place_count)
-    key = np.concatenate(found_key) if found_key else np.zeros(0, dtype=np.int64)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    return Incidence(
-        flow_count,
-        key // arc_count,
-        key % arc_count,
-        np.concatenate(found_part)[order] if found_part else np.zeros(0),
-    )
+        found.append((carrier, routes.arc[hop], moved))
+        flow, place, part = _merged(routes, carrier, routes.next_place[hop], moved, flow_count)
+    if not found:
+        empty = np.zeros(0, dtype=np.int64)
+        return Incidence(flow_count, empty, empty, np.zeros(0))
+    carriers, arcs, parts = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = stable_order(carriers, flow_count)
+    return Incidence(flow_count, carriers[order], arcs[order], parts[order])
 
 
 def _merged(
-    flow: IntArray, place: IntArray, part: FloatArray, places: int
+    routes: Routes, flow: IntArray, place: IntArray, part: FloatArray, flows: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return one entry per flow and place, parts summed."""
-    key, inverse = np.unique(flow * places + place, return_inverse=True)
-    total = summed(inverse.reshape(-1), part, len(key))
-    return key // places, key % places, total
+    """Return one entry per flow and place, parts summed; a flow stays in its column."""
+    classes = routes.quotient.class_count
+    vertex = place % classes
+    key = flow * classes + vertex
+    if flows * classes > _SPARSE * len(key):
+        key, inverse = np.unique(key, return_inverse=True)
+        total = summed(inverse.reshape(-1), part, len(key))
+    else:
+        total = summed(key, part, flows * classes)
+        key = np.flatnonzero(total > 0)
+        total = total[key]
+    column = np.zeros(flows, dtype=np.int64)
+    column[flow] = place - vertex
+    flow = key // classes
+    return flow, column[flow] + key % classes, total

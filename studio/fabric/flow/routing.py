@@ -16,6 +16,7 @@ import numpy as np
 from studio.fabric.flow.arrays import FloatArray, IntArray, ShortArray
 from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.quotient import Quotient
+from studio.fabric.flow.sorting import distinct, first_of_each, stable_order
 
 FAR = np.iinfo(np.int16).max
 
@@ -89,9 +90,8 @@ class Routes:
 
     @cached_property
     def _rows(self) -> tuple[IntArray, IntArray]:
-        first = np.zeros(self.place_count + 1, dtype=np.int64)
-        np.cumsum(np.bincount(self.hop_place, minlength=self.place_count), out=first[1:])
-        return np.argsort(self.hop_place, kind="stable"), first
+        places = self.place_count
+        return stable_order(self.hop_place, places), first_of_each(self.hop_place, places)
 
     @cached_property
     def latency(self) -> FloatArray:
@@ -168,9 +168,8 @@ def _search(quotient: Quotient, destination: IntArray) -> tuple[ShortArray, list
     """
     columns, classes = len(destination), quotient.class_count
     distance = np.full(columns * classes, FAR, dtype=np.int16)
-    order = np.argsort(quotient.target, kind="stable")
-    first = np.zeros(classes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(quotient.target, minlength=classes), out=first[1:])
+    order = stable_order(quotient.target, classes)
+    first = first_of_each(quotient.target, classes)
     sources = quotient.source[order]
     fan = quotient.fan[order].astype(np.float64)
     frontier = np.arange(columns) * classes + destination
@@ -198,7 +197,7 @@ def _search(quotient: Quotient, destination: IntArray) -> tuple[ShortArray, list
 def _distinct(values: IntArray, limit: int) -> IntArray:
     """Return the distinct values below `limit`, ascending."""
     if len(values) * 20 < limit:
-        return np.unique(values)
+        return distinct(values)
     seen = np.zeros(limit, dtype=np.bool_)
     seen[values] = True
     return np.flatnonzero(seen)

@@ -1,0 +1,51 @@
+"""Sorting whole numbers that are not negative, faster than numpy's general ways; knows no graph."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.fabric.flow.arrays import BoolArray, IntArray
+
+_DIGIT = 16
+_LOW = (1 << _DIGIT) - 1
+
+
+def stable_order(values: IntArray, limit: int) -> IntArray:
+    """Return the stable order that sorts numbers from 0 up to but not including `limit`.
+
+    Notes
+    -----
+    Digit by digit: numpy sorts 16-bit numbers by counting them, wider ones by comparing.
+    """
+    if limit > 1 << (2 * _DIGIT):
+        return np.argsort(values, kind="stable")
+    order = np.argsort((values & _LOW).astype(np.uint16), kind="stable")
+    if limit > 1 << _DIGIT:
+        high = (values >> _DIGIT).astype(np.uint16)
+        order = order[np.argsort(high[order], kind="stable")]
+    return order
+
+
+def distinct(values: IntArray) -> IntArray:
+    """Return the distinct numbers, ascending."""
+    ascending = np.sort(values)
+    return ascending[starts_of_runs(ascending)]
+
+
+def starts_of_runs(values: IntArray) -> BoolArray:
+    """Return which entries differ from the one before; the first does."""
+    is_start = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_start[1:])
+    return is_start
+
+
+def first_of_each(values: IntArray, count: int) -> IntArray:
+    """Return where the entries of every number below `count` begin once sorted, and the end.
+
+    Returns
+    -------
+    Shape (count + 1,).
+    """
+    first = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(values, minlength=count), out=first[1:])
+    return first
