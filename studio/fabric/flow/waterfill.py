@@ -151,12 +151,13 @@ class _Filling:
 
     def levels(self) -> FloatArray:
         """Return how far every row lets its flows rise; infinite without flows."""
-        rises = self.demand > 0
-        return np.divide(self.left, self.demand, out=np.full(len(self.left), np.inf), where=rises)
+        level = np.full(len(self.left), np.inf)
+        np.divide(self.left, self.demand, out=level, where=self.demand > 0)
+        return level
 
     def freeze_lowest(self) -> None:
         """Freeze the flows of the rows that fill first."""
-        level = self.levels()
+        level, counted = self.levels(), self.count
         lowest = float(level.min())
         full = np.flatnonzero(level <= lowest * (1 + _TIE))
         entry, owner = self._on_rows(full)
@@ -171,7 +172,6 @@ class _Filling:
         row, load = self.filling.row[entry], self.filling.load[entry]
         less = summed(row, load, len(self.left))
         self.left = np.maximum(self.left - lowest * less, 0.0)
-        counted = self.count
         counted -= np.bincount(row, minlength=len(self.left))
         self.demand = np.where(counted > 0, self.demand - less, 0.0)
         self._sum_again(np.flatnonzero((counted > 0) & (self.demand < _DRIFT * self.exact_demand)))
