@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 
 from studio.catalog.catalog import Catalog
-from studio.design.model import Design, Deviation, LinkRule, Rack
+from studio.design.model import Design, Deviation, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, InvalidInput
+from studio.fabric import reuse
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.geometry import Geometry, measure
-from studio.fabric.layout import Layout, build_layout, place_racks
+from studio.fabric.layout import Layout, build_layout
 from studio.fabric.links import Links, RuleLinks, join_rules, rule_links
 from studio.fabric.parts import PartData, PartTable
-from studio.ids import PartId, RackId
+from studio.ids import PartId
 from studio.messages import say
+
+_States = tuple[FloatArray, BoolArray, FloatArray, BoolArray]
 
 
 @dataclass(frozen=True)
@@ -76,31 +79,16 @@ def compile_design(design: Design, catalog: Catalog, previous: Fabric | None = N
     InvalidDesign : the first thing that can't be built, with its place and what would be possible.
     """
     layout = _layout(design, catalog, previous)
-    rules = _rules(design, layout, previous)
-    links = _links(design, rules, previous)
+    links = _links(design, layout, previous)
     geometry = _geometry(design, layout, links, previous)
-    present, factor = _component_states(design, layout)
-    link_present, link_factor = _link_states(design, links, present, factor)
-    return Fabric(
-        design,
-        catalog,
-        layout.parts,
-        layout,
-        links,
-        geometry,
-        factor,
-        present,
-        link_factor,
-        link_present,
-    )
+    states = _states(design, layout, links, previous)
+    return Fabric(design, catalog, layout.parts, layout, links, geometry, *states)
 
 
 def _layout(design: Design, catalog: Catalog, previous: Fabric | None) -> Layout:
-    if previous is not None and previous.catalog is catalog and _same_parts(previous, design):
-        if previous.design.racks is design.racks:
-            return previous.layout
-        if _same_structure(previous.design.racks, design.racks):
-            return place_racks(previous.layout, design)
+    kept = reuse.kept_layout(previous, design, catalog) if previous is not None else None
+    if kept is not None:
+        return kept
     parts = PartTable(design.parts, catalog)
     layout = build_layout(design, parts)
     for name, rule in _all_rules(design):
@@ -108,20 +96,6 @@ def _layout(design: Design, catalog: Catalog, previous: Fabric | None) -> Layout
             if part_id:
                 parts.number(part_id, say("link rule {name!r}", name=name))
     return replace(layout, parts=parts.parts())
-
-
-def _same_parts(previous: Fabric, design: Design) -> bool:
-    before = previous.design
-    return (
-        before.parts is design.parts
-        and before.assemblies is design.assemblies
-        and _link_parts(before) == _link_parts(design)
-    )
-
-
-def _link_parts(design: Design) -> tuple[tuple[PartId, PartId, PartId], ...]:
-    rules = design.links.values()
-    return tuple((rule.cable, rule.transceiver_a, rule.transceiver_b) for rule in rules)
 
 
 def _all_rules(design: Design) -> list[tuple[str, LinkRule]]:
@@ -133,45 +107,41 @@ def _all_rules(design: Design) -> list[tuple[str, LinkRule]]:
     return [*inside, *design.links.items()]
 
 
-def _same_structure(before: Mapping[RackId, Rack], after: Mapping[RackId, Rack]) -> bool:
-    """Tell whether racks differ in position at most."""
-    return list(before) == list(after) and all(
-        old is new
-        or (
-            old.part == new.part
-            and old.label == new.label
-            and old.first == new.first
-            and old.contents is new.contents
-            and (old.array.count, old.array.rows) == (new.array.count, new.array.rows)
-        )
-        for old, new in zip(before.values(), after.values(), strict=True)
-    )
-
-
-def _rules(design: Design, layout: Layout, previous: Fabric | None) -> tuple[RuleLinks, ...]:
+def _links(design: Design, layout: Layout, previous: Fabric | None) -> Links:
     known: Mapping[str, RuleLinks] = {}
     if previous is not None and previous.layout.part is layout.part:
-        if previous.design.links is design.links and previous.design.planes is design.planes:
-            return previous.links.rules
+        if reuse.has_same_wiring(previous, design, layout):
+            return previous.links
         known = {one.name: one for one in previous.links.rules}
-    return rule_links(design, layout, known)
-
-
-def _links(design: Design, rules: tuple[RuleLinks, ...], previous: Fabric | None) -> Links:
-    if previous is not None and previous.links.rules is rules:
-        return previous.links
-    return join_rules(rules, tuple(design.planes))
+    return join_rules(rule_links(design, layout, known), tuple(design.planes))
 
 
 def _geometry(design: Design, layout: Layout, links: Links, previous: Fabric | None) -> Geometry:
+    routing = design.site.routing
+    if previous is None or previous.links is not links:
+        return measure(layout, links, routing)
+    if reuse.has_same_lengths(previous, layout, routing):
+        return previous.geometry
+    return reuse.with_kept_lengths(measure(layout, links, routing), previous.geometry)
+
+
+def _states(design: Design, layout: Layout, links: Links, previous: Fabric | None) -> _States:
+    """Return share and presence of components, then of links."""
     if (
         previous is not None
-        and previous.layout is layout
+        and previous.layout.housings is layout.housings
         and previous.links is links
-        and previous.design.site.routing == design.site.routing
+        and reuse.has_same_states(previous, design)
     ):
-        return previous.geometry
-    return measure(layout, links, design.site.routing)
+        return (
+            previous.component_factor,
+            previous.component_present,
+            previous.link_factor,
+            previous.link_present,
+        )
+    present, factor = _component_states(design, layout)
+    link_present, link_factor = _link_states(design, links, present, factor)
+    return factor, present, link_factor, link_present
 
 
 def _component_states(design: Design, layout: Layout) -> tuple[BoolArray, FloatArray]:
