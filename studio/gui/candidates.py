@@ -12,7 +12,7 @@ from studio.errors import StudioError
 from studio.exploration.compare import Candidate, candidate_of
 from studio.fabric.fabric import compile_design
 from studio.gui.i18n import tr
-from studio.gui.workers import Evaluate
+from studio.session.evaluation import evaluate
 from studio.storage.project_file import read_design
 
 
@@ -24,10 +24,9 @@ class CandidateLoader(QObject):
     refused = Signal(str)
     _done = Signal(object, object)
 
-    def __init__(self, catalog: Catalog, evaluate: Evaluate, parent: QObject | None = None) -> None:
+    def __init__(self, catalog: Catalog, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalog = catalog
-        self._evaluate = evaluate
         self._pool: ThreadPoolExecutor | None = None
         self._asked: set[Path] = set()
         self._is_closed = False
@@ -51,7 +50,7 @@ class CandidateLoader(QObject):
 
     def _candidate(self, path: Path) -> Candidate:
         design = read_design(path).design
-        evaluation = self._evaluate(compile_design(design, self._catalog))
+        evaluation = evaluate(compile_design(design, self._catalog))
         return candidate_of(design, evaluation.totals, evaluation.result)
 
     def _report(self, path: Path, done: Future[Candidate]) -> None:

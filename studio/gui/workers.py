@@ -13,11 +13,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.fabric.fabric import Fabric
-from studio.session.evaluation import Evaluation
 from studio.session.live import LivePolicy, Request
 
-Evaluate = Callable[[Fabric], Evaluation]
 Work = Callable[[Any], Any]
 
 

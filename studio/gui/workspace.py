@@ -18,9 +18,10 @@ from studio.design.model import Design
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import tr
-from studio.gui.workers import Evaluate, LiveWorker, Outcome
+from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
+from studio.session.evaluator import Evaluator
 from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
 from studio.storage.project_file import read_design
 
@@ -54,7 +55,7 @@ class Workspace(QObject):
     def __init__(
         self,
         catalog: Catalog,
-        evaluate: Evaluate,
+        evaluator: Evaluator,
         parent: QObject | None = None,
         journals: Path | None = None,
     ) -> None:
@@ -69,9 +70,9 @@ class Workspace(QObject):
         self._seen_selection: frozenset[str] = frozenset()
         self._pins_next = False
         self.is_live = True
-        self.evaluate = evaluate
-        self._evaluator = LiveWorker(evaluate, self)
-        self._evaluator.finished.connect(self._receive)
+        self._evaluator = evaluator
+        self._worker = LiveWorker(evaluator, self)
+        self._worker.finished.connect(self._receive)
 
     @property
     def catalog(self) -> Catalog:
@@ -118,6 +119,7 @@ class Workspace(QObject):
         """Show a document; the one before is given up, its journal with it."""
         if self._document is not None and self._document is not document:
             self._document.close()
+            self._evaluator.forget()
         self._document = document
         self._evaluation = None
         self._baseline = None
@@ -223,7 +225,7 @@ class Workspace(QObject):
 
     def _start(self, asked: int, fabric: Fabric) -> None:
         if asked == self._asked:
-            self._evaluator.ask(asked, fabric)
+            self._worker.ask(asked, fabric)
 
     def notice(self, text: str, severity: Literal["info", "warning", "error"] = "info") -> None:
         """Tell the user something."""
@@ -233,7 +235,7 @@ class Workspace(QObject):
         """Stop the worker and end the journal."""
         if self._document is not None:
             self._document.close()
-        self._evaluator.close()
+        self._worker.close()
 
     def _attempt(self, change: Callable[[Document], object]) -> bool:
         if self._document is None:

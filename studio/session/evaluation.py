@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from studio.design.finding import Finding
-from studio.design.model import Design
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
 from studio.exploration.network_library import network_profiles
@@ -17,20 +16,40 @@ from studio.exploration.serving_library import (
     inference_profile,
     power_profile,
 )
+from studio.fabric.changes import Aspect, unchanged
 from studio.fabric.fabric import Fabric
 from studio.messages import say
 from studio.session.accuracy import accuracy
+from studio.simulation.economics import priced
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
+from studio.simulation.levels import (
+    LEVELS_READ,
+    RINGS_READ,
+    Rings,
+    network_levels,
+    network_rings,
+)
 from studio.simulation.machine import Machine
 from studio.simulation.machine_of import machine_of, running_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import Totals, roll_up
-from studio.simulation.rules.check import check
+from studio.simulation.rules.check import Checked, checked
 from studio.simulation.simulate import simulate
 from studio.simulation.timeline import Timeline, timeline_of
 from studio.workload.library import load_model, load_profile
 from studio.workload.profile import ComputeProfile
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The job of the active scenario, run."""
+
+    rings: tuple[Rings, ...]
+    machine: Machine
+    given: SimInput
+    result: SimResult
+    timeline: Timeline
 
 
 @dataclass(frozen=True)
@@ -39,12 +58,30 @@ class Evaluation:
 
     fabric: Fabric
     totals: Totals
-    machine: Machine | None
-    result: SimResult | None
-    timeline: Timeline | None
+    checked: Checked
+    simulated: Simulated | None
     problem: str
     """Why the active scenario could not be simulated; empty when it was."""
-    findings: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the rules found that nobody waived."""
+        return self.checked.findings
+
+    @property
+    def machine(self) -> Machine | None:
+        """Return the machine the job ran on."""
+        return self.simulated.machine if self.simulated else None
+
+    @property
+    def result(self) -> SimResult | None:
+        """Return what the job delivers."""
+        return self.simulated.result if self.simulated else None
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """Return how the job runs over time."""
+        return self.simulated.timeline if self.simulated else None
 
 
 def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
@@ -55,47 +92,40 @@ def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
     known : evaluation of an earlier snapshot, to keep what the edits since can't have changed; the
         result is the same without.
     """
-    same_equipment = known is not None and _same_equipment(known.fabric, fabric)
-    totals = known.totals if known and same_equipment else roll_up(fabric)
-    same_rules = known is not None and _same_but_jobs(known.fabric, fabric)
-    findings = known.findings if known and same_rules else check(fabric)
+    same = unchanged(known.fabric, fabric) if known else frozenset[Aspect]()
+    totals = roll_up(fabric, known.totals if known else None, same)
+    rules = checked(fabric, known.checked if known else None, same)
     if not fabric.design.scenarios:
         problem = "the design has no scenario; add a training or inference job"
-        return Evaluation(fabric, totals, None, None, None, problem, findings)
+        return Evaluation(fabric, totals, rules, None, problem)
     try:
-        machine = known.machine if known and same_equipment else None
-        machine = machine or machine_of(fabric, totals)
-        scenario = active_scenario(fabric)
-        result = with_error_band(simulate(sim_input(fabric, totals, machine, scenario)), machine)
+        simulated = _simulated(fabric, totals, known.simulated if known else None, same)
     except StudioError as error:
-        return Evaluation(fabric, totals, None, None, None, error.message, findings)
-    timeline = timeline_of(result)
-    return Evaluation(fabric, totals, machine, result, timeline, "", findings)
+        return Evaluation(fabric, totals, rules, None, error.message)
+    return Evaluation(fabric, totals, rules, simulated, "")
 
 
-def _same_equipment(before: Fabric, after: Fabric) -> bool:
-    """Tell whether totals and machine are the same: site, jobs and names may differ."""
-    old, new = before.design, after.design
-    return (
-        before.catalog is after.catalog
-        and before.layout is after.layout
-        and before.links is after.links
-        and before.geometry is after.geometry
-        and old.parts is new.parts
-        and old.assemblies is new.assemblies
-        and old.planes is new.planes
-        and old.exceptions is new.exceptions
-    )
+def _simulated(
+    fabric: Fabric, totals: Totals, known: Simulated | None, same: frozenset[Aspect]
+) -> Simulated:
+    rings = known.rings if known and same >= RINGS_READ else network_rings(fabric)
+    levels = known.machine.levels if known and same >= LEVELS_READ else None
+    machine = machine_of(fabric, totals, levels or network_levels(fabric, rings))
+    given = sim_input(fabric, totals, machine, active_scenario(fabric))
+    result = _kept_result(given, known) if known else None
+    result = result or with_error_band(simulate(given), machine)
+    if known and result is known.result:
+        return Simulated(rings, machine, given, result, known.timeline)
+    return Simulated(rings, machine, given, result, timeline_of(result))
 
 
-def _same_but_jobs(before: Fabric, after: Fabric) -> bool:
-    """Tell whether no rule can see a difference."""
-    old, new = before.design, after.design
-    jobs = ("scenarios", "active_scenario")
-    fields = (name for name in Design.__struct_fields__ if name not in jobs)
-    return _same_equipment(before, after) and all(
-        getattr(old, name) is getattr(new, name) for name in fields
-    )
+def _kept_result(given: SimInput, known: Simulated) -> SimResult | None:
+    """Return the earlier result where the job is the same, with new prices where those differ."""
+    if given == known.given:
+        return known.result
+    if replace(given, running=known.given.running) == known.given:
+        return priced(known.result, given.running)
+    return None
 
 
 def with_error_band(result: SimResult, machine: Machine) -> SimResult:

@@ -20,7 +20,8 @@ class Evaluator:
 
     def __call__(self, fabric: Fabric) -> Evaluation:
         """Return the figures of a snapshot."""
-        kept = self._kept
+        # Of another document nothing can be kept, nor should it outlive that document.
+        kept = tuple(one for one in self._kept if one.fabric.design.id == fabric.design.id)
         known = next((one for one in kept if _is_same(one.fabric, fabric)), None)
         if known is not None:
             made = known if known.fabric is fabric else replace(known, fabric=fabric)
@@ -28,6 +29,10 @@ class Evaluator:
             made = evaluate(fabric, kept[0] if kept else None)
         self._kept = (made, *(one for one in kept if one is not known))[:MOST_KEPT]
         return made
+
+    def forget(self) -> None:
+        """Know no snapshot any more, as when the document is closed."""
+        self._kept = ()
 
 
 def _is_same(one: Fabric, other: Fabric) -> bool:

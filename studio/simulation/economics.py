@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from studio.simulation.job import Running
+from studio.simulation.result import SimResult
 from studio.workload.operator import Number
 
 MILLION = 1e6
@@ -63,3 +64,24 @@ def economics(
         ("electricity", facility * running.electricity_usd_per_j * per_token * MILLION),
     )
     return Economics(equipment, facility, facility * per_token, terms)
+
+
+def priced(result: SimResult, running: Running) -> SimResult:
+    """Return the result of the same job where running costs something else."""
+    load = result.load
+    money = economics(
+        load.npu_power_w,
+        load.npus,
+        load.machine_npus,
+        load.idle_npu_w,
+        load.tokens_per_s,
+        running,
+    )
+    return replace(
+        result,
+        equipment_power_w=float(money.equipment_power_w),
+        facility_power_w=float(money.facility_power_w),
+        energy_j_per_token=float(money.energy_j_per_token),
+        cost_usd_per_million_tokens=float(money.cost_usd_per_million_tokens),
+        cost_terms=tuple((name, float(cost)) for name, cost in money.cost_terms),
+    )

@@ -19,6 +19,7 @@ from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.result import (
     Bound,
+    Load,
     Memory,
     MemoryTerm,
     OperatorPoint,
@@ -121,6 +122,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
             outcome.memory.capacity,
             "" if outcome.fits else outcome.remedy,
         ),
+        load=Load(draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus),
         tokens_per_s=rate * npus,
         tokens_per_s_per_npu=rate,
         headline_s=outcome.tpot_s,

@@ -1,85 +1,127 @@
 """From a drawn fabric to the nested network levels around an NPU.
 
 Walks outward: inside a housing, inside a rack, inside the connected plane. A level's bandwidth is
-what one NPU can send out of the level inside it, so that a narrow uplink shows.
+what one NPU can send out of the level inside it, so that a narrow uplink shows. Who reaches whom
+over how many hops is worked out apart from the delays, which change with every rack that moves.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from studio.design.model import PlaneRole
 from studio.fabric.arrays import FloatArray, IntArray, distinct, marked
+from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.machine import NetworkLevel
+
+RINGS_READ: frozenset[Aspect] = frozenset({"components", "links", "states"})
+"""Aspects of a fabric that `network_rings` depends on."""
+LEVELS_READ: frozenset[Aspect] = RINGS_READ | {"lengths", "parts"}
+"""Aspects of a fabric that `network_levels` depends on."""
+
+
+@dataclass(frozen=True)
+class _Hop:
+    """The links that lead one hop farther; arrays have shape (n_links,)."""
+
+    source: IntArray
+    target: IntArray
+    link: IntArray
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """A level before its delays are known."""
+
+    name: str
+    peers: IntArray
+    """The NPUs inside it."""
+    bandwidth_byte_per_s: float
+    oversubscription: float
+    medium: str
+
+
+@dataclass(frozen=True)
+class Rings:
+    """The levels of one plane, innermost first, and the hops that lead out to them."""
+
+    start: int
+    """The NPU they lie around."""
+    hops: tuple[_Hop, ...]
+    rings: tuple[_Ring, ...]
 
 
 @dataclass(frozen=True)
 class _PlaneLinks:
-    """The working links of one plane, both ways."""
+    """The working links of one plane, both ways; arrays have shape (2 n_links,)."""
 
     source: IntArray
     target: IntArray
-    rate: FloatArray
-    delay: FloatArray
+    link: IntArray
     medium: str
 
 
-def network_levels(fabric: Fabric) -> tuple[NetworkLevel, ...]:
-    """Return the levels around an NPU, innermost first: scale-up planes, then scale-out."""
-    return _levels_with(fabric, ("scale_up", "scale_out"))
+def network_levels(
+    fabric: Fabric, rings: tuple[Rings, ...] | None = None
+) -> tuple[NetworkLevel, ...]:
+    """Return the levels around an NPU, innermost first: scale-up planes, then scale-out.
+
+    Parameters
+    ----------
+    rings : what `network_rings` gives, where it is known.
+    """
+    rings = network_rings(fabric) if rings is None else rings
+    return tuple(chain.from_iterable(_levels(fabric, one) for one in rings))
 
 
 def scale_up_levels(fabric: Fabric) -> tuple[NetworkLevel, ...]:
     """Return the levels of the scale-up planes, innermost first."""
-    return _levels_with(fabric, ("scale_up",))
+    return network_levels(fabric, network_rings(fabric, ("scale_up",)))
 
 
-def _levels_with(fabric: Fabric, roles: tuple[PlaneRole, ...]) -> tuple[NetworkLevel, ...]:
-    levels: list[NetworkLevel] = []
+def network_rings(
+    fabric: Fabric, roles: tuple[PlaneRole, ...] = ("scale_up", "scale_out")
+) -> tuple[Rings, ...]:
+    """Return who is around an NPU on the planes of some roles, delays left out."""
+    npus = _usual_npus(fabric)
+    made: list[Rings] = []
+    reached = 1
     for role in roles:
         for number, plane in enumerate(fabric.design.planes.values()):
-            if plane.role == role:
-                levels.extend(_levels_of(fabric, number, plane.name, levels))
-    return tuple(levels)
+            links = _plane_links(fabric, number) if plane.role == role and len(npus) else None
+            if links is not None and len(links.source):
+                made.append(_rings_of(fabric, links, plane.name, npus, reached))
+                reached = len(made[-1].rings[-1].peers) if made[-1].rings else reached
+    return tuple(made)
 
 
-def _levels_of(
-    fabric: Fabric, plane: int, name: str, inner: list[NetworkLevel]
-) -> list[NetworkLevel]:
-    links = _plane_links(fabric, plane)
-    npus = _usual_npus(fabric)
-    if not len(links.source) or not len(npus):
-        return []
-    delay = _delays_from(fabric, int(npus[0]), links)
+def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, reached: int) -> Rings:
+    hops = _hops_from(int(npus[0]), links, fabric.layout.component_count)
     # What the first NPU reaches is its part of the plane; how the rest hangs together is no matter.
-    group = np.isfinite(delay).astype(np.int64)
-    scopes = (("node", fabric.layout.housing), ("rack", fabric.layout.rack), (name, group))
+    group = marked(fabric.layout.component_count, npus[:1], *(hop.target for hop in hops))
+    scopes = (
+        ("node", fabric.layout.housing),
+        ("rack", fabric.layout.rack),
+        (name, group.astype(np.int64)),
+    )
     inside = np.arange(fabric.layout.component_count)
-    found: list[NetworkLevel] = []
-    reached = inner[-1].ranks if inner else 1
-    for place, (scope_name, scope) in enumerate(scopes):
-        inside = scopes[place - 1][1] if place else inside
-        peers = npus[(scope[npus] == scope[npus[0]]) & (group[npus] == group[npus[0]])]
-        if len(peers) <= reached:
-            continue
-        bandwidth = _leaving(links, inside, scope, peers)
-        if bandwidth <= 0:
-            continue
-        far = delay[peers][np.isfinite(delay[peers])]
-        reached = len(peers)
-        found.append(
-            NetworkLevel(
-                scope_name,
-                reached,
-                bandwidth,
-                float(np.median(far[far > 0])) if (far > 0).any() else 0.0,
-                medium=links.medium,
-            )
-        )
-    return _with_oversubscription(found)
+    rate = fabric.link_bandwidth_byte_per_s
+    found: list[_Ring] = []
+    for scope_name, scope in scopes:
+        peers = npus[(scope[npus] == scope[npus[0]]) & group[npus]]
+        if len(peers) > reached:
+            bandwidth = _leaving(links, rate, inside, scope, peers)
+            if bandwidth > 0:
+                reached = len(peers)
+                inner = found[-1].bandwidth_byte_per_s if found else bandwidth
+                narrow = max(1.0, inner / bandwidth)
+                found.append(_Ring(scope_name, peers, bandwidth, narrow, links.medium))
+        inside = scope
+    return Rings(int(npus[0]), hops, tuple(found))
 
 
 def _usual_npus(fabric: Fabric) -> IntArray:
@@ -92,64 +134,75 @@ def _usual_npus(fabric: Fabric) -> IntArray:
 def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
     links = fabric.links
     chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
-    rate = fabric.link_bandwidth_byte_per_s[chosen]
-    delay = fabric.geometry.delay_s[chosen]
+    a, b = links.a[chosen], links.b[chosen]
     rules = (links.rules[number].rule for number in distinct(links.rule[chosen]))
     media = {rule.cable for rule in rules if rule.cable}
     return _PlaneLinks(
-        np.concatenate((links.a[chosen], links.b[chosen])),
-        np.concatenate((links.b[chosen], links.a[chosen])),
-        np.tile(rate, 2),
-        np.tile(delay, 2),
+        np.concatenate((a, b)),
+        np.concatenate((b, a)),
+        np.concatenate((chosen, chosen)),
         ", ".join(sorted(media)),
     )
 
 
-def _leaving(links: _PlaneLinks, inside: IntArray, scope: IntArray, peers: IntArray) -> float:
+def _leaving(
+    links: _PlaneLinks, rate: FloatArray, inside: IntArray, scope: IntArray, peers: IntArray
+) -> float:
     """Return what one peer can send out of its inner scope within the scope. [byte/s]."""
     own = marked(int(inside.max()) + 1, inside[peers])
     leaves = np.flatnonzero(own[inside[links.source]])
     source, target = links.source[leaves], links.target[leaves]
-    outward = (inside[source] != inside[target]) & (
-        (scope[target] == scope[peers[0]]) | (scope[source] == scope[peers[0]])
+    outward = (
+        (inside[source] != inside[target])
+        & (scope[source] == scope[peers[0]])
+        & (scope[target] == scope[peers[0]])
     )
-    if scope is not inside:
-        outward &= scope[target] == scope[source]
-    return float(links.rate[leaves[outward]].sum()) / len(peers)
+    return float(rate[links.link[leaves[outward]]].sum()) / len(peers)
 
 
-def _delays_from(fabric: Fabric, start: int, links: _PlaneLinks) -> FloatArray:
-    """Return the one-way delay from a component to every other along fewest hops. [s]."""
-    latency = np.array([part.value("latency") for part in fabric.layout.parts])
-    is_switch = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
-    transit = np.where(is_switch, latency, 0.0)[fabric.layout.part]
-    count = fabric.layout.component_count
-    delay = np.full(count, np.inf)
-    delay[start] = 0.0
+def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:
+    """Return the links of every shortest way out of a component, hop by hop."""
     frontier, is_new = marked(count, np.array([start])), np.ones(count, dtype=bool)
     is_new[start] = False
+    hops: list[_Hop] = []
     while True:
         chosen = np.flatnonzero(frontier[links.source] & is_new[links.target])
         if not len(chosen):
-            return delay
-        source, target = links.source[chosen], links.target[chosen]
-        np.minimum.at(delay, target, delay[source] + transit[source] + links.delay[chosen])
-        frontier = marked(count, target)
-        is_new[target] = False
+            return tuple(hops)
+        hop = _Hop(links.source[chosen], links.target[chosen], links.link[chosen])
+        hops.append(hop)
+        frontier = marked(count, hop.target)
+        is_new[hop.target] = False
 
 
-def _with_oversubscription(levels: list[NetworkLevel]) -> list[NetworkLevel]:
-    made = []
-    for place, level in enumerate(levels):
-        inner = levels[place - 1].bandwidth_byte_per_s if place else level.bandwidth_byte_per_s
-        made.append(
-            NetworkLevel(
-                level.name,
-                level.ranks,
-                level.bandwidth_byte_per_s,
-                level.latency_s,
-                max(1.0, inner / level.bandwidth_byte_per_s),
-                level.medium,
-            )
+def _levels(fabric: Fabric, rings: Rings) -> tuple[NetworkLevel, ...]:
+    delay = _delays(fabric, rings)
+    return tuple(
+        NetworkLevel(
+            ring.name,
+            len(ring.peers),
+            ring.bandwidth_byte_per_s,
+            _median(delay[ring.peers]),
+            ring.oversubscription,
+            ring.medium,
         )
-    return made
+        for ring in rings.rings
+    )
+
+
+def _median(delay: FloatArray) -> float:
+    far = delay[np.isfinite(delay) & (delay > 0)]
+    return float(np.median(far)) if len(far) else 0.0
+
+
+def _delays(fabric: Fabric, rings: Rings) -> FloatArray:
+    """Return the one-way delay from the start to every component along fewest hops. [s]."""
+    latency = np.array([part.value("latency") for part in fabric.layout.parts])
+    is_switch = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
+    transit = np.where(is_switch, latency, 0.0)[fabric.layout.part]
+    delay = np.full(fabric.layout.component_count, np.inf)
+    delay[rings.start] = 0.0
+    for hop in rings.hops:
+        reached = delay[hop.source] + transit[hop.source] + fabric.geometry.delay_s[hop.link]
+        np.minimum.at(delay, hop.target, reached)
+    return delay

@@ -11,12 +11,18 @@ from studio.fabric.parts import PartData
 from studio.messages import say
 from studio.simulation.job import Running
 from studio.simulation.levels import network_levels
-from studio.simulation.machine import Accelerator, Machine
+from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.rollup.totals import Totals
 
 
-def machine_of(fabric: Fabric, totals: Totals) -> Machine:
+def machine_of(
+    fabric: Fabric, totals: Totals, levels: tuple[NetworkLevel, ...] | None = None
+) -> Machine:
     """Return the machine a fabric is: its most frequent NPU type and the levels around it.
+
+    Parameters
+    ----------
+    levels : what `network_levels` gives, where it is known.
 
     Raises
     ------
@@ -42,7 +48,7 @@ def machine_of(fabric: Fabric, totals: Totals) -> Machine:
     return Machine(
         accelerator=_accelerator(part),
         npu_count=count,
-        levels=network_levels(fabric),
+        levels=network_levels(fabric) if levels is None else levels,
         evidence=totals.figures["memory_bandwidth_byte_per_s"].grade,
         host_power_w_per_npu=max(0.0, host) / count,
         host_idle_power_w_per_npu=max(0.0, idle) / count,

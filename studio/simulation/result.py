@@ -109,6 +109,19 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What a job asks of equipment and site, before these have a price."""
+
+    npu_power_w: float
+    """Mean draw of one NPU that works."""
+    npus: int
+    machine_npus: int
+    """Those that do not work idle."""
+    idle_npu_w: float
+    tokens_per_s: float
+
+
+@dataclass(frozen=True)
 class SimResult:
     """One job on one machine."""
 
@@ -119,6 +132,7 @@ class SimResult:
     """The parallelism used: `TP 1 · PP 8 · DP 48 · EP 32`."""
     phases: tuple[Phase, ...]
     memory: Memory
+    load: Load
     tokens_per_s: float
     """Output tokens for inference, trained tokens for training."""
     tokens_per_s_per_npu: float

@@ -14,6 +14,7 @@ from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
 from studio.simulation.result import (
     Bound,
+    Load,
     Memory,
     MemoryTerm,
     OperatorPoint,
@@ -233,6 +234,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
             memory.capacity_byte,
             "" if memory.fits[0] else _remedy(memory.by_category()),
         ),
+        load=Load(draw, npus, machine.npu_count, accelerator.idle_w, tokens / step),
         tokens_per_s=tokens / step,
         tokens_per_s_per_npu=tokens / step / npus,
         headline_s=step,

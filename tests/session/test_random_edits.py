@@ -1,7 +1,7 @@
 """A random walk through a document: what must hold after any sequence of edits.
 
 Undo restores equality, saving and loading is the identity, saving what was not edited writes the
-same bytes, no link dangles, and the incremental compile equals the full one, array by array.
+same bytes, no link dangles, and the incremental compile and evaluation equal the full ones.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from studio.design import arrays, edits, schemes
-from studio.design.model import Design, Deviation, FieldOverride, PartChange
+from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
+from studio.design.scenario import Inference
+from studio.design.site import Feed
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
-from studio.ids import Address, RackId
+from studio.ids import Address, RackId, WorkloadId
 from studio.session.document import Document
+from studio.session.evaluation import evaluate
+from studio.session.evaluator import Evaluator
 from studio.storage.project_file import decode_design, encode_design
 from tests.builders import clos_2x4, link, place, rack, small_catalog, two_racks
 
@@ -71,6 +75,8 @@ class RandomEdits(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "walk.supernode"
         self.document = Document(two_racks(), small_catalog())
+        self.evaluator = Evaluator()
+        self.evaluated: Design | None = None
         self.counted = 0
 
     def teardown(self) -> None:
@@ -78,7 +84,8 @@ class RandomEdits(RuleBasedStateMachine):
 
     @initialize(start=st.sampled_from([two_racks, clos_2x4]))
     def begin(self, start: Callable[[], Design]) -> None:
-        self.document = Document(start(), small_catalog())
+        fed = edits.set_field(start(), ("site", "feeds"), {"a": Feed(5e3)})
+        self.document = Document(fed, small_catalog())
 
     def edit(self, change: Callable[[Design], Design], merge: str | None = None) -> None:
         """Apply an edit; where it is impossible nothing at all may have happened."""
@@ -215,6 +222,33 @@ class RandomEdits(RuleBasedStateMachine):
     def change_routing(self, slack: float) -> None:
         self.edit(lambda d: edits.set_field(d, ("site", "routing", "slack_m"), slack))
 
+    @rule(pue=st.floats(0.9, 2), width=st.sampled_from([2.0, 10.0]))
+    def change_site(self, pue: float, width: float) -> None:
+        self.edit(lambda d: edits.set_field(d, ("site", "pue"), pue))
+        self.edit(lambda d: edits.set_field(d, ("site", "width_m"), width))
+
+    @rule(feed=st.sampled_from(["a", "b"]), limit=st.floats(1, 1e4))
+    def change_feeds(self, feed: str, limit: float) -> None:
+        self.edit(lambda d: edits.set_field(d, ("site", "feeds"), {feed: Feed(limit)}))
+
+    @rule(which=numbers, feeds=st.sampled_from([(), ("a",), ("a", "b")]))
+    def feed_rack(self, which: int, feeds: tuple[str, ...]) -> None:
+        name = self.pick("racks", which)
+        self.edit(lambda d: edits.set_field(d, ("racks", name, "feeds"), feeds))
+
+    @rule(npus=st.integers(0, 20), job=st.sampled_from(["train", "serve"]))
+    def change_job(self, npus: int, job: str) -> None:
+        serving = Inference(name="Serve", model=WorkloadId("Llama-3-8B"), npus=npus)
+        self.edit(lambda d: edits.put(d, "scenarios", "serve", serving))
+        self.edit(lambda d: edits.set_field(d, ("active_scenario",), job))
+
+    @rule(which=numbers)
+    def waive(self, which: int) -> None:
+        found = self.evaluator(self.document.fabric).findings
+        if found:
+            key = found[which % len(found)].key
+            self.edit(lambda d: edits.put(d, "waivers", key, Waiver("lab only", "me")))
+
     @rule(name=st.sampled_from(["up", "x", "y"]))
     def rename_plane(self, name: str) -> None:
         old = self.pick("planes", 0)
@@ -279,6 +313,21 @@ class RandomEdits(RuleBasedStateMachine):
         fabric: Fabric = self.document.fabric
         assert fabric.design is self.document.design
         same(fabric, compile_design(self.document.design, small_catalog()))
+
+    @invariant()
+    def incremental_evaluation_equals_full_evaluation(self) -> None:
+        if self.document.design is self.evaluated:
+            return
+        self.evaluated = self.document.design
+        made = self.evaluator(self.document.fabric)
+        full = evaluate(compile_design(self.document.design, self.document.catalog))
+        assert made.fabric is self.document.fabric
+        assert made.totals == full.totals
+        assert made.checked == full.checked
+        assert made.problem == full.problem
+        assert made.machine == full.machine
+        assert made.result == full.result
+        same(made.timeline, full.timeline, "timeline")
 
 
 # Shrinking a failing walk takes minutes: HYPOTHESIS_PROFILE=search does it, the usual run does not.

@@ -16,6 +16,7 @@ from studio.simulation.machine import Accelerator
 from studio.simulation.power.terms import with_activity
 from studio.simulation.result import (
     Bound,
+    Load,
     Memory,
     OperatorPoint,
     Phase,
@@ -50,8 +51,8 @@ def phase(
 
 def result(*phases: Phase, power_w: float = 3000.0) -> SimResult:
     return SimResult(
-        "training", "", "", "", phases, Memory((), 1.0), 0.0, 0.0, 1.0, 0.0, 0.0,
-        power_w, power_w, 0.0, 0.0, (), (), "vendor",
+        "training", "", "", "", phases, Memory((), 1.0), Load(0.0, 4, 4, 0.0, 0.0), 0.0, 0.0,
+        1.0, 0.0, 0.0, power_w, power_w, 0.0, 0.0, (), (), "vendor",
     )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import compress
+from typing import NamedTuple
 
 from studio.catalog.fields import NUMBER_FORMATS
+from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.messages import say
 from studio.simulation.rollup.bandwidth import bisection_figures, injection_figures
@@ -24,7 +26,13 @@ DIRECTIONS = 2
 class Totals:
     """Figures by name; dotted names belong together: `compute_flops.bf16`."""
 
-    figures: Mapping[str, Figure]
+    by_row: tuple[tuple[Figure, ...], ...]
+    """What each row of the table below made, in its order."""
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Return every figure by its name."""
+        return {figure.name: figure for made in self.by_row for figure in made}
 
     def value(self, name: str) -> float:
         """Return a figure's value, 0 where the design has nothing of the kind."""
@@ -41,15 +49,25 @@ class Totals:
         }
 
 
-def roll_up(fabric: Fabric) -> Totals:
-    """Add up a fabric."""
+def roll_up(
+    fabric: Fabric, known: Totals | None = None, same: frozenset[Aspect] = frozenset()
+) -> Totals:
+    """Add up a fabric.
+
+    Parameters
+    ----------
+    known, same : the totals of an earlier fabric, and the aspects unchanged since; the result is
+        the same without.
+    """
     inventory = Inventory(fabric)
-    figures: dict[str, Figure] = {}
-    for make in _FIGURES:
-        made = make(inventory)
-        for figure in made if isinstance(made, tuple) else (made,):
-            figures[figure.name] = figure
-    return Totals(figures)
+    by_row = []
+    for number, row in enumerate(_ROWS):
+        if known and row.reads <= same:
+            by_row.append(known.by_row[number])
+            continue
+        made = row.make(inventory)
+        by_row.append(made if isinstance(made, tuple) else (made,))
+    return Totals(tuple(by_row))
 
 
 def _count(name: str, kind: str, inventory: Inventory) -> Figure:
@@ -181,24 +199,43 @@ def _price(inventory: Inventory) -> Figure:
     return Figure("price_usd", "price", tuple(terms), tuple(missing))
 
 
-_FIGURES: tuple[Callable[[Inventory], Figure | tuple[Figure, ...]], ...] = (
-    partial(_count, "npu_count", "npu"),
-    partial(_count, "cpu_count", "cpu"),
-    partial(_count, "switch_count", "switch"),
-    _nodes,
-    _racks,
-    _compute,
-    partial(_of_working, "memory_bytes", "data", "memory", ("npu",)),
-    partial(_of_working, "memory_bandwidth_byte_per_s", "bandwidth", "memory_bandwidth", ("npu",)),
-    partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)),
-    partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)),
-    injection_figures,
-    bisection_figures,
-    _transceivers,
-    _optical_bandwidth,
-    _cables,
-    _mass,
-    _floor_area,
-    *(partial(power_figure, operating_point=point) for point in POWER_FIELDS),
-    _price,
+class _Row(NamedTuple):
+    """What makes figures, and the aspects of a fabric they come from."""
+
+    make: Callable[[Inventory], Figure | tuple[Figure, ...]]
+    reads: frozenset[Aspect]
+
+
+_COMPONENTS: frozenset[Aspect] = frozenset({"components", "states", "parts"})
+_LINKS: frozenset[Aspect] = frozenset({"links", "states", "parts"})
+_LENGTHS: frozenset[Aspect] = _LINKS | {"lengths"}
+
+_ROWS: tuple[_Row, ...] = (
+    _Row(partial(_count, "npu_count", "npu"), _COMPONENTS),
+    _Row(partial(_count, "cpu_count", "cpu"), _COMPONENTS),
+    _Row(partial(_count, "switch_count", "switch"), _COMPONENTS),
+    _Row(_nodes, _COMPONENTS),
+    _Row(_racks, _COMPONENTS),
+    _Row(_compute, _COMPONENTS),
+    _Row(partial(_of_working, "memory_bytes", "data", "memory", ("npu",)), _COMPONENTS),
+    _Row(
+        partial(
+            _of_working, "memory_bandwidth_byte_per_s", "bandwidth", "memory_bandwidth", ("npu",)
+        ),
+        _COMPONENTS,
+    ),
+    _Row(partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)), _COMPONENTS),
+    _Row(partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)), _COMPONENTS),
+    _Row(injection_figures, _COMPONENTS | _LINKS),
+    _Row(bisection_figures, _COMPONENTS | _LINKS),
+    _Row(_transceivers, _LINKS),
+    _Row(_optical_bandwidth, _LINKS),
+    _Row(_cables, _LENGTHS),
+    _Row(_mass, _COMPONENTS | _LENGTHS),
+    _Row(_floor_area, _COMPONENTS),
+    *(
+        _Row(partial(power_figure, operating_point=point), _COMPONENTS | _LINKS)
+        for point in POWER_FIELDS
+    ),
+    _Row(_price, _COMPONENTS | _LENGTHS),
 )

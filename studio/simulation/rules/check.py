@@ -3,34 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from studio.design.finding import Finding
+from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.rules import cables, exceptions, ports, racks
 
-Rule = Callable[[Fabric], Iterator[Finding]]
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule and the aspects of a fabric it reads; its findings are kept while none changes."""
+
+    report: Callable[[Fabric], Iterator[Finding]]
+    reads: frozenset[Aspect] = frozenset({"design"})
+    """By default everything, so that the rule is run after every edit."""
+
+
+def _rule(report: Callable[[Fabric], Iterator[Finding]], *reads: Aspect) -> Rule:
+    return Rule(report, frozenset(reads))
+
 
 RULES: tuple[Rule, ...] = (
-    ports.port_overuse,
-    ports.connector_mismatch,
-    ports.rate_mismatch,
-    ports.empty_rule,
-    ports.split_cable,
-    cables.reach,
-    cables.connected_planes,
-    racks.rack_units,
-    racks.floor_space,
-    racks.rack_power,
-    racks.rack_mass,
-    racks.feeds,
-    exceptions.dangling_exception,
+    _rule(ports.port_overuse, "components", "links", "parts"),
+    _rule(ports.connector_mismatch, "components", "links", "parts"),
+    _rule(ports.rate_mismatch, "components", "links", "parts"),
+    _rule(ports.empty_rule, "links"),
+    _rule(ports.split_cable, "components", "links"),
+    _rule(cables.reach, "links", "lengths", "parts"),
+    _rule(cables.connected_planes, "components", "links", "states"),
+    _rule(racks.rack_units, "components", "parts"),
+    _rule(racks.floor_space, "components", "parts", "places", "site"),
+    _rule(racks.rack_power, "components", "links", "parts", "states"),
+    _rule(racks.rack_mass, "components", "parts"),
+    _rule(racks.feeds, "components", "links", "parts", "states", "feeds", "site"),
+    _rule(exceptions.dangling_exception, "components", "links", "states"),
 )
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What the rules say of one fabric."""
+
+    by_rule: tuple[tuple[Finding, ...], ...]
+    """In the order of `RULES`, those that somebody accepted included."""
+    findings: tuple[Finding, ...]
+    """All that nobody waived, errors first."""
+
+
 def check(fabric: Fabric) -> tuple[Finding, ...]:
     """Return the findings of all rules that nobody waived, errors first."""
+    return checked(fabric).findings
+
+
+def checked(
+    fabric: Fabric, known: Checked | None = None, same: frozenset[Aspect] = frozenset()
+) -> Checked:
+    """Run the rules.
+
+    Parameters
+    ----------
+    known, same : what the rules said of an earlier fabric, and the aspects unchanged since; the
+        result is the same without.
+    """
+    by_rule = tuple(
+        known.by_rule[number] if known and rule.reads <= same else tuple(rule.report(fabric))
+        for number, rule in enumerate(RULES)
+    )
     waived = fabric.design.waivers
-    found = [one for rule in RULES for one in rule(fabric) if one.key not in waived]
-    return tuple(sorted(found, key=lambda one: _RANK[one.severity]))
+    found = [one for findings in by_rule for one in findings if one.key not in waived]
+    return Checked(by_rule, tuple(sorted(found, key=lambda one: _RANK[one.severity])))
