@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress
 from typing import NamedTuple
 
@@ -26,13 +26,9 @@ DIRECTIONS = 2
 class Totals:
     """Figures by name; dotted names belong together: `compute_flops.bf16`."""
 
-    by_row: tuple[tuple[Figure, ...], ...]
-    """What each row of the table below made, in its order."""
-
-    @cached_property
-    def figures(self) -> Mapping[str, Figure]:
-        """Return every figure by its name."""
-        return {figure.name: figure for made in self.by_row for figure in made}
+    figures: Mapping[str, Figure]
+    by_row: tuple[tuple[Figure, ...], ...] = field(default=(), repr=False, compare=False)
+    """The same figures by the row of the table below that made them."""
 
     def value(self, name: str) -> float:
         """Return a figure's value, 0 where the design has nothing of the kind."""
@@ -67,7 +63,7 @@ def roll_up(
             continue
         made = row.make(inventory)
         by_row.append(made if isinstance(made, tuple) else (made,))
-    return Totals(tuple(by_row))
+    return Totals({figure.name: figure for made in by_row for figure in made}, tuple(by_row))
 
 
 def _count(name: str, kind: str, inventory: Inventory) -> Figure:

@@ -1,0 +1,28 @@
+"""What a job is refused for, whatever its kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.design import edits
+from studio.design.scenario import Inference, Scenario, Training
+from studio.ids import ScenarioId, WorkloadId
+from studio.session.evaluation import evaluate
+from tests.builders import fabric_of, two_racks
+
+MODEL = WorkloadId("Llama-3-8B")
+JOBS: tuple[Scenario, ...] = (
+    Training(name="Train", model=MODEL, global_batch=16),
+    Inference(name="Serve", model=MODEL),
+)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_npus_that_nothing_joins_run_no_job_together(job: Scenario) -> None:
+    bare = edits.set_field(two_racks(), ("assemblies", "node", "contents", "leaf", "count"), 0)
+    design = edits.set_field(bare, ("scenarios",), {ScenarioId("job"): job})
+    assert "no network joins the 16 NPUs" in evaluate(fabric_of(design)).problem
+    alone = evaluate(fabric_of(edits.set_field(design, ("scenarios", "job", "npus"), 1)))
+    assert alone.problem == ""
+    assert alone.result is not None
+    assert alone.result.headline_s > 0
