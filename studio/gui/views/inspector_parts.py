@@ -62,20 +62,9 @@ def _identity(part: PartData) -> InspectorField:
 
 
 def _variant(design: Design, catalog: Catalog, part: PartData) -> list[InspectorField]:
-    change = design.parts.get(part.id, PartChange())
-    known = catalog.part(change.base or part.id).variants
-    if not known:
+    choices = variant_choices(design, catalog, part)
+    if not choices:
         return []
-    choices: tuple[Choice, ...] = (
-        ("", mark("As announced")),
-        *((name, variant.label) for name, variant in known.items()),
-    )
-
-    def write(edited: Design, value: object) -> Design:
-        before = edited.parts.get(part.id, PartChange())
-        after = PartChange(before.base, before.name, str(value), before.values)
-        return _put(edited, part.id, after)
-
     return [
         InspectorField(
             key=f"parts.{part.id}.variant",
@@ -84,9 +73,32 @@ def _variant(design: Design, catalog: Catalog, part: PartData) -> list[Inspector
             value=part.variant,
             text=part.variant,
             choices=choices,
-            write=write,
+            write=variant_writer(part.id),
         )
     ]
+
+
+def variant_choices(design: Design, catalog: Catalog, part: PartData) -> tuple[Choice, ...]:
+    """Return the bins and revisions of a part type, none where there is only one."""
+    change = design.parts.get(part.id, PartChange())
+    known = catalog.part(change.base or part.id).variants
+    if not known:
+        return ()
+    return (
+        ("", mark("As announced")),
+        *((name, variant.label) for name, variant in known.items()),
+    )
+
+
+def variant_writer(part_id: PartId) -> Write:
+    """Return what chooses a bin or revision of a part type."""
+
+    def write(design: Design, value: object) -> Design:
+        before = design.parts.get(part_id, PartChange())
+        after = PartChange(before.base, before.name, str(value), before.values)
+        return _put(design, part_id, after)
+
+    return write
 
 
 def _value(part: PartData, base: PartData, name: str, language: str) -> InspectorField:
@@ -105,12 +117,14 @@ def _value(part: PartData, base: PartData, name: str, language: str) -> Inspecto
         note=_evidence(part.origins.get(name), language),
         tip=_origin_tip(part.origins.get(name)),
         can_reset=is_changed,
-        write=_writer(part.id, name),
+        write=value_writer(part.id, name),
         reset=_resetter(part.id, name),
     )
 
 
-def _writer(part_id: PartId, name: str) -> Write:
+def value_writer(part_id: PartId, name: str) -> Write:
+    """Return what sets one value of a part type in the design."""
+
     def write(design: Design, value: object) -> Design:
         change = design.parts.get(part_id, PartChange())
         number = float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,360 @@
+"""The table twin of the canvas: everything drawn as rows that sort, filter, edit and paste."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.errors import StudioError
+from studio.gui.canvas.requests import EditRequest
+from studio.gui.i18n import tr
+from studio.gui.panels.table_model import SheetModel
+from studio.gui.theme import SPACE
+from studio.gui.views.format import count_text
+from studio.gui.views.sheets.clipboard import Target, as_text, pasted_cells, pasted_rows
+from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
+from studio.gui.views.sheets.query import Query
+from studio.gui.views.sheets.sheet import Sheet, Source
+from studio.gui.widgets.sheet_view import SheetView
+
+MOST_SELECTED = 2000
+"""Rows selected on the canvas at once."""
+
+
+class TablePanel(QWidget):
+    """Tabs by kind, a filter, and the rows."""
+
+    selected = Signal(object)
+    """Addresses of the rows selected, a frozenset."""
+    show_requested = Signal(str)
+    edit_requested = Signal(object)
+    export_requested = Signal()
+    refused = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._source: Source | None = None
+        self._queries: dict[str, Query] = {}
+        self._selection: frozenset[str] = frozenset()
+        self._is_due = False
+        self.model = SheetModel(self)
+        self.view = SheetView()
+        self.view.setModel(self.model)
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        for _ in SHEETS:
+            self.tabs.addTab("")
+        self.line, self.where = QLineEdit(), QComboBox()
+        self.only = QToolButton()
+        self.only.setCheckable(True)
+        self.paste_button, self.export_button = QToolButton(), QToolButton()
+        self._count = QLabel()
+        self._told = QTimer(self, interval=0, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of rows shown."""
+        return tuple(SHEETS)[max(0, self.tabs.currentIndex())]
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """Return the sheet shown."""
+        return self.model.sheet
+
+    def show_kind(self, kind: str) -> None:
+        """Show the rows of a kind."""
+        self.tabs.setCurrentIndex(tuple(SHEETS).index(kind))
+
+    def show_source(self, source: Source | None) -> None:
+        """Show a design; hidden, the table waits until it is looked at."""
+        self._source = source
+        self._is_due = True
+        if self.isVisible():
+            self._fill()
+
+    def show_selection(self, addresses: frozenset[str]) -> None:
+        """Mark the rows of what is selected on the canvas, and show the first of them."""
+        self._selection = addresses
+        if not self.isVisible() or addresses == self._chosen():
+            return
+        if self.only.isChecked():
+            self._ask(replace(self.model.query, only=addresses))
+        self._mark()
+
+    def focus_table(self) -> None:
+        """Put the cursor into the rows."""
+        self.view.setFocus()
+        if not self.view.currentIndex().isValid() and self.model.rowCount():
+            with QSignalBlocker(self.view.selectionModel()):
+                self.view.setCurrentIndex(self.model.index(0, 0))
+
+    def copy(self, *, with_header: bool = False) -> None:
+        """Put the selected cells on the clipboard, tab-separated."""
+        sheet = self.model.sheet
+        if sheet is None:
+            return
+        rows = [self.model.row_at(line) for line in self.view.lines()]
+        text = as_text(sheet, rows, self.view.columns(), tr if with_header else None)
+        QGuiApplication.clipboard().setText(text)
+
+    def paste(self) -> None:
+        """Fill cells from the clipboard; rows under a header of column titles are added."""
+        self._attempt(self._paste)
+
+    def paste_rows(self) -> None:
+        """Add the rows of the clipboard."""
+        self._attempt(self._paste_rows)
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        for place, title in enumerate(SHEET_TITLES.values()):
+            self.tabs.setTabText(place, tr(title))
+        self.tabs.setAccessibleName(tr("Kind of rows"))
+        self.view.setAccessibleName(tr("Table of the design"))
+        self.view.setAccessibleDescription(
+            tr("Everything drawn as rows. F2 edits a cell, Enter shows it on the canvas.")
+        )
+        self.line.setPlaceholderText(tr("Filter: words, or > 10 m, 2..5"))
+        self.line.setAccessibleName(tr("Filter"))
+        self.where.setAccessibleName(tr("Column to filter"))
+        self.only.setText(tr("Only the selection"))
+        self.only.setToolTip(tr("Show only rows that what is selected on the canvas touches"))
+        self.paste_button.setText(tr("Paste rows"))
+        self.paste_button.setToolTip(
+            tr("Add racks or boxes from a spreadsheet, with or without a header row")
+        )
+        self.export_button.setText(tr("Export…"))
+        self.export_button.setToolTip(tr("Write the rows shown as CSV"))
+        self._fill_where()
+        self._tell_count()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE // 2)
+        top.addWidget(self.tabs)
+        top.addStretch(1)
+        top.addWidget(self._count)
+        top.addWidget(self.only)
+        top.addWidget(self.where)
+        top.addWidget(self.line)
+        top.addWidget(self.paste_button)
+        top.addWidget(self.export_button)
+        self.line.setMinimumWidth(150)
+        self.line.setMaximumWidth(260)
+        self.line.setClearButtonEnabled(True)
+        self.where.setMinimumWidth(110)
+        self._count.setObjectName("quiet")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(top)
+        column.addWidget(self.view, 1)
+        self.setTabOrder(self.tabs, self.only)
+        self.setTabOrder(self.line, self.view)
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.line.textChanged.connect(self._filter)
+        self.where.activated.connect(self._show_filter)
+        self.only.toggled.connect(self._restrict)
+        self.paste_button.clicked.connect(self.paste_rows)
+        self.export_button.clicked.connect(self.export_requested)
+        self.view.copy_requested.connect(self.copy)
+        self.view.paste_requested.connect(self.paste)
+        self.view.show_requested.connect(self._show_current)
+        self.view.doubleClicked.connect(lambda _: self._show_fixed())
+        self.view.customContextMenuRequested.connect(self._menu)
+        self.view.horizontalHeader().setSectionsClickable(True)
+        self.view.horizontalHeader().sectionClicked.connect(self._sort)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._told.start())
+        self._told.timeout.connect(self._tell_selection)
+        self.model.edit_requested.connect(self._ask_edit)
+        self.model.refused.connect(self.refused)
+        self.model.modelReset.connect(self._tell_count)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        if not self._is_due:
+            return
+        self._is_due = False
+        before = self.model.sheet
+        source = self._source
+        self.model.show_sheet(SHEETS[self.kind](source) if source is not None else None)
+        if self.model.sheet is not None and (before is None or before.kind != self.kind):
+            self.view.fit_columns()
+            self._fill_where()
+        self._mark()
+
+    def _show_tab(self) -> None:
+        self._queries[self.model.sheet.kind if self.model.sheet else ""] = self.model.query
+        self.model.show_sheet(None)
+        query = self._queries.get(self.kind, Query())
+        only = self._selection if self.only.isChecked() else None
+        self._is_due = True
+        self.model.ask(replace(query, only=only))
+        self._fill()
+        self._show_sort()
+        self._show_filter()
+
+    def _ask(self, query: Query) -> None:
+        if self.model.ask(query):
+            self._mark()
+
+    def _filter(self, text: str) -> None:
+        column = self.where.currentIndex() - 1
+        if column < 0:
+            self._ask(replace(self.model.query, text=text))
+        else:
+            self._ask(self.model.query.with_filter(column, text))
+
+    def _show_filter(self) -> None:
+        column = self.where.currentIndex() - 1
+        query = self.model.query
+        with QSignalBlocker(self.line):
+            self.line.setText(query.text if column < 0 else query.by_column.get(column, ""))
+
+    def _restrict(self, is_on: bool) -> None:
+        self._ask(replace(self.model.query, only=self._selection if is_on else None))
+
+    def _sort(self, column: int) -> None:
+        """Up, down, and back to the order of the design."""
+        query = self.model.query
+        if query.sort != column:
+            query = replace(query, sort=column, is_descending=False)
+        elif not query.is_descending:
+            query = replace(query, is_descending=True)
+        else:
+            query = replace(query, sort=-1, is_descending=False)
+        self._ask(query)
+        self._show_sort()
+
+    def _show_sort(self) -> None:
+        header, query = self.view.horizontalHeader(), self.model.query
+        header.setSortIndicatorShown(query.sort >= 0)
+        down = Qt.SortOrder.DescendingOrder
+        header.setSortIndicator(
+            query.sort, down if query.is_descending else Qt.SortOrder.AscendingOrder
+        )
+
+    def _fill_where(self) -> None:
+        place = max(0, self.where.currentIndex())
+        self.where.clear()
+        self.where.addItem(tr("All columns"))
+        for column in self.model.sheet.columns if self.model.sheet else ():
+            self.where.addItem(tr(column.title))
+        self.where.setCurrentIndex(place if place < self.where.count() else 0)
+
+    def _tell_count(self) -> None:
+        shown, sheet = self.model.rowCount(), self.model.sheet
+        total = sheet.count if sheet is not None else 0
+        text = tr("{n} rows").format(n=count_text(total))
+        if shown != total:
+            text = tr("{shown} of {n} rows").format(shown=count_text(shown), n=count_text(total))
+        self._count.setText(text)
+
+    def _mark(self) -> None:
+        chosen = self.model.selection_of(self._selection)
+        selection = self.view.selectionModel()
+        with QSignalBlocker(selection):
+            selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.view.viewport().update()
+        if not chosen.isEmpty():
+            self.view.scrollTo(chosen.first().topLeft())
+
+    def _chosen(self) -> frozenset[str]:
+        return self.model.addresses(self.view.lines()[:MOST_SELECTED])
+
+    def _tell_selection(self) -> None:
+        if self.isVisible() and self.model.sheet is not None:
+            addresses = self._chosen()
+            self._selection = addresses
+            self.selected.emit(addresses)
+
+    def _show_current(self) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.show_requested.emit(next(iter(self.model.addresses([index.row()]))))
+
+    def _show_fixed(self) -> None:
+        if not self.view.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+            self._show_current()
+
+    def _menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        for text, run in (
+            (tr("Show on the canvas"), self._show_current),
+            (tr("Copy"), self.copy),
+            (tr("Copy with header"), lambda: self.copy(with_header=True)),
+            (tr("Paste"), self.paste),
+            (tr("Paste rows"), self.paste_rows),
+            (tr("Remove filters"), self.clear_filters),
+        ):
+            menu.addAction(text).triggered.connect(lambda _=False, one=run: one())
+        menu.exec(self.view.viewport().mapToGlobal(place))
+        menu.deleteLater()
+
+    def clear_filters(self) -> None:
+        """Show all rows again."""
+        with QSignalBlocker(self.only):
+            self.only.setChecked(False)
+        self._ask(replace(self.model.query, text="", by_column={}, only=None))
+        self._show_filter()
+
+    def _attempt(self, paste: object) -> None:
+        assert callable(paste)
+        try:
+            paste(QGuiApplication.clipboard().text())
+        except StudioError as error:
+            self.refused.emit(str(error))
+
+    def _paste(self, text: str) -> None:
+        sheet = self.model.sheet
+        if sheet is None:
+            return
+        index = self.view.currentIndex()
+        lines, columns = self.view.lines(), self.view.columns()
+        if len(lines) * len(columns) <= 1 and index.isValid():
+            lines = list(range(index.row(), self.model.rowCount()))
+            columns = self.view.columns_from(index.column())
+            target = Target(lines, columns, is_area=False)
+        else:
+            target = Target(lines, columns, is_area=True)
+        rows_edit = pasted_rows(sheet, text, tr, needs_header=True)
+        if rows_edit is not None:
+            self.edit_requested.emit(EditRequest(tr("Paste rows"), rows_edit))
+            return
+        edit = pasted_cells(sheet, text, target, self.model.row_at, tr)
+        self.edit_requested.emit(EditRequest(tr("Paste cells"), edit))
+
+    def _paste_rows(self, text: str) -> None:
+        if self.model.sheet is not None:
+            edit = pasted_rows(self.model.sheet, text, tr, needs_header=False)
+            if edit is not None:
+                self.edit_requested.emit(EditRequest(tr("Paste rows"), edit))
+
+    def _ask_edit(self, asked: tuple[str, object]) -> None:
+        titles, edit = asked
+        label = tr("Change {field}").format(field=titles)
+        self.edit_requested.emit(EditRequest(label, edit))  # type: ignore[arg-type]

@@ -1,0 +1,176 @@
+"""A table as text and back: copied cells, and cells or rows that come from a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from studio.errors import InvalidInput
+from studio.exchange.tables import Table
+from studio.fabric.arrays import IntArray
+from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
+from studio.gui.views.sheets.sheet import Column, Edit, Say, Sheet
+from studio.gui.views.sheets.values import Numbers, Plain
+from studio.units import DIMENSIONS
+
+Grid = tuple[tuple[str, ...], ...]
+MOST_CELLS = 200_000
+_TITLE = re.compile(r"^(?P<title>.*?)\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_BARE = re.compile(r"^[+\-−]?[\d.,]+(?:[eE][+\-]?\d+)?$")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where cells go: lines and columns of the view, in their order on screen."""
+
+    lines: Sequence[int]
+    columns: Sequence[int]
+    is_area: bool
+    """Several cells are selected: a single value fills them all."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Columns named by a first row, with the unit of bare numbers below each."""
+
+    columns: tuple[int, ...]
+    units: tuple[str, ...]
+
+
+def as_text(
+    sheet: Sheet, rows: Sequence[int], columns: Sequence[int], say: Say | None = None
+) -> str:
+    """Return cells as they are shown, tab-separated; with `say` under a header of titles."""
+    lines = [
+        "\t".join(sheet.columns[column].values.text(row) for column in columns) for row in rows
+    ]
+    if say is not None:
+        lines.insert(0, "\t".join(say(sheet.columns[column].title) for column in columns))
+    return "\n".join(lines)
+
+
+def shown_table(sheet: Sheet, rows: IntArray, say: Say) -> Table:
+    """Return the rows shown as a table for a file: numbers in SI, their unit in the header."""
+    header = tuple(_with_unit(column, say) for column in sheet.columns)
+    return Table(header, (_plain(sheet, int(row)) for row in rows))
+
+
+def _plain(sheet: Sheet, row: int) -> tuple[Plain, ...]:
+    return tuple(column.values.plain(row) for column in sheet.columns)
+
+
+def _with_unit(column: Column, say: Say) -> str:
+    values = column.values
+    unit = DIMENSIONS[values.dimension].si_unit if isinstance(values, Numbers) else ""
+    return f"{say(column.title)} [{unit}]" if unit not in ("", "1") else say(column.title)
+
+
+def read_grid(text: str) -> Grid:
+    """Return the cells of a clipboard: separated by tabs as spreadsheets do it, or CSV.
+
+    Raises
+    ------
+    InvalidInput : nothing is there, or far too much.
+    """
+    lines = text.removeprefix("\ufeff").strip("\r\n")
+    if not lines.strip():
+        raise InvalidInput("there is no text to paste; copy cells of a spreadsheet first")
+    try:
+        rows = tuple(
+            tuple(cell.strip() for cell in row)
+            for row in csv.reader(io.StringIO(lines), delimiter=_separator(lines))
+        )
+    except csv.Error as error:
+        raise InvalidInput(f"what was copied is no table: {error}") from error
+    count = sum(len(row) for row in rows)
+    if count > MOST_CELLS:
+        raise InvalidInput(f"{count} cells were copied; {MOST_CELLS} can be pasted at once")
+    return rows
+
+
+def _separator(text: str) -> str:
+    first, *rest = text.splitlines()
+    for sign in (";", ","):
+        # One line alone may be a text with a comma in it; a table repeats its commas.
+        is_repeated = all(line.count(sign) == first.count(sign) for line in rest)
+        if "\t" not in text and rest and sign in first and is_repeated:
+            return sign
+    return "\t"
+
+
+def header_of(sheet: Sheet, grid: Grid, say: Say) -> Header | None:
+    """Return the columns a first row names, None where it is no header."""
+    columns, units = [], []
+    for cell in grid[0]:
+        match = _TITLE.match(cell)
+        column = sheet.column_number(match["title"], say) if match else None
+        if column is None or match is None:
+            return None
+        columns.append(column)
+        units.append(match["unit"] or "")
+    return Header(tuple(columns), tuple(units))
+
+
+def pasted_cells(
+    sheet: Sheet, text: str, target: Target, row_at: Callable[[int], int], say: Say
+) -> Edit:
+    """Return the one edit that fills cells with what was copied.
+
+    Raises
+    ------
+    InvalidInput : it does not fit, or cells can't be filled so; names row and column.
+    """
+    grid = read_grid(text)
+    height, width = len(grid), max(len(row) for row in grid)
+    lines, columns = target.lines, target.columns
+    if not lines or not columns:
+        raise InvalidInput("choose the cell to paste into first")
+    if target.is_area and (len(lines) % height or len(columns) % width):
+        raise InvalidInput(
+            f"{height} x {width} cells do not fill the {len(lines)} x {len(columns)} selected; "
+            "select one cell to begin at, or as many as were copied"
+        )
+    if height > len(lines) or width > len(columns):
+        raise InvalidInput(
+            f"{height} x {width} cells were copied; {len(lines)} x {len(columns)} are left from "
+            "the chosen cell on. Use 'Paste rows' to add rows"
+        )
+    if not target.is_area:
+        lines, columns = lines[:height], columns[:width]
+    cells = [
+        Cell(row_at(line), line + 1, column, grid[n % height][place % width])
+        for n, line in enumerate(lines)
+        for place, column in enumerate(columns)
+        if place % width < len(grid[n % height])
+    ]
+    return cells_edit(sheet, cells, say)
+
+
+def pasted_rows(sheet: Sheet, text: str, say: Say, *, needs_header: bool) -> Edit | None:
+    """Return the one edit that adds what was copied as rows.
+
+    None where a header is needed and the first row is none, or nothing stands below it.
+
+    Raises
+    ------
+    InvalidInput : the sheet takes no rows, or a cell can't be read; names the row.
+    """
+    grid = read_grid(text)
+    header = header_of(sheet, grid, say)
+    if needs_header and (header is None or len(grid) < 2):
+        return None
+    if header is None:
+        return rows_edit(sheet, grid, sheet.add_keys, say)
+    keys = [sheet.columns[column].key for column in header.columns]
+    rows = [
+        [_in_unit(cell, unit) for cell, unit in zip(row, header.units, strict=False)]
+        for row in grid[1:]
+    ]
+    return rows_edit(sheet, rows, keys, say)
+
+
+def _in_unit(cell: str, unit: str) -> str:
+    return f"{cell} {unit}" if unit and _BARE.match(cell) else cell

@@ -1,0 +1,106 @@
+"""Links as rows: the cable schedule, with ends, lengths, cable and transceivers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from studio.design.model import LinkRule
+from studio.fabric.arrays import IntArray
+from studio.gui.i18n import mark, named
+from studio.gui.views.inspector_rows import SCHEME_NAMES
+from studio.gui.views.sheets.common import named_part, state_column, worked_out_states
+from studio.gui.views.sheets.places import links_of
+from studio.gui.views.sheets.sheet import Column, Sheet, Source
+from studio.gui.views.sheets.values import Numbers, Texts, Values, Words
+from studio.ids import PartId
+
+_PARTS = (
+    ("cable", mark("Cable"), "cable"),
+    ("transceiver_a", mark("Transceiver at A"), "transceiver_a"),
+    ("transceiver_b", mark("Transceiver at B"), "transceiver_b"),
+)
+
+
+def links_sheet(source: Source) -> Sheet:
+    """Return every link with the cable that carries it."""
+    fabric = source.fabric
+    links, geometry = fabric.links, fabric.geometry
+
+    def address(row: int) -> str:
+        return links.name(row)
+
+    columns = (
+        Column("link", mark("Link"), lambda: Texts(links.count, address)),
+        _end(source, "from", mark("From"), links.a),
+        _end(source, "to", mark("To"), links.b),
+        Column("rule", mark("Link rule"), lambda: _by_rule(source, [r.name for r in links.rules])),
+        Column("plane", mark("Plane"), lambda: _planes(source)),
+        Column("scheme", mark("Scheme"), lambda: _schemes(source)),
+        Column(
+            "bandwidth",
+            mark("Bandwidth now"),
+            lambda: Numbers(fabric.link_bandwidth_byte_per_s, "bandwidth"),
+            is_number=True,
+        ),
+        Column("route", mark("Route"), lambda: Numbers(geometry.route_m, "length"), is_number=True),
+        Column(
+            "length",
+            mark("Stock length"),
+            lambda: Numbers(geometry.length_m, "length"),
+            is_number=True,
+        ),
+        Column("delay", mark("Delay"), lambda: Numbers(geometry.delay_s, "time"), is_number=True),
+        Column("medium", mark("Medium"), lambda: _media(source)),
+        *(
+            Column(key, title, partial(_rule_parts, source, member))
+            for key, title, member in _PARTS
+        ),
+        state_column(
+            source, address, lambda: worked_out_states(fabric.link_present, fabric.link_factor)
+        ),
+    )
+    return Sheet("links", links.count, columns, address, partial(links_of, fabric))
+
+
+def _end(source: Source, key: str, title: str, ends: IntArray) -> Column:
+    layout = source.fabric.layout
+    return Column(
+        key,
+        title,
+        lambda: Texts(
+            len(ends),
+            lambda row: str(layout.address(int(ends[row]))),
+            ends,
+            lambda: [source.chip_addresses[end] for end in ends.tolist()],
+        ),
+    )
+
+
+def _by_rule(source: Source, names: list[str]) -> Values:
+    return Words(names, source.fabric.links.rule)
+
+
+def _planes(source: Source) -> Values:
+    links, planes = source.fabric.links, source.fabric.design.planes
+    return Words(
+        [named(planes[one], source.language) for one in links.planes], links.plane, links.planes
+    )
+
+
+def _schemes(source: Source) -> Values:
+    rules = source.fabric.links.rules
+    return _by_rule(source, [source.say(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules])
+
+
+def _rule_parts(source: Source, member: str) -> Values:
+    rules = source.fabric.links.rules
+    return _by_rule(source, [named_part(source, getattr(one.rule, member)) for one in rules])
+
+
+def _media(source: Source) -> Values:
+    return _by_rule(source, [_medium(source, one.rule) for one in source.fabric.links.rules])
+
+
+def _medium(source: Source, rule: LinkRule) -> str:
+    cable = source.fabric.part_by_id.get(PartId(rule.cable))
+    return cable.tags.get("medium", "") if cable is not None else source.say(mark("Board trace"))

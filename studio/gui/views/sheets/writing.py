@@ -1,0 +1,154 @@
+"""What entering a cell does: how its text is read and which field of the design it sets."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from studio.design.edits import get_field, rename, set_field, set_state
+from studio.design.model import Design, Deviation
+from studio.errors import InvalidInput
+from studio.gui.i18n import mark
+from studio.gui.views.entry import read_entry
+from studio.gui.views.inspector_fields import Choice
+from studio.gui.views.sheets.sheet import ChoicesOf, Entry, Say, Write, Writer
+from studio.ids import Address
+
+PathOf = Callable[[int], tuple[str, ...]]
+"""Where the field of a row stands in the design."""
+
+HALF = 0.5
+STATES: tuple[Choice, ...] = (
+    ("", mark("In order")),
+    ("degraded", mark("Degraded")),
+    ("failed", mark("Failed")),
+    ("absent", mark("Absent")),
+)
+
+
+def shown_choices(choices: tuple[Choice, ...], say: Say) -> tuple[Choice, ...]:
+    """Return choices with their texts in the language shown."""
+    return tuple((value, say(text)) for value, text in choices)
+
+
+def read_choice(text: str, choices: tuple[Choice, ...]) -> object:
+    """Return the value of a choice by its text or its name.
+
+    Raises
+    ------
+    InvalidInput : it is none of them; names the nearest.
+    """
+    wanted = text.strip().casefold()
+    for value, shown in choices:
+        if wanted in (shown.casefold(), str(value).casefold()):
+            return value
+    known = [shown for _, shown in choices]
+    near = difflib.get_close_matches(text.strip(), known, n=3) or known[:5]
+    raise InvalidInput(f"{text.strip()!r} is not possible; there is {', '.join(near)}")
+
+
+def number(path_of: PathOf, dimension: str) -> Writer:
+    """Return the writer of a quantity with units and arithmetic."""
+
+    def write(entry: Entry) -> Write:
+        return _set(path_of(entry.row), read_entry(entry.text, dimension, entry.shown))
+
+    return write
+
+
+def whole(path_of: PathOf) -> Writer:
+    """Return the writer of a count."""
+
+    def write(entry: Entry) -> Write:
+        return _set(path_of(entry.row), read_whole(entry.text, entry.shown))
+
+    return write
+
+
+def read_whole(text: str, shown: str = "") -> int:
+    """Return a whole number.
+
+    Raises
+    ------
+    InvalidInput : it is none.
+    """
+    value = read_entry(text, "count", shown)
+    if value != round(value):
+        raise InvalidInput(f"{text.strip()!r} is not a whole number")
+    return round(value)
+
+
+def shifted(path_of: PathOf, at: Callable[[int], float], read: Callable[[str, str], Any]) -> Writer:
+    """Return the writer of a place within an array: the array moves until the row stands there.
+
+    Parameters
+    ----------
+    at : where the row stands now, in the unit of the field.
+    """
+
+    def write(entry: Entry) -> Write:
+        path = path_of(entry.row)
+        by = read(entry.text, entry.shown) - at(entry.row)
+        target = ".".join(path)
+
+        def edit(design: Design) -> Design:
+            first = get_field(design, path)
+            assert isinstance(first, int | float)
+            moved = first + by
+            return set_field(design, path, moved if isinstance(moved, int) else round(moved, 9))
+
+        return Write(target, round(by, 9), edit)
+
+    return write
+
+
+def text(path_of: PathOf) -> Writer:
+    """Return the writer of a text."""
+    return lambda entry: _set(path_of(entry.row), entry.text.strip())
+
+
+def choice(path_of: PathOf, choices_of: ChoicesOf) -> Writer:
+    """Return the writer of one of several values; texts are in the language shown."""
+    return lambda entry: _set(path_of(entry.row), read_choice(entry.text, choices_of(entry.row)))
+
+
+def same(choices: tuple[Choice, ...]) -> ChoicesOf:
+    """Return choices that every row has."""
+    return lambda _: choices
+
+
+def name(section: str, key_of: Callable[[int], str]) -> Writer:
+    """Return the writer of an entry's own name."""
+
+    def write(entry: Entry) -> Write:
+        old, new = key_of(entry.row), entry.text.strip()
+        return Write(f"{section}.{old}", new, lambda design: rename(design, section, old, new))
+
+    return write
+
+
+def state(address_of: Callable[[int], str], choices: tuple[Choice, ...]) -> Writer:
+    """Return the writer of what works, is degraded, failed or absent."""
+
+    def write(entry: Entry) -> Write:
+        address, wanted = Address(address_of(entry.row)), read_choice(entry.text, choices)
+        deviation = _DEVIATIONS[str(wanted)]
+        return Write(
+            f"exceptions.{address}", wanted, lambda design: set_state(design, address, deviation)
+        )
+
+    return write
+
+
+_DEVIATIONS: dict[str, Deviation | None] = {
+    "": None,
+    "degraded": Deviation("degraded", HALF),
+    "failed": Deviation("failed"),
+    "absent": Deviation("absent"),
+}
+
+
+def _set(path: tuple[str, ...], value: object) -> Write:
+    return Write(".".join(path), value, partial(set_field, path=path, value=value))
