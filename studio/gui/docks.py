@@ -23,6 +23,7 @@ TITLES: Mapping[str, str] = {
     "study": mark("Study"),
     "explain": mark("Explain"),
     "history": mark("History"),
+    "table": mark("Table"),
 }
 
 
@@ -56,10 +57,11 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.addDockWidget(bottom, docks["run"])
         window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
     tabbed = (
-        ("problems", "network", "study", "explain", "history")
+        ("table", "problems", "network", "study", "explain", "history")
         if is_wide
         else (
             "run",
+            "table",
             "problems",
             "network",
             "study",

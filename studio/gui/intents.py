@@ -35,6 +35,16 @@ class Intents:
             window.shown.inspected = frozenset()
             window.shown.show_inspector()
 
+    def select_rows(self, addresses: frozenset[str]) -> None:
+        """Select what rows of the table stand for; part types are shown in the inspector only."""
+        parts = frozenset(one for one in addresses if one.startswith("part:"))
+        window = self._window
+        if parts:
+            window.shown.inspected = parts
+            window.shown.show_inspector()
+        else:
+            self.select(addresses)
+
     def apply(self, request: EditRequest | FieldEdit) -> None:
         """Apply an edit a panel or the canvas asks for."""
         self._window.workspace.apply(request.label, request.edit, request.merge_key)

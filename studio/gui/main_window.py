@@ -39,6 +39,7 @@ from studio.gui.panels.problems import ProblemsPanel
 from studio.gui.panels.run import RunPanel
 from studio.gui.panels.scenario_bar import ScenarioBar
 from studio.gui.panels.study import StudyPanel
+from studio.gui.panels.table import TablePanel
 from studio.gui.panels.welcome import WelcomePage
 from studio.gui.presenter import Presenter
 from studio.gui.settings import Settings
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self.network = NetworkPanel()
         self.study = StudyPanel(theme)
         self.history = HistoryPanel(theme)
+        self.table = TablePanel(theme)
         return {
             "library": self.library,
             "layers": self.layers,
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
             "study": self.study,
             "explain": self.explain_panel,
             "history": self.history,
+            "table": self.table,
         }
 
     def _make_helpers(self, languages: Languages) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.design.model import Design
-from studio.gui.i18n import tr
+from studio.gui.i18n import current_language, tr
 from studio.gui.identity import APP_TITLE
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.history_rows import history_rows
@@ -16,6 +16,7 @@ from studio.gui.views.metric_rows import metric_rows
 from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
 from studio.gui.views.problem_rows import counts, problem_rows
 from studio.gui.views.scenario_row import scenario_view
+from studio.gui.views.sheets.sheet import Source
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation
 
@@ -61,6 +62,9 @@ class Presenter:
         self._show_library(design, language)
         window.scenario_bar.show_view(scenario_view(design, language))
         window.history.show_rows(history_rows(document.history if document else None))
+        window.table.show_source(
+            Source(document.fabric, tr, current_language()) if document is not None else None
+        )
         self.show_inspector()
         self.show_title()
         window.menus.update()
@@ -79,6 +83,7 @@ class Presenter:
         window = self._window
         self.inspected = frozenset()
         window.canvas.set_selection(selection)
+        window.table.show_selection(selection)
         links = [one for one in selection if one.startswith("rule:") and "[" in one]
         window.network.set_link(links[0] if len(links) == 1 else "")
         self.show_inspector()

@@ -206,6 +206,7 @@ QTabBar::tab {{ background: {window}; color: {quiet}; padding: 5px 12px; border:
     border-top: 2px solid transparent; }}
 QTabBar::tab:selected {{ background: {panel}; color: {text}; border-top-color: {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
+QTabBar#compact::tab {{ padding: 4px 7px; }}
 QTabWidget::pane {{ border: none; background: {panel}; }}
 QStatusBar {{ background: {panel}; color: {quiet}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}

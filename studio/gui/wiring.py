@@ -36,6 +36,12 @@ def connect_panels(window: MainWindow) -> None:
     window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
     window.problems.fix_requested.connect(window.intents.fix)
     window.history.jump_requested.connect(window.workspace.jump)
+    window.docks["table"].visibilityChanged.connect(window.table.set_seen)
+    window.table.selected.connect(window.intents.select_rows)
+    window.table.show_requested.connect(window.show_address)
+    window.table.edit_requested.connect(window.intents.apply)
+    window.table.export_requested.connect(lambda: documents.export_shown(window))
+    window.table.refused.connect(lambda text: window.workspace.notice(text, "error"))
     for source in (window.inspector, window.scenario_bar):
         source.edit_requested.connect(window.intents.apply)
         source.refused.connect(lambda text: window.workspace.notice(text, "error"))

@@ -56,6 +56,15 @@ ACTIONS: tuple[Action, ...] = (
         lambda state: is_drawn(state) and state.has_clipboard,
     ),
     action(
+        "edit.paste_rows",
+        mark("Paste rows from a spreadsheet"),
+        mark("Add racks or boxes to the table, one for each row that was copied."),
+        editing.paste_rows,
+        "paste",
+        "Ctrl+Shift+V",
+        is_drawn,
+    ),
+    action(
         "edit.duplicate",
         mark("Duplicate"),
         mark("Copy the selection beside itself; links inside follow by rule."),
@@ -109,6 +118,7 @@ ENTRIES: tuple[str, ...] = (
     "edit.cut",
     "edit.copy",
     "edit.paste",
+    "edit.paste_rows",
     "edit.duplicate",
     "edit.delete",
     "edit.fail",

@@ -70,6 +70,15 @@ ACTIONS: tuple[Action, ...] = (
         has_document,
     ),
     action(
+        "file.export_shown",
+        mark("Export the table shown…"),
+        mark("Write the rows of the table as they are filtered and sorted, as CSV."),
+        documents.export_shown,
+        "export",
+        "",
+        has_document,
+    ),
+    action(
         "file.close",
         mark("Close design"),
         mark("Go back to the welcome page."),
@@ -92,6 +101,7 @@ ENTRIES: tuple[str, ...] = (
     SEPARATOR,
     "file.export_picture",
     "file.export_tables",
+    "file.export_shown",
     SEPARATOR,
     "file.close",
     "file.quit",

@@ -108,6 +108,15 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+F",
     ),
     action(
+        "view.table",
+        mark("Table of the design"),
+        mark("Show racks, boxes, chips, links and parts as rows to sort, filter, edit and paste."),
+        viewing.show_table,
+        "design",
+        "Ctrl+T",
+        is_drawn,
+    ),
+    action(
         "view.layout",
         mark("Reset the layout"),
         mark("Put every panel back in its place."),
@@ -135,6 +144,7 @@ ENTRIES: tuple[str, ...] = (
     SEPARATOR,
     "panels",
     "view.library",
+    "view.table",
     "view.layout",
     SEPARATOR,
     "view.theme",

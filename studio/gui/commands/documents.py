@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio import paths
 from studio.design.model import Design
+from studio.errors import StudioError
 from studio.gui.i18n import tr
 from studio.session.document import Document
-from studio.storage.project_file import SUFFIX
+from studio.storage.project_file import SUFFIX, write_atomic
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -95,6 +96,28 @@ def export_tables(window: MainWindow) -> None:
     from studio.gui.dialogs.export_dialog import ask_export
 
     ask_export(window)
+
+
+def export_shown(window: MainWindow) -> None:
+    """Write the rows of the table as they are shown."""
+    document, sheet = window.workspace.document, window.table.sheet
+    if document is None or sheet is None:
+        window.show_dock("table")
+        return
+    start = str(window.start_folder() / f"{_stem(document)}-{sheet.kind}.csv")
+    name, _ = QFileDialog.getSaveFileName(window, tr("Export the table"), start, "CSV (*.csv)")
+    if name:
+        write_shown(window, Path(name))
+
+
+def write_shown(window: MainWindow, path: Path) -> None:
+    """Write the table to a file and say so."""
+    try:
+        write_atomic(path, window.table.shown_csv().encode())
+    except StudioError as error:
+        window.workspace.notice(str(error), "error")
+    else:
+        window.workspace.notice(tr("Written: {file}").format(file=path.name))
 
 
 def add_to_comparison(window: MainWindow) -> None:

@@ -92,3 +92,9 @@ def select_all(window: MainWindow) -> None:
 def select_none(window: MainWindow) -> None:
     """Clear the selection."""
     window.workspace.select(frozenset())
+
+
+def paste_rows(window: MainWindow) -> None:
+    """Add the rows on the clipboard to the table."""
+    window.show_dock("table")
+    window.table.paste_rows()

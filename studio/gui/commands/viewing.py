@@ -67,3 +67,9 @@ def fullscreen(window: MainWindow) -> None:
         window.showNormal()
     else:
         window.showFullScreen()
+
+
+def show_table(window: MainWindow) -> None:
+    """Put the cursor into the table of the design."""
+    window.show_dock("table")
+    window.table.focus_table()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,12 +19,20 @@ from PySide6.QtWidgets import (
 )
 
 from studio.errors import StudioError
+from studio.exchange.tables import to_csv
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.i18n import tr
+from studio.gui.icons import icon
 from studio.gui.panels.table_model import SheetModel
-from studio.gui.theme import SPACE
+from studio.gui.theme import SPACE, Theme
 from studio.gui.views.format import count_text
-from studio.gui.views.sheets.clipboard import Target, as_text, pasted_cells, pasted_rows
+from studio.gui.views.sheets.clipboard import (
+    Target,
+    as_text,
+    pasted_cells,
+    pasted_rows,
+    shown_table,
+)
 from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
 from studio.gui.views.sheets.query import Query
 from studio.gui.views.sheets.sheet import Sheet, Source
@@ -44,7 +52,7 @@ class TablePanel(QWidget):
     export_requested = Signal()
     refused = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -52,10 +60,12 @@ class TablePanel(QWidget):
         self._queries: dict[str, Query] = {}
         self._selection: frozenset[str] = frozenset()
         self._is_due = False
+        self._is_seen = False
         self.model = SheetModel(self)
         self.view = SheetView()
         self.view.setModel(self.model)
         self.tabs = QTabBar()
+        self.tabs.setObjectName("compact")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         for _ in SHEETS:
@@ -68,6 +78,7 @@ class TablePanel(QWidget):
         self._told = QTimer(self, interval=0, singleShot=True)
         self._lay_out()
         self._connect()
+        self.set_theme(theme)
         self.retranslate()
 
     @property
@@ -88,13 +99,19 @@ class TablePanel(QWidget):
         """Show a design; hidden, the table waits until it is looked at."""
         self._source = source
         self._is_due = True
-        if self.isVisible():
+        if self._is_seen:
+            self._fill()
+
+    def set_seen(self, is_seen: bool) -> None:
+        """Tell whether the table is on top of its tabs; a covered one works nothing out."""
+        self._is_seen = is_seen
+        if is_seen:
             self._fill()
 
     def show_selection(self, addresses: frozenset[str]) -> None:
         """Mark the rows of what is selected on the canvas, and show the first of them."""
         self._selection = addresses
-        if not self.isVisible() or addresses == self._chosen():
+        if not self._is_seen or addresses == self._chosen():
             return
         if self.only.isChecked():
             self._ask(replace(self.model.query, only=addresses))
@@ -124,6 +141,17 @@ class TablePanel(QWidget):
         """Add the rows of the clipboard."""
         self._attempt(self._paste_rows)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self.only.setIcon(icon("select", theme))
+        self.paste_button.setIcon(icon("paste", theme))
+        self.export_button.setIcon(icon("export", theme))
+
+    def shown_csv(self) -> str:
+        """Return the rows shown as CSV."""
+        sheet = self.model.sheet
+        return to_csv(shown_table(sheet, self.model.rows, tr)) if sheet is not None else ""
+
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         for place, title in enumerate(SHEET_TITLES.values()):
@@ -136,14 +164,21 @@ class TablePanel(QWidget):
         self.line.setPlaceholderText(tr("Filter: words, or > 10 m, 2..5"))
         self.line.setAccessibleName(tr("Filter"))
         self.where.setAccessibleName(tr("Column to filter"))
-        self.only.setText(tr("Only the selection"))
-        self.only.setToolTip(tr("Show only rows that what is selected on the canvas touches"))
-        self.paste_button.setText(tr("Paste rows"))
-        self.paste_button.setToolTip(
-            tr("Add racks or boxes from a spreadsheet, with or without a header row")
-        )
-        self.export_button.setText(tr("Export…"))
-        self.export_button.setToolTip(tr("Write the rows shown as CSV"))
+        for button, name, tip in (
+            (
+                self.only,
+                tr("Only the selection"),
+                tr("Show only rows that what is selected on the canvas touches"),
+            ),
+            (
+                self.paste_button,
+                tr("Paste rows"),
+                tr("Add racks or boxes from a spreadsheet, with or without a header row"),
+            ),
+            (self.export_button, tr("Export…"), tr("Write the rows shown as CSV")),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(f"{name}\n{tip}")
         self._fill_where()
         self._tell_count()
 
@@ -158,10 +193,13 @@ class TablePanel(QWidget):
         top.addWidget(self.line)
         top.addWidget(self.paste_button)
         top.addWidget(self.export_button)
-        self.line.setMinimumWidth(150)
+        self.line.setMinimumWidth(110)
         self.line.setMaximumWidth(260)
         self.line.setClearButtonEnabled(True)
-        self.where.setMinimumWidth(110)
+        self.where.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.where.setMinimumContentsLength(7)
         self._count.setObjectName("quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
@@ -190,10 +228,6 @@ class TablePanel(QWidget):
         self.model.edit_requested.connect(self._ask_edit)
         self.model.refused.connect(self.refused)
         self.model.modelReset.connect(self._tell_count)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fill()
 
     def _fill(self) -> None:
         if not self._is_due:
@@ -287,7 +321,7 @@ class TablePanel(QWidget):
         return self.model.addresses(self.view.lines()[:MOST_SELECTED])
 
     def _tell_selection(self) -> None:
-        if self.isVisible() and self.model.sheet is not None:
+        if self._is_seen and self.model.sheet is not None:
             addresses = self._chosen()
             self._selection = addresses
             self.selected.emit(addresses)

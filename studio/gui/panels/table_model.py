@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from PySide6.QtCore import (
@@ -53,6 +53,11 @@ class SheetModel(QAbstractTableModel):
     def query(self) -> Query:
         """Return what decides which rows are shown."""
         return self._query
+
+    @property
+    def rows(self) -> IntArray:
+        """Return the rows of the sheet on each line."""
+        return self._rows
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         """Show a sheet, or the same one after an edit."""
@@ -139,24 +144,14 @@ class SheetModel(QAbstractTableModel):
         return self._sheet.columns[number]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or self._sheet is None or index.row() >= len(self._rows):
+        read = _CELL_ROLES.get(role)
+        if read is None or not index.isValid() or self._sheet is None:
             return None
-        column, row = self._sheet.columns[index.column()], int(self._rows[index.row()])
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return column.values.text(row)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.is_number else _LEFT
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{tr(column.title)}: {column.values.text(row) or tr('None')}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.values.text(row) or None
-        if role == CHOICES_ROLE and column.choices is not None:
-            return [text for _, text in column.choices(row)]
-        return None
+        if index.row() >= len(self._rows):
+            return None
+        return read(self._sheet.columns[index.column()], int(self._rows[index.row()]))
 
-    def setData(
-        self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
-    ) -> bool:
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not index.isValid():
             return False
         return self.fill([(index.row(), index.column(), str(value))])
@@ -175,22 +170,12 @@ class SheetModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if self._sheet is None:
-            return None
         if orientation == Qt.Orientation.Vertical:
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
-        if section >= len(self._sheet.columns):
+        read = _HEADER_ROLES.get(role)
+        if read is None or self._sheet is None or section >= len(self._sheet.columns):
             return None
-        column = self._sheet.columns[section]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            wanted = self._query.by_column.get(section, "")
-            return f"{tr(column.title)}  [{wanted}]" if wanted else tr(column.title)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            can_edit = tr("can be edited") if column.writer else tr("follows from others")
-            return f"{tr(column.title)} · {can_edit}"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.is_number else _LEFT
-        return None
+        return read(self._sheet.columns[section], self._query.by_column.get(section, ""))
 
     def _asked(self, sheet: Sheet | None, query: Query) -> IntArray:
         if sheet is None:
@@ -201,3 +186,38 @@ class SheetModel(QAbstractTableModel):
             self.refused.emit(str(error))
             self._query = Query()
             return np.arange(sheet.count)
+
+
+def _spoken(column: Column, row: int) -> str:
+    return f"{tr(column.title)}: {column.values.text(row) or tr('empty')}"
+
+
+def _choices(column: Column, row: int) -> list[str] | None:
+    return [tr(text) for _, text in column.choices(row)] if column.choices is not None else None
+
+
+def _title(column: Column, wanted: str) -> str:
+    return f"{tr(column.title)}  [{wanted}]" if wanted else tr(column.title)
+
+
+def _tip(column: Column, wanted: str) -> str:
+    del wanted
+    can_edit = tr("can be edited") if column.writer else tr("follows from others")
+    return f"{tr(column.title)} · {can_edit}"
+
+
+_ROLE = Qt.ItemDataRole
+_CELL_ROLES: Mapping[int, Callable[[Column, int], object]] = {
+    _ROLE.DisplayRole: lambda column, row: column.values.text(row),
+    _ROLE.EditRole: lambda column, row: column.values.text(row),
+    _ROLE.ToolTipRole: lambda column, row: column.values.text(row) or None,
+    _ROLE.TextAlignmentRole: lambda column, _: _RIGHT if column.is_number else _LEFT,
+    _ROLE.AccessibleTextRole: _spoken,
+    CHOICES_ROLE: _choices,
+}
+_HEADER_ROLES: Mapping[int, Callable[[Column, str], object]] = {
+    _ROLE.DisplayRole: _title,
+    _ROLE.AccessibleTextRole: _title,
+    _ROLE.ToolTipRole: _tip,
+    _ROLE.TextAlignmentRole: lambda column, _: _RIGHT if column.is_number else _LEFT,
+}

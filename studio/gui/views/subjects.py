@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, find_components
+from studio.gui.canvas.addresses import component_at
 
 SubjectKind = Literal[
     "design",
@@ -104,22 +105,23 @@ def _place(fabric: Fabric, address: str) -> Subject | None:
     if len(steps) == 2:
         placement = layout.housings[housing].placement
         return Subject("placement", address, ("racks", rack_id, "contents", placement))
-    return _component(fabric, address, str(layout.housings[housing].template.assembly))
+    return _component(fabric, address, housing)
 
 
-def _component(fabric: Fabric, address: str, assembly: str) -> Subject | None:
-    try:
-        chosen = find_components(fabric.layout, address)
-    except StudioError:
-        return None
-    if not len(chosen):
-        return None
-    path = fabric.layout.path(int(chosen[0]))
-    design = fabric.design
+def _component(fabric: Fabric, address: str, housing: int) -> Subject | None:
+    """Patterns in an address count for all they name; the first one is shown."""
+    layout = fabric.layout
+    found = component_at(layout, housing, address.split("/")[2:])
+    if found is None:
+        try:
+            found = int(find_components(layout, address)[0])
+        except StudioError:
+            return None
+    assembly = layout.housings[housing].template.assembly
+    path = layout.path(found)
     for name, _ in path[:-1]:
-        group = design.assemblies[assembly].contents[name]  # type: ignore[index]
-        assembly = str(group.assembly)
-    part = fabric.parts[int(fabric.layout.part[chosen[0]])].id
+        assembly = fabric.design.assemblies[assembly].contents[name].assembly
+    part = fabric.parts[int(layout.part[found])].id
     return Subject(
         "component", address, ("assemblies", assembly, "contents", path[-1][0]), str(part)
     )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -91,14 +99,14 @@ class SheetView(QTableView):
     def lines(self) -> list[int]:
         """Return the lines with any cell selected, in order."""
         found: set[int] = set()
-        for span in self.selectionModel().selection():
+        for span in self._spans():
             found.update(range(span.top(), span.bottom() + 1))
         return sorted(found)
 
     def columns(self) -> list[int]:
         """Return the columns with any cell selected, as they stand on screen."""
         found: set[int] = set()
-        for span in self.selectionModel().selection():
+        for span in self._spans():
             found.update(range(span.left(), span.right() + 1))
         return sorted(found, key=self.horizontalHeader().visualIndex)
 
@@ -107,6 +115,10 @@ class SheetView(QTableView):
         header = self.horizontalHeader()
         places = range(header.visualIndex(column), header.count())
         return [header.logicalIndex(place) for place in places]
+
+    def _spans(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(place) for place in range(selection.count())]
 
     def _enter(self) -> None:
         index = self.currentIndex()
@@ -120,19 +132,22 @@ def _is_own(event: QKeyEvent) -> bool:
     is_edit = event.matches(_KEYS.Copy) or event.matches(_KEYS.Paste)
     is_all = event.matches(_KEYS.SelectAll)
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-    is_typed = modifiers in (
-        Qt.KeyboardModifier.NoModifier,
-        Qt.KeyboardModifier.KeypadModifier,
-    ) and event.text().isprintable() and bool(event.text())
+    is_typed = (
+        modifiers
+        in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        and event.text().isprintable()
+        and bool(event.text())
+    )
     return is_edit or is_all or is_typed or event.key() == Qt.Key.Key_F2
 
 
 class CellDelegate(QStyledItemDelegate):
     """A list where only some values are possible, a line of text elsewhere."""
 
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
-    ) -> QWidget:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         choices = index.data(CHOICES_ROLE)
         if not choices:
             return super().createEditor(parent, option, index)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from studio.design.model import Design
 from studio.errors import InvalidInput, StudioError
+from studio.gui.i18n import mark
 from studio.gui.views.sheets.sheet import Column, Edit, Entry, Say, Sheet, Write
 
 Grid = Sequence[Sequence[str]]
@@ -78,7 +79,7 @@ def rows_edit(sheet: Sheet, grid: Grid, keys: Sequence[str], say: Say) -> Edit:
     edits: list[tuple[Edit, str]] = []
     problems = []
     for number, line in enumerate(grid, start=1):
-        place = say("row {n}").format(n=number)
+        place = say(mark("row {n}")).format(n=number)
         try:
             if len(line) > len(keys):
                 raise InvalidInput(
@@ -111,7 +112,7 @@ def _attempt(edit: Callable[[Design], Design], design: Design, place: str) -> De
 
 def _place(sheet: Sheet, cell: Cell, say: Say) -> str:
     title = say(sheet.columns[cell.column].title)
-    return say("row {n}, column “{title}”").format(n=cell.line, title=title)
+    return say(mark("row {n}, column “{title}”")).format(n=cell.line, title=title)
 
 
 def _raise(problems: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.gui.canvas.addresses import component_at
 
 NONE: IntArray = np.empty(0, dtype=np.int64)
 
@@ -31,6 +32,12 @@ def chips_of(fabric: Fabric, address: str) -> IntArray:
     """Return the chips of a rack or box, or the chip at an address."""
     if address.startswith("rule:"):
         return NONE
+    layout, steps = fabric.layout, address.split("/")
+    if len(steps) > 2 and (steps[0], steps[1]) in layout.housing_by_label:
+        housing = layout.housing_by_label[steps[0], steps[1]]
+        chip = component_at(layout, housing, steps[2:])
+        if chip is not None:
+            return np.array([chip], dtype=np.int64)
     try:
         return find_components(fabric.layout, address)
     except StudioError:
