@@ -115,7 +115,7 @@ def write_shown(window: MainWindow, path: Path) -> None:
     try:
         write_atomic(path, window.table.shown_csv().encode())
     except StudioError as error:
-        window.workspace.notice(str(error), "error")
+        window.workspace.notice(tr(error.message), "error")
     else:
         window.workspace.notice(tr("Written: {file}").format(file=path.name))
 

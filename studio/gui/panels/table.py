@@ -361,7 +361,7 @@ class TablePanel(QWidget):
         try:
             paste(QGuiApplication.clipboard().text())
         except StudioError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
 
     def _paste(self, text: str) -> None:
         sheet = self.model.sheet
@@ -379,7 +379,7 @@ class TablePanel(QWidget):
         if rows_edit is not None:
             self.edit_requested.emit(EditRequest(tr("Paste rows"), rows_edit))
             return
-        edit = pasted_cells(sheet, text, target, self.model.row_at, tr)
+        edit = pasted_cells(sheet, text, target, self.model.row_at)
         self.edit_requested.emit(EditRequest(tr("Paste cells"), edit))
 
     def _paste_rows(self, text: str) -> None:

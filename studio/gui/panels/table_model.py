@@ -85,7 +85,7 @@ class SheetModel(QAbstractTableModel):
         try:
             rows = visible_rows(self._sheet, query) if self._sheet is not None else self._rows
         except StudioError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
             return False
         self.beginResetModel()
         self._query, self._rows = query, rows
@@ -124,9 +124,9 @@ class SheetModel(QAbstractTableModel):
             return False
         entered = [Cell(self.row_at(line), line + 1, column, text) for line, column, text in cells]
         try:
-            edit: Edit = cells_edit(sheet, entered, tr)
+            edit: Edit = cells_edit(sheet, entered)
         except StudioError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
             return False
         titles = dict.fromkeys(tr(sheet.columns[cell.column].title) for cell in entered)
         self.edit_requested.emit((", ".join(titles), edit))
@@ -183,7 +183,7 @@ class SheetModel(QAbstractTableModel):
         try:
             return visible_rows(sheet, query)
         except StudioError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(tr(error.message))
             self._query = Query()
             return np.arange(sheet.count)
 

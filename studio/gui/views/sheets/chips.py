@@ -98,7 +98,7 @@ def _figure(source: Source, field: str, dimension: str) -> Values:
 
 
 def _kinds(source: Source) -> Values:
-    names = [source.say(KIND_NAMES[part.kind]) for part in source.fabric.parts]
+    names = [source.tr(KIND_NAMES[part.kind]) for part in source.fabric.parts]
     return Words(names, source.fabric.layout.part, [part.kind for part in source.fabric.parts])
 
 

@@ -12,7 +12,7 @@ from studio.errors import InvalidInput
 from studio.exchange.tables import Table
 from studio.fabric.arrays import IntArray
 from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
-from studio.gui.views.sheets.sheet import Column, Edit, Say, Sheet
+from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Translate
 from studio.gui.views.sheets.values import Numbers, Plain
 from studio.units import DIMENSIONS
 
@@ -41,20 +41,20 @@ class Header:
 
 
 def as_text(
-    sheet: Sheet, rows: Sequence[int], columns: Sequence[int], say: Say | None = None
+    sheet: Sheet, rows: Sequence[int], columns: Sequence[int], tr: Translate | None = None
 ) -> str:
-    """Return cells as they are shown, tab-separated; with `say` under a header of titles."""
+    """Return cells as they are shown, tab-separated; with `tr` under a header of titles."""
     lines = [
         "\t".join(sheet.columns[column].values.text(row) for column in columns) for row in rows
     ]
-    if say is not None:
-        lines.insert(0, "\t".join(say(sheet.columns[column].title) for column in columns))
+    if tr is not None:
+        lines.insert(0, "\t".join(tr(sheet.columns[column].title) for column in columns))
     return "\n".join(lines)
 
 
-def shown_table(sheet: Sheet, rows: IntArray, say: Say) -> Table:
+def shown_table(sheet: Sheet, rows: IntArray, tr: Translate) -> Table:
     """Return the rows shown as a table for a file: numbers in SI, their unit in the header."""
-    header = tuple(_with_unit(column, say) for column in sheet.columns)
+    header = tuple(_with_unit(column, tr) for column in sheet.columns)
     return Table(header, (_plain(sheet, int(row)) for row in rows))
 
 
@@ -62,10 +62,10 @@ def _plain(sheet: Sheet, row: int) -> tuple[Plain, ...]:
     return tuple(column.values.plain(row) for column in sheet.columns)
 
 
-def _with_unit(column: Column, say: Say) -> str:
+def _with_unit(column: Column, tr: Translate) -> str:
     values = column.values
     unit = DIMENSIONS[values.dimension].si_unit if isinstance(values, Numbers) else ""
-    return f"{say(column.title)} [{unit}]" if unit not in ("", "1") else say(column.title)
+    return f"{tr(column.title)} [{unit}]" if unit not in ("", "1") else tr(column.title)
 
 
 def read_grid(text: str) -> Grid:
@@ -84,10 +84,12 @@ def read_grid(text: str) -> Grid:
             for row in csv.reader(io.StringIO(lines), delimiter=_separator(lines))
         )
     except csv.Error as error:
-        raise InvalidInput(f"what was copied is no table: {error}") from error
+        raise InvalidInput("what was copied is no table: {error}", error=error) from error
     count = sum(len(row) for row in rows)
     if count > MOST_CELLS:
-        raise InvalidInput(f"{count} cells were copied; {MOST_CELLS} can be pasted at once")
+        raise InvalidInput(
+            "{count} cells were copied; {most} can be pasted at once", count=count, most=MOST_CELLS
+        )
     return rows
 
 
@@ -101,12 +103,12 @@ def _separator(text: str) -> str:
     return "\t"
 
 
-def header_of(sheet: Sheet, grid: Grid, say: Say) -> Header | None:
+def header_of(sheet: Sheet, grid: Grid, tr: Translate) -> Header | None:
     """Return the columns a first row names, None where it is no header."""
     columns, units = [], []
     for cell in grid[0]:
         match = _TITLE.match(cell)
-        column = sheet.column_number(match["title"], say) if match else None
+        column = sheet.column_number(match["title"], tr) if match else None
         if column is None or match is None:
             return None
         columns.append(column)
@@ -114,9 +116,7 @@ def header_of(sheet: Sheet, grid: Grid, say: Say) -> Header | None:
     return Header(tuple(columns), tuple(units))
 
 
-def pasted_cells(
-    sheet: Sheet, text: str, target: Target, row_at: Callable[[int], int], say: Say
-) -> Edit:
+def pasted_cells(sheet: Sheet, text: str, target: Target, row_at: Callable[[int], int]) -> Edit:
     """Return the one edit that fills cells with what was copied.
 
     Raises
@@ -128,15 +128,18 @@ def pasted_cells(
     lines, columns = target.lines, target.columns
     if not lines or not columns:
         raise InvalidInput("choose the cell to paste into first")
+    sizes = {"height": height, "width": width, "lines": len(lines), "columns": len(columns)}
     if target.is_area and (len(lines) % height or len(columns) % width):
         raise InvalidInput(
-            f"{height} x {width} cells do not fill the {len(lines)} x {len(columns)} selected; "
-            "select one cell to begin at, or as many as were copied"
+            "{height} x {width} cells do not fill the {lines} x {columns} selected; "
+            "select one cell to begin at, or as many as were copied",
+            **sizes,
         )
     if height > len(lines) or width > len(columns):
         raise InvalidInput(
-            f"{height} x {width} cells were copied; {len(lines)} x {len(columns)} are left from "
-            "the chosen cell on. Use 'Paste rows' to add rows"
+            "{height} x {width} cells were copied; {lines} x {columns} are left from "
+            "the chosen cell on. Use 'Paste rows' to add rows",
+            **sizes,
         )
     if not target.is_area:
         lines, columns = lines[:height], columns[:width]
@@ -146,10 +149,10 @@ def pasted_cells(
         for place, column in enumerate(columns)
         if place % width < len(grid[n % height])
     ]
-    return cells_edit(sheet, cells, say)
+    return cells_edit(sheet, cells)
 
 
-def pasted_rows(sheet: Sheet, text: str, say: Say, *, needs_header: bool) -> Edit | None:
+def pasted_rows(sheet: Sheet, text: str, tr: Translate, *, needs_header: bool) -> Edit | None:
     """Return the one edit that adds what was copied as rows.
 
     None where a header is needed and the first row is none, or nothing stands below it.
@@ -159,17 +162,17 @@ def pasted_rows(sheet: Sheet, text: str, say: Say, *, needs_header: bool) -> Edi
     InvalidInput : the sheet takes no rows, or a cell can't be read; names the row.
     """
     grid = read_grid(text)
-    header = header_of(sheet, grid, say)
+    header = header_of(sheet, grid, tr)
     if needs_header and (header is None or len(grid) < 2):
         return None
     if header is None:
-        return rows_edit(sheet, grid, sheet.add_keys, say)
+        return rows_edit(sheet, grid, sheet.add_keys)
     keys = [sheet.columns[column].key for column in header.columns]
     rows = [
         [_in_unit(cell, unit) for cell, unit in zip(row, header.units, strict=False)]
         for row in grid[1:]
     ]
-    return rows_edit(sheet, rows, keys, say)
+    return rows_edit(sheet, rows, keys)
 
 
 def _in_unit(cell: str, unit: str) -> str:

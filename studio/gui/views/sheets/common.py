@@ -66,7 +66,7 @@ def state_column(
     ----------
     make : gives the place in `writing.STATES` of each row.
     """
-    choices = writing.shown_choices(writing.STATES, source.say)
+    choices = writing.shown_choices(writing.STATES, source.tr)
     texts, values = [text for _, text in choices], [str(value) for value, _ in choices]
     return Column(
         "state",

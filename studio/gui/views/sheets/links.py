@@ -89,7 +89,7 @@ def _planes(source: Source) -> Values:
 
 def _schemes(source: Source) -> Values:
     rules = source.fabric.links.rules
-    return _by_rule(source, [source.say(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules])
+    return _by_rule(source, [source.tr(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules])
 
 
 def _rule_parts(source: Source, member: str) -> Values:
@@ -103,4 +103,4 @@ def _media(source: Source) -> Values:
 
 def _medium(source: Source, rule: LinkRule) -> str:
     cable = source.fabric.part_by_id.get(PartId(rule.cable))
-    return cable.tags.get("medium", "") if cable is not None else source.say(mark("Board trace"))
+    return cable.tags.get("medium", "") if cable is not None else source.tr(mark("Board trace"))

@@ -39,7 +39,7 @@ def nodes_sheet(source: Source) -> Sheet:
     assemblies: tuple[Choice, ...] = tuple(
         (key, one.name) for key, one in design.assemblies.items()
     )
-    faces = writing.shown_choices(_FACES, source.say)
+    faces = writing.shown_choices(_FACES, source.tr)
 
     def base(row: int) -> tuple[str, ...]:
         box = boxes[row]
@@ -127,7 +127,7 @@ def _racks(source: Source) -> Words:
 def _kinds(source: Source) -> Values:
     design = source.fabric.design
     kinds = (design.assemblies[one.template.assembly].kind for one in source.fabric.layout.housings)
-    return words([source.say(_KINDS[kind]) for kind in kinds])
+    return words([source.tr(_KINDS[kind]) for kind in kinds])
 
 
 def _npus(source: Source) -> FloatArray:

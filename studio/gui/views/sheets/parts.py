@@ -50,7 +50,7 @@ def parts_sheet(source: Source) -> Sheet:
     columns = (
         Column("part", mark("Part type"), texts(lambda row: str(parts[row].id))),
         Column("name", mark("Name"), lambda: words(part_names(source))),
-        Column("kind", mark("Kind"), texts(lambda row: source.say(KIND_NAMES[parts[row].kind]))),
+        Column("kind", mark("Kind"), texts(lambda row: source.tr(KIND_NAMES[parts[row].kind]))),
         Column("vendor", mark("Vendor"), texts(lambda row: parts[row].vendor)),
         Column("count", mark("Count"), lambda: Numbers(_pieces(source)), is_number=True),
         Column(
@@ -77,13 +77,13 @@ def _pieces(source: Source) -> FloatArray:
 def _variant(source: Source, row: int) -> str:
     part = source.fabric.parts[row]
     choices = variant_choices(source.fabric.design, source.fabric.catalog, part)
-    return source.say(dict(choices).get(part.variant, "")) if choices else ""
+    return source.tr(dict(choices).get(part.variant, "")) if choices else ""
 
 
 def _write_variant(source: Source, entry: Entry) -> Write:
     part = source.fabric.parts[entry.row]
     choices = variant_choices(source.fabric.design, source.fabric.catalog, part)
-    value = writing.read_choice(entry.text, writing.shown_choices(choices, source.say))
+    value = writing.read_choice(entry.text, writing.shown_choices(choices, source.tr))
     write = variant_writer(part.id)
     return Write(f"parts.{part.id}.variant", value, lambda design: write(design, value))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.design.model import Design
 from studio.errors import InvalidInput, StudioError
-from studio.gui.i18n import mark
-from studio.gui.views.sheets.sheet import Column, Edit, Entry, Say, Sheet, Write
+from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Write
+from studio.messages import Listed, Message, say
 
 Grid = Sequence[Sequence[str]]
 MOST_TOLD = 3
@@ -25,29 +25,34 @@ class Cell:
     text: str
 
 
-def cells_edit(sheet: Sheet, cells: Sequence[Cell], say: Say) -> Edit:
+def cells_edit(sheet: Sheet, cells: Sequence[Cell]) -> Edit:
     """Return the one edit that fills cells; those that would not change are left alone.
 
     Raises
     ------
     InvalidInput : names row and column of the first cells that can't be filled so.
     """
-    writes: dict[str, tuple[Write, str]] = {}
-    problems: list[str] = []
+    writes: dict[str, tuple[Write, Message]] = {}
+    problems: list[Message] = []
     for cell in cells:
-        place = _place(sheet, cell, say)
+        place = _place(sheet, cell)
         try:
             write = _write(sheet.columns[cell.column], cell)
         except StudioError as error:
-            problems.append(f"{place}: {error}")
+            problems.append(_at(place, error))
             continue
         if write is None:
             continue
-        earlier = writes.setdefault(write.target, (write, place))
-        if earlier[0].value != write.value:
+        earlier, other = writes.setdefault(write.target, (write, place))
+        if earlier.value != write.value:
             problems.append(
-                f"{place}: sets {write.target} to something else than {earlier[1]}; "
-                "detach the array to give its members values of their own"
+                say(
+                    "{place}: sets {target} to something else than {other}; "
+                    "detach the array to give its members values of their own",
+                    place=place,
+                    target=write.target,
+                    other=other,
+                )
             )
     _raise(problems)
     return _placed([(write.edit, place) for write, place in writes.values()])
@@ -62,37 +67,37 @@ def _write(column: Column, cell: Cell) -> Write | None:
     return column.writer(Entry(cell.row, cell.text, shown))
 
 
-def rows_edit(sheet: Sheet, grid: Grid, keys: Sequence[str], say: Say) -> Edit:
+def rows_edit(sheet: Sheet, grid: Grid, keys: Sequence[str]) -> Edit:
     """Return the one edit that adds a row per line of the grid.
 
     Raises
     ------
-    InvalidInput : the sheet takes no rows, or a line can't be read; names row and column.
+    InvalidInput : the sheet takes no rows, or a line can't be read; names the row.
     """
     if sheet.add is None:
         raise InvalidInput("rows can be added to racks and boxes; choose one of these tables")
+    titles = {column.key: Message(column.title, {}) for column in sheet.columns}
+    known = Listed(titles[key] for key in sheet.add_keys)
     for key in keys:
         if key not in sheet.add_keys:
             raise InvalidInput(
-                f"new rows have no column {key!r}; they have {', '.join(sheet.add_keys)}"
+                "new rows have no column {name!r}; they have {known}", name=titles[key], known=known
             )
-    edits: list[tuple[Edit, str]] = []
+    edits: list[tuple[Edit, Message]] = []
     problems = []
     for number, line in enumerate(grid, start=1):
-        place = say(mark("row {n}")).format(n=number)
+        place = say("row {n}", n=number)
         try:
             if len(line) > len(keys):
-                raise InvalidInput(
-                    f"{len(line)} cells; the columns are {', '.join(sheet.add_keys)}"
-                )
+                raise InvalidInput("{n} cells; the columns are {known}", n=len(line), known=known)
             edits.append((sheet.add([dict(zip(keys, line, strict=False))]), place))
         except StudioError as error:
-            problems.append(f"{place}: {error}")
+            problems.append(_at(place, error))
     _raise(problems)
     return _placed(edits)
 
 
-def _placed(edits: Sequence[tuple[Edit, str]]) -> Edit:
+def _placed(edits: Sequence[tuple[Edit, Message]]) -> Edit:
     """Join edits; where one fails, its message says which row and column it came from."""
 
     def edit(design: Design) -> Design:
@@ -103,20 +108,25 @@ def _placed(edits: Sequence[tuple[Edit, str]]) -> Edit:
     return edit
 
 
-def _attempt(edit: Callable[[Design], Design], design: Design, place: str) -> Design:
+def _attempt(edit: Edit, design: Design, place: Message) -> Design:
     try:
         return edit(design)
     except StudioError as error:
-        raise InvalidInput(f"{place}: {error}") from error
+        raise InvalidInput(_at(place, error)) from error
 
 
-def _place(sheet: Sheet, cell: Cell, say: Say) -> str:
-    title = say(sheet.columns[cell.column].title)
-    return say(mark("row {n}, column “{title}”")).format(n=cell.line, title=title)
+def _place(sheet: Sheet, cell: Cell) -> Message:
+    title = Message(sheet.columns[cell.column].title, {})
+    return say("row {n}, column “{title}”", n=cell.line, title=title)
 
 
-def _raise(problems: Sequence[str]) -> None:
+def _at(place: Message, error: StudioError) -> Message:
+    return say("{place}: {error}", place=place, error=error)
+
+
+def _raise(problems: Sequence[Message]) -> None:
+    told, more = Listed(problems[:MOST_TOLD], "; "), len(problems) - MOST_TOLD
+    if more > 0:
+        raise InvalidInput("{told}; and {more} more", told=told, more=more)
     if problems:
-        told = "; ".join(problems[:MOST_TOLD])
-        more = len(problems) - MOST_TOLD
-        raise InvalidInput(f"{told}{f'; and {more} more' if more > 0 else ''}")
+        raise InvalidInput("{told}", told=told)

@@ -77,7 +77,7 @@ def rules_sheet(source: Source) -> Sheet:
         Column(
             "scheme",
             mark("Scheme"),
-            lambda: words([source.say(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules]),
+            lambda: words([source.tr(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules]),
         ),
         *(Column(key, title, texts(m), writing.text(path(m))) for key, title, m in _TEXTS[:4]),
         *(
@@ -124,7 +124,7 @@ def _planes(source: Source) -> tuple[Choice, ...]:
 
 
 def _part(source: Source, member: str, title: str, kind: Kind, path_of: writing.PathOf) -> Column:
-    choices = (("", source.say(mark("None"))), *part_choices(source, kind))
+    choices = (("", source.tr(mark("None"))), *part_choices(source, kind))
     rules = source.fabric.links.rules
     return Column(
         member,

@@ -14,7 +14,7 @@ from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets.values import Values
 
 Edit = Callable[[Design], Design]
-Say = Callable[[str], str]
+Translate = Callable[[str], str]
 """Translates a marked text into the language shown."""
 
 
@@ -23,7 +23,7 @@ class Source:
     """What sheets are made from."""
 
     fabric: Fabric
-    say: Say
+    tr: Translate
     language: Language
 
     @cached_property
@@ -103,10 +103,10 @@ class Sheet:
     add_keys: tuple[str, ...] = field(default=())
     """Columns of rows to add, in the order taken where no header is given."""
 
-    def column_number(self, name: str, say: Say) -> int | None:
+    def column_number(self, name: str, tr: Translate) -> int | None:
         """Return the column of a key or of a title in either language."""
         wanted = name.strip().casefold()
         for number, column in enumerate(self.columns):
-            if wanted in (column.key, column.title.casefold(), say(column.title).casefold()):
+            if wanted in (column.key, column.title.casefold(), tr(column.title).casefold()):
                 return number
         return None

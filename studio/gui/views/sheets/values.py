@@ -184,4 +184,6 @@ class Numbers:
         try:
             return read_entry(text, self.dimension, shown)
         except InvalidInput as error:
-            raise InvalidInput(f"filter {text.strip()!r}: {error}") from error
+            raise InvalidInput(
+                "filter {text!r}: {error}", text=text.strip(), error=error
+            ) from error

@@ -13,8 +13,9 @@ from studio.errors import InvalidInput
 from studio.gui.i18n import mark
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
-from studio.gui.views.sheets.sheet import ChoicesOf, Entry, Say, Write, Writer
+from studio.gui.views.sheets.sheet import ChoicesOf, Entry, Translate, Write, Writer
 from studio.ids import Address
+from studio.messages import Listed
 
 PathOf = Callable[[int], tuple[str, ...]]
 """Where the field of a row stands in the design."""
@@ -28,9 +29,9 @@ STATES: tuple[Choice, ...] = (
 )
 
 
-def shown_choices(choices: tuple[Choice, ...], say: Say) -> tuple[Choice, ...]:
+def shown_choices(choices: tuple[Choice, ...], tr: Translate) -> tuple[Choice, ...]:
     """Return choices with their texts in the language shown."""
-    return tuple((value, say(text)) for value, text in choices)
+    return tuple((value, tr(text)) for value, text in choices)
 
 
 def read_choice(text: str, choices: tuple[Choice, ...]) -> object:
@@ -46,7 +47,9 @@ def read_choice(text: str, choices: tuple[Choice, ...]) -> object:
             return value
     known = [shown for _, shown in choices]
     near = difflib.get_close_matches(text.strip(), known, n=3) or known[:5]
-    raise InvalidInput(f"{text.strip()!r} is not possible; there is {', '.join(near)}")
+    raise InvalidInput(
+        "{text!r} is not possible; there is {near}", text=text.strip(), near=Listed(near)
+    )
 
 
 def number(path_of: PathOf, dimension: str) -> Writer:
@@ -76,7 +79,7 @@ def read_whole(text: str, shown: str = "") -> int:
     """
     value = read_entry(text, "count", shown)
     if value != round(value):
-        raise InvalidInput(f"{text.strip()!r} is not a whole number")
+        raise InvalidInput("{text!r} is not a whole number", text=text.strip())
     return round(value)
 
 
