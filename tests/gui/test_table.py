@@ -68,7 +68,7 @@ def test_a_cell_is_edited_with_the_keyboard_alone(
     editor.selectAll()
     QTest.keyClicks(editor, "2*1.5 m")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: document.design.racks["compute-west"].x_m == 3.0)  # type: ignore[index]
+    qtbot.waitUntil(lambda: document.fabric.layout.racks[0].x_m == 3.0)
     assert len(document.history.steps) == 1
     assert table.model.index(0, column(table, "x")).data() == "3 m"
     assert table.view.currentIndex().column() == column(table, "x")

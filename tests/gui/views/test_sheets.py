@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -82,18 +81,29 @@ def test_made_at_once_and_one_by_one_addresses_are_the_same(two_racks: Design) -
     assert source.chip_addresses == made
 
 
-def test_moving_one_rack_of_an_array_moves_the_array(racks: Sheet, two_racks: Design) -> None:
-    rack_id = next(iter(two_racks.racks))
-    at, pitch = two_racks.racks[rack_id].x_m, two_racks.racks[rack_id].array.pitch
-    x = column(racks, "x")
-    edit = cells_edit(racks, [Cell(1, 2, x, f"{at + pitch + 5} m")])
-    assert edit(two_racks).racks[rack_id].x_m == pytest.approx(at + 5)
+def test_a_member_of_an_array_goes_where_its_row_says(racks: Sheet, two_racks: Design) -> None:
+    x, y = column(racks, "x"), column(racks, "y")
+    edit = cells_edit(racks, [Cell(1, 2, x, "5 m"), Cell(1, 2, y, "3 m")])
+    moved = sheet_of(edit(two_racks), "racks")
+    assert shown(moved, "x") == ["1 m", "5 m"]
+    assert shown(moved, "y") == ["1 m", "3 m"]
+    turned = cells_edit(moved, [Cell(1, 2, column(moved, "rotation"), "90")])(edit(two_racks))
+    assert shown(sheet_of(turned, "racks"), "rotation") == ["0°", "90°"]
 
 
-def test_members_of_one_array_cannot_go_apart(racks: Sheet) -> None:
-    x = column(racks, "x")
-    with pytest.raises(InvalidInput, match=r"row 2, column “Position x”.*detach the array"):
-        cells_edit(racks, [Cell(0, 1, x, "7 m"), Cell(1, 2, x, "7 m")])
+def test_a_box_goes_to_the_unit_its_row_says(two_racks: Design) -> None:
+    nodes = sheet_of(two_racks, "nodes")
+    row = shown(nodes, "box").index("R01/N2")
+    after = cells_edit(nodes, [Cell(row, row + 1, column(nodes, "u"), "20")])(two_racks)
+    units = dict(zip(shown(nodes, "box"), shown(sheet_of(after, "nodes"), "u"), strict=True))
+    assert units["R01/N1"] == "1"
+    assert units["R01/N2"] == "20"
+
+
+def test_what_members_of_an_array_share_cannot_differ(racks: Sheet) -> None:
+    pitch = column(racks, "pitch")
+    with pytest.raises(InvalidInput, match=r"row 2, column “Pitch”.*detach the array"):
+        cells_edit(racks, [Cell(0, 1, pitch, "2 m"), Cell(1, 2, pitch, "3 m")])
 
 
 def test_errors_name_row_and_column(racks: Sheet) -> None:
@@ -259,8 +269,6 @@ def test_a_file_of_what_is_shown_has_si_numbers_and_units(racks: Sheet) -> None:
 
 def test_an_edit_that_fails_says_where(two_racks: Design) -> None:
     racks = sheet_of(two_racks, "racks")
-    edit: Callable[[Design], Design] = cells_edit(
-        racks, [Cell(0, 1, column(racks, "id"), "")], plainly
-    )
+    edit = cells_edit(racks, [Cell(0, 1, column(racks, "id"), "")])
     with pytest.raises(InvalidInput, match="row 1, column “Array”"):
         edit(two_racks)

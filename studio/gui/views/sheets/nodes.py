@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 import numpy as np
 
+from studio.design.contents import shift_boxes
 from studio.design.edits import free_name, get_field, set_field
 from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
@@ -56,7 +57,12 @@ def nodes_sheet(source: Source) -> Sheet:
     def address(row: int) -> str:
         return f"{racks[boxes[row].rack].label}/{boxes[row].label}"
 
-    lowest = writing.shifted(path("u"), lambda row: boxes[row].u, writing.read_whole)
+    lowest = writing.moved(
+        lambda row: f"{address(row)}.u",
+        lambda entry: writing.read_whole(entry.text, entry.shown),
+        lambda row: boxes[row].u,
+        partial(_lifted, source),
+    )
     columns = (
         Column("box", mark("Box"), lambda: Texts(len(boxes), address)),
         Column("rack", mark("Rack"), lambda: _racks(source)),
@@ -117,6 +123,13 @@ def nodes_sheet(source: Source) -> Sheet:
         partial(_added, source, assemblies, faces),
         ("rack", "u", "assembly", "count", "face"),
     )
+
+
+def _lifted(source: Source, design: Design, row: int, units: float) -> Design:
+    layout = source.fabric.layout
+    box = layout.housings[row]
+    rack = layout.racks[box.rack].rack
+    return shift_boxes(design, rack, [(box.placement, box.element)], round(units))
 
 
 def _racks(source: Source) -> Words:

@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from studio.design.edits import free_name, get_field, put
+from studio.design.arrays import is_repeated, offset_of, place_members, turn_members
+from studio.design.edits import free_name, get_field, move_racks, put, rotate_racks
 from studio.design.model import Array, Design, Rack
 from studio.fabric.arrays import FloatArray
 from studio.gui.i18n import mark
@@ -68,13 +69,7 @@ def racks_sheet(source: Source) -> Sheet:
         ),
         _position(source, "x", mark("Position x"), "x_m"),
         _position(source, "y", mark("Position y"), "y_m"),
-        Column(
-            "rotation",
-            mark("Rotation"),
-            lambda: words([f"{one.rotation_deg}°" for one in racks]),
-            writing.choice(path("rotation_deg"), writing.same(_ROTATIONS)),
-            writing.same(_ROTATIONS),
-        ),
+        _rotation(source),
         _count("count", mark("Racks in a row"), field("array", "count"), path("array", "count")),
         _count("rows", mark("Rows"), field("array", "rows"), path("array", "rows")),
         _length("pitch", mark("Pitch"), field("array", "pitch"), path("array", "pitch")),
@@ -118,10 +113,11 @@ def _position(source: Source, key: str, title: str, member: str) -> Column:
     def at(row: int) -> float:
         return float(getattr(racks[row], member))
 
-    writer = writing.shifted(
-        lambda row: ("racks", str(racks[row].rack), member),
+    writer = writing.moved(
+        lambda row: f"{racks[row].label}.{member}",
+        lambda entry: _READ_LENGTH(entry.text, shown=entry.shown),
         at,
-        lambda text, shown: _READ_LENGTH(text, shown=shown),
+        partial(_moved, source, member == "y_m"),
     )
     return Column(
         key,
@@ -129,6 +125,43 @@ def _position(source: Source, key: str, title: str, member: str) -> Column:
         lambda: Numbers(np.array([at(row) for row in range(len(racks))]), "length"),
         writer,
         is_number=True,
+    )
+
+
+def _moved(source: Source, is_across: bool, design: Design, row: int, by_m: float) -> Design:
+    """A single rack moves itself; a member of an array gets out of line."""
+    instance = source.fabric.layout.racks[row]
+    rack = design.racks[instance.rack]
+    dx_m, dy_m = (0.0, by_m) if is_across else (by_m, 0.0)
+    if not is_repeated(rack.array):
+        return move_racks(design, (instance.rack,), dx_m, dy_m)
+    cell = divmod(instance.element, rack.array.count)[::-1]
+    x_m, y_m = offset_of(rack, cell)
+    return place_members(design, instance.rack, {cell: (x_m + dx_m, y_m + dy_m)})
+
+
+def _rotation(source: Source) -> Column:
+    racks = source.fabric.layout.racks
+
+    def turn(design: Design, row: int, degrees: float) -> Design:
+        instance = racks[row]
+        array = design.racks[instance.rack].array
+        if not is_repeated(array):
+            return rotate_racks(design, (instance.rack,), round(degrees))
+        cell = divmod(instance.element, array.count)[::-1]
+        return turn_members(design, instance.rack, (cell,), round(degrees))
+
+    return Column(
+        "rotation",
+        mark("Rotation"),
+        lambda: words([f"{one.rotation_deg}°" for one in racks]),
+        writing.moved(
+            lambda row: f"{racks[row].label}.rotation",
+            lambda entry: writing.read_choice(entry.text, _ROTATIONS),
+            lambda row: racks[row].rotation_deg,
+            turn,
+        ),
+        writing.same(_ROTATIONS),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from studio.design.edits import get_field, rename, set_field, set_state
+from studio.design.edits import rename, set_field, set_state
 from studio.design.model import Design, Deviation
 from studio.errors import InvalidInput
 from studio.gui.i18n import mark
@@ -83,26 +83,23 @@ def read_whole(text: str, shown: str = "") -> int:
     return round(value)
 
 
-def shifted(path_of: PathOf, at: Callable[[int], float], read: Callable[[str, str], Any]) -> Writer:
-    """Return the writer of a place within an array: the array moves until the row stands there.
+def moved(
+    target_of: Callable[[int], str],
+    read: Callable[[Entry], Any],
+    at: Callable[[int], float],
+    move: Callable[[Design, int, Any], Design],
+) -> Writer:
+    """Return the writer of a place: the row goes there, whether single or member of an array.
 
     Parameters
     ----------
     at : where the row stands now, in the unit of the field.
+    move : moves a row by some of that unit.
     """
 
     def write(entry: Entry) -> Write:
-        path = path_of(entry.row)
-        by = read(entry.text, entry.shown) - at(entry.row)
-        target = ".".join(path)
-
-        def edit(design: Design) -> Design:
-            first = get_field(design, path)
-            assert isinstance(first, int | float)
-            moved = first + by
-            return set_field(design, path, moved if isinstance(moved, int) else round(moved, 9))
-
-        return Write(target, round(by, 9), edit)
+        row, by = entry.row, read(entry) - at(entry.row)
+        return Write(target_of(row), by, lambda design: move(design, row, by))
 
     return write
 
