@@ -128,6 +128,10 @@ def plans(
                    for item in fields(Plans)))  # fmt: skip
 
 
+ENDS = 2
+"""Embedding and head may each take a layer's place where chunks are cut: 126 layers on 16 x 8."""
+
+
 def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, NDArray[np.bool_]]:
     """Return, per rule, which plans break it; arrays of shape (n,).
 
@@ -156,7 +160,7 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "positive": np.any(np.stack(degrees) < 1, axis=0),
             "npus": (plan.npus > npu_count) if npu_count else np.zeros(plan.count, dtype=bool),
             "heads": _any_rest(heads, plan.tensor),
-            "layers": plan.pipeline * plan.chunks > layers,
+            "layers": plan.pipeline * plan.chunks > layers + np.where(plan.chunks > 1, ENDS, 0),
             "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
@@ -216,7 +220,7 @@ def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) ->
             chunks=chunks,
             layers=model.layers,
             model=model.name,
-            most=max(1, int(model.layers // chunks)),
+            most=max(1, int((model.layers + (ENDS if chunks > 1 else 0)) // chunks)),
         ),
         "shard": say(
             "a sharding group of {value:g} does not divide data parallelism {replicas}; "

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from studio.exploration.validation.hardware import (
-    compute_profile,
     machine_of,
+    machine_of_row,
     scale_out_byte_per_s,
-    software_of,
 )
 from studio.exploration.validation.rows import model_of, precision_of
+from studio.exploration.validation.software import (
+    compute_profile,
+    date_in,
+    engine_of_text,
+    software_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -69,17 +74,59 @@ def test_power_cap_lowers_the_sustained_rate() -> None:
         ("bridge_26.02.01", "megatron-2026a"),
         ("llm_foundry_h100", "fsdp-2023"),
         ("mlperf_train_v5.1_llama2_70b_lora", "mlperf-2025"),
-        ("something new", ""),
     ],
 )
 def test_software_is_a_dated_generation(series: str, generation: str) -> None:
-    assert software_of(series, "", "").generation == generation
+    found = software_of("nvidia-hopper", series, "", "")
+    assert (found.generation, found.basis) == (generation, "named")
 
 
-def test_missing_generation_falls_back_to_an_earlier_one() -> None:
-    found = compute_profile("nvidia-ampere", "megatron-2025")
+@pytest.mark.parametrize(
+    ("family", "text", "generation", "basis"),
+    [
+        ("nvidia-hopper", "NeMo 26.07 on a new cluster", "megatron-2026b", "framework"),
+        ("nvidia-hopper", "Megatron-LM, arXiv 2407.01234", "megatron-2024", "framework"),
+        ("nvidia-hopper", "our own framework, March 2023", "fsdp-2023", "date"),
+        ("nvidia-ampere", "our own framework, 2021", "megatron-2021", "date"),
+        ("nvidia-hopper", "an abacus", "megatron-2026b", "newest"),
+    ],
+)
+def test_unknown_software_is_taken_by_framework_then_date(
+    family: str, text: str, generation: str, basis: str
+) -> None:
+    found = software_of(family, text)
+    assert (found.generation, found.basis) == (generation, basis)
+
+
+def test_engine_of_an_unknown_version_is_the_nearest_of_its_name() -> None:
+    assert engine_of_text("nvidia-hopper", "vLLM 0.12") == ("vllm-2025", "named")
+    assert engine_of_text("nvidia-hopper", "TRT 2023-10") == ("tensorrt-2023", "framework")
+    assert engine_of_text("nvidia-hopper", "home-made", "Aug 2024") == ("tensorrt-2024", "date")
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("arXiv 2104.04473", "2021-04"), ("release 25.09", "2025-09"), ("June 2024", "2024-06"),
+        ("mlperf_train_v5.1_llama31_8b", "2025-11"), ("h100_202412_run", "2024-12"),
+        ("Touvron et al. 2023", "2023-06"), ("8x HDR IB 200G", ""), ("v1.0", ""),
+    ],
+)  # fmt: skip
+def test_dates_are_read_from_sources(text: str, month: str) -> None:
+    assert date_in(text) == month
+
+
+def test_unknown_hardware_is_taken_for_its_family() -> None:
+    machine, stand_in = machine_of_row({"hw": "HX-9", "hw_family": "NVIDIA-Hopper"}, 8)
+    assert machine is not None
+    assert "stand in" in stand_in
+    assert machine_of_row({"hw": "HX-9", "hw_family": "Abacus"}, 8)[0] is None
+
+
+def test_missing_generation_falls_back_to_its_framework() -> None:
+    found = compute_profile("nvidia-ampere", "megatron-2025a")
     assert found is not None
-    assert found.date <= "2025-12"
+    assert found.generation == "megatron-2022"
     assert compute_profile("nvidia-ampere", "") is not None
     assert compute_profile("abacus", "") is None
 

@@ -109,7 +109,7 @@ def test_the_median_error_of_a_sample_is_within_the_aim():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"hw": "abacus"}, "no ratings for abacus"),
+        ({"hw": "abacus", "hw_family": ""}, "no ratings for abacus"),
         ({"model": "unknown", "layers": "", "hidden": ""}, "dimensions of unknown"),
         (
             {

@@ -26,8 +26,8 @@ import msgspec
 import numpy as np
 
 from studio import paths
-from studio.exploration.validation.hardware import compute_profile
 from studio.exploration.validation.runner import KINDS, blanked, measured_value
+from studio.exploration.validation.software import compute_profile
 from studio.exploration.validation.training import (
     Batch,
     TrainingCase,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import msgspec
@@ -18,8 +17,6 @@ from studio.exploration.network_library import network_profiles
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.network.profile import NetworkProfile
 from studio.units import GIGA, byte_per_s
-from studio.workload.library import profiles
-from studio.workload.profile import ComputeProfile
 
 MACHINES_FILE = "machines.json"
 
@@ -146,33 +143,26 @@ def machine_of(hardware: str, fabric: str, npu_count: int, node_npus: int = 0) -
     return Machine(accelerator, npu_count, levels, evidence="vendor", assumptions=(rated.source,))
 
 
-@dataclass(frozen=True)
-class Stack:
-    """The software of a measurement: generation of the profiles and numeric habits."""
-
-    generation: str
-    recipe: Mapping[str, float | bool | str]
-    logs_memory_at_update: bool = False
+def software_entries() -> tuple[Software, ...]:
+    """Return the software stacks known by name, most special first."""
+    return _tables().software
 
 
-def software_of(*words: str) -> Stack:
-    """Return the software stack that series, implementation and source name, or a neutral one."""
-    text = " | ".join(words)
-    for entry in _tables().software:
-        if re.search(entry.match, text):
-            return Stack(entry.generation, entry.recipe, entry.logs_memory_at_update)
-    return Stack("", {})
+def machine_of_row(
+    row: Mapping[str, str], npu_count: int, node_npus: int = 0
+) -> tuple[Machine | None, str]:
+    """Return the machine of a row, and what stands in for it or why there is none.
 
-
-def compute_profile(family: str, generation: str) -> ComputeProfile | None:
-    """Return the profile of a family for a generation, or its closest earlier one."""
-    known = profiles().get(family)
-    if not known:
-        return None
-    if generation in known:
-        return known[generation]
-    year = re.search(r"\d{4}", generation)
-    date = f"{year[0]}-12" if year else "9999"
-    earlier = [item for item in known.values() if item.date <= date]
-    pool = earlier or list(known.values())
-    return max(pool, key=lambda item: item.date) if earlier else min(pool, key=lambda i: i.date)
+    Hardware whose name is not known is taken for the usual machine of its `hw_family`; the second
+    value then says so.
+    """
+    hardware, family = row.get("hw") or "", row.get("hw_family") or ""
+    fabric = row.get("fabric") or ""
+    machine = machine_of(hardware, fabric, npu_count, node_npus)
+    if machine is not None:
+        return machine, ""
+    machine = machine_of(family, fabric, npu_count, node_npus)
+    if machine is not None:
+        name = hardware or "the accelerator"
+        return machine, f"no ratings for {name}; those of {machine.accelerator.name} stand in"
+    return None, f"no ratings for {hardware or family or 'the accelerator'}"

@@ -93,8 +93,16 @@ def answer_with(
             if not good:
                 return Prediction(None, _why(case, engines[0])), None
             best = max(good, key=_value) if is_rate else min(good, key=_value)
-            return Prediction(best[0]), best[1]
+            return Prediction(best[0], _note(case, best[1], profile)), best[1]
     return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled"), None
+
+
+def _note(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> str:
+    names = (("TP", plan.tensor), ("DP", plan.attention_data), ("PP", plan.pipeline),
+             ("EP", plan.expert))  # fmt: skip
+    degrees = " ".join(f"{name} {scalar(value):g}" for name, value in names)
+    doubt = f"; lower confidence: {case.doubt}" if case.doubt else ""
+    return f"{degrees}, {profile.family}, {profile.generation}{doubt}"
 
 
 def _value(found: tuple[float, InferencePlan]) -> float:

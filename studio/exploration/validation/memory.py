@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from studio.errors import StudioError
-from studio.exploration.validation.hardware import machine_of, software_of
+from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.mapping import candidate_plans_of
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
+from studio.exploration.validation.software import Stack, software_of
 from studio.simulation.memory.activations import layer_activation_byte
 from studio.simulation.memory.kv_cache import kv_cache_byte_per_token
 from studio.simulation.memory.training import (
@@ -168,8 +169,7 @@ def _peak(row: Row) -> Prediction:
     found = peak_memory(row)
     if isinstance(found, Prediction):
         return found
-    memory, at = found
-    stack = software_of(row.get("series") or "", "", row.get("source") or "")
+    memory, at, stack = found
     parts = {name: value[at] / GIBI for name, value in memory.by_category().items()}
     text = ", ".join(f"{name} {size:.1f}" for name, size in parts.items() if size >= 0.05)
     if (row.get("use") or "") == "score-class":
@@ -179,18 +179,18 @@ def _peak(row: Row) -> Prediction:
     return Prediction(_in_unit(float(memory.total[at]), row), f"GiB: {text}")
 
 
-def peak_memory(row: Row) -> tuple[TrainingMemory, int] | Prediction:
-    """Return the peak memory of the run a row describes and which plan was chosen."""
+def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
+    """Return the peak memory of the run a row describes, the plan chosen and its software."""
     model = model_of(row)
     if isinstance(model, str):
         return Prediction(None, model)
     npus = max(whole(row, "gpus", 1), 1)
-    machine = machine_of(row.get("hw") or "", row.get("fabric") or "", npus)
+    machine, stand_in = machine_of_row(row, npus)
     if machine is None:
-        return Prediction(None, f"no ratings for {row.get('hw')!r}")
+        return Prediction(None, stand_in)
     stack = software_of(
-        row.get("series") or "", row.get("overlap_or_impl") or row.get("note") or "",
-        row.get("source") or "",
+        machine.accelerator.family, row.get("series") or "",
+        row.get("overlap_or_impl") or row.get("note") or "", row.get("source") or "",
     )  # fmt: skip
     recipe = recipe_of(row, stack.recipe)
     sized = dict(row)
@@ -202,7 +202,7 @@ def peak_memory(row: Row) -> tuple[TrainingMemory, int] | Prediction:
     if candidates.count == 0:
         return Prediction(None, "no valid mapping with the degrees that are given")
     memory = training_memory(model, candidates, recipe, machine.accelerator)
-    return memory, int(np.argmin(memory.total))
+    return memory, int(np.argmin(memory.total)), stack
 
 
 Answer = Callable[[Row], Prediction]

@@ -17,7 +17,7 @@ from studio.exploration.serving_library import (
     power_profile,
     serving_family,
 )
-from studio.exploration.validation.hardware import machine_of
+from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.inference import engine_for, possible_plans
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, whole
@@ -78,7 +78,7 @@ def predict(
 def measured_machine(row: Row) -> Machine | None:
     """Return the machine of a row, its TDP lowered where it ran with reduced power."""
     hardware = row.get("hw") or ""
-    machine = machine_of(hardware, "", max(whole(row, "units", 8), 1))
+    machine, _ = machine_of_row(row, max(whole(row, "units", 8), 1))
     return None if machine is None else _capped(machine, hardware)
 
 

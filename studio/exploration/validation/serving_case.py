@@ -14,9 +14,10 @@ import msgspec
 
 from studio import paths
 from studio.errors import FileProblem
-from studio.exploration.serving_library import generation_of
-from studio.exploration.validation.hardware import machine_of
+from studio.exploration.serving_library import serving_family
+from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.rows import Row, model_of, number, whole
+from studio.exploration.validation.software import engine_of_text
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.serving import Limits, RequestShape
 from studio.simulation.inference.speculative import Speculation
@@ -90,6 +91,8 @@ class ServingCase:
     limits: Limits
     speculation: Speculation
     is_balanced: bool
+    doubt: str = ""
+    """Why the answer deserves less trust: hardware or engine that something stands in for."""
 
     @property
     def batch(self) -> float:
@@ -103,17 +106,21 @@ def serving_case(row: Row) -> ServingCase | str:
     if isinstance(model, str):
         return model
     npus = max(whole(row, "gpus", 1), 1)
-    machine = machine_of(row.get("hw") or "", row.get("fabric") or "", npus)
+    machine, stand_in = machine_of_row(row, npus)
     if machine is None:
-        return f"no ratings for {row.get('hw') or 'the accelerator'}"
+        return stand_in
     shape = _shape(row)
     kv_length = number(row, "kv_len", 0.0)
     note = (row.get("note") or "").lower()
-    words = " ".join(row.get(column) or "" for column in ("framework", "series", "source"))
+    generation, basis = engine_of_text(
+        serving_family(machine.accelerator),
+        *(row.get(column) or "" for column in ("framework", "series", "source")),
+    )
     return ServingCase(
         machine=machine,
         model=model,
-        generation=generation_of(row.get("framework") or "") or generation_of(words),
+        generation=generation,
+        doubt=stand_in or ("" if basis == "named" else f"engine taken by {basis}"),
         phase=(row.get("phase") or "").lower(),
         metric=row.get("primary_metric") or "",
         shape=shape,

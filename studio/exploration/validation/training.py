@@ -13,16 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.errors import StudioError
-from studio.exploration.validation.hardware import (
-    compute_profile,
-    machine_of,
-    network_profile,
-    rated_machine,
-    software_of,
-)
+from studio.exploration.validation.hardware import machine_of_row, network_profile
 from studio.exploration.validation.mapping import candidate_plans_of, join
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
+from studio.exploration.validation.software import compute_profile, software_of
 from studio.simulation.machine import Machine
 from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.training.communication import StepCommunication, communicate
@@ -46,6 +41,8 @@ class TrainingCase:
     recipe: Recipe
     candidates: Plans
     generation: str
+    doubt: str = ""
+    """Why the answer deserves less trust: hardware or software that something stands in for."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -91,10 +88,7 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     """Return the inputs a row describes, or why it is not modelled."""
     model = model_of(row)
     npus = whole(row, "gpus")
-    hardware = row.get("hw") or ""
-    if rated_machine(hardware) is None:
-        hardware = row.get("hw_family") or ""
-    machine = machine_of(hardware, row.get("fabric") or "", npus, whole(row, "gpus_per_node"))
+    machine, stand_in = machine_of_row(row, npus, whole(row, "gpus_per_node"))
     if isinstance(model, str):
         return Prediction(None, model)
     if npus < 1 or "RL" in (row.get("task") or ""):
@@ -105,18 +99,19 @@ def prepare(row: Row) -> TrainingCase | Prediction:
             else "the number of accelerators is not given",
         )
     if machine is None:
-        return Prediction(None, f"no ratings for {row.get('hw')!r}")
-    stack = software_of(
-        row.get("series") or "", row.get("overlap_or_impl") or "", row.get("source") or ""
-    )
-    profile = compute_profile(machine.accelerator.family, stack.generation)
+        return Prediction(None, stand_in)
+    family = machine.accelerator.family
+    words = (row.get(name) or "" for name in ("series", "overlap_or_impl", "source"))
+    stack = software_of(family, *words)
+    profile = compute_profile(family, stack.generation)
     if profile is None:
-        return Prediction(None, f"no efficiency profile for {machine.accelerator.family!r}")
+        return Prediction(None, f"no efficiency profile for {family!r}")
     recipe = recipe_of(row, stack.recipe)
     candidates = candidate_plans_of(row, model, machine, stack.generation)
     if candidates.count == 0:
         return Prediction(None, "no valid mapping with the degrees that are given")
-    return TrainingCase(row, machine, model, recipe, candidates, profile.generation)
+    doubt = stand_in or ("" if stack.basis == "named" else f"software taken by {stack.basis}")
+    return TrainingCase(row, machine, model, recipe, candidates, profile.generation, doubt)
 
 
 @dataclass(frozen=True)
@@ -202,6 +197,7 @@ def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
         f"CP {plan.context[at]:g} EP {plan.expert[at]:g} DP {plan.data[at]:g} "
         f"micro batch {plan.micro_batch[at]:g} x {plan.micro_batches[at]:g}, {result.profile}"
     )
+    note += f"; lower confidence: {case.doubt}" if case.doubt else ""
     if wanted == "step_time_s":
         # A batch that does not divide evenly over replicas still has its stated size.
         batch = number(case.row, "gbs")
