@@ -1,13 +1,15 @@
 """Fit the serving profiles to published measurements and show what is left.
 
-    python -m tests.reference.fit_inference             residuals of the shipped profiles
-    python -m tests.reference.fit_inference --fit       fit, then write the profiles
-    python -m tests.reference.fit_inference --save      write inference_residuals.csv
-    python -m tests.reference.fit_inference --hold-out  fit on half of the rows, score the others
+    python -m tests.reference.fit_inference                residuals of the shipped profiles
+    python -m tests.reference.fit_inference --fit          fit, then write the profiles
+    python -m tests.reference.fit_inference --save         write inference_residuals.csv
+    python -m tests.reference.fit_inference --hold-out BY  predict every fold by a fit to the others
 
-One set of constants per hardware family and engine generation. Each constant starts at a value
-from published kernel figures, may move only inside bounds that make physical sense, and is pulled
-back towards its start, so that what the rows do not show stays where it was.
+A constant of a hardware family and an engine generation is its start, from published kernel
+figures, times three factors: one that all generations of the family share (what the hardware
+does), one that all families share under a generation (what the software does), and one of the
+pair. Each factor is pulled towards one, the pair's hardest, so that few rows move little and what
+no row shows stays where it was. Nothing is fitted per row, model or source.
 """
 
 from __future__ import annotations
@@ -18,32 +20,43 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from studio import paths
-from studio.exploration.serving_library import inference_profile, serving_family
-from studio.exploration.validation.inference import answer_with, engine_for, possible_plans
-from studio.exploration.validation.power import serving_row, steady_at
-from studio.exploration.validation.serving_case import ServingCase, serving_case
-from studio.simulation.inference.plan import InferencePlan, scalar
+from studio.exploration.serving_library import inference_profile
 from studio.simulation.inference.profile import InferenceProfile
+from tests.reference.holdout import FOLDS, fold_of, record
+from tests.reference.serving_rows import Key, Measured, load, log_errors, search_plans
 
-ROWS = Path(__file__).parent / "inference.csv"
 RESIDUALS = Path(__file__).parent / "inference_residuals.csv"
-POWER_ROWS = Path(__file__).parent / "power.csv"
-MEASURED = ("ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s", "other_metric")
-PULL = 0.01
-"""Weight of one constant that moved by its usual spread against one row's log error."""
+WEIGHTS = {"score": 1.0, "soft": 0.25}
 CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
-TAIL = 0.25
+TAIL = 0.1
 """Weight of the part of an error beyond that."""
+STEPS = (0.5, 0.25, 0.12, 0.06)
+"""Moves that are tried, in usual spreads."""
+SPREAD = 0.35
+"""Usual spread of an efficiency between generations, as a log ratio."""
+WIDE_SPREAD = 1.0
+"""The same of overheads, which differ by whole factors."""
+PULL_SHARED, PULL_PAIR = 0.05, 0.15
+"""Loss of a factor one spread away from one."""
+PULL_ROW = 0.006
+"""The same of a pair's factor, per row of the pair."""
 
+HARDWARE = frozenset(
+    {
+        "bf16_efficiency", "fp8_efficiency", "int8_efficiency", "fp4_efficiency",
+        "hbm_efficiency", "cache_efficiency", "attention_decode_efficiency",
+        "attention_prefill_efficiency", "kernel_s", "tile_rows_lost", "memory_share",
+    }
+)  # fmt: skip
+"""Constants whose shared factor belongs to the family; the others' to the generation."""
 BOUNDS: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.25, 0.92),
     "fp8_efficiency": (0.25, 0.92),
@@ -90,191 +103,130 @@ MEASURED_ON_KERNELS = {
                     "attention_decode_efficiency", "overlap_loss"),
 }  # fmt: skip
 """Constants that published kernel tables fix; no serving row may move them."""
-SPREAD = 0.35
-"""Usual spread of an efficiency between generations, as a log ratio."""
-WIDE_SPREAD = 1.2
-"""The same of overheads, which differ by whole factors."""
 
 
-@dataclass
-class Measured:
-    """One row: its inputs, its value, and the plan that was best when last searched."""
-
-    id: str
-    series: str
-    use: str
-    case: ServingCase
-    value: float
-    plans: Sequence[InferencePlan] = ()
-    is_steady: bool = False
-    """Output rate of a serving benchmark at its mean batch."""
+def spread(name: str) -> float:
+    """Return the usual spread of a constant, as a log ratio."""
+    return WIDE_SPREAD if name.endswith("_s") or name.startswith("expert") else SPREAD
 
 
-def measured_value(row: dict[str, str]) -> float | None:
-    """Return the measurement of a row; a metric that names two columns means their sum."""
-    total = 0.0
-    for column in row["primary_metric"].split("+"):
-        try:
-            total += float(row[column].split("M")[0])
-        except (ValueError, KeyError):
-            return None
-    return total
-
-
-def load() -> dict[tuple[str, str], list[Measured]]:
-    """Return all rows that can be compared, by family and generation."""
-    groups: dict[tuple[str, str], list[Measured]] = defaultdict(list)
-    with ROWS.open(newline="") as file:
-        for row in csv.DictReader(file):
-            value = measured_value(row)
-            case = serving_case({k: "" if k in MEASURED else v for k, v in row.items()})
-            if value is None or isinstance(case, str):
-                continue
-            family = serving_family(case.machine.accelerator)
-            profile = inference_profile(family, case.generation)
-            key = (profile.family, profile.generation)
-            groups[key].append(Measured(row["id"], row["series"], row["use"], case, value))
-    with POWER_ROWS.open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["series"] != "ml_energy":
-                continue
-            case = serving_case(serving_row(row))
-            assert not isinstance(case, str)
-            profile = inference_profile(serving_family(case.machine.accelerator), case.generation)
-            value = float(row["throughput"]) / float(row["units"])
-            groups[profile.family, profile.generation].append(
-                Measured(row["id"], row["series"], row["use"], case, value, is_steady=True)
-            )
-    return groups
-
-
-def predicted(row: Measured, profile: InferenceProfile) -> float | None:
-    """Return what the studio says for a row, by the best of the plans last chosen."""
-    if not row.is_steady:
-        return answer_with(row.case, profile, row.plans)[0].value
-    engine = engine_for(row.case, row.plans[0], profile)
-    return scalar(steady_at(row.case, engine).tokens_per_s_per_npu) * profile.devices_per_npu
-
-
-def search_plans(rows: Sequence[Measured], profile: InferenceProfile) -> None:
-    """Choose the plan of every row afresh."""
-    for row in rows:
-        if row.is_steady:
-            row.plans = possible_plans(row.case, profile)
-            continue
-        best = answer_with(row.case, profile, possible_plans(row.case, profile))[1]
-        row.plans = (best,) if best else possible_plans(row.case, profile)
-
-
-def start_profile(family: str, generation: str) -> InferenceProfile:
+def start_profile(key: Key) -> InferenceProfile:
     """Return the profile a fit starts from, whatever was fitted before."""
+    family, generation = key
     path = paths.workloads_dir() / "profiles" / f"inference-{family}.json"
     base = json.loads(path.read_text())["constants"]
     values = {name: entry["value"] for name, entry in base.items()} | STARTS.get(generation, {})
     return msgspec.structs.replace(inference_profile(family, generation), **values)
 
 
-def log_errors(rows: Sequence[Measured], profile: InferenceProfile) -> np.ndarray:
-    """Return log(predicted / measured) of every row, with the plans last chosen."""
-    found = []
-    for row in rows:
-        value = predicted(row, profile)
-        found.append(math.log(value / row.value) if value else -1.0)
-    return np.array(found)
+class Fit:
+    """Profiles of all families and generations while they are fitted together."""
+
+    def __init__(self, groups: Mapping[Key, Sequence[Measured]]) -> None:
+        self.groups = {key: rows for key, rows in groups.items() if rows}
+        self.start = {key: start_profile(key) for key in self.groups}
+        self.factors: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
+        """Log factors by family ("family", f), generation ("generation", g) or pair (f, g)."""
+        self.losses: dict[Key, float] = {}
+        self.inert: set[tuple[tuple[str, ...], str]] = set()
+
+    def profile(self, key: Key) -> InferenceProfile:
+        """Return the profile of a pair as it stands; a pair without rows shares what it can."""
+        family, generation = key
+        start = self.start.get(key) or start_profile(key)
+        levels = (("family", family), ("generation", generation), key)
+        values = {}
+        for name, (low, high) in BOUNDS.items():
+            moved = sum(self.factors[level].get(name, 0.0) for level in levels)
+            if moved and name not in MEASURED_ON_KERNELS.get(family, ()):
+                values[name] = min(max(getattr(start, name) * math.exp(moved), low), high)
+        return msgspec.structs.replace(start, **values)
+
+    def run(self) -> None:
+        """Move one factor after the other while that pays, in shrinking steps."""
+        levels: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        for key in self.groups:
+            levels["family", key[0]].append(key)
+            levels["generation", key[1]].append(key)
+            levels[key] = [key]
+        for step in STEPS:
+            for key, rows in self.groups.items():
+                profile = self.profile(key)
+                search_plans(rows, profile)
+                self.losses[key] = self._rows_loss(key, profile)
+            for level, keys in levels.items():
+                for name in BOUNDS:
+                    if level in self.groups or (name in HARDWARE) == (level[0] == "family"):
+                        self._line(level, keys, name, step * spread(name))
+            print(f"  step {step:.2f}: loss {sum(self.losses.values()):.2f}", flush=True)
+
+    def _line(self, level: tuple[str, ...], keys: Sequence[Key], name: str, by: float) -> None:
+        for move in (by, -by):
+            if (level, name) in self.inert:
+                return
+            if self._try(level, keys, name, move):
+                self._try(level, keys, name, move)
+                return
+
+    def _try(self, level: tuple[str, ...], keys: Sequence[Key], name: str, by: float) -> bool:
+        old = self.factors[level].get(name, 0.0)
+        before = {key: self.losses[key] for key in keys}
+        was = {key: getattr(self.profile(key), name) for key in keys}
+        self.factors[level][name] = old + by
+        changed = {key: self.profile(key) for key in keys}
+        after = {
+            key: self._rows_loss(key, profile)
+            if getattr(profile, name) != was[key]
+            else before[key]
+            for key, profile in changed.items()
+        }
+        if after == before and any(getattr(changed[key], name) != was[key] for key in keys):
+            self.inert.add((level, name))
+        rows = sum(len(self.groups[key]) for key in keys)
+        pull = self._pull(level, rows) / spread(name) ** 2
+        gain = sum(before.values()) - sum(after.values()) + pull * (old**2 - (old + by) ** 2)
+        if gain <= 1e-6:
+            self.factors[level][name] = old
+            return False
+        self.losses.update(after)
+        return True
+
+    def _pull(self, level: tuple[str, ...], rows: int) -> float:
+        return PULL_PAIR + PULL_ROW * rows if level in self.groups else PULL_SHARED
+
+    def _rows_loss(self, key: Key, profile: InferenceProfile) -> float:
+        rows = self.groups[key]
+        size = np.abs(log_errors(rows, profile))
+        weight = np.array([WEIGHTS.get(row.use, 0.0) for row in rows])
+        return float(np.sum(weight * np.where(size < CUT, size, CUT + TAIL * (size - CUT))))
 
 
-def cost(errors: np.ndarray, moved: Sequence[float]) -> float:
-    """Return the mean cut error of the rows and the pull of the constants."""
-    size = np.abs(errors)
-    body = np.where(size < CUT, size, CUT + TAIL * (size - CUT))
-    return float(body.sum() + PULL * max(len(errors), 40) ** 0.5 * sum(m**2 for m in moved))
-
-
-def moves(names: Sequence[str], values: InferenceProfile, start: InferenceProfile) -> list[float]:
-    """Return how far constants are from their start, in their usual spreads."""
-    return [
-        math.log(getattr(values, name) / getattr(start, name))
-        / (WIDE_SPREAD if is_wide(name) else SPREAD)
-        for name in names
-    ]
-
-
-def is_wide(name: str) -> bool:
-    """Return whether a constant is an overhead, which may differ by whole factors."""
-    return name.endswith("_s") or name.startswith("expert")
-
-
-def names_for(rows: Sequence[Measured]) -> list[str]:
-    """Return the constants that these rows depend on."""
-    precisions = {row.case.precision for row in rows}
-    names = ["hbm_efficiency", "cache_efficiency", "kernel_s", "overlap_loss", "tile_rows_lost",
-             "attention_decode_efficiency", "attention_prefill_efficiency", "step_s",
-             "sequence_s", "prefill_launch_s", "vector_traffic"]  # fmt: skip
-    for text, name in (("fp4", "fp4"), ("fp8", "fp8"), ("int8", "int8"), ("bf16", "bf16")):
-        if any(text in precision for precision in precisions):
-            names.insert(0, f"{name}_efficiency")
-    if any(row.case.model.is_moe for row in rows):
-        names += ["grouped_efficiency", "expert_layer_s", "expert_rank_s", "expert_imbalance",
-                  "expert_overlap"]  # fmt: skip
-    if any(row.case.tensor > 1 or not row.case.tensor for row in rows):
-        names.append("reduce_exposed")
-    if any(row.case.pipeline > 1 for row in rows):
-        names.append("stage_wait")
-    if any("mlperf" in row.case.phase for row in rows) and not any(r.is_steady for r in rows):
-        names += ["occupancy", "disturbance"]
-    if any(inference_profile(serving_family(row.case.machine.accelerator),
-                             row.case.generation).launch_s > 0 for row in rows):  # fmt: skip
-        names.append("launch_s")
-    family = serving_family(rows[0].case.machine.accelerator)
-    return [name for name in names if name not in MEASURED_ON_KERNELS.get(family, ())]
-
-
-def fit(
-    rows: Sequence[Measured], start: InferenceProfile, say: Callable[[str], None]
-) -> InferenceProfile:
-    """Return the profile that a coordinate search with shrinking steps ends at."""
-    names = names_for(rows)
-    values = {name: getattr(start, name) for name in names}
-    best_profile, step = start, 0.25
-    search_plans(rows, start)
-    best = cost(log_errors(rows, start), [0.0])
-    while step > 0.05:
-        improved = False
-        for name in names:
-            stride = 1 + step * (6 if is_wide(name) else 1)
-            for factor in (stride, 1 / stride):
-                low, high = BOUNDS[name]
-                tried = dict(values)
-                tried[name] = min(max(values[name] * factor, low), high)
-                profile = msgspec.structs.replace(start, **tried)
-                moved = moves(names, profile, start)
-                found = cost(log_errors(rows, profile), moved)
-                if found < best - 1e-4:
-                    best, values, best_profile, improved = found, tried, profile, True
-                    break
-        say(f"    step {step:.3f} cost {best / len(rows):.4f}")
-        if not improved:
-            step /= 2
-            search_plans(rows, best_profile)
-            moved = moves(names, best_profile, start)
-            best = cost(log_errors(rows, best_profile), moved)
-    return best_profile
-
-
-def write(profile: InferenceProfile, rows: int) -> None:
+def write(key: Key, profile: InferenceProfile, rows: int) -> None:
     """Store the constants of a generation in its family's file."""
-    path = paths.workloads_dir() / "profiles" / f"inference-{profile.family}.json"
+    family, generation = key
+    path = paths.workloads_dir() / "profiles" / f"inference-{family}.json"
     content = json.loads(path.read_text())
-    generation = content["generations"][profile.generation]["constants"]
+    own = content["generations"][generation]["constants"]
     for name in BOUNDS:
-        base = content["constants"][name]["value"]
         value = float(f"{getattr(profile, name):.4g}")
-        if name in generation or value != base:
-            generation[name] = {
-                "value": value,
-                "source": f"fit to {rows} rows of tests/reference/inference.csv",
-            }
+        if value == content["constants"][name]["value"]:
+            own.pop(name, None)
+            continue
+        source = f"fit to {rows} rows of tests/reference/inference.csv and what others share"
+        if not rows:
+            source = "shared with families and generations that have rows (fit_inference)"
+        if own.get(name, {}).get("value") != value:
+            own[name] = {"value": value, "source": source}
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def shipped_pairs() -> list[Key]:
+    """Return every family and generation that has a profile, rows or not."""
+    found = []
+    for path in sorted((paths.workloads_dir() / "profiles").glob("inference-*.json")):
+        content = json.loads(path.read_text())
+        found += [(content["family"], generation) for generation in content["generations"]]
+    return found
 
 
 def summary(label: str, errors: np.ndarray) -> str:
@@ -287,50 +239,74 @@ def summary(label: str, errors: np.ndarray) -> str:
     )
 
 
+def hold_out(by: str) -> list[tuple[Measured, float]]:
+    """Return the log error of every row, predicted by a fit to the other folds."""
+    errors = []
+    everything = load()
+    for fold in range(FOLDS[by]):
+        fit = Fit({
+            key: [row for row in rows if fold_of(row.row, by) != fold]
+            for key, rows in everything.items()
+        })  # fmt: skip
+        fit.run()
+        for key, rows in everything.items():
+            left = [row for row in rows if fold_of(row.row, by) == fold]
+            profile = fit.profile(key)
+            search_plans(left, profile)
+            errors += list(zip(left, log_errors(left, profile).tolist(), strict=True))
+    return errors
+
+
+def show(errors: Iterable[tuple[Measured, float]], *, with_rows: bool) -> None:
+    """Print the errors by series, and all together those that count."""
+    by_series = defaultdict(list)
+    for row, error in errors:
+        by_series[row.series].append((row, error))
+    for series, found in by_series.items():
+        for row, error in found if with_rows else ():
+            print(f"  {row.id} {row.case.model.name:18s} {math.expm1(error):+.0%}")
+        print(summary(f"  {series}", np.array([error for _, error in found])))
+    counted = [e for found in by_series.values() for row, e in found
+               if row.use == "score" and not row.is_steady]  # fmt: skip
+    print(summary("all score rows of inference.csv", np.array(counted)))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Fit, hold out or show residuals."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true", help="fit and write the profiles")
-    parser.add_argument("--hold-out", action="store_true", help="fit on half, score the rest")
-    parser.add_argument("--only", default="", help="family/generation to fit")
+    parser.add_argument("--hold-out", default="", choices=("", *FOLDS), help="what folds keep")
     parser.add_argument("--save", action="store_true", help="write the residuals")
     parser.add_argument("--rows", action="store_true", help="print every row")
     options = parser.parse_args(arguments)
-    everything = []
-    residuals = []
-    for (family, generation), rows in sorted(load().items()):
-        if options.only not in f"{family}/{generation}":
-            continue
-        profile, scored = inference_profile(family, generation), rows
-        start = start_profile(family, generation)
-        if options.hold_out:
-            profile = fit(rows[::2], start, print)
-            scored = rows[1::2]
-        elif options.fit:
-            profile = fit(rows, start, print)
-            write(profile, len(rows))
-        if not scored:
-            continue
-        search_plans(scored, profile)
-        errors = log_errors(scored, profile)
-        everything.append(errors)
-        by_series = defaultdict(list)
-        for row, error in zip(scored, errors, strict=True):
-            by_series[row.series].append(error)
-            residuals.append((row.id, row.series, family, generation, f"{math.expm1(error):+.3f}"))
-            if options.rows:
-                name = row.case.model.name
-                print(f"  {row.id} {row.series:20s} {name:18s} {math.expm1(error):+.0%}")
-        for series, found in by_series.items():
-            print(summary(f"  {series}", np.array(found)))
-        print(summary(f"{family}/{generation}", errors), flush=True)
+    if options.hold_out:
+        errors = hold_out(options.hold_out)
+        show(errors, with_rows=options.rows)
+        record("inference", options.hold_out,
+               [(row.id, math.expm1(error)) for row, error in errors
+                if row.use == "score" and not row.is_steady])  # fmt: skip
+        return
+    groups = load()
+    fit = None
+    if options.fit:
+        fit = Fit(groups)
+        fit.run()
+        for key in shipped_pairs():
+            if key[1] in {generation for _, generation in groups}:
+                write(key, fit.profile(key), len(groups.get(key, ())))
+    found, residuals = [], []
+    for key, rows in sorted(groups.items()):
+        profile = fit.profile(key) if fit else inference_profile(*key)
+        search_plans(rows, profile)
+        for row, error in zip(rows, log_errors(rows, profile).tolist(), strict=True):
+            found.append((row, error))
+            residuals.append((row.id, row.series, *key, f"{math.expm1(error):+.3f}"))
+    show(found, with_rows=options.rows)
     if options.save:
         with RESIDUALS.open("w", newline="") as file:
-            writer = csv.writer(file)
+            writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("id", "series", "family", "generation", "error"))
             writer.writerows(sorted(residuals))
-    if everything:
-        print(summary("all", np.concatenate(everything)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ Coordinate descent on the constants of one hardware family and of its software g
 holds each near its physical starting value, and generations near the common value of their family.
 Nothing is fitted per row, model or source.
 
-    --holdout    fit on one half of every series, report the error on the other half, write nothing
+    --hold-out=BY  BY is row, source, model or hardware: predict every fold by a fit to the others,
+                   report and write the errors to holdout.csv
     --write      write fitted values into models/workloads/profiles
     --residuals  write the residual of every row to tests/reference/training_residuals.csv
     FAMILY …     fit these families only
@@ -16,9 +17,8 @@ import csv
 import json
 import math
 import sys
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ import numpy as np
 
 from studio import paths
 from studio.exploration.validation.runner import KINDS, blanked, measured_value
-from studio.exploration.validation.software import compute_profile
+from studio.exploration.validation.software import compute_profile, nearest_generation
 from studio.exploration.validation.training import (
     Batch,
     TrainingCase,
@@ -36,7 +36,9 @@ from studio.exploration.validation.training import (
     prepare,
 )
 from studio.workload.profile import ComputeProfile
+from tests.reference.holdout import FOLDS, fold_of, record
 
+ROUNDS = 4
 HERE = Path(__file__).parent
 KIND = next(kind for kind in KINDS if kind.name == "training")
 WEIGHTS = {"score": 1.0, "soft": 0.25}
@@ -80,13 +82,12 @@ class Group:
     weight: np.ndarray
 
 
-def load_groups(keep: str = "all") -> list[Group]:
-    """Return the rows of `training.csv` as groups; `keep` is all, fit or check."""
+def load_groups(keep: Callable[[Mapping[str, str]], bool] = lambda _: True) -> list[Group]:
+    """Return the rows of `training.csv` that are kept, as groups."""
     rows = list(csv.DictReader((HERE / "training.csv").open(encoding="utf-8")))
     found: dict[tuple[object, ...], list[tuple[TrainingCase, float, float]]] = defaultdict(list)
     for row in rows:
-        is_fit = zlib.crc32(row["id"].encode()) % 2 == 0
-        if (keep == "fit" and not is_fit) or (keep == "check" and is_fit):
+        if not keep(row):
             continue
         measured = measured_value(row, KIND)
         weight = WEIGHTS.get(row["use"], 0.0)
@@ -317,23 +318,62 @@ def write_residuals(groups: Sequence[Group], fits: Mapping[str, Fit]) -> None:
         writer.writerows(sorted(lines))
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Fit, report and, when asked, write."""
-    flags = {word for word in arguments if word.startswith("--")}
-    chosen = [word for word in arguments if not word.startswith("--")]
-    rounds = 0 if "--report" in flags else 4
-    groups = load_groups("fit" if "--holdout" in flags else "all")
-    families = chosen or sorted({group.family for group in groups})
+def fitted(groups: Sequence[Group], families: Iterable[str], rounds: int) -> dict[str, Fit]:
+    """Return the fit of every family."""
     fits = {}
     for family in families:
         print(family, flush=True)
         fits[family] = Fit(family, groups, rounds)
         fits[family].run(rounds)
+    return fits
+
+
+def hold_out(by: str) -> list[tuple[str, float]]:
+    """Return the error of every score row, predicted by a fit to the other folds.
+
+    Software that only the held-out rows have is predicted by what stands in for it.
+    """
+    errors = []
+    for fold in range(FOLDS[by]):
+        seen = load_groups(lambda row, fold=fold: fold_of(row, by) != fold)  # type: ignore[misc]
+        fits = fitted(seen, sorted({group.family for group in seen}), ROUNDS)
+        for group in load_groups(lambda row, fold=fold: fold_of(row, by) == fold):  # type: ignore[misc]
+            profile = stand_in(group, fits)
+            found = np.exp(log_errors(group, profile)) - 1
+            errors += [
+                (case.row["id"], float(error))
+                for case, error, weight in zip(group.cases.cases, found, group.weight, strict=True)
+                if weight == 1.0
+            ]
+    return errors
+
+
+def stand_in(group: Group, fits: Mapping[str, Fit]) -> ComputeProfile:
+    """Return the profile for a group among what was fitted without it."""
+    fit = fits.get(group.family)
+    if fit is None:
+        return start_profile(group.family, group.generation)
+    if group.generation in fit.profiles:
+        return fit.profiles[group.generation]
+    return fit.profiles[nearest_generation(fit.profiles.values(), group.generation)]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Fit, report and, when asked, write."""
+    flags = {word for word in arguments if word.startswith("--")}
+    chosen = [word for word in arguments if not word.startswith("--")]
+    for flag in flags:
+        if flag.startswith("--hold-out="):
+            by = flag.partition("=")[2]
+            errors = hold_out(by)
+            record("training", by, errors)
+            _print_line(f"held out by {by}", [error for _, error in errors])
+            return
+    groups = load_groups()
+    families = chosen or sorted({group.family for group in groups})
+    fits = fitted(groups, families, 0 if "--report" in flags else ROUNDS)
     own = [group for group in groups if group.family in fits]
     report(own, fits)
-    if "--holdout" in flags:
-        print("rows held out:")
-        report([g for g in load_groups("check") if g.family in fits], fits)
     if "--write" in flags:
         write_profiles(fits)
     if "--residuals" in flags:

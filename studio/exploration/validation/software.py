@@ -174,8 +174,12 @@ def compute_profile(family: str, generation: str) -> ComputeProfile | None:
         return None
     if generation in own:
         return own[generation]
-    name, _ = _nearest(own.values(), generation.split("-")[0], _date_of(generation))
-    return own[name]
+    return own[nearest_generation(own.values(), generation)]
+
+
+def nearest_generation(known: Iterable[ComputeProfile], generation: str) -> str:
+    """Return which known generation stands in for one that is not among them."""
+    return _nearest(known, generation.split("-")[0], _date_of(generation))[0]
 
 
 def _date_of(generation: str) -> str:

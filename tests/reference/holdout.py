@@ -1,0 +1,42 @@
+"""Which measurements a fit must not see, and what it then said of them: `holdout.csv`.
+
+Rows are dealt into folds by a property, so that all rows of one source, model or machine are left
+out together; every fold is predicted by a fit to the others.
+"""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+PATH = Path(__file__).parent / "holdout.csv"
+HEADER = ("set", "by", "id", "error")
+COLUMN_OF = {"row": "id", "source": "series", "model": "model", "hardware": "hw"}
+"""What a fold may keep together, and the column that says so."""
+FOLDS = {"row": 2, "source": 4, "model": 3, "hardware": 3}
+
+
+def fold_of(row: Mapping[str, str], by: str) -> int:
+    """Return the fold a row belongs to."""
+    return zlib.crc32((row.get(COLUMN_OF[by]) or "").encode()) % FOLDS[by]
+
+
+def record(name: str, by: str, errors: Iterable[tuple[str, float]]) -> None:
+    """Replace what `holdout.csv` says of one set under one way of leaving out."""
+    kept = [row for row in read() if (row["set"], row["by"]) != (name, by)]
+    made = [dict(zip(HEADER, (name, by, id_, f"{error:+.4f}"), strict=True))
+            for id_, error in errors]  # fmt: skip
+    with PATH.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, HEADER, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(kept + made, key=lambda row: (row["set"], row["by"], row["id"])))
+
+
+def read() -> list[dict[str, str]]:
+    """Return what was left out and how far off it was; nothing before the first study."""
+    if not PATH.exists():
+        return []
+    with PATH.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
