@@ -18,6 +18,7 @@ KILO, MEGA, GIGA, TERA, PETA, EXA = 1e3, 1e6, 1e9, 1e12, 1e15, 1e18
 MILLI, MICRO, NANO, PICO = 1e-3, 1e-6, 1e-9, 1e-12
 KIBI, MEBI, GIBI, TEBI = 2**10, 2**20, 2**30, 2**40
 BITS_PER_BYTE = 8
+MINUTE_S = 60.0
 HOUR_S = 3600.0
 DAY_S = 24 * HOUR_S
 YEAR_S = 365 * DAY_S
@@ -103,8 +104,8 @@ _TABLE = (
         "time",
         "s",
         _spell({"s": 1.0}, SMALL_PREFIXES)
-        | {"min": 60.0, "h": HOUR_S, "d": DAY_S, "yr": YEAR_S, "y": YEAR_S},
-        _steps("s", _SMALL),
+        | {"min": MINUTE_S, "h": HOUR_S, "d": DAY_S, "yr": YEAR_S, "y": YEAR_S},
+        (("d", DAY_S), ("h", HOUR_S), *_steps("s", _SMALL)),
     ),
     Dimension(
         "length",

@@ -83,6 +83,17 @@ def _simulate(fabric: Fabric, arguments: argparse.Namespace) -> SimResult:
     return with_error_band(simulate(given), given.machine)
 
 
+def _reliability_rows(result: SimResult) -> list[list[str]]:
+    found = result.reliability
+    if found is None:
+        return []
+    return [
+        ["  Time between interruptions", display(found.between_s, "time")],
+        ["  Best checkpoint interval", display(found.interval_s, "time")],
+        ["  Effective training time", f"{found.effective_share:.1%}"],
+    ]
+
+
 def _print(one: Loaded, result: SimResult) -> None:
     print(f"{one.name}: {result.scenario}\n  {result.model}, {result.plan}")
     headline = "Step time" if result.job == "training" else "Time per output token"
@@ -95,6 +106,7 @@ def _print(one: Loaded, result: SimResult) -> None:
         ["  Facility power", display(result.facility_power_w, "power")],
         ["  Energy per token", display(result.energy_j_per_token, "energy")],
         ["  Cost per million tokens", f"{result.cost_usd_per_million_tokens:.3g} USD"],
+        *_reliability_rows(result),
         [
             "  Memory of the fullest NPU",
             f"{display(result.memory.used_byte, 'data')} of "

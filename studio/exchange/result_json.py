@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.simulation.reliability.job import JobReliability
 from studio.simulation.result import Phase, SimResult
 
 
@@ -31,10 +32,24 @@ def result_json(result: SimResult) -> dict[str, Any]:
             "terms": {term.name: term.byte for term in result.memory.terms},
             "remedy": result.memory.remedy,
         },
+        **({"reliability": _reliability(result.reliability)} if result.reliability else {}),
         "phases": [_phase(phase) for phase in result.phases],
         "assumptions": list(result.assumptions),
         "evidence": result.evidence,
         "warnings": list(result.warnings),
+    }
+
+
+def _reliability(found: JobReliability) -> dict[str, float]:
+    return {
+        "mean_time_between_interruptions_s": found.between_s,
+        "checkpoint_bytes": found.checkpoint_byte,
+        "checkpoint_write_s": found.write_s,
+        "checkpoint_interval_s": found.interval_s,
+        "effective_share": found.effective_share,
+        "checkpoint_share": found.checkpoint_share,
+        "recovery_share": found.recovery_share,
+        "rework_share": found.rework_share,
     }
 
 

@@ -25,6 +25,8 @@ class Running:
     lifetime_s: float
     pue: float
     electricity_usd_per_j: float
+    interruptions_per_year: float = 0.0
+    """Of a job that uses the whole machine; 0 where failure rates are not known."""
 
 
 @dataclass(frozen=True)

@@ -98,4 +98,5 @@ def running_of(fabric: Fabric, totals: Totals, machine: Machine) -> Running:
         lifetime_s=site.lifetime_s,
         pue=site.pue,
         electricity_usd_per_j=site.electricity_price_usd_per_j,
+        interruptions_per_year=totals.value("interruptions_per_year"),
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.simulation.reliability.job import JobReliability
+
 Bound = Literal["compute", "memory", "network", "overhead", "idle"]
 """What a stretch of time is spent on: matrix and vector units, HBM, links, launches, waiting."""
 
@@ -152,3 +154,10 @@ class SimResult:
     evidence: str
     """Weakest grade the result rests on."""
     warnings: tuple[str, ...] = ()
+    reliability: JobReliability | None = None
+    """Of training on a machine whose failure rates are known."""
+
+    @property
+    def effective_share(self) -> float:
+        """Return the wall time that becomes work, interruptions counted; 0 where not known."""
+        return self.reliability.effective_share if self.reliability else 0.0

@@ -12,6 +12,7 @@ from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
+from studio.simulation.reliability.job import JobReliability, job_reliability
 from studio.simulation.result import (
     Bound,
     Load,
@@ -29,6 +30,7 @@ from studio.simulation.training.step import training_step
 from studio.simulation.words import term
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray
+from studio.workload.parameters import model_parameters
 from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
 from studio.workload.recipe import Recipe
 
@@ -251,7 +253,16 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         ),
         evidence=outcome.evidence,
         warnings=_warnings(scenario, plan, machine.npu_count),
+        reliability=_reliability(given, npus),
     )
+
+
+def _reliability(given: SimInput, npus: int) -> JobReliability | None:
+    share = npus / given.machine.npu_count
+    stops = given.running.interruptions_per_year * share
+    if stops <= 0:
+        return None
+    return job_reliability(stops, model_parameters(given.model).total, npus)
 
 
 def _plan_text(plan: Plans) -> str:

@@ -48,6 +48,10 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "logits": ("Logits", "输出分数"),
     "KV cache": ("KV cache", "KV 缓存"),
     "buffers": ("Buffers", "缓冲"),
+    "work kept": ("Work that is kept", "有效计算"),
+    "checkpoints": ("Checkpoints", "写检查点"),
+    "lost work": ("Lost work", "回退重算"),
+    "recovery": ("Detection, restart, reading", "检测、重启与恢复"),
     "depreciation": ("Depreciation", "折旧"),
     "electricity": ("Electricity", "电费"),
 }

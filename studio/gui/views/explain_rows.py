@@ -107,6 +107,9 @@ def _explain_result(key: str, result: SimResult, language: str) -> Explanation |
             for name, value in result.cost_terms
         )
         title, value = label_of_result(key, result, language), figure_text("", total, "price")
+    elif key == "result.effective_share":
+        rows = _reliability_rows(result, language)
+        title, value = label_of_result(key, result, language), _result_value(key, result)
     else:
         rows = tuple(_phase_row(phase, language) for phase in result.phases)
         title = label_of_result(key, result, language)
@@ -122,6 +125,38 @@ def _explain_result(key: str, result: SimResult, language: str) -> Explanation |
 
 def _weakest(grade: str, language: str) -> str:
     return say("Weakest evidence: {grade}", grade=grade_text(grade, language))
+
+
+def _reliability_rows(result: SimResult, language: str) -> tuple[ExplainRow, ...]:
+    found = result.reliability
+    if found is None:
+        return ()
+
+    def time(seconds: float) -> str:
+        return figure_text("", seconds, "time", 3)
+
+    shares = (
+        (
+            "work kept",
+            found.effective_share,
+            say("a checkpoint every {time}", time=time(found.interval_s)),
+        ),
+        ("checkpoints", found.checkpoint_share, say("each takes {time}", time=time(found.write_s))),
+        (
+            "lost work",
+            found.rework_share,
+            say("since the last checkpoint, at most {time}", time=time(found.interval_s)),
+        ),
+        (
+            "recovery",
+            found.recovery_share,
+            say("an interruption every {time}", time=time(found.between_s)),
+        ),
+    )
+    return tuple(
+        ExplainRow(word(name, language), detail, figure_text("", share, "ratio", 3), share)
+        for name, share, detail in shares
+    )
 
 
 def _phase_row(phase: Phase, language: str) -> ExplainRow:
@@ -147,6 +182,12 @@ def _phase_row(phase: Phase, language: str) -> ExplainRow:
 
 
 _RESULT_TEXTS = {
+    "result.effective_share": (
+        "Effective training time",
+        "有效训练时间占比",
+        "ratio",
+        "effective_share",
+    ),
     "result.tokens_per_s": ("Tokens per second", "每秒词元", "count", "tokens_per_s"),
     "result.mfu": ("Model FLOP utilisation", "模型算力利用率", "ratio", "mfu"),
     "result.energy_j_per_token": ("Energy per token", "每词元能耗", "energy", "energy_j_per_token"),

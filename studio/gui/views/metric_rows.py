@@ -129,6 +129,16 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("power_w.idle", "Power, idle", "空闲功耗", "power", _figure("power_w.idle"), False),
     Metric("price_usd", "Price", "价格", "price", _figure("price_usd"), False),
+    Metric("interruptions_per_year", "MTBI", "平均中断间隔", "time", _figure("mtbi_s"), True, 3),
+    Metric(
+        "result.effective_share",
+        "Effective time",
+        "有效训练时间",
+        "ratio",
+        _result("effective_share"),
+        True,
+        3,
+    ),
     Metric(
         "result.energy_j_per_token",
         "Energy/token",

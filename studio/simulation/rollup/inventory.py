@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -73,6 +74,16 @@ class Inventory:
         there = np.bincount(layout.housing[self.fabric.component_present], minlength=count)
         present: BoolArray = (there > 0) | (drawn == 0)
         return present
+
+    @cached_property
+    def nodes(self) -> Mapping[str, int]:
+        """Return how many nodes and trays are there, by the name of their assembly."""
+        design, counts = self.fabric.design, dict[str, int]()
+        for housing in compress(self.fabric.layout.housings, self.housing_present):
+            assembly = design.assemblies[housing.template.assembly]
+            if assembly.kind in ("node", "tray"):
+                counts[assembly.title] = counts.get(assembly.title, 0) + 1
+        return counts
 
     @cached_property
     def cable_runs(self) -> tuple[CableRun, ...]:

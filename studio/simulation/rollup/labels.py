@@ -46,6 +46,10 @@ _ROWS = (
     Label("power_w.typical", "Power, typical", "功耗（典型）"),
     Label("power_w.idle", "Power, idle", "功耗（空闲）"),
     Label("price_usd", "Price", "价格"),
+    Label("failures_per_year", "Failures a year", "年故障次数"),
+    Label("interruptions_per_year", "Interruptions a year", "年中断次数"),
+    Label("mtbi_s", "Mean time between interruptions", "平均中断间隔时间"),
+    Label("availability", "Availability", "可用度"),
 )
 
 LABELS: Mapping[str, Label] = {row.name: row for row in _ROWS}

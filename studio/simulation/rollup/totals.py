@@ -16,6 +16,7 @@ from studio.simulation.rollup.bandwidth import bisection_figures, injection_figu
 from studio.simulation.rollup.figure import Figure, Term, part_terms
 from studio.simulation.rollup.inventory import Inventory
 from studio.simulation.rollup.power import CATEGORY_OF_KIND, POWER_FIELDS, power_figure
+from studio.simulation.rollup.reliability import reliability_figures
 from studio.units import BITS_PER_BYTE
 
 DIRECTIONS = 2
@@ -84,12 +85,8 @@ def _racks(inventory: Inventory) -> Figure:
 
 
 def _nodes(inventory: Inventory) -> Figure:
-    design, counts = inventory.fabric.design, dict[str, int]()
-    for housing in compress(inventory.fabric.layout.housings, inventory.housing_present):
-        assembly = design.assemblies[housing.template.assembly]
-        if assembly.kind in ("node", "tray"):
-            counts[assembly.title] = counts.get(assembly.title, 0) + 1
-    return Figure("node_count", "count", tuple(Term(name, n, 1.0) for name, n in counts.items()))
+    terms = tuple(Term(name, n, 1.0) for name, n in inventory.nodes.items())
+    return Figure("node_count", "count", terms)
 
 
 def _of_working(
@@ -234,4 +231,5 @@ _ROWS: tuple[_Row, ...] = (
         for point in POWER_FIELDS
     ),
     _Row(_price, _COMPONENTS | _LENGTHS),
+    _Row(reliability_figures, _COMPONENTS | _LINKS),
 )

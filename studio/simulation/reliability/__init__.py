@@ -1,0 +1,1 @@
+"""How often a job is interrupted, and what checkpoints and restarts cost it."""
