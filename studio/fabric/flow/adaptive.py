@@ -27,6 +27,7 @@ from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Routes, route
+from studio.fabric.flow.sorting import distinct
 
 _BLOCK = 4_000_000
 """Destinations times arc classes routed at once."""
@@ -82,7 +83,7 @@ def adaptive_exchange(graph: Graph, exchange: Exchange) -> LoadResult:
         popular = demand.members[there] * demand.receive[there]
         return _Start(place, senders * demand.send[source] * popular, hops)
 
-    columns = np.unique(quotient.partition.colour[exchange.ranks])
+    columns = distinct(quotient.partition.colour[exchange.ranks])
     return _balanced(quotient, columns, started, exchange_floor_s(graph, exchange))
 
 
@@ -95,7 +96,7 @@ def adaptive_flows(graph: Graph, flows: Flows) -> LoadResult:
     """
     check_flows(graph, flows)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
-    ends = np.unique(np.concatenate([flows.source, flows.target]))
+    ends = distinct(np.concatenate([flows.source, flows.target]))
     # Twins that send different amounts are not alike.
     marked[ends] = 1 + np.arange(len(ends))
     quotient = fold_for_demand(graph, marked)

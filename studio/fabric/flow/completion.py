@@ -9,6 +9,7 @@ import numpy as np
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import summed
+from studio.fabric.flow.sorting import are_among, distinct, first_of_each, stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_fill
 
 _TIE = 1e-12
@@ -88,10 +89,9 @@ class _Shared:
     def __post_init__(self) -> None:
         filling = self.filling
         rows = len(filling.capacity)
-        self.first = np.searchsorted(filling.flow, np.arange(filling.flow_count + 1))
-        self.by_row = np.argsort(filling.row, kind="stable")
-        self.first_in_row = np.zeros(rows + 1, dtype=np.int64)
-        np.cumsum(np.bincount(filling.row, minlength=rows), out=self.first_in_row[1:])
+        self.first = first_of_each(filling.flow, filling.flow_count)
+        self.by_row = stable_order(filling.row, rows)
+        self.first_in_row = first_of_each(filling.row, rows)
 
     def entries_of(self, flows: IntArray) -> tuple[IntArray, IntArray]:
         """Return the non-zeros of some flows and the position of the flow of each."""
@@ -114,16 +114,16 @@ class _Shared:
         be wrong: a flow outside is faster on a row that now holds one inside, or a row that held
         a flow outside is no longer full or has a faster flow. Those are filled too, and so on.
         """
-        lost = np.unique(self.filling.row[self.entries_of(done)[0]])
+        lost = distinct(self.filling.row[self.entries_of(done)[0]])
         entry, owner = self.on_rows(lost)
         flows = self.filling.flow[entry]
-        chosen = np.unique(flows[self.holder[flows] == lost[owner]])
+        chosen = distinct(flows[self.holder[flows] == lost[owner]])
         while len(chosen):
             rows = self._refill(chosen)
-            wrong = self._wrong(np.union1d(rows, lost), chosen)
+            wrong = self._wrong(distinct(np.concatenate([rows, lost])), chosen)
             if not len(wrong):
                 return
-            chosen = np.union1d(chosen, wrong)
+            chosen = distinct(np.concatenate([chosen, wrong]))
 
     def _refill(self, flows: IntArray) -> IntArray:
         """Share what others leave among some flows; return the rows they load."""
@@ -131,7 +131,7 @@ class _Shared:
         entry, owner = self.entries_of(flows)
         rows, row = np.unique(filling.row[entry], return_inverse=True)
         there, position = self.on_rows(rows)
-        others = ~_are_in(filling.flow[there], flows)
+        others = ~are_among(filling.flow[there], flows)
         there, position = there[others], position[others]
         used = summed(position, filling.load[there] * self.rate[filling.flow[there]], len(rows))
         part = Filling(
@@ -154,18 +154,11 @@ class _Shared:
         used = summed(position, filling.load[entry] * rate, len(rows))
         fastest, level = np.zeros(len(rows)), np.full(len(rows), np.inf)
         np.maximum.at(fastest, position, rate)
-        is_inside = _are_in(flow, inside)
+        is_inside = are_among(flow, inside)
         held_here = self.holder[flow] == rows[position]
         mine = is_inside & held_here
         np.minimum.at(level, position[mine], rate[mine])
         is_faster = rate > level[position] * (1 + _TIE)
         is_full = used >= filling.capacity[rows] * (1 - _TIE)
         is_held = is_full[position] & (rate >= fastest[position] * (1 - _TIE))
-        return np.unique(flow[~is_inside & (is_faster | (held_here & ~is_held))])
-
-
-def _are_in(values: IntArray, ascending: IntArray) -> BoolArray:
-    """Return which values are among some, given in ascending order."""
-    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: BoolArray = ascending[place] == values
-    return found
+        return distinct(flow[~is_inside & (is_faster | (held_here & ~is_held))])

@@ -22,6 +22,7 @@ from studio.fabric.flow.loads import spread, summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
 from studio.fabric.flow.refinement import refine
 from studio.fabric.flow.routing import route
+from studio.fabric.flow.sorting import distinct
 
 _PROVABLE_GROUPS = 400
 """Groups of twins up to which the lower bound of a bisection is worth its time."""
@@ -64,7 +65,7 @@ def smallest_cut(
     colour = quotient.partition.colour
     flow = nx.DiGraph()
     weight = quotient.arcs_in_class * (1.0 if is_counted else quotient.bandwidth)
-    starts, ends = np.unique(colour[first]), np.unique(colour[second])
+    starts, ends = distinct(colour[first]), distinct(colour[second])
     passes = quotient.is_transit.copy()
     passes[starts] = passes[ends] = True
     for arc in np.flatnonzero(passes[quotient.source] & passes[quotient.target]):
@@ -168,7 +169,7 @@ def any_pattern_rate(graph: Graph, endpoints: IntArray) -> float:
     marked[endpoints] = 1
     quotient = fold_for_demand(graph, marked)
     colour = quotient.partition.colour[endpoints]
-    classes = np.unique(colour)
+    classes = distinct(colour)
     if len(classes) > _PROVABLE_GROUPS:
         return 0.0
     members = np.bincount(colour, minlength=quotient.class_count)

@@ -18,6 +18,7 @@ from studio.fabric.flow.loads import push, spread, summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
 from studio.fabric.flow.refinement import Partition, individualised, refine, refine_after_edit
 from studio.fabric.flow.routing import FAR, Routes, Split, route
+from studio.fabric.flow.sorting import distinct
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -137,7 +138,7 @@ def exchange_loads(
     is_large = len(exchange.ranks) > _LIVE_RANKS and graph.arc_count > _LIVE_ARCS
     if is_proven or (symmetry is None and not is_large):
         quotient = fold_for_demand(graph, marks(graph, exchange))
-        columns = np.unique(quotient.partition.colour[exchange.ranks])
+        columns = distinct(quotient.partition.colour[exchange.ranks])
         if is_proven or len(columns) * quotient.arc_class_count <= _LIVE_WORK:
             return _push_all(exchange, quotient, columns, split)
     return _push_by_symmetry(symmetry or symmetry_of(graph, exchange), exchange, split)
@@ -308,7 +309,7 @@ def exchange_rates(
     check_ranks(graph, exchange.ranks)
     quotient = fold_for_demand(graph, marks(graph, exchange))
     demand = class_demand(quotient, exchange)
-    routes = route(quotient, np.unique(quotient.partition.colour[exchange.ranks]), split)
+    routes = route(quotient, distinct(quotient.partition.colour[exchange.ranks]), split)
     source, column, place, senders = starts(routes, demand)
     check_reached(routes, source, column, place)
     target = routes.destination[column]

@@ -19,6 +19,7 @@ from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
 from studio.fabric.flow.quotient import fold_for_demand
 from studio.fabric.flow.routing import FAR, Routes, route
+from studio.fabric.flow.sorting import stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -111,7 +112,7 @@ def place_hashed(graph: Graph, flows: Flows, *, seed: int = 0, subflows: int = 1
         )
     part = np.concatenate([pair[0] for pair in found])
     arc = np.concatenate([pair[1] for pair in found])
-    order = np.argsort(part, kind="stable")
+    order = stable_order(part, len(flows.source) * subflows)
     filling = Filling(
         len(flows.source) * subflows,
         part[order],

@@ -15,6 +15,7 @@ from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import Incidence, summed
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import FAR, Split
+from studio.fabric.flow.sorting import are_among, distinct, stable_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +140,11 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
     first = arcs.out_of(start)
     first = first.chosen(_may_enter(arcs, first.head, end))
     empty = np.zeros(0, dtype=np.int64)
-    forward, backward = np.unique(first.head), end
+    forward, backward = distinct(first.head), end
     behind = _Reached(empty, empty).with_more(forward, 1)
     ahead = _Reached(empty, empty).with_more(end, 0)
     layers, trailing = [first], []
-    met = forward[np.isin(forward, end)]
+    met = forward[forward == end[forward // count]]
     meeting = [met]
     hops[met // count] = 1
     depth_ahead = 0
@@ -157,7 +158,7 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
             step = arcs.into(backward)
             step = step.chosen(arcs.forwards(step.tail) & (ahead.depth_of(step.tail) == FAR))
             trailing.append(step)
-            backward = np.unique(step.tail)
+            backward = distinct(step.tail)
             ahead = ahead.with_more(backward, depth_ahead)
             met = backward[behind.depth_of(backward) == len(layers)]
         else:
@@ -165,7 +166,7 @@ def _meet(arcs: _Arcs, start: IntArray, end: IntArray) -> tuple[IntArray, _Hops]
             is_new = behind.depth_of(step.head) == FAR
             step = step.chosen(_may_enter(arcs, step.head, end) & is_new)
             layers.append(step)
-            forward = np.unique(step.head)
+            forward = distinct(step.head)
             behind = behind.with_more(forward, len(layers))
             met = forward[ahead.depth_of(forward) == depth_ahead]
         hops[met // count] = len(layers) + depth_ahead
@@ -181,11 +182,11 @@ def _may_enter(arcs: _Arcs, place: IntArray, end: IntArray) -> BoolArray:
 def _leading(layers: list[_Hops], meeting: IntArray) -> list[_Hops]:
     """Keep, from the last layer to the first, the hops that lead to a meeting place."""
     kept: list[_Hops] = []
-    wanted = np.unique(meeting)
+    wanted = distinct(meeting)
     for layer in reversed(layers):
-        used = layer.chosen(np.isin(layer.head, wanted))
+        used = layer.chosen(are_among(layer.head, wanted))
         kept.append(used)
-        wanted = np.union1d(wanted, used.tail)
+        wanted = distinct(np.concatenate([wanted, used.tail]))
     return kept
 
 
@@ -199,7 +200,7 @@ def _spread(
 ) -> PairRoutes:
     """Send one unit from every start along the hops found."""
     count = quotient.class_count
-    order = np.argsort(found.tail, kind="stable")
+    order = stable_order(found.tail, len(start) * count)
     tail, arcs, heads = found.tail[order], found.arc[order], found.head[order]
     is_end = heads == end[heads // count]
     fan = quotient.fan[arcs] / np.where(is_end, quotient.size[quotient.target[arcs]], 1)
@@ -236,5 +237,5 @@ def _incidence(taken: list[tuple[IntArray, IntArray, FloatArray]], pairs: int) -
         empty = np.zeros(0, dtype=np.int64)
         return Incidence(pairs, empty, empty, np.zeros(0))
     flow, arc, part = (np.concatenate(column) for column in zip(*taken, strict=True))
-    order = np.argsort(flow, kind="stable")
+    order = stable_order(flow, pairs)
     return Incidence(pairs, flow[order], arc[order], part[order])

@@ -16,6 +16,8 @@ from studio.fabric.flow.loads import Incidence, spread, summed
 from studio.fabric.flow.local import route_pairs
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Split, route
+from studio.fabric.flow.sorting import distinct
+from studio.fabric.flow.sorting import stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -119,7 +121,7 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     marked[flows.target] = 1
     quotient = fold_for_demand(graph, marked)
     colour = quotient.partition.colour
-    columns = np.unique(colour[flows.target])
+    columns = distinct(colour[flows.target])
     by_pair = len(columns) * quotient.arc_class_count > _COLUMN_WORK
     lay = _by_pair if by_pair else _by_column
     parts, hops, latency = lay(quotient, flows, split)
@@ -225,7 +227,7 @@ def _laid(
     flow = np.concatenate([part[0] for part in parts])
     arc = np.concatenate([part[1].arc for part in parts])
     share = np.concatenate([part[1].part for part in parts])
-    order = np.argsort(flow, kind="stable")
+    order = stable_order(flow, len(flows.source))
     flow, arc, share = flow[order], arc[order], share[order]
     colour = quotient.partition.colour
     source, target = quotient.source[arc], quotient.target[arc]

@@ -18,6 +18,7 @@ import numpy as np
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray, scrambled
+from studio.fabric.flow.sorting import distinct
 
 _SPREAD = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -96,7 +97,7 @@ def refine_after_edit(partition: Partition, graph: Graph, touched: IntArray) -> 
     a repair; refine from scratch now and then.
     """
     work = _Refining(partition, graph)
-    vertices = np.unique(touched)
+    vertices = distinct(touched)
     arcs, owner = graph.wiring.arcs_from(vertices)
     terms = (
         work.word(work.colour[graph.wiring.target[arcs]]) * work.factor[graph.wiring.cable[arcs]]

@@ -32,6 +32,14 @@ def distinct(values: IntArray) -> IntArray:
     return ascending[starts_of_runs(ascending)]
 
 
+def are_among(values: IntArray, ascending: IntArray) -> BoolArray:
+    """Return which values are among some, given in ascending order."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return np.asarray(ascending[place] == values)
+
+
 def starts_of_runs(values: IntArray) -> BoolArray:
     """Return which entries differ from the one before; the first does."""
     is_start = np.ones(len(values), dtype=np.bool_)

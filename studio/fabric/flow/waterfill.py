@@ -22,8 +22,12 @@ _TIE = 1e-12
 """Relative difference below which two fill levels are one."""
 _DRIFT = 1e-3
 """Part of a row's demand below which it is summed afresh."""
-_ROWS_PER_ENTRY, _PATIENCE, _ROUND = 8, 3, 10_000
-"""Cost of a round level by level, in non-zeros: see `levels_first`."""
+_ROWS_PER_ENTRY = 8
+"""Rows looked at in the time of one non-zero."""
+_ROUND = 10_000
+"""Rows that could be looked at in the fixed time of a round."""
+_TRIED = 3
+"""Rounds level by level before their use is judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,15 +129,18 @@ class _Filling:
         """Non-zeros of flows that still rise."""
         self.flow, self.row, self.load = filling.flow, filling.row, filling.load
         """Non-zeros of all flows that rose at the last look at all of them."""
-        self.spent = 0
+        self.rounds, self.frozen = 0, 0
+        """Rounds level by level, and the non-zeros they froze."""
 
     def levels_first(self) -> bool:
-        """Return whether looking at rows alone is likely cheaper than at all non-zeros.
+        """Return whether to look at rows alone, a round per level, or at all non-zeros.
 
-        It takes a round per level, so that it is given up while there are many.
+        It is given up where rounds freeze little: every flow may have a level of its own.
         """
         rows = len(self.left)
-        return _ROWS_PER_ENTRY * rows < self.entries and self.spent < _PATIENCE * self.entries
+        if self.rounds < _TRIED:
+            return _ROWS_PER_ENTRY * rows < self.entries
+        return _ROWS_PER_ENTRY * self.frozen > self.rounds * (rows + _ROUND)
 
     @cached_property
     def first(self) -> IntArray:
@@ -176,7 +183,8 @@ class _Filling:
         self.demand = np.where(counted > 0, self.demand - less, 0.0)
         self._sum_again(np.flatnonzero((counted > 0) & (self.demand < _DRIFT * self.exact_demand)))
         self.entries -= len(entry)
-        self.spent += len(self.left) + _ROUND
+        self.rounds += 1
+        self.frozen += len(entry)
 
     def _sum_again(self, rows: IntArray) -> None:
         """Sum the demand of rows of which little is left: differences have lost digits."""

@@ -27,7 +27,7 @@ def test_level_by_level_equals_bottleneck_by_bottleneck(seed):
     for entries_per_row in (0, np.inf):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(waterfill, "_ROWS_PER_ENTRY", entries_per_row)
-            patch.setattr(waterfill, "_PATIENCE", np.inf)
+            patch.setattr(waterfill, "_TRIED", np.inf)
             found.append(max_min_fill(filling))
     np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-9)
     for rate, holder in found:
