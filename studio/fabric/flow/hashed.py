@@ -19,7 +19,7 @@ from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
 from studio.fabric.flow.quotient import fold_for_demand
 from studio.fabric.flow.routing import FAR, Routes, route
-from studio.fabric.flow.sorting import stable_order
+from studio.fabric.flow.sorting import first_of_each, stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -150,21 +150,33 @@ class _Walk:
     def _choose(
         self, going: IntArray, here: IntArray, target: IntArray, hops: IntArray
     ) -> IntArray:
-        graph, wiring = self.graph, self.graph.wiring
-        arcs, owner = wiring.arcs_from(here)
-        ahead = wiring.target[arcs]
-        colour = self.routes.quotient.partition.colour
-        left = self.routes.distance[self.column[going][owner], colour[ahead]]
-        is_end = ahead == target[owner]
-        leads = graph.is_alive[wiring.cable[arcs]] & (
-            (is_end & (hops[owner] == 1))
-            | (graph.is_transit[ahead] & ~is_end & (left == hops[owner] - 1))
-        )
-        arcs, owner = arcs[leads], owner[leads]
-        count = np.bincount(owner, minlength=len(here))
-        first = np.cumsum(count) - count
+        """Return the next arc of every part."""
+        vertices = self.graph.vertex_count
+        # Parts at one vertex choose among the same arcs, before the last hop whatever the twin.
+        to = np.where(hops == 1, self.routes.column_count + target, self.column[going])
+        key, alike = np.unique((to * 64 + hops) * vertices + here, return_inverse=True)
+        arcs, first = self._ways(key % vertices, key // vertices % 64, key // vertices // 64)
+        alike = alike.reshape(-1)
+        count = (first[1:] - first[:-1])[alike]
         # The vertex goes into the hash too, so that successive hops choose independently.
         salt = (self.part[going] * 64 + hops) * 1_000_003 + here + self.seed * 7_919
         pick = (scrambled(salt) >> np.uint64(16)) % count.astype(np.uint64)
-        chosen: IntArray = arcs[first + pick.astype(np.int64)]
+        chosen: IntArray = arcs[first[alike] + pick.astype(np.int64)]
         return chosen
+
+    def _ways(self, here: IntArray, hops: IntArray, to: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the arcs that lead on from each vertex, and where those of each begin.
+
+        `to` is a column, or for the last hop the number of columns plus the target.
+        """
+        graph, wiring, routes = self.graph, self.graph.wiring, self.routes
+        arcs, owner = wiring.arcs_from(here)
+        ahead = wiring.target[arcs]
+        is_last = hops[owner] == 1
+        target = to[owner] - routes.column_count
+        column = np.where(is_last, 0, to[owner])
+        left = routes.distance[column, routes.quotient.partition.colour[ahead]]
+        leads = graph.is_alive[wiring.cable[arcs]] & np.where(
+            is_last, ahead == target, graph.is_transit[ahead] & (left == hops[owner] - 1)
+        )
+        return arcs[leads], first_of_each(owner[leads], len(here))

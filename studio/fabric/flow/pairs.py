@@ -16,8 +16,7 @@ from studio.fabric.flow.loads import Incidence, spread, summed
 from studio.fabric.flow.local import route_pairs
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Split, route
-from studio.fabric.flow.sorting import distinct
-from studio.fabric.flow.sorting import stable_order
+from studio.fabric.flow.sorting import distinct, stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -149,8 +148,8 @@ def _by_column(
         hops[chosen] = routes.hops_from(place)
         _check_found(quotient, flows, hops, chosen)
         latency[chosen] = routes.latency[place]
-        distinct, back = np.unique(place, return_inverse=True)
-        parts.append(_expanded(chosen, back.reshape(-1), spread(routes, distinct)))
+        places, back = np.unique(place, return_inverse=True)
+        parts.append(_expanded(chosen, back.reshape(-1), spread(routes, places)))
     return parts, hops, latency
 
 

@@ -46,6 +46,20 @@ def test_384_npus_take_the_known_makespan(supernode, ideal, routing, seconds):
     assert result.routing == routing
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("subflows", [1, 7])
+def test_hashing_loads_the_unluckiest_link_as_chance_has_it(supernode, ideal, seed, subflows):
+    """8 NPUs send to 376 others over 7 planes of 16 uplinks: each of 10,752 directed uplinks
+    carries 26.9 flows or so, and the unluckiest as many more as 3 to 5.5 standard deviations.
+    """
+    result = all_to_all(supernode, ideal, Routing(HASHED, seed, subflows))
+    parts = result.terms.wire_s * 28e9 / (MB / subflows)
+    assert parts == pytest.approx(round(parts), abs=1e-6)
+    mean = 8 * 376 * subflows / (7 * 16)
+    spread = np.sqrt(mean * (1 - 1 / (7 * 16)))
+    assert mean + 3 * spread < parts < mean + 5.5 * spread
+
+
 def test_one_lost_uplink_costs_equal_splitting_more_than_weighted(supernode, ideal):
     """An equal split keeps a seventh of the traffic on fifteen of sixteen uplinks."""
     hurt = supernode.with_failed(np.array([48 * 8 * 7]))
