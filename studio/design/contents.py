@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from studio.design.arrays import cell_key, shift_of
+from studio.design.cabling import follow_place
 from studio.design.edits import free_name, rack_of
 from studio.design.labels import is_numbered, label_of
 from studio.design.model import Array, Design, Placement, Rack, Shift
@@ -194,6 +195,7 @@ def _followed(
         for old_rack, new_rack in zip(_labels(*source), _labels(*target), strict=False)
         for old, new in renamed.items()
     }
+    design = follow_place(design, new_place)
     kept = {}
     for address, deviation in design.exceptions.items():
         steps = address.split("/", 2)

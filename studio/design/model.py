@@ -74,6 +74,10 @@ class LinkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     links_per_cable: int = 1
     length_m: float = 0.0
     """0 takes the length from the racks' positions and the site's routing."""
+    by_hand: bool = False
+    """A single cable that was drawn, not ruled."""
+    replaces: tuple[Address, ...] = ()
+    """Links of another rule, marked absent, that a cable moved by hand stands for."""
     note: str = ""
 
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
+from studio.design.cabling import follow_place
 from studio.design.edits import rack_of
 from studio.design.labels import is_numbered, label_of
 from studio.design.model import Design, Rack
@@ -52,6 +53,7 @@ def resize_array(
     behind = dict(_made_room(racks, rack_id))
     racks.update(behind)
     renamed = _renamed(design, behind)
+    design = follow_place(design, dict(renamed))
     _check_rules(design, renamed)
     exceptions = design.exceptions
     if any(_rack_part(address) in renamed for address in exceptions):
@@ -94,6 +96,8 @@ def _renamed(design: Design, after: Mapping[RackId, Rack]) -> Mapping[str, str]:
 
 def _check_rules(design: Design, renamed: Mapping[str, str]) -> None:
     for name, rule in design.links.items():
+        if rule.by_hand:
+            continue
         for pattern in {_rack_part(rule.a), _rack_part(rule.b)} - {"**", "", "*"}:
             for old, new in renamed.items():
                 if fnmatchcase(old, pattern) != fnmatchcase(new, pattern):

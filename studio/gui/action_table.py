@@ -6,7 +6,7 @@ from studio.gui.action_tables import arranging, assistance, editing, files, simu
 from studio.gui.action_tables.entries import SEPARATOR
 from studio.gui.actions import Action
 
-__all__ = ("ACTIONS", "MENUS", "SEPARATOR", "TOOLBAR", "TOOLBAR_END")
+__all__ = ("ACTIONS", "CANVAS_MENU", "MENUS", "SEPARATOR", "TOOLBAR", "TOOLBAR_END")
 
 _IN_ORDER = (files, editing, arranging, views, tools, simulation, assistance)
 
@@ -28,6 +28,7 @@ TOOLBAR: tuple[str, ...] = (
     "tool.pan",
     "tool.zoom",
     "tool.measure",
+    "tool.cable",
     SEPARATOR,
     "edit.add_rule",
     "edit.duplicate",
@@ -43,4 +44,24 @@ TOOLBAR: tuple[str, ...] = (
     "view.compare",
     "file.export_picture",
 )
+CANVAS_MENU: tuple[str, ...] = (
+    "edit.fail",
+    "edit.put_back",
+    "edit.detach",
+    SEPARATOR,
+    "edit.cut",
+    "edit.copy",
+    "edit.paste",
+    "edit.duplicate",
+    "edit.delete",
+    "edit.rotate",
+    SEPARATOR,
+    "tool.cable",
+    "edit.add_rule",
+    SEPARATOR,
+    "view.selection",
+    "view.fit",
+)
+"""What a click with the right button on the drawing offers, as far as it is possible."""
+
 TOOLBAR_END: tuple[str, ...] = ("help.palette", "view.language", "view.theme", "help.settings")

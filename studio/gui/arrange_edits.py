@@ -16,15 +16,17 @@ from studio.design.arrays import (
     straighten,
     turn_members,
 )
+from studio.design.cabling import give_back
 from studio.design.contents import straighten_boxes
 from studio.design.edits import rotate_racks, set_state
 from studio.design.model import Design
-from studio.fabric.arrays import FloatArray
-from studio.fabric.fabric import Fabric
+from studio.errors import InvalidDesign
+from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric, find_components, find_links
 from studio.gui.canvas.held import Held, hold
 from studio.gui.canvas.moving import moved_by
 from studio.gui.canvas.snapping import around
-from studio.ids import Address, RackId
+from studio.ids import Address, RackId, RuleId
 
 Edit = Callable[[Design], Design]
 Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
@@ -131,6 +133,7 @@ def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
     """Return the edit that ends exceptions: members in line, what was absent is there."""
     held = hold(fabric, selection)
     boxes = _boxes(fabric, selection)
+    by_hand, links = _moved_cables(fabric, selection), _absent_links(fabric, selection)
 
     def edit(design: Design) -> Design:
         for rack in held.whole:
@@ -139,6 +142,11 @@ def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
             design = straighten(design, rack, members)
         for rack, own in boxes.items():
             design = straighten_boxes(design, rack, own)
+        for name in by_hand:
+            if name in design.links:
+                design = give_back(design, name)
+        for link in links:
+            design = set_state(design, link, None)
         for address in sorted(selection):
             marked = design.exceptions.get(Address(address))
             if marked is not None and marked.state == "absent":
@@ -161,8 +169,47 @@ def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
         contents = design.racks[rack].contents
         if any(cell_key((number, 0)) in contents[name].array.moved for name, number in own):
             return True
+    if _moved_cables(fabric, selection) or _absent_links(fabric, selection):
+        return True
     marked = (design.exceptions.get(Address(one)) for one in selection)
     return any(one is not None and one.state == "absent" for one in marked)
+
+
+def _moved_cables(fabric: Fabric, selection: frozenset[str]) -> list[RuleId]:
+    """Return the selected cables drawn by hand that stand for others."""
+    links = fabric.design.links
+    names = {one.removeprefix("rule:").partition("[")[0] for one in selection if ":" in one}
+    return [key for key, rule in links.items() if key in names and rule.replaces]
+
+
+def _absent_links(fabric: Fabric, selection: frozenset[str]) -> list[Address]:
+    """Return the links taken away at selected components and boxes, no cable standing for them."""
+    taken = {link for rule in fabric.design.links.values() for link in rule.replaces}
+    absent = [
+        address
+        for address, one in fabric.design.exceptions.items()
+        if one.state == "absent" and address.startswith("rule:") and address not in taken
+    ]
+    places = [one for one in selection if "/" in one]
+    if not absent or not places:
+        return []
+    ends = np.unique(np.concatenate([_components(fabric, one) for one in places]))
+    found = []
+    for address in absent:
+        try:
+            links = find_links(fabric.links, address)
+        except InvalidDesign:
+            continue
+        if np.isin(fabric.links.a[links], ends).any() or np.isin(fabric.links.b[links], ends).any():
+            found.append(address)
+    return found
+
+
+def _components(fabric: Fabric, address: str) -> IntArray:
+    try:
+        return find_components(fabric.layout, address)
+    except InvalidDesign:
+        return np.zeros(0, dtype=np.int64)
 
 
 def _boxes(fabric: Fabric, selection: frozenset[str]) -> Mapping[RackId, list[tuple[str, int]]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui import arrange_edits, selection_edits
-from studio.gui.action_table import MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
+from studio.gui.action_table import CANVAS_MENU, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import ActionState
 from studio.gui.i18n import tr
 from studio.gui.widgets.labels import fixed_toolbar
@@ -76,6 +76,18 @@ class WindowMenus:
     def _fill_panels(self, menu: QMenu) -> None:
         for dock in self._window.docks.values():
             menu.addAction(dock.toggleViewAction())
+
+    def show_canvas_menu(self, place: QPoint) -> None:
+        """Offer what can be done to the selection, where the drawing was clicked."""
+        window = self._window
+        menu = QMenu(window)
+        for name in CANVAS_MENU:
+            if name == SEPARATOR:
+                menu.addSeparator()
+            elif window.actions_made[name].isEnabled():
+                menu.addAction(window.actions_made[name])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     def fill_recent(self) -> None:
         """List the recent files."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from studio.design.cabling import take_cable
 from studio.design.edits import duplicate_racks, free_name, put, remove, set_field, set_state
 from studio.design.model import Array, Design, Deviation, Group, Placement, Rack
 from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.gui.views.subjects import Subject, rule_path, subjects_of
-from studio.ids import Address, AssemblyId, PartId, RackId
+from studio.ids import Address, AssemblyId, PartId, RackId, RuleId
 
 Edit = Callable[[Design], Design]
 AISLE_M = 1.2
@@ -121,11 +122,22 @@ def _without(fabric: Fabric, design: Design, subject: Subject, selection: frozen
         _, rack_id, _, placed = subject.path
         contents = {k: v for k, v in design.racks[RackId(rack_id)].contents.items() if k != placed}
         return set_field(design, ("racks", rack_id, "contents"), contents)
-    if subject.kind in ("rack", "placement", "component", "link"):
+    if subject.kind == "link":
+        return _without_link(design, subject)
+    if subject.kind in ("rack", "placement", "component"):
         return set_state(design, Address(subject.address), Deviation("absent"))
-    if subject.kind == "plane":
-        return remove(design, "planes", subject.path[1])
-    return design
+    return remove(design, "planes", subject.path[1]) if subject.kind == "plane" else design
+
+
+def _without_link(design: Design, subject: Subject) -> Design:
+    """A cable drawn by hand goes as a whole; a link of a rule becomes absent."""
+    section, name = subject.path[0], RuleId(subject.path[-1])
+    if section == "links":
+        if name not in design.links:
+            return design
+        if design.links[name].by_hand:
+            return take_cable(design, name)
+    return set_state(design, Address(subject.address), Deviation("absent"))
 
 
 def _is_whole(fabric: Fabric, subject: Subject, selection: frozenset[str]) -> bool:

@@ -117,7 +117,7 @@ def test_a_growing_array_makes_room_in_the_numbers_behind_it() -> None:
 
 def test_racks_that_a_rule_names_by_number_are_not_renumbered() -> None:
     design = edits.put(two_racks(), "racks", "east", rack(6.0, 1.0, first=3))
-    rule = link("R03/N*/leaf", "R*/B*/spine")
+    rule = link("R0[1-3]/N*/leaf", "R*/B*/spine")
     design = edits.put(design, "links", "special", rule)
     with pytest.raises(InvalidInput, match="R03 would become R04.*special"):
         resize_array(design, ROW, 3, 1)

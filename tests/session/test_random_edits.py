@@ -17,13 +17,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from studio.design import arrays, edits, schemes
+from studio.design import arrays, cabling, contents, edits, schemes
 from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
 from studio.design.scenario import Inference
 from studio.design.site import Feed
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
+from studio.gui import arrange_edits, selection_edits
+from studio.gui.arrange_edits import Side
 from studio.ids import Address, RackId, WorkloadId
 from studio.session.document import Document
 from studio.session.evaluation import evaluate
@@ -115,8 +117,8 @@ class RandomEdits(RuleBasedStateMachine):
     @rule(x=numbers, y=numbers, nodes=st.integers(0, 3))
     def add_rack(self, x: int, y: int, nodes: int) -> None:
         self.counted += 1
-        contents = {"N": place("node", 1, nodes)}
-        new = rack(float(x), float(y), first=100 + self.counted, contents=contents)
+        stack = {"N": place("node", 1, nodes)}
+        new = rack(float(x), float(y), first=100 + self.counted, contents=stack)
         self.edit(lambda d: edits.put(d, "racks", f"new{self.counted % 3}", new))
 
     @rule(which=numbers, dx=st.floats(-3, 3), merge=st.booleans())
@@ -248,6 +250,84 @@ class RandomEdits(RuleBasedStateMachine):
         if found:
             key = found[which % len(found)].key
             self.edit(lambda d: edits.put(d, "waivers", key, Waiver("lab only", "me")))
+
+    def component(self, number: int) -> tuple[int, str]:
+        """Return a component and its address; -1 in an empty design."""
+        layout = self.document.fabric.layout
+        if not layout.component_count:
+            return -1, "R01/N1/chip[0]"
+        chosen = number * 7 % layout.component_count
+        return chosen, str(layout.address(chosen))
+
+    @rule(a=numbers, b=numbers, replace=st.booleans())
+    def draw_cable(self, a: int, b: int, replace: bool) -> None:
+        fabric = self.document.fabric
+        ends = (self.component(a)[1], self.component(b)[1])
+        plane = self.pick("planes", 0)
+        replaced = ()
+        if replace and fabric.links.count:
+            replaced = (Address(fabric.links.name(a * 5 % fabric.links.count)),)
+        cable = link(*ends, plane=plane, cable="fibre", bandwidth_byte_per_s=1e9, replaces=replaced)
+        self.edit(lambda d: cabling.add_cables(d, [cable])[0])
+
+    @rule(which=numbers, side=st.sampled_from(["a", "b"]), to=numbers)
+    def move_cable_end(self, which: int, side: str, to: int) -> None:
+        by_hand = [key for key, one in self.document.design.links.items() if one.by_hand]
+        if by_hand:
+            name = by_hand[which % len(by_hand)]
+            self.edit(lambda d: cabling.move_end(d, name, side, self.component(to)[1]))
+
+    @rule(which=numbers, back=st.booleans())
+    def remove_cable(self, which: int, back: bool) -> None:
+        by_hand = [key for key, one in self.document.design.links.items() if one.by_hand]
+        if by_hand:
+            name = by_hand[which % len(by_hand)]
+            undraw = cabling.give_back if back else cabling.take_cable
+            self.edit(lambda d: undraw(d, name))
+
+    @rule(which=numbers, to=numbers, units=st.integers(-4, 20), own=st.booleans())
+    def carry_box(self, which: int, to: int, units: int, own: bool) -> None:
+        layout = self.document.fabric.layout
+        if not layout.housings:
+            return
+        box = layout.housings[which * 3 % len(layout.housings)]
+        source = layout.racks[box.rack].rack
+        target = source if own else RackId(self.pick("racks", to))
+        moved = [(box.placement, box.element)]
+        self.edit(lambda d: contents.carry_boxes(d, source, moved, target, units))
+
+    @rule(which=numbers)
+    def straighten_box(self, which: int) -> None:
+        layout = self.document.fabric.layout
+        if layout.housings:
+            box = layout.housings[which * 3 % len(layout.housings)]
+            rack_id = layout.racks[box.rack].rack
+            moved = [(box.placement, box.element)]
+            self.edit(lambda d: contents.straighten_boxes(d, rack_id, moved))
+
+    @rule(which=numbers, other=numbers, side=st.sampled_from(["left", "middle"]))
+    def align(self, which: int, other: int, side: Side) -> None:
+        labels = sorted(self.document.fabric.layout.rack_by_label)
+        if labels:
+            chosen = frozenset({labels[which % len(labels)], labels[other % len(labels)]})
+            self.edit(arrange_edits.align(self.document.fabric, chosen, side))
+
+    @rule(which=numbers)
+    def copy_and_paste(self, which: int) -> None:
+        fabric = self.document.fabric
+        labels = sorted(fabric.layout.rack_by_label)
+        if labels and len(fabric.layout.racks) < 8:
+            clip = selection_edits.copied(fabric, frozenset({labels[which % len(labels)]}))
+            assert clip is not None
+            self.edit(selection_edits.paste(clip))
+
+    @rule(chosen=st.lists(st.sampled_from((*ADDRESSES, "R01/B1", "rule:cable-1[0]")), max_size=3))
+    def delete(self, chosen: list[str]) -> None:
+        self.edit(selection_edits.delete(self.document.fabric, frozenset(chosen)))
+
+    @rule(chosen=st.lists(st.sampled_from((*ADDRESSES, "rule:cable-1[0]")), max_size=3))
+    def put_back(self, chosen: list[str]) -> None:
+        self.edit(arrange_edits.put_back(self.document.fabric, frozenset(chosen)))
 
     @rule(name=st.sampled_from(["up", "x", "y"]))
     def rename_plane(self, name: str) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QTimer
 
 from studio.gui.canvas.addresses import housing_address
 from studio.gui.canvas.boxing import BoxDrag
+from studio.gui.canvas.cable_drawing import CableDraw
 from studio.gui.canvas.dragging import RackDrag
-from studio.gui.canvas.grips import Grip
+from studio.gui.canvas.grips import GhostWire, Grip, Readout
 from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.painting.marks import Marks
@@ -26,9 +27,11 @@ from studio.gui.canvas.tools.events import (
     Measure,
     Pan,
     Pick,
+    Wire,
     ZoomArea,
 )
 from studio.gui.canvas.viewport import Rect, Viewport
+from studio.gui.i18n import tr
 
 _EDIT_MS, _RAREST_MS = 33, 1000
 """Edits of a drag are asked for no more often than the first, and no less than the second."""
@@ -44,6 +47,9 @@ class Stage(Protocol):
 
     @property
     def level(self) -> Level: ...
+
+    @property
+    def visible_planes(self) -> frozenset[str]: ...
 
     @property
     def selection(self) -> frozenset[str]: ...
@@ -66,6 +72,8 @@ class Stage(Protocol):
 
     def edge_at(self, px: float, py: float) -> Edge | None: ...
 
+    def end_at(self, px: float, py: float) -> Hit | None: ...
+
     def box_at(self, px: float, py: float) -> int | None: ...
 
     def ask(self, request: EditRequest) -> None: ...
@@ -84,12 +92,14 @@ class Gestures:
         pause.timeout.connect(self._ask_meanwhile)
         self._drags = 0
         self.grip: Grip | None = None
+        self.cable: CableDraw | None = None
 
     @property
     def is_busy(self) -> bool:
         """Tell whether there is something to give up."""
         marks = self._stage.marks
-        return self.grip is not None or marks.marquee is not None or marks.measure is not None
+        held = self.grip is not None or self.cable is not None
+        return held or marks.marquee is not None or marks.measure is not None
 
     def carry_out(self, intent: Intent, scene: Scene) -> None:
         """Do what a tool asks for."""
@@ -104,6 +114,8 @@ class Gestures:
             self._drag(intent, scene)
         elif isinstance(intent, ZoomArea):
             self._zoom_area(intent)
+        elif isinstance(intent, Wire):
+            self._wire(intent, scene)
         else:
             self._measure(intent)
 
@@ -190,6 +202,56 @@ class Gestures:
         chosen = grip.selected_after(after) if after is not None else None
         if chosen:
             stage.select(chosen)
+
+    def _wire(self, intent: Wire, scene: Scene) -> None:
+        stage = self._stage
+        if intent.phase == "cancel":
+            self._end_wire()
+            return
+        if self.cable is None:
+            hit = stage.thing_at(intent.x1, intent.y1)
+            if hit is None or hit.kind not in ("component", "cable", "housing"):
+                stage.show_marks(replace(stage.marks, readout=self._too_far(intent)))
+                return
+            self.cable = CableDraw(scene, hit, stage.visible_planes)
+        self.cable.point_at(stage.end_at(intent.x2, intent.y2))
+        self.show_cable(intent.x2, intent.y2)
+        if intent.phase == "done":
+            request = self.cable.request()
+            self._end_wire()
+            if request is not None:
+                stage.ask(request)
+
+    def next_cable(self) -> None:
+        """Draw the cable like the next rule that joins such components."""
+        if self.cable is not None:
+            self.cable.next_choice()
+            self.show_cable()
+
+    def show_cable(self, x: float | None = None, y: float | None = None) -> None:
+        """Show the cable as it would be; at the pointer's last place where none is given."""
+        if self.cable is None:
+            return
+        stage = self._stage
+        if x is None or y is None:
+            if stage.marks.readout is None:
+                return
+            x, y, _ = stage.marks.readout
+        aim = self.cable.aim
+        end = stage.viewport.to_world(x, y)
+        wire = GhostWire(self.cable.start, self.cable.end, end, aim.readout.is_wrong)
+        stage.show_marks(replace(stage.marks, wire=wire, readout=(x, y, aim.readout)))
+
+    def _too_far(self, intent: Wire) -> tuple[float, float, Readout] | None:
+        if intent.phase != "move":
+            return None
+        hint = tr("Zoom in to a component to begin a cable at it.")
+        return intent.x2, intent.y2, Readout(hint)
+
+    def _end_wire(self) -> None:
+        self.cable = None
+        stage = self._stage
+        stage.show_marks(replace(stage.marks, wire=None, readout=None))
 
     def _zoom_area(self, intent: ZoomArea) -> None:
         stage = self._stage

@@ -29,6 +29,19 @@ class Readout:
     is_wrong: bool = False
 
 
+@dataclass(frozen=True)
+class GhostWire:
+    """A cable that is being drawn."""
+
+    start: int
+    """Component it begins at."""
+    end: int
+    """Component under the pointer, -1 for none."""
+    to: tuple[float, float]
+    """Where the pointer is, in metres."""
+    is_wrong: bool = False
+
+
 class Grip(Protocol):
     """Something held, from the press to the release."""
 

@@ -21,6 +21,7 @@ CURSORS: Mapping[str, Qt.CursorShape] = {
     "pan": Qt.CursorShape.OpenHandCursor,
     "zoom": Qt.CursorShape.CrossCursor,
     "measure": Qt.CursorShape.CrossCursor,
+    "cable": Qt.CursorShape.CrossCursor,
 }
 ARROWS: Mapping[Qt.Key, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),

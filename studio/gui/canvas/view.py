@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -42,7 +43,7 @@ from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
 from studio.gui.canvas.painting.notes import EDGE_PX
 from studio.gui.canvas.painting.picture import paint_content, paint_picture
 from studio.gui.canvas.painting.text import Fonts
-from studio.gui.canvas.picking import Hit, address_of, pick, pick_line
+from studio.gui.canvas.picking import Hit, address_of, addresses_of, pick, pick_line
 from studio.gui.canvas.pointer import ARROWS, CURSORS, pointer_event
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
@@ -75,6 +76,8 @@ class CanvasView(QWidget):
     level_changed = Signal(str)
     part_dropped = Signal(object)
     """`DropTarget`."""
+    menu_requested = Signal(object)
+    """Global position of a click with the right button; what is there is selected by then."""
     visible_planes_changed = Signal(object)
     """frozenset of plane ids, after a click in the legend."""
 
@@ -465,6 +468,16 @@ class CanvasView(QWidget):
         if view is not None:
             self.show_view(view)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._scene is None or self._gestures.is_busy:
+            return
+        hit = self.thing_at(event.pos().x(), event.pos().y())
+        found = addresses_of(self._scene, hit) if hit is not None else frozenset[str]()
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if by_mouse and not found & self._selection:
+            self.select(found)
+        self.menu_requested.emit(event.globalPos())
+
     def leaveEvent(self, event: QEvent) -> None:
         del event
         self._set_hover(None)
@@ -515,6 +528,13 @@ class CanvasView(QWidget):
                 return edge
         return None
 
+    def end_at(self, px: float, py: float) -> Hit | None:
+        """Return the component or box at a pixel that a cable may end at."""
+        if self._scene is None or self._level == "hall":
+            return None
+        hit = pick(self._scene, self._view, self._level, *self._view.to_world(px, py))
+        return hit if hit is not None and hit.kind != "rack" else None
+
     def box_at(self, px: float, py: float) -> int | None:
         """Return the box at a pixel that can be taken out of its rack at this magnification."""
         if self._scene is None or self._level not in ("rack", "node"):
@@ -561,6 +581,11 @@ class CanvasView(QWidget):
                 QToolTip.showText(event.globalPos(), text, self)
             else:
                 QToolTip.hideText()
+            return True
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab and self._gestures.cable:
+            # Tab would leave the canvas; while a cable is drawn it goes on to the next kind.
+            if event.type() == QEvent.Type.KeyPress:
+                self._gestures.next_cable()
             return True
         return super().event(event)
 

@@ -23,8 +23,11 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
     """Report components with more links on a kind of port than the part has ports."""
     layout = fabric.layout
     uses: Use = {}
-    for one in fabric.links.rules:
-        for side, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
+    for place, one in enumerate(fabric.links.rules):
+        start = int(fabric.links.start[place])
+        there = fabric.link_present[start : start + len(one.a)]
+        for every, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
+            side = every[there]
             for number in distinct(layout.part[side]):
                 part = layout.parts[int(number)]
                 port = name or next(iter(part.ports), "")

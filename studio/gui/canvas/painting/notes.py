@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from studio.gui.canvas.grips import Ghost
+from studio.gui.canvas.grips import Ghost, GhostWire
 from studio.gui.canvas.painting.buffers import crisp, draw_rects
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts
@@ -34,6 +34,31 @@ def paint_ghosts(painter: QPainter, frame: Frame, ghosts: Sequence[Ghost], fonts
             x, y, width, height = frame.screen_rects(np.array([ghost.rect]))[0].tolist()
             at = QPointF(x + width / 2, y + height + 16)
             paint_note(painter, frame, fonts, at, ghost.text, text_color)
+
+
+def paint_wire(painter: QPainter, frame: Frame, wire: GhostWire) -> None:
+    """Draw a cable that is being drawn, with both its ends."""
+    color = frame.theme.collision if wire.is_wrong else frame.theme.selection
+    ends = np.array([one for one in (wire.start, wire.end) if one >= 0])
+    ends = ends[ends < frame.scene.layout.component_count]
+    if not len(ends):
+        return
+    chips = frame.scene.chip_rects(ends)
+    middles = frame.viewport.points(chips[:, :2] + chips[:, 2:] / 2)
+    start = QPointF(*middles[0].tolist())
+    end = QPointF(*(middles[1].tolist() if len(ends) > 1 else frame.viewport.to_screen(*wire.to)))
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(color, 2))
+    draw_rects(painter, crisp(frame.screen_rects(chips)))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(color, 2.5, Qt.PenStyle.DashLine))
+    painter.drawLine(start, end)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(color))
+    for point in (start, end):
+        painter.drawEllipse(point, 4, 4)
+    painter.restore()
 
 
 def paint_edges(painter: QPainter, frame: Frame, edges: Sequence[Edge]) -> None:

@@ -107,7 +107,18 @@ class Measure:
     done: bool
 
 
-Intent = Pan | Pick | Marquee | Drag | ZoomArea | Measure
+@dataclass(frozen=True)
+class Wire:
+    """Lead a cable from what is at one pixel to what is at another."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    phase: Literal["move", "done", "cancel"]
+
+
+Intent = Pan | Pick | Marquee | Drag | ZoomArea | Measure | Wire
 Probe = Callable[[float, float], Under]
 
 

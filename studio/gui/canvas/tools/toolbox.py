@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from studio.errors import UnknownName
+from studio.gui.canvas.tools.cable import CableTool
 from studio.gui.canvas.tools.events import Tool
 from studio.gui.canvas.tools.measure import MeasureTool
 from studio.gui.canvas.tools.navigate import PanTool, ZoomTool
@@ -16,6 +17,7 @@ TOOLS: Mapping[str, Callable[[], Tool]] = {
     "pan": PanTool,
     "zoom": ZoomTool,
     "measure": MeasureTool,
+    "cable": CableTool,
 }
 
 
