@@ -10,7 +10,6 @@ import numpy as np
 
 from studio import units
 from studio.design.cabling import add_cables, move_end
-from studio.design.finding import Finding
 from studio.design.model import Design, LinkRule
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
@@ -30,7 +29,7 @@ from studio.gui.canvas.wire_ends import (
     ports_used,
     selector_of,
 )
-from studio.gui.i18n import current_language, tr
+from studio.gui.i18n import tr
 from studio.ids import Address, RuleId
 from studio.simulation.rules.check import check
 
@@ -238,10 +237,6 @@ def _plane(fabric: Fabric, pattern: Pattern) -> str:
     return f"{name}, {pattern.name}" if pattern.name else name
 
 
-def _said(one: Finding) -> str:
-    return one.message_zh if current_language() == "zh" else one.message
-
-
 def _findings(before: Fabric, after: Fabric) -> list[str]:
     """Return length of what is new, and what the rules say that they did not say before."""
     known = {one.name for one in before.links.rules}
@@ -253,4 +248,4 @@ def _findings(before: Fabric, after: Fabric) -> list[str]:
             break
     told = {(one.rule, one.address) for one in check(before)}
     new = [one for one in check(after) if (one.rule, one.address) not in told]
-    return lines + [f"{one.address}: {_said(one)}" for one in new[:_MOST_SAID]]
+    return lines + [f"{one.address}: {tr(one.message)}" for one in new[:_MOST_SAID]]
