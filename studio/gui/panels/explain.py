@@ -17,6 +17,7 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.explain_rows import ExplainRow, Explanation
 from studio.gui.views.format import share_text
+from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.labels import styled_label
 
 _PART = Qt.ItemDataRole.UserRole
@@ -33,8 +34,8 @@ class ExplainPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shown: Explanation | None = None
         self._title = styled_label("heading")
-        self._notes = styled_label("quiet")
-        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._notes = ElidedLabel()
+        self._notes.setObjectName("quiet")
         self._tree = QTreeWidget()
         self._tree.setAlternatingRowColors(True)
         self._tree.setUniformRowHeights(True)
@@ -80,7 +81,7 @@ class ExplainPanel(QWidget):
             return
         self._title.setText(f"{explanation.title}: {explanation.value}")
         notes = "  ·  ".join(tr(text) for text in explanation.notes)
-        self._notes.setText(notes if len(notes) < 160 else notes[:158] + "…")
+        self._notes.setText(notes)
         self._notes.setToolTip("\n".join(tr(text) for text in explanation.notes))
         self._tree.addTopLevelItems([_item(row) for row in explanation.rows])
         self._tree.expandAll()
@@ -101,7 +102,7 @@ class ExplainPanel(QWidget):
 def _item(row: ExplainRow) -> QTreeWidgetItem:
     source = row.source or tr(row.note)
     item = QTreeWidgetItem(
-        [tr(row.label), row.detail, row.value, share_text(row.share), row.grade, source]
+        [tr(row.label), tr(row.detail), row.value, share_text(row.share), row.grade, source]
     )
     for column in (1, 2, 3):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

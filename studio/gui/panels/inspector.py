@@ -50,7 +50,7 @@ class _Line:
         self.label.setText(text)
         self.label.setToolTip(tr(field.tip) if field.tip else text)
         self.note.setText(field.note)
-        self.note.setToolTip(field.tip or field.note)
+        self.note.setToolTip(tr(field.tip) if field.tip else field.note)
         self.note.setVisible(bool(field.note))
         self.reset.setVisible(field.can_reset)
         self.editor.show_field(field)

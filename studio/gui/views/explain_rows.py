@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.gui.i18n import tr
 from studio.gui.views.format import figure_text, grade_text, word
 from studio.messages import Listed, say
 from studio.session.evaluation import Evaluation
@@ -90,7 +91,7 @@ def _source(term: Term) -> str:
         return ""
     quoted = f"“{term.origin.quoted}” · " if term.origin.quoted else ""
     date = f" ({term.origin.date})" if term.origin.date else ""
-    return f"{quoted}{term.origin.source}{date}"
+    return f"{quoted}{tr(term.origin.source)}{date}"
 
 
 def _explain_result(key: str, result: SimResult, language: str) -> Explanation | None:
@@ -171,7 +172,8 @@ def _phase_row(phase: Phase, language: str) -> ExplainRow:
         )
         for term in sorted(phase.terms, key=lambda term: -term.seconds)
     )
-    detail = f"{figure_text('', phase.tokens_per_s, 'count')} tokens/s · {phase.npus} NPU"
+    rate = figure_text("", phase.tokens_per_s, "count")
+    detail = say("{rate} tokens/s · {npus} NPUs", rate=rate, npus=phase.npus)
     return ExplainRow(
         word(phase.name, language),
         detail,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from studio import units
+from studio.gui.i18n import mark
 from studio.simulation import words
 
 _BIT_STEPS = (
@@ -15,6 +16,10 @@ _BIT_STEPS = (
     ("b/s", 1.0),
 )
 _COUNT_STEPS = (("G", units.GIGA), ("M", units.MEGA), ("k", units.KILO))
+
+
+ASSUMED = mark("Assumption of Supernode Studio")
+"""Title of the source of values that have none; it is the only title that is translated."""
 
 
 def figure_text(name: str, value: float, dimension: str, digits: int = 4) -> str:

@@ -10,7 +10,7 @@ from studio.design.edits import put, remove
 from studio.design.model import Design, FieldOverride, PartChange
 from studio.errors import StudioError
 from studio.fabric.parts import Origin, PartData, resolve_part
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, tr
 from studio.gui.views.entry import entry_text
 from studio.gui.views.format import figure_text, grade_text
 from studio.gui.views.inspector_fields import Choice, InspectorField, InspectorSection, Write
@@ -156,11 +156,11 @@ def _evidence(origin: Origin | None, language: str) -> str:
     if origin is None:
         return ""
     quoted = f" · “{origin.quoted}”" if origin.quoted else ""
-    return f"{grade_text(origin.grade, language)}{quoted} · {origin.source}"
+    return f"{grade_text(origin.grade, language)}{quoted} · {tr(origin.source)}"
 
 
 def _origin_tip(origin: Origin | None) -> str:
     if origin is None:
         return ""
-    texts = (f"“{origin.quoted}”", origin.source, origin.url, origin.date, origin.note)
+    texts = (f"“{origin.quoted}”", tr(origin.source), origin.url, origin.date, origin.note)
     return "\n".join(text for text in texts if text)

@@ -11,7 +11,7 @@ from studio.design.model import Assembly, Design, Deviation, LinkRule, Placement
 from studio.design.scenario import Inference, Training
 from studio.design.site import Site
 from studio.fabric.fabric import Fabric, find_links
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, named
 from studio.gui.views.entry import entry_text
 from studio.gui.views.format import count_text
 from studio.gui.views.inspector_fields import (
@@ -162,7 +162,9 @@ def _parts_of(context: Context, member: str) -> list[InspectorSection]:
 
 def _placement(context: Context) -> list[InspectorSection]:
     design = context.design
-    choices: tuple[Choice, ...] = tuple((key, a.name) for key, a in design.assemblies.items())
+    choices: tuple[Choice, ...] = tuple(
+        (key, named(a, context.language)) for key, a in design.assemblies.items()
+    )
     assembly = row_field(
         design, context.bases, Row("assembly", mark("Assembly"), "choice"), choices
     )

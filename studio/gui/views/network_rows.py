@@ -38,6 +38,15 @@ ROUTINGS: tuple[tuple[RoutingMode, str], ...] = (
     (RoutingMode.ADAPTIVE, mark("Adaptive, ideal")),
 )
 
+_ALGORITHMS = {
+    "ring": mark("Ring"),
+    "tree": mark("Tree"),
+    "halving-doubling": mark("Halving and doubling"),
+    "hierarchical": mark("Hierarchical"),
+    "direct": mark("Direct"),
+    "in-network": mark("In the network"),
+}
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -98,7 +107,7 @@ def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
     return (
         (mark("Time"), display(result.time_s, "time")),
         (mark("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")),
-        (mark("Algorithm"), result.algorithm.value),
+        (mark("Algorithm"), tr(_ALGORITHMS[result.algorithm.value])),
         (mark("NPUs"), f"{result.ranks}"),
         (mark("On the wire"), display(terms.wire_s, "time")),
         (mark("Latency"), display(terms.latency_s, "time")),

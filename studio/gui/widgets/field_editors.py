@@ -346,7 +346,7 @@ class FixedEditor(FieldEditor):
     def show_field(self, field: InspectorField) -> None:
         super().show_field(field)
         self.label.setText(field.text)
-        self.label.setToolTip(field.tip or field.text)
+        self.label.setToolTip(tr(field.tip) if field.tip else field.text)
 
 
 EDITORS: Mapping[Editor, type[FieldEditor]] = {

@@ -168,7 +168,7 @@ def _mass(inventory: Inventory) -> Figure:
 def _floor_area(inventory: Inventory) -> Figure:
     terms = tuple(
         Term(
-            part.name,
+            part.title,
             count,
             part.value("width") * part.value("depth"),
             part.id,
