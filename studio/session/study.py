@@ -11,7 +11,7 @@ from studio.design.scenario import Training
 from studio.errors import InvalidInput
 from studio.exploration.search import SearchResult, SearchSpace, candidate_plans, search
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
-from studio.messages import say
+from studio.messages import Listed, say
 from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
@@ -112,6 +112,13 @@ def given_for(evaluation: Evaluation) -> SimInput:
     return sim_input(evaluation.fabric, evaluation.totals, evaluation.machine, scenario)
 
 
+_RECOMPUTE = {
+    Recompute.NONE: say("none"),
+    Recompute.SELECTIVE: say("selective"),
+    Recompute.FULL: say("full"),
+}
+
+
 def plan_text(plan: Plans) -> str:
     """Return the first plan of a batch in words."""
     degrees = (
@@ -122,14 +129,14 @@ def plan_text(plan: Plans) -> str:
         ("CP", plan.context),
     )
     parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1]
-    recompute = Recompute(int(plan.recompute[0])).name.lower()
+    recompute = _RECOMPUTE[int(plan.recompute[0])]
     rest = say(
         "ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
         zero=plan.zero[0],
         micro_batch=plan.micro_batch[0],
         recompute=recompute,
     )
-    return " · ".join((*parts, rest))
+    return Listed((*parts, rest), " · ")
 
 
 def tornado(given: SimInput, change: float = DEFAULT_CHANGE) -> tuple[Sensitivity, ...]:
