@@ -27,6 +27,7 @@ COMMANDS = {
     "search": "try every valid mapping of a training scenario, best first",
     "sensitivity": "which hardware number a scenario depends on most",
     "compare": "put designs side by side, with ratios",
+    "diff": "what changed from one design to another, and the effect on every figure",
     "check": "check the design rules",
     "flow": "time of one collective over the drawn links",
     "structure": "hops, bisection, oversubscription, single points of failure",

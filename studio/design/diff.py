@@ -5,7 +5,7 @@ Drives repainting, the journal and the comparison of two files alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,9 @@ import msgspec
 from studio.design.edits import SECTIONS
 from studio.design.model import Design
 
-ChangeKind = Literal["added", "removed", "changed", "moved"]
+ChangeKind = Literal["added", "removed", "moved", "recabled", "changed"]
+
+_PLACE = ("x_m", "y_m", "rotation_deg")
 
 
 @dataclass(frozen=True)
@@ -66,21 +68,46 @@ def _entries(
 
 
 def _kind(section: str, before: Any, after: Any) -> ChangeKind:
-    """A rack that only stands elsewhere has moved; everything else has changed."""
-    if section != "racks":
-        return "changed"
-    place = {"x_m": after.x_m, "y_m": after.y_m, "rotation_deg": after.rotation_deg}
-    return "moved" if msgspec.structs.replace(before, **place) == after else "changed"
+    """Racks that only stand elsewhere have moved; rules that join or lay anything else recable."""
+    if section == "racks":
+        place: dict[str, object] = {name: getattr(after, name) for name in _PLACE}
+        array = msgspec.structs.replace(before.array, moved=after.array.moved)
+        stays = msgspec.structs.replace(before, array=array, **place) != after
+        return "changed" if stays else "moved"
+    if section == "links":
+        is_note = msgspec.structs.replace(before, note=after.note) == after
+        return "changed" if is_note else "recabled"
+    return "changed"
 
 
-def changed_fields(change: Change) -> tuple[tuple[str, object, object], ...]:
-    """Return (field, before, after) for every field in which two values of one kind differ."""
-    if not isinstance(change.before, msgspec.Struct) or type(change.before) is not type(
-        change.after
-    ):
-        return (("", change.before, change.after),)
-    return tuple(
-        (name, getattr(change.before, name), getattr(change.after, name))
-        for name in change.before.__struct_fields__
-        if getattr(change.before, name) != getattr(change.after, name)
-    )
+@dataclass(frozen=True)
+class FieldChange:
+    """One value that differs; None where it is not there on one side."""
+
+    path: tuple[str, ...]
+    """Steps below the entry, such as `("array", "count")`."""
+    before: object
+    after: object
+
+
+def field_changes(change: Change) -> tuple[FieldChange, ...]:
+    """Return every single value in which two sides of a change differ, in the document's order.
+
+    What is new or gone as a whole is one change without a path.
+    """
+    if change.before is None or change.after is None:
+        return (FieldChange((), change.before, change.after),)
+    return tuple(_differing(change.before, change.after, ()))
+
+
+def _differing(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[FieldChange]:
+    if before is after or before == after:
+        return
+    if isinstance(before, msgspec.Struct) and type(before) is type(after):
+        for name in before.__struct_fields__:
+            yield from _differing(getattr(before, name), getattr(after, name), (*path, name))
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differing(before.get(key), after.get(key), (*path, str(key)))
+    else:
+        yield FieldChange(path, before, after)

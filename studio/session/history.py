@@ -52,6 +52,16 @@ class History:
         return self.current is self._clean
 
     @property
+    def clean(self) -> Design:
+        """Return the design last saved or opened."""
+        return self._clean
+
+    @property
+    def first(self) -> Design:
+        """Return the design the history began with."""
+        return self._first
+
+    @property
     def undo_label(self) -> str:
         """Return the name of the step that undo takes back, empty where there is none."""
         return self._steps[self._place - 1].label if self._place else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from studio.design.model import Design
+from studio.fabric.addresses import component_addresses
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import Language
@@ -29,17 +30,7 @@ class Source:
     @cached_property
     def chip_addresses(self) -> list[str]:
         """Return the address of every component."""
-        layout, tails = self.fabric.layout, {}
-        found: list[str] = []
-        for housing in layout.housings:
-            template = housing.template
-            if id(template) not in tails:
-                tails[id(template)] = [
-                    "/".join(f"{name}[{index}]" for name, index in path) for path in template.paths
-                ]
-            place = f"{layout.racks[housing.rack].label}/{housing.label}/"
-            found += [place + tail for tail in tails[id(template)]]
-        return found
+        return component_addresses(self.fabric.layout)
 
 
 @dataclass(frozen=True)
