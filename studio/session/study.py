@@ -129,7 +129,7 @@ def plan_text(plan: Plans) -> str:
         ("CP", plan.context),
     )
     parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1]
-    recompute = _RECOMPUTE[int(plan.recompute[0])]
+    recompute = _RECOMPUTE[Recompute(int(plan.recompute[0]))]
     rest = say(
         "ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
         zero=plan.zero[0],

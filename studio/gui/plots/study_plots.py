@@ -83,6 +83,10 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setLabel("bottom", tr("Tokens/s, change in %"))
 
 
+_LEVELS = {"node": mark("Node"), "rack": mark("Rack"), "hall": mark("Hall")}
+"""Network levels by what holds them; others bear the name of a plane."""
+
+
 def number_name(name: str) -> str:
     """Return what a hardware number is called."""
     for suffix, text in (
@@ -93,5 +97,6 @@ def number_name(name: str) -> str:
         ("compute", mark("Compute")),
     ):
         if name.endswith(suffix):
-            return f"{name.removesuffix(suffix)}{tr(text)}".strip()
+            level = name.removesuffix(suffix).strip()
+            return f"{tr(_LEVELS.get(level, level))} {tr(text)}".strip()
     return name

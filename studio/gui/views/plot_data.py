@@ -67,7 +67,7 @@ class Roofline:
     """The roofs of one NPU and the operators under them."""
 
     peaks: tuple[tuple[str, float], ...]
-    """Number formats with their dense peak, FLOP/s."""
+    """Number formats with their dense peak, FLOP/s; formats of one peak stand together."""
     memory_byte_per_s: float
     points: tuple[RooflinePoint, ...]
 
@@ -154,7 +154,12 @@ def roofline(evaluation: Evaluation | None, language: str) -> Roofline | None:
     result, totals = evaluation.result, evaluation.totals
     npus = max(1.0, totals.value("npu_count"))
     formats = {name: f.value / npus for name, f in totals.group("compute_flops").items() if f.value}
-    peaks = tuple((name, formats[name]) for name in ("bf16", "fp8", "int8") if name in formats)
+    # Formats of one rate share a roof; two labels on one line would hide each other.
+    roofs: dict[float, list[str]] = {}
+    for name in ("bf16", "fp8", "int8"):
+        if name in formats:
+            roofs.setdefault(formats[name], []).append(name)
+    peaks = tuple((" / ".join(names), peak) for peak, names in roofs.items())
     points = tuple(
         _point(phase.name, operator, language)
         for phase in result.phases
