@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from studio.design.model import Design
 from studio.gui.i18n import current_language, tr
 from studio.gui.identity import APP_TITLE
@@ -23,6 +25,9 @@ from studio.session.evaluation import Evaluation
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
 
+BUSY_AFTER_MS = 200
+"""How long a run takes before the window says that it is under way."""
+
 
 class Presenter:
     """Turns documents and evaluations into view states, and hands them to the panels."""
@@ -32,6 +37,9 @@ class Presenter:
         self.explained = ""
         self.inspected: frozenset[str] = frozenset()
         self._listed: tuple[object, str] | None = None
+        # Most runs are over sooner; a word that comes and goes would only flicker.
+        self._busy = QTimer(window, singleShot=True, interval=BUSY_AFTER_MS)
+        self._busy.timeout.connect(self._show_busy)
 
     def show_document(self, document: Document | None) -> None:
         """Show another document."""
@@ -151,9 +159,14 @@ class Presenter:
         window = self._window
         window.strip.set_stale(is_stale and not window.workspace.is_live)
         window.plots.set_stale(is_stale and not window.workspace.is_live)
-        window.status.busy.setText(
-            tr("Simulating…") if is_stale and window.workspace.is_live else ""
-        )
+        if is_stale and window.workspace.is_live:
+            self._busy.start()
+        else:
+            self._busy.stop()
+            window.status.busy.setText("")
+
+    def _show_busy(self) -> None:
+        self._window.status.busy.setText(tr("Simulating…"))
 
     def show_level(self) -> None:
         """Name the level of detail."""

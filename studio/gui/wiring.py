@@ -50,6 +50,7 @@ def connect_panels(window: MainWindow) -> None:
     window.scenario_bar.scenario_chosen.connect(window.intents.choose_scenario)
     window.scenario_bar.play_requested.connect(lambda: simulating.play(window))
     window.run_panel.playing_changed.connect(window.shown.show_playing)
+    window.docks["run"].visibilityChanged.connect(window.run_panel.set_on_top)
     window.library.chosen.connect(window.intents.use_item)
     window.library.inspected.connect(window.intents.inspect_item)
     window.layers.planes_changed.connect(window.canvas.set_visible_planes)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QGridLayout,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -113,11 +112,9 @@ class MetricStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._tiles: list[MetricTile] = []
         self._chosen = ""
-        self._area = QWidget()
+        # In no layout: a figure that changes moves its neighbours, and not the whole window.
+        self._area = QWidget(self)
         self._flow = FlowLayout(self._area, grows=False)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._area)
         self._fade = QGraphicsOpacityEffect(self._area)
         self._fade.setOpacity(0.45)
         self._fade.setEnabled(False)
@@ -159,6 +156,7 @@ class MetricStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_height()
+        self._area.setGeometry(self.rect())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):

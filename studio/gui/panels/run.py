@@ -22,6 +22,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import streams, window_s
 from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.steady_label import SteadyLabel
 from studio.simulation.timeline import Timeline
 
 FRAME_MS = 40
@@ -50,7 +51,7 @@ class RunPanel(QWidget):
             self._speed.addItem(f"× {speed:g}", speed)
         self._speed.setCurrentIndex(SPEEDS.index(1.0))
         self._speed.currentIndexChanged.connect(self._set_speed)
-        self._now = styled_label("quiet")
+        self._now = SteadyLabel("quiet")
         top = QHBoxLayout()
         top.addWidget(self._play)
         top.addWidget(self._speed)
@@ -69,6 +70,7 @@ class RunPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         self._refresh: Callable[[], None] | None = None
+        self._is_on_top = True
         self.retranslate()
         self._show_button()
 
@@ -126,6 +128,11 @@ class RunPanel(QWidget):
         """Play when paused, pause when playing."""
         self.set_playing(not self._clock.is_playing)
 
+    def set_on_top(self, is_on_top: bool) -> None:
+        """Tell whether the panel is seen; behind another tab Qt calls it visible all the same."""
+        self._is_on_top = is_on_top
+        self._show()
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
@@ -152,14 +159,14 @@ class RunPanel(QWidget):
         if self._timeline is None:
             return
         self._clock = self._clock.advanced(self._wall.restart() / 1000, self._timeline.period_s)
-        if self.isVisible():
-            self._show()
+        self._show()
 
     def _set_speed(self) -> None:
         self._clock = replace(self._clock, speed=float(self._speed.currentData()))
 
     def _show(self) -> None:
-        if self._refresh is not None:
+        """Draw the traces; behind another tab that is left until they are seen again."""
+        if self._refresh is not None and self._is_on_top:
             self._refresh()
 
     def _show_button(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
 from studio.gui.theme import Theme
 from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Streams
+from studio.gui.widgets.steady_label import SteadyLabel
 
 _AXIS_WIDTH = 62
 _TRACES = ("compute", "memory", "network")
@@ -21,7 +22,7 @@ class StreamPlot(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._legend = QLabel()
+        self._legend = SteadyLabel()
         self._levels = new_plot(self, left=QuantityAxis("left", "ratio"))
         self._power = new_plot(
             self, left=QuantityAxis("left", "power"), bottom=QuantityAxis("bottom", "time")
