@@ -274,6 +274,10 @@ def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> B
 
 def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, float]:
     """Return latency and share of far hops of one step."""
+    if phase.outside_hops:
+        share = phase.outside_hops / phase.hops_per_step
+        mixed = share * latency.max() + (1 - share) * latency.min()
+        return float(mixed), share * float(is_far.any())
     if not phase.is_relayed:
         return float(latency.max()), float(is_far.any())
     assert isinstance(phase.demand, Flows)

@@ -52,6 +52,8 @@ class Phase:
     """Other ranks that one rank addresses in turn in every step."""
     is_relayed: bool = False
     """Whether every rank passes on in a step what it received in the step before."""
+    outside_hops: int = 0
+    """Of `hops_per_step`, those between domains where the others stay inside; 0 for one kind."""
 
 
 Scheduler = Callable[[Members, float], tuple[Phase, ...]]
@@ -135,26 +137,70 @@ def _parents(count: int) -> IntArray:
 
 
 def _tree(passes: int) -> Scheduler:
-    """Two complementary trees, each with half of the payload, streaming at the same time."""
+    """Two complementary trees, each with half of the payload, streaming at the same time.
+
+    Where domains are alike, every position has trees of its own across domains, on its own rail,
+    that carry its part of the payload; inside a domain the part comes along a chain.
+    """
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        count = members.size
-        parent = _parents(count)[1:]
-        child = np.arange(1, count)
-        source, target = [], []
-        for order in (members.ranks, np.roll(members.ranks[::-1], count % 2)):
-            source.append(order[parent])
-            target.append(order[child])
-        down = np.concatenate(source), np.concatenate(target)
-        ends = (
-            (np.concatenate([down[0], down[1]]), np.concatenate([down[1], down[0]]))
-            if passes == 2
-            else down
-        )
-        depth = passes * int(np.ceil(np.log2(count)))
-        return (Phase("tree", _flows(ends[0], ends[1], payload / 2), 1, depth),)
+        inside = members.domain_size
+        domains = members.size // inside
+        if inside == 1 or domains == 1:
+            flows = _both_ways(_tree_down(members.ranks[:, None], payload), passes)
+            return (Phase("tree", flows, 1, passes * _depth(members.size)),)
+        table = members.ranks.reshape(domains, inside)
+        chain = _chain_down(table, payload, from_first=passes == 1)
+        down = _joined(_tree_down(table, payload / inside), chain)
+        outside = passes * _depth(domains)
+        depth = outside + passes * (inside - 1)
+        flows = _both_ways(down, passes)
+        return (Phase("tree", flows, 1, depth, outside_hops=outside),)
 
     return schedule
+
+
+def _depth(count: int) -> int:
+    return int(np.ceil(np.log2(count)))
+
+
+def _tree_down(table: IntArray, payload: float) -> Flows:
+    """Return the flows from parents to children of both trees of every column of ranks."""
+    count = len(table)
+    parent, child = _parents(count)[1:], np.arange(1, count)
+    trees = [table, np.roll(table[::-1], count % 2, axis=0)]
+    source = np.concatenate([tree[parent].reshape(-1) for tree in trees])
+    target = np.concatenate([tree[child].reshape(-1) for tree in trees])
+    return _flows(source, target, payload / 2)
+
+
+def _chain_down(table: IntArray, payload: float, *, from_first: bool) -> Flows:
+    """Return the flows that spread every position's part inside its domain, rank by rank.
+
+    In a broadcast the first domain hands all parts on from its first rank.
+    """
+    inside = table.shape[1]
+    step = np.arange(inside - 1)
+    start = np.arange(inside)[:, None]
+    here, there = (start + step) % inside, (start + step + 1) % inside
+    rest = table[1:] if from_first else table
+    parts = [_flows(rest[:, here].reshape(-1), rest[:, there].reshape(-1), payload / inside)]
+    if from_first:
+        parts.append(_flows(table[0, :-1], table[0, 1:], payload))
+    return _joined(*parts)
+
+
+def _both_ways(down: Flows, passes: int) -> Flows:
+    """Return flows down, and for a reduction up before them."""
+    return down if passes == 1 else _joined(down, Flows(down.target, down.source, down.size))
+
+
+def _joined(*parts: Flows) -> Flows:
+    return Flows(
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.target for part in parts]),
+        np.concatenate([part.size for part in parts]),
+    )
 
 
 def _halving(laps: int) -> Scheduler:

@@ -298,6 +298,36 @@ def test_every_ring_visits_all_and_stays_on_its_rail(nodes, npus):
     assert len(np.unique(here[crosses])) == len(np.unique(there[crosses])) == crosses.sum()
 
 
+def test_trees_over_rails_use_every_adapter(ideal):
+    """Two trees over four nodes load the inner nodes with four edges of half a part each.
+
+    An eighth of the payload goes over each rail. Up and down: two hops between nodes, seven in.
+    """
+    payload = 8e9
+    result = run(
+        Collective.ALL_REDUCE,
+        nodes_on_rails(4, 8),
+        ideal,
+        Algorithm.TREE,
+        payload=payload,
+        role_of=out_of_node,
+        home_of_rank=np.arange(32) // 8,
+    )
+    assert result.terms.wire_s == pytest.approx(4 * payload / 8 / 2 / (50 * GB))
+    assert result.terms.latency_s == pytest.approx(2 * (2 * 8e-6 + 7 * 2e-7))
+
+
+def test_a_broadcast_over_rails_reaches_every_rank(ideal):
+    members = group_members(np.arange(24), np.arange(24) // 4)
+    (phase,) = SCHEDULES[Collective.BROADCAST][Algorithm.TREE](members, 8.0)
+    got = np.bincount(phase.demand.target, weights=phase.demand.size, minlength=24)
+    # Roots of the second trees are in the last node and hold their half of a part already.
+    assert got[0] == pytest.approx(1.0)
+    assert got[1:4] == pytest.approx(8 + 1.0)
+    assert got[4:20] == pytest.approx(8.0)
+    assert got[20:] == pytest.approx(8 - 1.0)
+
+
 def test_a_chain_costs_the_sum_of_its_hops(ideal):
     graph = nodes_on_rails(2, 4)
     result = run(
