@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
+from studio.gui.guard import guarded
 from studio.languages import LANGUAGE_NAMES, LANGUAGES, Language, load_entries
 from studio.messages import Listed, Message, Name, translate
 
@@ -55,6 +56,7 @@ def system_language() -> Language:
     return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
 
 
+@guarded
 class TableTranslator(QTranslator):
     """Answers Qt's look-ups from a table."""
 

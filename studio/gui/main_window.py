@@ -21,6 +21,7 @@ from studio.gui.canvas.view import CanvasView
 from studio.gui.docks import arrange, make_docks
 from studio.gui.document_files import DocumentFiles
 from studio.gui.document_pages import DocumentPages
+from studio.gui.guard import guarded
 from studio.gui.i18n import Languages, current_language
 from studio.gui.intents import Intents
 from studio.gui.live_network import LiveNetwork
@@ -49,6 +50,7 @@ from studio.gui.wiring import connect_panels, connect_workspace
 from studio.gui.workspace import Notice, Workspace
 
 
+@guarded
 class MainWindow(QMainWindow):
     """One window with one document."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.icons import icon, tinted
 from studio.gui.theme import SPACE, Theme
 from studio.gui.workspace import Notice
@@ -12,6 +13,7 @@ from studio.gui.workspace import Notice
 SHOWN_MS = 7000
 
 
+@guarded
 class NoticeBar(QFrame):
     """Floats at the top of its parent; never takes the focus."""
 

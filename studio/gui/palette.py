@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.settings import SETTINGS
@@ -32,6 +33,7 @@ WIDTH = 620
 HEIGHT = 420
 
 
+@guarded
 class PaletteDialog(QDialog):
     """A search field over a list; Enter does what is chosen."""
 

@@ -115,7 +115,9 @@ def build_scene(fabric: Fabric, previous: Scene | None = None) -> Scene:
     """Return the scene of a fabric; what an edit left alone is taken from the previous scene."""
     layout = fabric.layout
     racks = rack_rects(layout)
-    if previous is not None and previous.layout.housings is layout.housings:
+    # Racks without any housings share the one empty tuple, however many they are.
+    same_boxes = previous is not None and previous.layout.housings is layout.housings
+    if previous is not None and same_boxes and len(previous.racks) == len(racks):
         housings, chips = previous.housings, previous.chips
         rack_start = previous.rack_start
     else:

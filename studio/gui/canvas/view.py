@@ -54,6 +54,7 @@ from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool, Under
 from studio.gui.canvas.tools.navigate import PanTool
 from studio.gui.canvas.tools.toolbox import make_tool
 from studio.gui.canvas.viewport import Rect, Viewport
+from studio.gui.guard import guarded
 from studio.gui.i18n import Language, named, tr
 
 _REST_MS = 90
@@ -64,6 +65,7 @@ _WHEEL_STEP = 1.0016
 """Magnification for each eighth of a degree the wheel turns."""
 
 
+@guarded
 class CanvasView(QWidget):
     """Shows a fabric from the hall to the lanes of a port, and edits by direct manipulation."""
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import ICON_OF_KIND, icon
 from studio.gui.theme import SPACE, Theme
@@ -26,6 +27,7 @@ MIME_TYPE = "application/x-supernode-item"
 _ITEM = Qt.ItemDataRole.UserRole
 
 
+@guarded
 class _Tree(QTreeWidget):
     """A tree that is dragged from."""
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.metric_rows import MetricRow
 from studio.gui.widgets.elided_label import ElidedLabel
@@ -22,6 +23,7 @@ from studio.gui.widgets.restyle import restyle
 _SENSE_NAMES = {"better": "good", "worse": "bad", "neutral": "quiet"}
 
 
+@guarded
 class MetricTile(QFrame):
     """One figure: label, value, difference; a click opens its terms."""
 
@@ -100,6 +102,7 @@ class MetricTile(QFrame):
         super().enterEvent(event)
 
 
+@guarded
 class MetricStrip(QWidget):
     """All tiles, wrapped into as many rows as the width asks for."""
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.run_clock import SPEEDS, RunClock
@@ -28,6 +29,7 @@ from studio.simulation.timeline import Timeline
 FRAME_MS = 40
 
 
+@guarded
 class RunPanel(QWidget):
     """Plays the timeline of the newest result."""
 

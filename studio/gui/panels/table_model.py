@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.sheets.pasting import Cell, cells_edit
 from studio.gui.views.sheets.query import Query, touched, visible_rows
@@ -31,6 +32,7 @@ MOST_SPANS = 2000
 """Runs of rows marked as selected at once; more would take longer than they are worth."""
 
 
+@guarded
 class SheetModel(QAbstractTableModel):
     """The rows of one sheet that a query leaves, in its order."""
 

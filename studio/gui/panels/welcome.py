@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import app_icon
 from studio.gui.theme import SPACE, Theme
@@ -36,6 +37,7 @@ class DesignCard:
     description: str
 
 
+@guarded
 class Card(QFrame):
     """One reference design."""
 

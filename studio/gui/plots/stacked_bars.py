@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
 from studio.gui.theme import SPACE, Theme
@@ -20,6 +21,7 @@ _MOST_LINES = 16
 _NAME_PX, _COLUMN_PX = 96, 60
 
 
+@guarded
 class StackedBarsPlot(QWidget):
     """One bar a row; either to a common scale or each filling the width."""
 

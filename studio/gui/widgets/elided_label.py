@@ -6,7 +6,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from studio.gui.guard import guarded
 
+
+@guarded
 class ElidedLabel(QLabel):
     """One line of text that never asks for more width than it gets.
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.errors import StudioError
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.entry import read_entry
@@ -54,6 +55,7 @@ class FieldEditor(QWidget):
         self.field = field
 
 
+@guarded
 class _EscapeEdit(QLineEdit):
     """A line that gives up an entry on Escape and leaves the wheel to the panel."""
 
@@ -72,6 +74,7 @@ class _EscapeEdit(QLineEdit):
             self.selectAll()
 
 
+@guarded
 class _QuietSlider(QSlider):
     """A slider that the wheel does not move by accident."""
 
@@ -79,6 +82,7 @@ class _QuietSlider(QSlider):
         event.ignore()
 
 
+@guarded
 class _QuietCombo(QComboBox):
     """A combo box that the wheel does not change by accident."""
 
@@ -224,6 +228,7 @@ class TextEditor(FieldEditor):
                 self.entered.emit(self.line.text())
 
 
+@guarded
 class LongTextEditor(FieldEditor):
     """Several lines of text, committed when the focus leaves."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from studio.gui.guard import guarded
 
+
+@guarded
 class FlowLayout(QLayout):
     """Rows of equally wide items; as many columns as fit at the widest item's width."""
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.theme import CATEGORICAL, SPACE, Theme
 from studio.gui.views.compare_rows import CompareBars
 
@@ -13,6 +14,7 @@ _BAR = 14
 _LABEL_SHARE = 0.34
 
 
+@guarded
 class RatioChart(QWidget):
     """Paints bars with their figures written behind them."""
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.panels.table_model import CHOICES_ROLE
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,6 +33,7 @@ _PADDING = 26
 _KEYS = QKeySequence.StandardKey
 
 
+@guarded
 class SheetView(QTableView):
     """Cells can be selected, edited, copied and pasted without a mouse."""
 
@@ -144,6 +146,7 @@ def _is_own(event: QKeyEvent) -> bool:
     return is_edit or is_all or is_typed or event.key() == Qt.Key.Key_F2
 
 
+@guarded
 class CellDelegate(QStyledItemDelegate):
     """A list where only some values are possible, a line of text elsewhere."""
 

@@ -6,7 +6,10 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from studio.gui.guard import guarded
 
+
+@guarded
 class SteadyLabel(QWidget):
     """One line of text that takes the width it is given.
 
