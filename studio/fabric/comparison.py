@@ -33,10 +33,11 @@ class FabricComparison:
     def racks(self) -> IntArray:
         """Return a code for each rack, shape (n_racks,) of the later fabric."""
         known = self.before.layout.rack_by_label
-        return np.array(
-            [self._rack(rack, known.get(rack.label)) for rack in self.after.layout.racks],
-            dtype=np.int64,
-        )
+        codes = [self._rack(rack, known.get(rack.label)) for rack in self.after.layout.racks]
+        for address in self.boxes_removed:
+            rack = self.after.layout.rack_by_label[address.split("/")[0]]
+            codes[rack] = codes[rack] or CHANGED
+        return np.array(codes, dtype=np.int64)
 
     def _rack(self, rack: RackInstance, earlier: int | None) -> int:
         if earlier is None:

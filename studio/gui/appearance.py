@@ -91,11 +91,13 @@ class Appearance:
             window.study,
             window.history,
             window.table,
+            window.differences,
             window.scenario_bar,
             window.welcome,
             window.compare,
         ):
             part.retranslate()
+        window.compared.retranslate()
         window.menus.fill()
         window.shown.show_design(window.workspace.document)
         window.shown.show_evaluation(window.workspace.evaluation)

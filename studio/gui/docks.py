@@ -24,6 +24,7 @@ TITLES: Mapping[str, str] = {
     "explain": mark("Explain"),
     "history": mark("History"),
     "table": mark("Table"),
+    "differences": mark("Differences"),
 }
 
 
@@ -57,7 +58,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.addDockWidget(bottom, docks["run"])
         window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
     tabbed = (
-        ("table", "problems", "network", "study", "explain", "history")
+        ("table", "problems", "network", "study", "explain", "history", "differences")
         if is_wide
         else (
             "run",
@@ -67,6 +68,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
             "study",
             "explain",
             "history",
+            "differences",
         )
     )
     for name in tabbed:

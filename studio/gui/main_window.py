@@ -24,10 +24,12 @@ from studio.gui.document_pages import DocumentPages
 from studio.gui.guard import guarded
 from studio.gui.i18n import Languages, current_language
 from studio.gui.intents import Intents
+from studio.gui.live_differences import LiveDifferences
 from studio.gui.live_network import LiveNetwork
 from studio.gui.menus import WindowMenus
 from studio.gui.notices import NoticeBar
 from studio.gui.panels.compare import ComparePage
+from studio.gui.panels.differences import DifferencesPanel
 from studio.gui.panels.explain import ExplainPanel
 from studio.gui.panels.history import HistoryPanel
 from studio.gui.panels.inspector import InspectorPanel
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
         self.study = StudyPanel(theme)
         self.history = HistoryPanel(theme)
         self.table = TablePanel(theme)
+        self.differences = DifferencesPanel()
         return {
             "library": self.library,
             "layers": self.layers,
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
             "explain": self.explain_panel,
             "history": self.history,
             "table": self.table,
+            "differences": self.differences,
         }
 
     def _make_helpers(self, languages: Languages) -> None:
@@ -135,6 +139,7 @@ class MainWindow(QMainWindow):
         self.shown = Presenter(self)
         self.intents = Intents(self)
         self.live = LiveNetwork(self)
+        self.compared = LiveDifferences(self)
         self.document_pages = DocumentPages(self)
         self.look = Appearance(self, languages)
         # A method of the window, so that the connection ends with it.
@@ -233,6 +238,7 @@ class MainWindow(QMainWindow):
         self.run_panel.set_playing(False)
         self.document_pages.close()
         self.live.close()
+        self.compared.close()
         self.study.runner.close()
         self.workspace.close()
         super().closeEvent(event)

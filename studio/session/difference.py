@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import NoneType
 from typing import Any
 
 import msgspec
 
 from studio.design.diff import Change, difference
-from studio.design.model import LinkRule, Placement
+from studio.design.model import Deviation, LinkRule, Placement
 from studio.exploration.compare import Row, candidate_of, compare
 from studio.fabric.comparison import FabricComparison
 from studio.fabric.fabric import Fabric
@@ -63,18 +65,21 @@ def _differs(before: float | None, after: float | None) -> bool:
     return abs(after - before) > SAME_SHARE * max(abs(before), abs(after))
 
 
+_SHORT: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "–",
+    bool: lambda value: str(value).lower(),
+    float: lambda value: f"{value:.9g}",
+    LinkRule: lambda value: f"{value.a} – {value.b}",
+    Deviation: lambda value: str(value.state),
+    Placement: lambda value: f"{value.array.count} x {value.assembly}, U{value.u}",
+}
+
+
 def value_text(value: object) -> str:
     """Return a value of a design in a few characters; a dash where there is none."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:.9g}"
-    if isinstance(value, LinkRule):
-        return f"{value.a} – {value.b}"
-    if isinstance(value, Placement):
-        return f"{value.array.count} x {value.assembly}, U{value.u}"
+    short = _SHORT.get(type(value))
+    if short is not None:
+        return short(value)
     named = getattr(value, "name", "") or getattr(value, "part", "")
     text = str(named) if named else _json(value)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

@@ -117,6 +117,15 @@ ACTIONS: tuple[Action, ...] = (
         is_drawn,
     ),
     action(
+        "view.differences",
+        mark("Differences"),
+        mark("Compare two steps, the last saved state or another file, as a table and drawn."),
+        viewing.show_differences,
+        "compare",
+        "Ctrl+Shift+D",
+        is_drawn,
+    ),
+    action(
         "view.layout",
         mark("Reset the layout"),
         mark("Put every panel back in its place."),
@@ -145,6 +154,7 @@ ENTRIES: tuple[str, ...] = (
     "panels",
     "view.library",
     "view.table",
+    "view.differences",
     "view.layout",
     SEPARATOR,
     "view.theme",

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.fabric.arrays import BoolArray
+from studio.fabric.comparison import FabricComparison
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import Chosen, housing_address, nothing, resolve
@@ -37,6 +38,7 @@ from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.lighting import lighting
 from studio.gui.canvas.moving import moved_by
 from studio.gui.canvas.overlay import Overlay
+from studio.gui.canvas.painting.differences import paint_differences
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.hud import Crumb, minimap_rect, paint_hud, taken_by_hud
 from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
@@ -99,6 +101,7 @@ class CanvasView(QWidget):
         self._language: Language = "en"
         self._hidden_planes: frozenset[str] = frozenset()
         self._overlay: Overlay | None = None
+        self._differences: FabricComparison | None = None
         self._selection: frozenset[str] = frozenset()
         self._chosen: Chosen = nothing()
         self._hover: Hit | None = None
@@ -170,6 +173,11 @@ class CanvasView(QWidget):
         """Paint values over components and links, None to stop."""
         self._overlay = overlay
         self.redraw()
+
+    def set_differences(self, found: FabricComparison | None) -> None:
+        """Mark what differs from another design, None to stop."""
+        self._differences = found
+        self.update()
 
     def set_tool(self, name: str) -> None:
         """Choose what the left button does: select, move, pan, zoom or measure.
@@ -411,6 +419,8 @@ class CanvasView(QWidget):
             held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)
             paint_content(painter, held)
         paint_states(painter, frame)
+        if self._differences is not None:
+            paint_differences(painter, frame, self._differences, self._fonts)
         paint_marks(painter, frame, self._marks, self._fonts)
         paint_hud(painter, frame, self._fonts, self.crumbs())
         painter.end()

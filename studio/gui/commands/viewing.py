@@ -73,3 +73,10 @@ def show_table(window: MainWindow) -> None:
     """Put the cursor into the table of the design."""
     window.show_dock("table")
     window.table.focus_table()
+
+
+def show_differences(window: MainWindow) -> None:
+    """Compare two states of the design, and mark the differences on the canvas."""
+    window.show_dock("differences")
+    window.differences.marks.setChecked(True)
+    window.differences.before.setFocus()
