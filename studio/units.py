@@ -242,6 +242,7 @@ def _example(kind: Dimension) -> str:
     return f"1 {unit}".strip()
 
 
+@lru_cache(maxsize=8192)
 def display(si_value: float, dimension: str, digits: int = 4) -> str:
     """Return `si_value` with the unit that leaves the shortest readable number.
 

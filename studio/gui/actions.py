@@ -73,13 +73,15 @@ class Actions(QObject):
         super().__init__(window)
         self._table: Mapping[str, Action] = {action.id: action for action in table}
         self._made: dict[str, QAction] = {}
+        self._window = window
+        self._state: ActionState | None = None
         for action in table:
             made = QAction(window)
             made.setObjectName(action.id)
             made.setCheckable(action.checked is not None)
             if action.shortcut:
                 made.setShortcut(QKeySequence(action.shortcut))
-            made.triggered.connect(lambda _=False, one=action: one.handler(window))
+            made.triggered.connect(lambda _=False, one=action: self._run(one))
             window.addAction(made)
             self._made[action.id] = made
         self.set_theme(theme)
@@ -93,8 +95,16 @@ class Actions(QObject):
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id]
 
+    def _run(self, action: Action) -> None:
+        # Qt has toggled an action that is on or off; its handler may think otherwise.
+        self._state = None
+        action.handler(self._window)
+
     def update(self, state: ActionState) -> None:
-        """Enable what is possible now."""
+        """Enable what is possible now; after the same state as before nothing is to be done."""
+        if state == self._state:
+            return
+        self._state = state
         for action_id, action in self._table.items():
             made = self._made[action_id]
             made.setEnabled(action.enabled(state))

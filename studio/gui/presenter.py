@@ -9,9 +9,13 @@ from PySide6.QtCore import QTimer
 from studio.design.model import Design
 from studio.gui.i18n import current_language, tr
 from studio.gui.identity import APP_TITLE
+from studio.gui.remembered import Remembered
 from studio.gui.views.explain_rows import explain
-from studio.gui.views.history_rows import history_rows
-from studio.gui.views.inspector_sections import inspector_sections, selection_title
+from studio.gui.views.inspector_sections import (
+    design_reads,
+    inspector_sections,
+    selection_title,
+)
 from studio.gui.views.layer_rows import plane_rows
 from studio.gui.views.library_items import design_groups, library_groups
 from studio.gui.views.metric_rows import metric_rows
@@ -37,6 +41,7 @@ class Presenter:
         self.explained = ""
         self.inspected: frozenset[str] = frozenset()
         self._listed: tuple[object, str] | None = None
+        self._made = Remembered()
         # Most runs are over sooner; a word that comes and goes would only flicker.
         self._busy = QTimer(window, singleShot=True, interval=BUSY_AFTER_MS)
         self._busy.timeout.connect(self._show_busy)
@@ -46,6 +51,7 @@ class Presenter:
         window = self._window
         self.explained = ""
         self.inspected = frozenset()
+        self._made.forget()
         window.run_panel.set_playing(False)
         window.run_panel.show_timeline(None)
         window.explain_panel.show_explanation(None)
@@ -68,8 +74,11 @@ class Presenter:
             window.network.set_planes(tuple((row.id, row.name) for row in rows))
         design = document.design if document is not None else None
         self._show_library(design, language)
-        window.scenario_bar.show_view(scenario_view(design, language))
-        window.history.show_rows(history_rows(document.history if document else None))
+        jobs = (design.scenarios, design.active_scenario) if design else ()
+        window.scenario_bar.show_view(
+            self._made.of("jobs", lambda: scenario_view(design, language), language, *jobs)
+        )
+        window.history.show_history(document.history if document else None)
         window.table.show_source(
             Source(document.fabric, tr, current_language()) if document is not None else None
         )
@@ -105,7 +114,11 @@ class Presenter:
             window.inspector.show_sections("", ())
             return
         chosen = self.inspected or document.selection
-        sections = inspector_sections(document.fabric, chosen, window.language)
+        fabric, language = document.fabric, window.language
+        reads = (fabric, chosen) if chosen else design_reads(fabric.design)
+        sections = self._made.of(
+            "inspector", lambda: inspector_sections(fabric, chosen, language), language, *reads
+        )
         title = selection_title(document.fabric, chosen, window.language)
         window.inspector.show_sections(title, sections)
 
@@ -114,11 +127,14 @@ class Presenter:
         window = self._window
         language = window.language
         self.show_metrics()
+        made = self._made
+        result = evaluation.result if evaluation else None
+        totals = evaluation.totals if evaluation else None
         window.plots.show_plots(
-            time_bars(evaluation, language),
-            memory_view(evaluation, language),
-            roofline(evaluation, language),
-            power_bars(evaluation, language),
+            made.of("time", lambda: time_bars(evaluation, language), language, result),
+            made.of("memory", lambda: memory_view(evaluation, language), language, result),
+            made.of("roofline", lambda: roofline(evaluation, language), language, result, totals),
+            made.of("power", lambda: power_bars(evaluation, language), language, totals),
         )
         if evaluation is not None:
             reason = evaluation.result.plan if evaluation.result else evaluation.problem

@@ -39,8 +39,13 @@ def connect_panels(window: MainWindow) -> None:
     window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
     window.problems.fix_requested.connect(window.intents.fix)
     window.history.jump_requested.connect(window.workspace.jump)
-    window.docks["table"].visibilityChanged.connect(window.table.set_seen)
-    window.docks["differences"].visibilityChanged.connect(window.compared.set_seen)
+    for name, panel in (
+        ("table", window.table),
+        ("differences", window.compared),
+        ("run", window.run_panel),
+        ("history", window.history),
+    ):
+        window.docks[name].visibilityChanged.connect(panel.set_seen)
     window.differences.sides_changed.connect(window.compared.refresh)
     window.differences.marks_changed.connect(lambda _: window.compared.switch_marks())
     window.differences.browse_requested.connect(window.compared.browse)
@@ -57,7 +62,6 @@ def connect_panels(window: MainWindow) -> None:
     window.scenario_bar.scenario_chosen.connect(window.intents.choose_scenario)
     window.scenario_bar.play_requested.connect(lambda: simulating.play(window))
     window.run_panel.playing_changed.connect(window.shown.show_playing)
-    window.docks["run"].visibilityChanged.connect(window.run_panel.set_on_top)
     window.library.chosen.connect(window.intents.use_item)
     window.library.inspected.connect(window.intents.inspect_item)
     window.layers.planes_changed.connect(window.canvas.set_visible_planes)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
 from studio.gui.theme import Theme
-from studio.gui.views.history_rows import HistoryRow
+from studio.gui.views.history_rows import HistoryRow, history_rows
+from studio.session.history import History
 
 _PLACE = Qt.ItemDataRole.UserRole
 
@@ -21,7 +22,9 @@ class HistoryPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._rows: tuple[HistoryRow, ...] = ()
+        self._history: History | None = None
+        self._shown: tuple[HistoryRow, ...] = ()
+        self._is_seen = True
         self._list = QListWidget()
         self._list.setUniformItemSizes(True)
         self._list.itemClicked.connect(self._jump)
@@ -32,14 +35,26 @@ class HistoryPanel(QWidget):
 
     @property
     def rows(self) -> tuple[HistoryRow, ...]:
-        """Return the states shown."""
-        return self._rows
+        """Return the states of the document."""
+        return history_rows(self._history)
 
-    def show_rows(self, rows: tuple[HistoryRow, ...]) -> None:
+    def show_history(self, history: History | None) -> None:
         """Show the states; undone ones are faded, the current one is bold."""
-        if rows == self._rows:
+        self._history = history
+        self._show()
+
+    def set_seen(self, is_seen: bool) -> None:
+        """Tell whether the panel is on top of its tabs; a covered one waits until it is."""
+        self._is_seen = is_seen
+        self._show()
+
+    def _show(self) -> None:
+        if not self._is_seen:
             return
-        before, self._rows = self._rows, rows
+        rows = self.rows
+        if rows == self._shown:
+            return
+        before, self._shown = self._shown, rows
         while self._list.count() > len(rows):
             self._list.takeItem(self._list.count() - 1)
         while self._list.count() < len(rows):
@@ -58,8 +73,8 @@ class HistoryPanel(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
-        rows, self._rows = self._rows, ()
-        self.show_rows(rows)
+        self._shown = ()
+        self._show()
 
     def _fill(self, item: QListWidgetItem, row: HistoryRow) -> None:
         item.setText(f"{row.place}   {tr(row.label)}")

@@ -72,7 +72,7 @@ class RunPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         self._refresh: Callable[[], None] | None = None
-        self._is_on_top = True
+        self._is_seen = True
         self.retranslate()
         self._show_button()
 
@@ -130,9 +130,9 @@ class RunPanel(QWidget):
         """Play when paused, pause when playing."""
         self.set_playing(not self._clock.is_playing)
 
-    def set_on_top(self, is_on_top: bool) -> None:
+    def set_seen(self, is_seen: bool) -> None:
         """Tell whether the panel is seen; behind another tab Qt calls it visible all the same."""
-        self._is_on_top = is_on_top
+        self._is_seen = is_seen
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -168,7 +168,7 @@ class RunPanel(QWidget):
 
     def _show(self) -> None:
         """Draw the traces; behind another tab that is left until they are seen again."""
-        if self._refresh is not None and self._is_on_top:
+        if self._refresh is not None and self._is_seen:
             self._refresh()
 
     def _show_button(self) -> None:

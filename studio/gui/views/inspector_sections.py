@@ -68,6 +68,20 @@ def inspector_sections(
     return tuple(sections)
 
 
+def design_reads(design: Design) -> tuple[object, ...]:
+    """Return what the sections of the whole design, with nothing selected, are made of."""
+    return (
+        design.name,
+        design.name_zh,
+        design.description,
+        design.description_zh,
+        design.author,
+        design.scenarios,
+        design.active_scenario,
+        design.site,
+    )
+
+
 def selection_title(fabric: Fabric, selection: frozenset[str], language: str) -> str:
     """Return what is selected, in a few words."""
     if not selection:

@@ -56,6 +56,8 @@ def roll_up(
     known, same : the totals of an earlier fabric, and the aspects unchanged since; the result is
         the same without.
     """
+    if known and all(row.reads <= same for row in _ROWS):
+        return known
     inventory = Inventory(fabric)
     by_row = []
     for number, row in enumerate(_ROWS):

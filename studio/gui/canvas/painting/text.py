@@ -99,7 +99,7 @@ def draw_labels(
         text = fonts.fitting(label)
         if text:
             ready.append((label, text, _place(fonts, label, text)))
-    wanted = [_with_margin(rect, label.clear) for label, _, rect in ready]
+    wanted = [_with_margin(rect, label.clear) if label.clear else rect for label, _, rect in ready]
     for number in uncovered(wanted, taken):
         label, text, rect = ready[number]
         _draw(painter, fonts, label, text, rect)
