@@ -15,6 +15,7 @@ from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Exchange, check_ranks, disconnected
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.loads import push, spread, summed
+from studio.fabric.flow.orbits import proven_orbits
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
 from studio.fabric.flow.refinement import Partition, individualised, refine, refine_after_edit
 from studio.fabric.flow.routing import FAR, Routes, Split, route
@@ -25,6 +26,8 @@ _BLOCK = 4_000_000
 """Columns times arc classes handled at once: bounds memory to a few hundred megabytes."""
 _LIVE_WORK = 2_500_000
 """Columns times arc classes up to which every destination is pushed while a user waits."""
+_MOST_ORBITS = 96
+"""Orbits of ranks up to which a destination is pushed for each, where colours are fewer."""
 _LIVE_RANKS = 2048
 _LIVE_ARCS = 300_000
 """A larger group on a larger graph is not even folded with its ranks apart."""
@@ -86,6 +89,8 @@ class Symmetry:
 
     graph: Graph
     partition: Partition
+    is_proven: bool = False
+    """Whether automorphisms of the graph map what looks alike to each other."""
 
     def after_edit(self, graph: Graph, cables: IntArray) -> Symmetry:
         """Return the symmetry after the state or rating of some cables changed."""
@@ -100,12 +105,23 @@ def symmetry_of(graph: Graph, exchange: Exchange) -> Symmetry:
     return Symmetry(graph, refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint)))
 
 
+def proven_symmetry(graph: Graph, exchange: Exchange) -> Symmetry:
+    """Return what is alike beyond doubt, or what looks alike where that leaves too many orbits."""
+    assumed = symmetry_of(graph, exchange)
+    orbits = proven_orbits(graph, assumed.partition)
+    orbit_count = len(distinct(orbits.colour[exchange.ranks]))
+    if orbit_count > max(_MOST_ORBITS, len(distinct(assumed.partition.colour[exchange.ranks]))):
+        return assumed
+    return Symmetry(graph, orbits, is_proven=True)
+
+
 def exchange_loads(
     graph: Graph,
     exchange: Exchange,
     split: Split = Split.EQUAL,
     *,
     is_proven: bool = False,
+    is_certified: bool = False,
     symmetry: Symmetry | None = None,
 ) -> LoadResult:
     """Return the bytes on every arc when all ranks exchange.
@@ -120,6 +136,8 @@ def exchange_loads(
         Rule at every hop.
     is_proven :
         Push to every destination however long it takes: exact on any graph.
+    is_certified :
+        Prove what looks alike by automorphisms: half a second for a million arcs.
     symmetry :
         Of this graph and group, where it is known from the edit before.
 
@@ -127,7 +145,7 @@ def exchange_loads(
     -----
     Up to a few hundred groups of twins every destination group is pushed, which is exact for
     any graph. Above, one destination per colour stands for its colour and arcs of one class share
-    the sum, which is exact where colours are orbits: the result then says so.
+    the sum, which is exact where colours are orbits: the result says whether that is proven.
     For equal amounts that start together the makespan is the slowest arc's load over bandwidth.
 
     Raises
@@ -141,7 +159,9 @@ def exchange_loads(
         columns = distinct(quotient.partition.colour[exchange.ranks])
         if is_proven or len(columns) * quotient.arc_class_count <= _LIVE_WORK:
             return _push_all(exchange, quotient, columns, split)
-    return _push_by_symmetry(symmetry or symmetry_of(graph, exchange), exchange, split)
+    if symmetry is None:
+        symmetry = (proven_symmetry if is_certified else symmetry_of)(graph, exchange)
+    return _push_by_symmetry(symmetry, exchange, split)
 
 
 def marks(graph: Graph, exchange: Exchange) -> IntArray:
@@ -252,8 +272,14 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
         total / np.maximum(coarse.arcs_in_class, 1),
         latency,
         most,
-        Exactness.ASSUMED_SYMMETRIC,
+        _exactness_by_symmetry(symmetry, exchange),
     )
+
+
+def _exactness_by_symmetry(symmetry: Symmetry, exchange: Exchange) -> Exactness:
+    if not symmetry.is_proven:
+        return Exactness.ASSUMED_SYMMETRIC
+    return Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND
 
 
 def _coarse_arc(coarse: Quotient, fine: Quotient) -> IntArray:

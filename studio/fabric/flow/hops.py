@@ -8,13 +8,12 @@ from typing import TypedDict
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.demand import check_ranks
-from studio.fabric.flow.exchange import Exactness
+from studio.fabric.flow.demand import check_ranks, uniform_exchange
+from studio.fabric.flow.exchange import Exactness, proven_symmetry
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
-from studio.fabric.flow.refinement import refine
 from studio.fabric.flow.routing import FAR, Routes, route
 
 _BLOCK = 4_000_000
@@ -63,8 +62,8 @@ def hop_metrics(graph: Graph, endpoints: IntArray) -> HopMetrics:
     Notes
     -----
     On a large fabric hops are counted by a search from all endpoints at once, exact on any graph,
-    and paths towards one endpoint of every colour stand for those towards its colour, which is
-    exact where colours are orbits: `paths_exactness` then says so.
+    and paths towards one endpoint of every orbit stand for those towards its orbit. Where orbits
+    are too many colours stand in for them, and `paths_exactness` says that this is assumed.
     """
     check_ranks(graph, endpoints)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
@@ -74,7 +73,8 @@ def hop_metrics(graph: Graph, endpoints: IntArray) -> HopMetrics:
     classes = np.flatnonzero(members)
     if len(classes) * quotient.arc_class_count <= _WALK_ALL:
         return _walked(quotient, members, classes, members[classes].astype(np.float64))
-    colour = refine(graph, np.where(marked > 0, 2, graph.is_endpoint)).colour[endpoints]
+    symmetry = proven_symmetry(graph, uniform_exchange(endpoints, 1.0))
+    colour = symmetry.partition.colour[endpoints]
     _, example, size = np.unique(colour, return_index=True, return_counts=True)
     shown = quotient.partition.colour[endpoints[example]]
     paths = _walked(quotient, members, shown, size.astype(np.float64))
@@ -83,7 +83,7 @@ def hop_metrics(graph: Graph, endpoints: IntArray) -> HopMetrics:
         paths,
         **_hop_figures(histogram),
         lost_pairs=lost,
-        paths_exactness=Exactness.ASSUMED_SYMMETRIC,
+        paths_exactness=Exactness.EXACT if symmetry.is_proven else Exactness.ASSUMED_SYMMETRIC,
     )
 
 

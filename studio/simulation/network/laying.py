@@ -219,7 +219,7 @@ def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
 def _lay_exchange(
     graph: Graph, phase: Phase, demand: Exchange, split: Split, role_of: RoleOf
 ) -> LaidPhase:
-    loads = exchange_loads(graph, demand, split)
+    loads = exchange_loads(graph, demand, split, is_certified=True)
     stretch, exactness = 1.0, loads.exactness
     if not demand.is_uniform and len(demand.ranks) <= _EVENT_RANKS:
         finished = float(exchange_rates(graph, demand, split).finished_s.max())
