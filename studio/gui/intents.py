@@ -101,7 +101,7 @@ class Intents:
             window.workspace.notice(tr(error.message), "warning")
             return
         before = frozenset(document.fabric.layout.rack_by_label)
-        if window.workspace.apply(label, edit) and target.type == "rack":
+        if window.workspace.apply(label, edit) and not target.rack:
             window.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
 
     def _drop_edit(
@@ -109,6 +109,9 @@ class Intents:
     ) -> tuple[str, selection_edits.Edit]:
         if target.type == "rack":
             return tr("Add rack"), selection_edits.add_rack(target.id, target.x_m, target.y_m)
+        if target.type == "assembly" and not target.rack:
+            edit = selection_edits.rack_around(target.id, target.x_m, target.y_m)
+            return tr("Place assembly"), edit
         if target.type == "assembly":
             edit = selection_edits.place_assembly(document.fabric, target.id, target.rack, target.u)
             return tr("Place assembly"), edit
@@ -126,5 +129,5 @@ class Intents:
         """Show an item of the library in the inspector."""
         if item.type == "part" or (item.type == "rack" and not item.id.startswith("design:")):
             self.inspect(f"part:{item.id}")
-        elif item.type == "assembly":
+        elif item.type == "assembly" and ":" not in item.id:
             self.inspect(f"assembly:{item.id}")

@@ -14,6 +14,7 @@ from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.gui.views.subjects import Subject, rule_path, subjects_of
 from studio.ids import Address, AssemblyId, PartId, RackId, RuleId
+from studio.session.library import lend, usual_rack
 
 Edit = Callable[[Design], Design]
 AISLE_M = 1.2
@@ -209,17 +210,30 @@ def add_rack(item: str, x_m: float, y_m: float) -> Edit:
 def place_assembly(fabric: Fabric, assembly: str, rack_label: str, u: int) -> Edit:
     """Return the edit that puts an assembly into a rack, and into all of its array."""
     rack_id = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]].rack
+    return lambda design: _housed(*lend(design, assembly), rack_id, u)
+
+
+def rack_around(assembly: str, x_m: float, y_m: float) -> Edit:
+    """Return the edit that stands an assembly on the floor, in a rack of the kind it stands in."""
 
     def edit(design: Design) -> Design:
-        rack = design.racks[rack_id]
-        letter = assembly[:1].upper() or "A"
-        name = free_name(letter, rack.contents)
-        placement = Placement(assembly=AssemblyId(assembly), u=u, label="{id}-{n}")
-        if name == letter:
-            placement = Placement(assembly=AssemblyId(assembly), u=u)
-        return set_field(design, ("racks", rack_id, "contents"), {**rack.contents, name: placement})
+        part = usual_rack(design, assembly)
+        rack_id = RackId(free_name("rack", design.racks))
+        rack = Rack(part=part, x_m=x_m, y_m=y_m, first=next_number(design))
+        lent, name = lend(put(design, "racks", rack_id, rack), assembly)
+        return _housed(lent, name, rack_id, 1)
 
     return edit
+
+
+def _housed(design: Design, assembly: AssemblyId, rack_id: RackId, u: int) -> Design:
+    rack = design.racks[rack_id]
+    letter = assembly[:1].upper() or "A"
+    name = free_name(letter, rack.contents)
+    placement = Placement(assembly=assembly, u=u, label="{id}-{n}")
+    if name == letter:
+        placement = Placement(assembly=assembly, u=u)
+    return set_field(design, ("racks", rack_id, "contents"), {**rack.contents, name: placement})
 
 
 def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:

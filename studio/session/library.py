@@ -8,8 +8,13 @@ from pathlib import Path
 
 from studio import paths
 from studio.catalog.catalog import Catalog, load_catalog
-from studio.errors import FileProblem
-from studio.storage.project_file import SUFFIX
+from studio.design.borrow import borrow_assembly
+from studio.design.model import Design
+from studio.errors import FileProblem, UnknownName
+from studio.ids import AssemblyId, PartId
+from studio.storage.project_file import SUFFIX, read_design
+
+PLAIN_RACK = PartId("rack-42u")
 
 
 @cache
@@ -27,6 +32,55 @@ def catalog() -> Catalog:
 def reference_designs() -> dict[str, Path]:
     """Return the designs that ship with the studio by name."""
     return {path.stem: path for path in sorted(paths.designs_dir().glob(f"*{SUFFIX}"))}
+
+
+@cache
+def reference_design(name: str) -> Design:
+    """Return a design that ships with the studio.
+
+    Raises
+    ------
+    UnknownName : there is none of that name.
+    """
+    known = reference_designs()
+    if name not in known:
+        raise UnknownName(
+            "there is no reference design {name}; there is {known}",
+            name=name,
+            known=", ".join(known),
+        )
+    return read_design(known[name]).design
+
+
+def lend(design: Design, item: str) -> tuple[Design, AssemblyId]:
+    """Return the design with an assembly in it, and its name there.
+
+    Parameters
+    ----------
+    item : an assembly of the design, or one of a reference design as `cloudmatrix-384:node`.
+
+    Raises
+    ------
+    UnknownName : there is no such assembly.
+    """
+    source, colon, assembly = item.partition(":")
+    if not colon:
+        return design, AssemblyId(item)
+    return borrow_assembly(design, reference_design(source), AssemblyId(assembly))
+
+
+def usual_rack(design: Design, item: str) -> PartId:
+    """Return the rack part an assembly stands in, in its own design; a plain one where in none."""
+    source, colon, assembly = item.rpartition(":")
+    racks = (reference_design(source) if colon else design).racks.values()
+    return next(
+        (
+            rack.part
+            for rack in racks
+            if any(p.assembly == assembly for p in rack.contents.values())
+        ),
+        PLAIN_RACK,
+    )
 
 
 def find_design(text: str) -> Path:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field
+from studio.design.model import Design
 from studio.gui.app import make_window, show_window
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
@@ -320,3 +321,23 @@ def test_a_first_window_is_not_larger_than_its_screen(
     assert window.height() <= room.height()
     window.close()
     window.deleteLater()
+
+
+def test_a_node_of_a_reference_design_is_dropped_into_a_new_hall(
+    qtbot: QtBot, empty_window: MainWindow
+) -> None:
+    window = empty_window
+    window.workspace.new(Design(id="new", name="New"))
+    window.canvas.part_dropped.emit(DropTarget("assembly", "cloudmatrix-384:node", 2.0, 2.0))
+    document = window.workspace.document
+    assert document is not None
+    assert document.fabric.count("npu") == 8
+    assert [rack.part for rack in document.design.racks.values()] == ["a3-compute-cabinet"]
+    window.canvas.part_dropped.emit(
+        DropTarget("assembly", "cloudmatrix-384:node", 2.0, 2.0, rack="R01", u=20)
+    )
+    assert document.fabric.count("npu") == 16
+    assert list(document.design.assemblies) == ["node"]
+    window.workspace.undo()
+    window.workspace.undo()
+    assert document.design == Design(id="new", name="New")

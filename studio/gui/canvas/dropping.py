@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,8 @@ from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import snapped
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import tr
-from studio.ids import AssemblyId, PartId
+from studio.ids import PartId
+from studio.session.library import lend, usual_rack
 
 MIME_TYPE = "application/x-supernode-item"
 _TYPES: tuple[ItemType, ...] = ("rack", "assembly", "part")
@@ -48,7 +49,7 @@ class Landing:
         """Return what to show for it."""
         target = self.target
         text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
-        if target.type == "assembly":
+        if target.type == "assembly" and target.rack:
             text = f"{target.rack}, U{target.u}\n{self.fit.text}".strip()
         elif target.type == "part":
             text = target.housing
@@ -88,16 +89,18 @@ def landing(
     ----------
     room : what is free in the racks of the scene; worked out where none is given.
     """
-    if item[0] == "rack":
-        return _rack_landing(scene, viewport, item[1], x, y)
+    kind, name = item
+    if kind == "rack":
+        return _rack_landing(scene, viewport, item, name, x, y)
     hit = pick(scene, viewport, "rack", x, y)
-    if hit is None:
-        return None
-    if item[0] == "assembly":
+    if kind == "assembly":
+        if hit is None:
+            part = usual_rack(scene.fabric.design, name)
+            return _rack_landing(scene, viewport, item, part, x, y)
         rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
         none = np.zeros(0, dtype=np.int64)
-        return _unit_landing(scene, item[1], rack, x, y, room or RackRoom(scene, none))
-    if hit.kind == "rack":
+        return _unit_landing(scene, name, rack, x, y, room or RackRoom(scene, none))
+    if hit is None or hit.kind == "rack":
         return None
     housing = hit.number if hit.kind == "housing" else int(scene.layout.housing[hit.number])
     rect = scene.housing_rects(np.array([housing]))[0]
@@ -124,7 +127,9 @@ def _rack_of(scene: Scene, kind: str, number: int) -> int:
     return int(of[number])
 
 
-def _rack_landing(scene: Scene, viewport: Viewport, part_id: str, x: float, y: float) -> Landing:
+def _rack_landing(
+    scene: Scene, viewport: Viewport, item: tuple[ItemType, str], part_id: str, x: float, y: float
+) -> Landing:
     part = scene.fabric.catalog.parts.get(PartId(part_id))
     width = _length(part, "width") or scene.rack_width_m
     depth = _length(part, "depth") or DEFAULT_RACK_DEPTH_M
@@ -138,7 +143,7 @@ def _rack_landing(scene: Scene, viewport: Viewport, part_id: str, x: float, y: f
         & (scene.racks[:, 1] < top + depth - slack)
         & (scene.racks[:, 1] + scene.racks[:, 3] > top + slack)
     )
-    target = DropTarget("rack", part_id, left, top, collides=bool(over.any()))
+    target = DropTarget(*item, left, top, collides=bool(over.any()))
     return Landing(target, (left, top, width, depth))
 
 
@@ -150,14 +155,17 @@ def _length(part: Part | None, field: str) -> float:
 def _unit_landing(
     scene: Scene, assembly_id: str, rack: int, x: float, y: float, room: RackRoom
 ) -> Landing:
-    assembly = scene.fabric.design.assemblies.get(AssemblyId(assembly_id))
+    design, name = lend(scene.fabric.design, assembly_id)
+    assembly = design.assemblies.get(name)
     height_u = max(1, assembly.height_u if assembly is not None else 1)
     left, top, width, depth = (float(v) for v in scene.racks[rack])
     count = room.count(rack)
     unit = depth * (FOOTER - HEADER) / count
     at = int(np.floor((top + depth * FOOTER - y) / unit)) + 1
     u = min(max(at - height_u // 2, 1), max(1, count - height_u + 1))
-    fit = room.fit(rack, [(u, height_u, "front")], assembly_load(scene.fabric, assembly_id))
+    fit = room.fit(
+        rack, [(u, height_u, "front")], assembly_load(replace(scene.fabric, design=design), name)
+    )
     target = DropTarget(
         "assembly",
         assembly_id,

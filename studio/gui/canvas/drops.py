@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
-from studio.errors import InvalidInput
+from studio.errors import StudioError
 from studio.gui.canvas.dropping import MIME_TYPE, Landing, landing, parse_item
 from studio.gui.canvas.fitting import RackRoom
 from studio.gui.canvas.painting.marks import Marks
@@ -74,13 +74,13 @@ class Drops:
         scene = self._surface.scene
         if scene is None:
             return None
-        try:
-            item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
-        except InvalidInput:
-            return None
         view = self._surface.viewport
         x, y = view.to_world(event.position().x(), event.position().y())
-        return landing(scene, view, item, x, y, self._room_of(scene))
+        try:
+            item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
+            return landing(scene, view, item, x, y, self._room_of(scene))
+        except StudioError:
+            return None
 
     def _room_of(self, scene: Scene) -> RackRoom:
         if self._room is None or self._room[0] is not scene:

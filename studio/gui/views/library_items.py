@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from studio import paths
 from studio.catalog.catalog import Catalog
 from studio.catalog.part import Part
-from studio.design.model import Design
+from studio.design.model import Assembly, Design
 from studio.gui.i18n import mark, named
+from studio.session.library import reference_design, reference_designs
 from studio.storage.project_file import SUFFIX
 
 ItemType = Literal["rack", "assembly", "part", "design"]
@@ -72,7 +73,7 @@ def library_groups(
     catalog: Catalog, design: Design | None, language: str
 ) -> tuple[LibraryGroup, ...]:
     """Return everything the library holds, in the order it is shown."""
-    groups = list(design_groups(design, language))
+    groups = [*design_groups(design, language), *lent_groups(design, language)]
     for kind, title in KIND_TITLES.items():
         parts = [part for part in catalog.parts.values() if part.kind == kind]
         if parts:
@@ -88,6 +89,27 @@ def design_groups(design: Design | None, language: str) -> tuple[LibraryGroup, .
     racks = LibraryGroup(mark("Racks of this design"), _racks(design))
     assemblies = LibraryGroup(mark("Assemblies of this design"), _assemblies(design, language))
     return tuple(group for group in (racks, assemblies) if group.items)
+
+
+def lent_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...]:
+    """Return the nodes and boxes of the reference designs that the design does not have yet."""
+    own = {} if design is None else design.assemblies
+    items = []
+    for source_id in reference_designs():
+        source = reference_design(source_id)
+        for name, assembly in source.assemblies.items():
+            if assembly.height_u and own.get(name) != assembly:
+                item = _assembly(name, assembly, language)
+                where = named(source, language)
+                items.append(
+                    replace(
+                        item,
+                        id=f"{source_id}:{name}",
+                        detail=f"{item.detail} · {where}",
+                        search=f"{item.search} {source.name} {source.name_zh}".lower(),
+                    )
+                )
+    return (LibraryGroup(mark("Assemblies of reference designs"), tuple(items)),)
 
 
 def matching(groups: tuple[LibraryGroup, ...], search: str) -> tuple[LibraryGroup, ...]:
@@ -144,16 +166,20 @@ def _racks(design: Design) -> tuple[LibraryItem, ...]:
 
 def _assemblies(design: Design, language: str) -> tuple[LibraryItem, ...]:
     return tuple(
-        LibraryItem(
-            "assembly",
-            assembly_id,
-            named(assembly, language),
-            f"{assembly.height_u} U",
-            assembly.kind,
-            f"{assembly_id} {assembly.name} {assembly.name_zh} {assembly.kind}".lower(),
-            assembly.note,
-        )
+        _assembly(assembly_id, assembly, language)
         for assembly_id, assembly in design.assemblies.items()
+    )
+
+
+def _assembly(assembly_id: str, assembly: Assembly, language: str) -> LibraryItem:
+    return LibraryItem(
+        "assembly",
+        assembly_id,
+        named(assembly, language),
+        f"{assembly.height_u} U",
+        assembly.kind,
+        f"{assembly_id} {assembly.name} {assembly.name_zh} {assembly.kind}".lower(),
+        assembly.note,
     )
 
 

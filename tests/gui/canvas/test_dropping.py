@@ -39,7 +39,14 @@ def test_a_box_lands_in_rack_units(scene: Scene) -> None:
     low = landing(scene, VIEW, ("assembly", "node"), x + width / 2, y + height * 0.92)
     assert low is not None
     assert low.target.u == 1 or low.target.collides
-    assert landing(scene, VIEW, ("assembly", "node"), -3.0, -3.0) is None
+
+
+def test_a_box_on_the_floor_gets_a_rack_around_it(scene: Scene) -> None:
+    found = landing(scene, VIEW, ("assembly", "node"), -3.0, -3.0)
+    assert found is not None
+    assert (found.target.type, found.target.rack) == ("assembly", "")
+    rack = scene.layout.parts[scene.layout.racks[0].part]
+    assert found.rect[2:] == pytest.approx((rack.value("width"), rack.value("depth")))
 
 
 def test_a_part_lands_in_a_box(scene: Scene) -> None:
