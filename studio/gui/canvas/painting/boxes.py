@@ -124,6 +124,8 @@ def _unit_labels(
         return []
     size = max(SMALLEST_PX, min(12, int(unit * 0.7 * (1 if every == 1 else 3))))
     color, room = frame.theme.text_soft, width * LEFT
+    if room < 1.3 * size:
+        return []
     return [
         Label(str(number), rail - 0.03 * width, middle, size, color, -5, "right", room=room)
         for number, middle in zip(numbers.tolist(), middles.tolist(), strict=True)
