@@ -9,7 +9,12 @@ from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.resilience import Blast
-from studio.session.structure import PlaneStructure, plane_structures
+from studio.session.structure import (
+    PlaneStructure,
+    SelectionCut,
+    cut_between,
+    plane_structures,
+)
 from studio.units import display
 
 
@@ -20,19 +25,62 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--losses", action="store_true", help="also what the loss of each kind of part costs"
     )
+    parser.add_argument(
+        "--between",
+        nargs=2,
+        metavar=("FIRST", "SECOND"),
+        help="instead the smallest cut between two selections, such as R01 R02",
+    )
+    parser.add_argument("--plane", default="", help="plane of the cut; the usual ones by default")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure the planes and print."""
-    planes = plane_structures(
-        load(arguments.design, arguments).fabric, with_losses=arguments.losses
-    )
+    """Measure the planes, or a cut, and print."""
+    fabric = load(arguments.design, arguments).fabric
+    if arguments.between:
+        first, second = arguments.between
+        cut = cut_between(fabric, first, second, arguments.plane)
+        if arguments.json:
+            print_json(_cut_tree(cut))
+        else:
+            _print_cut(cut)
+        return 0
+    planes = plane_structures(fabric, with_losses=arguments.losses)
     if arguments.json:
         print_json([_tree(plane) for plane in planes])
         return 0
     for plane in planes:
         _print(plane)
     return 0
+
+
+def _cut_tree(cut: SelectionCut) -> dict[str, Any]:
+    return {
+        "plane": cut.plane,
+        "bandwidth_byte_per_s": cut.bandwidth_byte_per_s,
+        "links": list(cut.links),
+        "link_disjoint_paths": cut.link_disjoint_paths,
+        "parts": list(cut.parts),
+        "separable_by_parts": cut.is_separable,
+    }
+
+
+def _print_cut(cut: SelectionCut) -> None:
+    print(f"{cut.plane}: smallest cut")
+    parts = f"{len(cut.parts)}: {_few(cut.parts)}" if cut.is_separable else "none: joined directly"
+    print_table(
+        [
+            ["  bandwidth", display(cut.bandwidth_byte_per_s, "bandwidth")],
+            ["  links cut", f"{len(cut.links)}: {_few(cut.links)}"],
+            ["  link-disjoint paths", str(cut.link_disjoint_paths)],
+            ["  parts that separate", parts],
+        ]
+    )
+
+
+def _few(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _tree(plane: PlaneStructure) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric
-from studio.fabric.flow.cuts import Bisection, bisection
+from studio.errors import InvalidDesign, InvalidInput
+from studio.fabric.fabric import Fabric, find_components
+from studio.fabric.flow.cuts import Bisection, bisection, smallest_cut
 from studio.fabric.flow.hops import HopMetrics, hop_metrics
 from studio.fabric.flow.resilience import Blast, blast_radius
 from studio.fabric.flow.tiers import vertex_tiers
-from studio.fabric.plane_graph import PlaneGraph, plane_graph
+from studio.fabric.flow.vertex_cuts import smallest_vertex_cut
+from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import PlaneId
 
 
@@ -52,6 +53,57 @@ class PlaneStructure:
         return (
             f"{graph.name(int(graph.wiring.source[a]))} – {graph.name(int(graph.wiring.source[b]))}"
         )
+
+
+@dataclass(frozen=True)
+class SelectionCut:
+    """What separates two selections of components on some planes."""
+
+    plane: PlaneId
+    bandwidth_byte_per_s: float
+    """Least sum over links that separate them, one direction. [byte/s]"""
+    links: tuple[str, ...]
+    """Addresses of such links."""
+    link_disjoint_paths: int
+    parts: tuple[str, ...]
+    """Addresses of the fewest forwarding components that separate them."""
+    is_separable: bool
+    """Whether components alone can; not where a link joins the selections directly."""
+
+
+def cut_between(fabric: Fabric, first: str, second: str, plane: str = "") -> SelectionCut:
+    """Return the smallest cuts between two selections of components.
+
+    Parameters
+    ----------
+    first, second : addresses or selectors, such as `R01` and `R02/*/npu`.
+    plane : names of planes, joined by commas; empty takes those NPUs talk over.
+
+    Raises
+    ------
+    StudioError : a selection is empty, or both share a component.
+    """
+    planes = tuple(map(PlaneId, plane.split(","))) if plane else usual_planes(fabric)
+    drawn = plane_graph(fabric, *planes)
+    sides = [drawn.vertices_of(find_components(fabric.layout, text)) for text in (first, second)]
+    for text, side in zip((first, second), sides, strict=True):
+        if not len(side):
+            raise InvalidInput(
+                "nothing at {address} is on plane {plane}", address=text, plane=drawn.plane
+            )
+    graph = drawn.graph
+    cut = smallest_cut(graph, *sides)
+    counted = smallest_cut(graph, *sides, is_counted=True)
+    between = smallest_vertex_cut(graph, *sides)
+    links = drawn.link[graph.wiring.cable[cut.arcs]]
+    return SelectionCut(
+        drawn.plane,
+        cut.bandwidth_byte_per_s,
+        tuple(fabric.links.name(int(link)) for link in links),
+        round(counted.bandwidth_byte_per_s),
+        tuple(graph.name(int(vertex)) for vertex in between.vertices),
+        between.is_possible,
+    )
 
 
 def plane_structures(fabric: Fabric, *, with_losses: bool = False) -> tuple[PlaneStructure, ...]:

@@ -16,7 +16,8 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
-from studio.fabric.flow.demand import check_ranks
+from studio.fabric.flow.demand import check_ranks, uniform_exchange
+from studio.fabric.flow.exchange import Exactness, exchange_loads
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.loads import spread, summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
@@ -60,7 +61,7 @@ def smallest_cut(
     -----
     Endpoints that do not forward are no way through. Solved on the quotient by largest flow.
     """
-    label = _sides(graph, first, second)
+    label = cut_sides(graph, first, second)
     quotient = fold(graph, refine(graph, label))
     colour = quotient.partition.colour
     flow = nx.DiGraph()
@@ -83,7 +84,13 @@ def smallest_cut(
     return Cut(float(value), arcs)
 
 
-def _sides(graph: Graph, first: IntArray, second: IntArray) -> IntArray:
+def cut_sides(graph: Graph, first: IntArray, second: IntArray) -> IntArray:
+    """Return a label of every vertex: 2 and 3 for the two sides, 0 and 1 for the rest.
+
+    Raises
+    ------
+    InvalidInput : a selection is empty or both share a vertex.
+    """
     if not len(first) or not len(second):
         raise InvalidInput("a cut needs vertices on both sides")
     label = graph.is_endpoint.astype(np.int64)
@@ -133,9 +140,10 @@ def bisection(graph: Graph, endpoints: IntArray) -> Bisection:
     Notes
     -----
     Upper: the smallest among cuts between halves of the given order, of alternating ranks, and of
-    the order folded. Lower: a rate at which every traffic pattern that asks no more of an endpoint
-    runs on equal-split shortest paths; half of the endpoints times that rate crosses any halving.
-    They meet on Clos fabrics, oversubscribed or not. Without the time for the lower bound it is 0.
+    the order folded. Lower: what crosses any halving in traffic that the fabric can carry, either
+    any pattern that asks no more of an endpoint than a rate, or an exchange of all with all. They
+    meet on Clos fabrics, oversubscribed or not, on meshes, and on tori of even sides. Without the
+    time for the lower bound it is 0.
     """
     check_ranks(graph, endpoints)
     count = len(endpoints)
@@ -149,7 +157,21 @@ def bisection(graph: Graph, endpoints: IntArray) -> Bisection:
         for side in halvings
         if abs(int(side.sum()) * 2 - count) <= 1
     )
-    return Bisection(min(half * any_pattern_rate(graph, endpoints), upper), upper)
+    lower = max(
+        half * any_pattern_rate(graph, endpoints),
+        half * (count - half) * _pair_rate(graph, endpoints),
+    )
+    return Bisection(min(lower, upper), upper)
+
+
+def _pair_rate(graph: Graph, endpoints: IntArray) -> float:
+    """Return the rate at which all pairs can exchange at once; 0 where it is not proven."""
+    try:
+        loads = exchange_loads(graph, uniform_exchange(endpoints, 1.0), is_certified=True)
+    except InvalidInput:
+        # Some pair has no path.
+        return 0.0
+    return 1 / loads.wire_s if loads.exactness is Exactness.EXACT else 0.0
 
 
 def any_pattern_rate(graph: Graph, endpoints: IntArray) -> float:

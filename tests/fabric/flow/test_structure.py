@@ -14,6 +14,7 @@ from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.hops import hop_metrics
 from studio.fabric.flow.resilience import blast_radius, cut_off_endpoints
 from studio.fabric.flow.tiers import vertex_tiers
+from studio.fabric.flow.vertex_cuts import smallest_vertex_cut
 from tests.fabric.flow import topologies
 from tests.fabric.flow.oracle import distances_to, neighbours
 from tests.fabric.flow.test_solver import graphs, reachable_group
@@ -132,11 +133,53 @@ def test_bisection_of_the_supernode_of_384_is_half_its_injection():
     assert result.upper_byte_per_s == pytest.approx(192 * 392 * GB)
 
 
-def test_bisection_of_a_torus_is_an_upper_bound():
+def test_bisection_of_a_torus_is_what_an_exchange_fills():
+    """Distances from a vertex add up to 32: 64 arcs carry 16 x 32 hops, 1/8 of 50 GB/s a pair."""
     graph = topologies.torus(4, 4)
     result = bisection(graph, graph.endpoints())
     assert result.upper_byte_per_s == pytest.approx(8 * 50 * GB)
-    assert 0 < result.lower_byte_per_s <= result.upper_byte_per_s
+    assert result.is_exact
+
+
+def test_bisection_of_an_odd_torus_lies_between_two_bounds():
+    graph = topologies.torus(3, 5)
+    result = bisection(graph, graph.endpoints())
+    assert result.kind == "upper bound"
+    assert 0 < result.lower_byte_per_s < result.upper_byte_per_s
+
+
+@settings(deadline=None, max_examples=40)
+@given(graphs)
+def test_bisection_bounds_hold_for_every_halving(graph):
+    ends = reachable_group(graph)
+    assume(2 <= len(ends) <= 7)
+    result = bisection(graph, ends)
+    least = min(
+        smallest_cut(graph, np.array(side), np.setdiff1d(ends, side)).bandwidth_byte_per_s
+        for side in itertools.combinations(ends.tolist(), len(ends) // 2)
+    )
+    assert result.lower_byte_per_s <= least * (1 + 1e-9)
+    assert result.upper_byte_per_s >= least * (1 - 1e-9)
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs)
+def test_vertex_cuts_equal_the_connectivity_of_networkx(graph):
+    first, second = graph.endpoints()[:2].tolist()
+    plain = nx.Graph()
+    plain.add_nodes_from([first, second])
+    wiring = graph.wiring
+    for arc in np.flatnonzero(graph.arc_is_alive()):
+        here, there = int(wiring.source[arc]), int(wiring.target[arc])
+        if all(graph.is_transit[v] or v in (first, second) for v in (here, there)):
+            plain.add_edge(here, there)
+    cut = smallest_vertex_cut(graph, np.array([first]), np.array([second]))
+    assert cut.is_possible is not plain.has_edge(first, second)
+    if cut.is_possible:
+        expected = nx.node_connectivity(plain, first, second)
+        assert len(cut.vertices) == expected
+        plain.remove_nodes_from(cut.vertices.tolist())
+        assert not nx.has_path(plain, first, second)
 
 
 def test_disjoint_paths_are_counted():

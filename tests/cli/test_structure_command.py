@@ -1,0 +1,27 @@
+"""`supernode-studio structure` on reference designs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from studio.cli.__main__ import main
+
+
+def test_the_cut_between_two_racks_is_that_of_their_uplinks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Four nodes, seven chips each, sixteen uplinks of 28 GB/s a chip; seven planes of 16 L2."""
+    assert main(("structure", "cloudmatrix-384", "--between", "R01", "R02", "--json")) == 0
+    cut = json.loads(capsys.readouterr().out)
+    assert cut["bandwidth_byte_per_s"] == pytest.approx(4 * 7 * 16 * 28e9)
+    assert cut["link_disjoint_paths"] == len(cut["links"]) == 4 * 7 * 16
+    assert len(cut["parts"]) == 7 * 16
+    assert main(("structure", "cloudmatrix-384", "--between", "R01", "R02")) == 0
+    assert "12.54 TB/s" in capsys.readouterr().out
+
+
+def test_a_selection_without_anything_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("structure", "cloudmatrix-384", "--between", "R01", "R99")) != 0
+    assert "R99" in capsys.readouterr().err
