@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from studio.design import edits
 from studio.design.finding import Fix
 from studio.errors import StudioError
-from studio.gui import selection_edits
+from studio.gui import drop_edits
+from studio.gui.canvas.dropping import box_height_u
+from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.requests import DropTarget, EditRequest
 from studio.gui.i18n import tr
 from studio.gui.panels.inspector import FieldEdit
 from studio.gui.views.library_items import LibraryItem
 from studio.gui.views.scenario_row import choose_scenario
+from studio.ids import PartId
 from studio.session.document import Document
 
 if TYPE_CHECKING:
@@ -104,18 +107,21 @@ class Intents:
         if window.workspace.apply(label, edit) and not target.rack:
             window.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
 
-    def _drop_edit(
-        self, target: DropTarget, document: Document
-    ) -> tuple[str, selection_edits.Edit]:
+    def _drop_edit(self, target: DropTarget, document: Document) -> tuple[str, Edit]:
+        fabric = document.fabric
         if target.type == "rack":
-            return tr("Add rack"), selection_edits.add_rack(target.id, target.x_m, target.y_m)
+            return tr("Add rack"), drop_edits.add_rack(target.id, target.x_m, target.y_m)
         if target.type == "assembly" and not target.rack:
-            edit = selection_edits.rack_around(target.id, target.x_m, target.y_m)
+            edit = drop_edits.rack_around(target.id, target.x_m, target.y_m)
             return tr("Place assembly"), edit
         if target.type == "assembly":
-            edit = selection_edits.place_assembly(document.fabric, target.id, target.rack, target.u)
+            edit = drop_edits.place_assembly(fabric, target.id, target.rack, target.u)
             return tr("Place assembly"), edit
-        verb, edit = selection_edits.put_part(document.fabric, target.id, target.housing)
+        if not target.housing:
+            height_u = box_height_u(fabric.catalog.part(PartId(target.id)))
+            edit = drop_edits.box_part(fabric, target.id, target.rack, target.u, height_u)
+            return tr("Place box"), edit
+        verb, edit = drop_edits.put_part(fabric, target.id, target.housing)
         return tr("Swap part") if verb == "swap" else tr("Add part"), edit
 
     def use_item(self, item: LibraryItem) -> None:

@@ -9,28 +9,14 @@ import msgspec
 
 from studio.design.cabling import take_cable
 from studio.design.edits import duplicate_racks, free_name, put, remove, set_field, set_state
-from studio.design.model import Array, Design, Deviation, Group, Placement, Rack
-from studio.errors import InvalidInput
+from studio.design.model import Design, Deviation, Rack
 from studio.fabric.fabric import Fabric
 from studio.gui.views.subjects import Subject, rule_path, subjects_of
-from studio.ids import Address, AssemblyId, PartId, RackId, RuleId
-from studio.session.library import lend, usual_rack
+from studio.ids import Address, AssemblyId, RackId, RuleId
 
 Edit = Callable[[Design], Design]
 AISLE_M = 1.2
 USUAL_DEPTH_M = 1.2
-_INSIDE_KINDS = (
-    "npu",
-    "cpu",
-    "switch",
-    "nic",
-    "memory",
-    "storage",
-    "power_supply",
-    "cooling",
-    "board",
-    "chassis",
-)
 
 
 @dataclass(frozen=True)
@@ -189,78 +175,3 @@ def next_number(design: Design) -> int:
         (one.first + one.array.count * one.array.rows - 1 for one in design.racks.values()),
         default=0,
     )
-
-
-def add_rack(item: str, x_m: float, y_m: float) -> Edit:
-    """Return the edit that stands a rack on the floor: a part type, or a copy of `design:id`."""
-
-    def edit(design: Design) -> Design:
-        own = item.removeprefix("design:")
-        pattern = design.racks.get(RackId(own)) if own != item else None
-        number = next_number(design)
-        if pattern is not None:
-            rack = msgspec.structs.replace(pattern, x_m=x_m, y_m=y_m, array=Array(), first=number)
-        else:
-            rack = Rack(part=PartId(item), x_m=x_m, y_m=y_m, first=number)
-        return put(design, "racks", free_name(own if pattern else "rack", design.racks), rack)
-
-    return edit
-
-
-def place_assembly(fabric: Fabric, assembly: str, rack_label: str, u: int) -> Edit:
-    """Return the edit that puts an assembly into a rack, and into all of its array."""
-    rack_id = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]].rack
-    return lambda design: _housed(*lend(design, assembly), rack_id, u)
-
-
-def rack_around(assembly: str, x_m: float, y_m: float) -> Edit:
-    """Return the edit that stands an assembly on the floor, in a rack of the kind it stands in."""
-
-    def edit(design: Design) -> Design:
-        part = usual_rack(design, assembly)
-        rack_id = RackId(free_name("rack", design.racks))
-        rack = Rack(part=part, x_m=x_m, y_m=y_m, first=next_number(design))
-        lent, name = lend(put(design, "racks", rack_id, rack), assembly)
-        return _housed(lent, name, rack_id, 1)
-
-    return edit
-
-
-def _housed(design: Design, assembly: AssemblyId, rack_id: RackId, u: int) -> Design:
-    rack = design.racks[rack_id]
-    letter = assembly[:1].upper() or "A"
-    name = free_name(letter, rack.contents)
-    placement = Placement(assembly=assembly, u=u, label="{id}-{n}")
-    if name == letter:
-        placement = Placement(assembly=assembly, u=u)
-    return set_field(design, ("racks", rack_id, "contents"), {**rack.contents, name: placement})
-
-
-def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:
-    """Return name and edit of a part dropped on a box: swap what is of its kind, else add one.
-
-    Raises
-    ------
-    InvalidInput : the part does not go into a box.
-    """
-    part = fabric.catalog.part(PartId(part_id))
-    if part.kind not in _INSIDE_KINDS:
-        raise InvalidInput(
-            "{part} does not go into a box; choose it in a link rule or a rack's fields",
-            part=part.name,
-        )
-    rack, label = housing.split("/")[:2]
-    template = fabric.layout.housings[fabric.layout.housing_by_label[rack, label]].template
-    assembly = fabric.design.assemblies[AssemblyId(str(template.assembly))]
-    same_kind = (
-        name
-        for name, group in assembly.contents.items()
-        if (known := fabric.part_by_id.get(group.part)) is not None and known.kind == part.kind
-    )
-    group_name = next(same_kind, "")
-    if group_name:
-        path = ("assemblies", str(template.assembly), "contents", group_name, "part")
-        return "swap", lambda design: set_field(design, path, part_id)
-    contents = {**assembly.contents, free_name(part.kind, assembly.contents): Group(1, part.id)}
-    whole = ("assemblies", str(template.assembly), "contents")
-    return "add", lambda design: set_field(design, whole, contents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,9 +20,9 @@ from studio.gui.canvas.elevation import (
     LEFT,
     RIGHT,
 )
-from studio.gui.canvas.fitting import NO_FIT, Fit, RackRoom, assembly_load
+from studio.gui.canvas.fitting import NO_FIT, Fit, Load, RackRoom, assembly_load, part_load
 from studio.gui.canvas.grips import Ghost
-from studio.gui.canvas.picking import pick
+from studio.gui.canvas.picking import Hit, pick
 from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import snapped
@@ -33,6 +34,7 @@ from studio.session.library import lend, usual_rack
 MIME_TYPE = "application/x-supernode-item"
 _TYPES: tuple[ItemType, ...] = ("rack", "assembly", "part")
 _LONGEST_MIME = 10_000
+_BOX_HEIGHT_U: Mapping[str, int] = {"npu": 4, "cpu": 2, "storage": 2}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Landing:
         """Return what to show for it."""
         target = self.target
         text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
-        if target.type == "assembly" and target.rack:
+        if target.u and not target.housing:
             text = f"{target.rack}, U{target.u}\n{self.fit.text}".strip()
         elif target.type == "part":
             text = target.housing
@@ -93,21 +95,39 @@ def landing(
     if kind == "rack":
         return _rack_landing(scene, viewport, item, name, x, y)
     hit = pick(scene, viewport, "rack", x, y)
+    if hit is None:
+        if kind != "assembly":
+            return None
+        part = usual_rack(scene.fabric.design, name)
+        return _rack_landing(scene, viewport, item, part, x, y)
+    if kind == "part" and hit.kind != "rack":
+        return _inside_landing(scene, name, hit, x, y)
+    rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
+    room = room or RackRoom(scene, np.zeros(0, dtype=np.int64))
     if kind == "assembly":
-        if hit is None:
-            part = usual_rack(scene.fabric.design, name)
-            return _rack_landing(scene, viewport, item, part, x, y)
-        rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
-        none = np.zeros(0, dtype=np.int64)
-        return _unit_landing(scene, name, rack, x, y, room or RackRoom(scene, none))
-    if hit is None or hit.kind == "rack":
+        design, lent = lend(scene.fabric.design, name)
+        assembly = design.assemblies.get(lent)
+        height_u = max(1, assembly.height_u if assembly is not None else 1)
+        load = assembly_load(replace(scene.fabric, design=design), lent)
+    elif (part_ := scene.fabric.catalog.parts.get(PartId(name))) is not None:
+        height_u, load = box_height_u(part_), part_load(part_)
+    else:
         return None
+    return _unit_landing(scene, item, rack, (x, y), room, height_u, load)
+
+
+def box_height_u(part: Part) -> int:
+    """Return how high the box is that is made around a part dropped into a rack."""
+    return _BOX_HEIGHT_U.get(part.kind, 1)
+
+
+def _inside_landing(scene: Scene, part_id: str, hit: Hit, x: float, y: float) -> Landing:
     housing = hit.number if hit.kind == "housing" else int(scene.layout.housing[hit.number])
     rect = scene.housing_rects(np.array([housing]))[0]
     rack = int(scene.layout.rack_of_housing[housing])
     target = DropTarget(
         "part",
-        item[1],
+        part_id,
         x,
         y,
         rack_address(scene.layout, rack),
@@ -153,28 +173,23 @@ def _length(part: Part | None, field: str) -> float:
 
 
 def _unit_landing(
-    scene: Scene, assembly_id: str, rack: int, x: float, y: float, room: RackRoom
+    scene: Scene,
+    item: tuple[ItemType, str],
+    rack: int,
+    place: tuple[float, float],
+    room: RackRoom,
+    height_u: int,
+    load: Load,
 ) -> Landing:
-    design, name = lend(scene.fabric.design, assembly_id)
-    assembly = design.assemblies.get(name)
-    height_u = max(1, assembly.height_u if assembly is not None else 1)
+    x, y = place
     left, top, width, depth = (float(v) for v in scene.racks[rack])
     count = room.count(rack)
     unit = depth * (FOOTER - HEADER) / count
     at = int(np.floor((top + depth * FOOTER - y) / unit)) + 1
     u = min(max(at - height_u // 2, 1), max(1, count - height_u + 1))
-    fit = room.fit(
-        rack, [(u, height_u, "front")], assembly_load(replace(scene.fabric, design=design), name)
-    )
-    target = DropTarget(
-        "assembly",
-        assembly_id,
-        x,
-        y,
-        rack_address(scene.layout, rack),
-        u=u,
-        collides=bool(fit.blocked),
-    )
+    fit = room.fit(rack, [(u, height_u, "front")], load)
+    label = rack_address(scene.layout, rack)
+    target = DropTarget(item[0], item[1], x, y, label, u=u, collides=bool(fit.blocked))
     bottom = top + depth * FOOTER - (u - 1) * unit
     rect = (left + width * LEFT, bottom - height_u * unit, width * (RIGHT - LEFT), height_u * unit)
     return Landing(target, rect, fit)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio import units
+from studio.catalog.fields import FIELDS
+from studio.catalog.part import Part
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartTable
@@ -78,6 +80,16 @@ def assembly_load(fabric: Fabric, assembly_id: str) -> Load:
         sum(known[n].value("power_max") for n in numbers),
         fabric.design.assemblies[AssemblyId(assembly_id)].depth_m,
     )
+
+
+def part_load(part: Part) -> Load:
+    """Return what a part of the catalogue weighs and draws."""
+    values = {
+        field: units.parse(part.values[field].value, FIELDS[field].dimension)
+        for field in ("mass", "power_max")
+        if field in part.values
+    }
+    return Load(values.get("mass", 0.0), values.get("power_max", 0.0))
 
 
 class RackRoom:

@@ -61,6 +61,8 @@ from studio.gui.i18n import Language, named, tr
 
 _REST_MS = 90
 """After this long without movement the picture is drawn sharp."""
+_STRETCHING: tuple[Level, ...] = ("hall", "rack")
+"""Levels at which arrays show handles."""
 _HOLDING = ("select", "move")
 """Tools that take hold of things."""
 _WHEEL_STEP = 1.0016
@@ -366,7 +368,7 @@ class CanvasView(QWidget):
     @property
     def _may_stretch(self) -> bool:
         """Tell whether arrays show handles: not while something is held, nor inside racks."""
-        return self._gestures.grip is None and self._level == "hall" and self.tool in _HOLDING
+        return self._gestures.grip is None and self._level in _STRETCHING and self.tool in _HOLDING
 
     def select(self, addresses: frozenset[str]) -> None:
         """Select things and tell so."""
@@ -404,10 +406,16 @@ class CanvasView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            # A painter left open by an error would take the process down with it.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setClipRect(self.rect())
         if self._scene is None:
             painter.fillRect(self.rect(), self._theme.background)
-            painter.end()
             return
         sharp = not self._moving
         self._backing.show(
@@ -423,7 +431,6 @@ class CanvasView(QWidget):
             paint_differences(painter, frame, self._differences, self._fonts)
         paint_marks(painter, frame, self._marks, self._fonts)
         paint_hud(painter, frame, self._fonts, self.crumbs())
-        painter.end()
 
     def _paint_static(
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool

@@ -16,7 +16,14 @@ from studio.design.edits import free_name
 from studio.design.model import LinkRule
 from studio.gui.i18n import current_language, named, tr
 from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, default_scheme
-from studio.gui.views.rule_preview import preview, selector_for, selectors_of, with_rule
+from studio.gui.views.rule_preview import (
+    fitting_ports,
+    port_names,
+    preview,
+    selector_for,
+    selectors_of,
+    with_rule,
+)
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
 from studio.ids import PartId, PlaneId
@@ -38,6 +45,7 @@ class ConnectDialog(QDialog):
         for plane_id, plane in document.design.planes.items():
             self.plane.addItem(named(plane, current_language()), plane_id)
         self.a, self.b = self._side(), self._side()
+        self.a_port, self.b_port = QComboBox(), QComboBox()
         chosen = [s for one in sorted(document.selection) if (s := selector_for(one))]
         for box, text in zip((self.a, self.b), chosen, strict=False):
             box.setEditText(text)
@@ -51,7 +59,9 @@ class ConnectDialog(QDialog):
         form = QFormLayout()
         form.addRow(tr("Plane"), self.plane)
         form.addRow(tr("A side"), self.a)
+        form.addRow(tr("Ports at A"), self.a_port)
         form.addRow(tr("B side"), self.b)
+        form.addRow(tr("Ports at B"), self.b_port)
         form.addRow(tr("Scheme"), self.scheme)
         form.addRow(tr("Cable"), self.cable)
         form.addRow(tr("Transceivers"), self.optics)
@@ -66,9 +76,11 @@ class ConnectDialog(QDialog):
         self.setMinimumWidth(480)
         for combo in (self.plane, self.scheme, self.cable, self.optics):
             combo.currentIndexChanged.connect(self._preview)
+        for combo in (self.a_port, self.b_port):
+            combo.activated.connect(self._preview)
         for combo in (self.a, self.b):
-            combo.editTextChanged.connect(self._preview)
-        self._preview()
+            combo.editTextChanged.connect(self._show_ports)
+        self._show_ports()
 
     @property
     def said(self) -> str:
@@ -83,6 +95,8 @@ class ConnectDialog(QDialog):
             plane=PlaneId(str(self.plane.currentData() or "")),
             a=self.a.currentText().strip(),
             b=self.b.currentText().strip(),
+            a_port=self.a_port.currentText(),
+            b_port=self.b_port.currentText(),
             scheme=default_scheme(self.scheme.currentData()),  # type: ignore[arg-type]
             cable=PartId(str(self.cable.currentData() or "")),
             transceiver_a=optics,
@@ -101,6 +115,20 @@ class ConnectDialog(QDialog):
         for part in self._document.catalog.of_kind(kind):  # type: ignore[arg-type]
             box.addItem(named(part, current_language()), part.id)
         return box
+
+    def _show_ports(self) -> None:
+        """Offer the ports that the sides have; those that go together are chosen."""
+        fabric = self._document.fabric
+        sides = [port_names(fabric, box.currentText().strip()) for box in (self.a, self.b)]
+        if not self.b.currentText().strip():
+            sides[1] = sides[0]
+        best = fitting_ports(*sides)
+        for combo, ports, chosen in zip((self.a_port, self.b_port), sides, best, strict=True):
+            combo.clear()
+            combo.addItems(list(ports))
+            combo.setCurrentText(chosen)
+            combo.setEnabled(len(ports) > 1)
+        self._preview()
 
     def _preview(self) -> None:
         made = preview(self._document.fabric, self.key, self.rule)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio.design.edits import put
 from studio.design.model import Design, LinkRule
+from studio.design.selector import parse_selector
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.parts import Port
 from studio.simulation.rules.check import check
 
 _DIGITS = re.compile(r"\d+$")
@@ -41,6 +44,32 @@ def selector_for(address: str) -> str:
         return ""
     rest = [step.partition("[")[0] for step in steps[2:]]
     return "/".join(("R*", _DIGITS.sub("*", steps[1]), *rest))
+
+
+def port_names(fabric: Fabric, selector: str) -> Mapping[str, Port]:
+    """Return the kinds of ports that everything a selector names has."""
+    try:
+        chosen = fabric.layout.select(parse_selector(selector))
+    except StudioError:
+        return {}
+    numbers = sorted(set(fabric.layout.part[chosen].tolist()))
+    found: list[Mapping[str, Port]] = [fabric.layout.parts[number].ports for number in numbers]
+    if not found:
+        return {}
+    return {name: port for name, port in found[0].items() if all(name in one for one in found)}
+
+
+def fitting_ports(a: Mapping[str, Port], b: Mapping[str, Port]) -> tuple[str, str]:
+    """Return the kinds of ports of both sides that go together best: one connector, then speed."""
+    pairs = [
+        (one.connector == other.connector, min(one.rate_byte_per_s, other.rate_byte_per_s), x, y)
+        for x, one in a.items()
+        for y, other in b.items()
+    ]
+    if not pairs:
+        return next(iter(a), ""), next(iter(b), "")
+    _, _, x, y = max(pairs, key=lambda pair: pair[:2])
+    return x, y
 
 
 def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:

@@ -49,6 +49,17 @@ def test_a_box_on_the_floor_gets_a_rack_around_it(scene: Scene) -> None:
     assert found.rect[2:] == pytest.approx((rack.value("width"), rack.value("depth")))
 
 
+def test_a_part_lands_in_a_box_or_makes_one_in_free_units(scene: Scene) -> None:
+    x, y, width, height = scene.racks[0]
+    free = landing(scene, VIEW, ("part", "switch"), x + width / 2, y + height * 0.3)
+    assert free is not None
+    assert (free.target.rack, free.target.housing) == ("R01", "")
+    assert free.target.u > 15
+    # A switch of 300 W and 5 kg joins what the rack holds already.
+    assert "kg" in free.fit.figures
+    assert landing(scene, VIEW, ("part", "switch"), -3.0, -3.0) is None
+
+
 def test_a_part_lands_in_a_box(scene: Scene) -> None:
     box = scene.housing_rects(scene.rack_start[:1])[0]
     found = landing(scene, VIEW, ("part", "chip"), box[0] + box[2] / 2, box[1] + box[3] / 2)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from studio.design.edits import move_racks
+from studio.design.edits import move_racks, put
 from studio.design.model import Design
 from studio.fabric.fabric import Fabric, compile_design
 from studio.gui.canvas.arrangement import arrange
@@ -92,3 +92,13 @@ def test_an_empty_hall_has_the_bounds_of_its_site(two_racks: Design) -> None:
     scene = build_scene(builders.fabric_of(design))
     assert scene.bounds == (0.0, 0.0, design.site.width_m, design.site.depth_m)
     assert len(scene.arcs) == 0
+
+
+def test_the_first_empty_rack_in_an_empty_hall_is_drawn() -> None:
+    empty = builders.two_racks(racks={}, links={})
+    before = build_scene(builders.fabric_of(empty))
+    design = put(empty, "racks", "first", builders.rack(1.0, 1.0))
+    fabric = compile_design(design, builders.small_catalog(), before.fabric)
+    scene = build_scene(fabric, before)
+    assert scene.rack_start.tolist() == [0, 0]
+    assert len(scene.racks) == 1
