@@ -12,10 +12,20 @@ from typing import Literal, get_args
 from studio.fabric.fabric import Fabric
 
 Aspect = Literal[
-    "parts", "components", "places", "links", "states", "lengths", "site", "feeds", "design"
+    "parts",
+    "names",
+    "components",
+    "places",
+    "links",
+    "states",
+    "lengths",
+    "site",
+    "feeds",
+    "design",
 ]
 """
-parts : names and values of the part types
+parts : names and values of the part types; their kinds and ports belong to the components
+names : names of the part types alone
 components : which part stands where in which rack, by label; planes, assemblies and racks too
 places : where racks stand on the floor
 links : who is joined to whom, over which rule and plane
@@ -28,6 +38,9 @@ design : everything; some rule may read a thing no other aspect has
 
 _PIECES: Mapping[Aspect, Callable[[Fabric], tuple[object, ...]]] = {
     "parts": lambda fabric: (fabric.catalog, fabric.layout.parts),
+    "names": lambda fabric: tuple(
+        name for part in fabric.layout.parts for name in (part.id, part.name, part.name_zh)
+    ),
     "components": lambda fabric: (fabric.layout.part, fabric.layout.housings),
     "places": lambda fabric: (fabric.layout.racks,),
     "links": lambda fabric: (fabric.links,),
@@ -49,7 +62,11 @@ ALL: frozenset[Aspect] = frozenset(get_args(Aspect))
 def unchanged(before: Fabric, after: Fabric) -> frozenset[Aspect]:
     """Return the aspects that are the same in both; some equal ones may be left out."""
     return frozenset(
-        aspect
-        for aspect, pieces in _PIECES.items()
-        if all(old is new for old, new in zip(pieces(before), pieces(after), strict=True))
+        aspect for aspect, pieces in _PIECES.items() if _are_same(pieces(before), pieces(after))
+    )
+
+
+def _are_same(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
+    return len(before) == len(after) and all(
+        old is new for old, new in zip(before, after, strict=True)
     )

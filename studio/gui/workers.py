@@ -31,7 +31,9 @@ class LiveWorker(QObject):
     """One worker thread behind a queue of length one."""
 
     finished = Signal(object)
-    """Outcome of the newest revision; overtaken ones are never reported."""
+    """Outcome of the newest revision."""
+    overtaken = Signal(object)
+    """Outcome of a revision that a newer one has been asked for since."""
     _done = Signal(object)
 
     def __init__(self, work: Work, parent: QObject | None = None) -> None:
@@ -71,5 +73,7 @@ class LiveWorker(QObject):
         self._done.emit(Outcome(revision, None if error else done.result(), error))
 
     def _receive(self, outcome: Outcome) -> None:
-        if not self._is_closed and self._policy.finished(outcome.revision):
-            self.finished.emit(outcome)
+        if self._is_closed:
+            return
+        is_newest = self._policy.finished(outcome.revision)
+        (self.finished if is_newest else self.overtaken).emit(outcome)

@@ -67,12 +67,15 @@ class Workspace(QObject):
         self._baseline: Evaluation | None = None
         self._seen_revision = -1
         self._asked = 0
+        self._given_up = 0
         self._seen_selection: frozenset[str] = frozenset()
         self._pins_next = False
         self.is_live = True
         self._evaluator = evaluator
         self._worker = LiveWorker(evaluator, self)
         self._worker.finished.connect(self._receive)
+        # While somebody drags, each result is overtaken; shown they are, or nothing would move.
+        self._worker.overtaken.connect(self._receive)
 
     @property
     def catalog(self) -> Catalog:
@@ -121,6 +124,7 @@ class Workspace(QObject):
             self._document.close()
             self._evaluator.forget()
         self._document = document
+        self._given_up = self._asked
         self._evaluation = None
         self._baseline = None
         self._seen_revision = -1
@@ -266,7 +270,7 @@ class Workspace(QObject):
         if outcome.error is not None:
             self.failed.emit(outcome.error)
             return
-        if outcome.revision != self._asked or outcome.value is None:
+        if outcome.revision <= self._given_up or outcome.value is None:
             return
         self._evaluation = outcome.value
         if self._pins_next:

@@ -1,7 +1,7 @@
 """When to simulate while somebody edits: start, queue or drop. Knows neither threads nor Qt.
 
 One run at a time; edits that arrive meanwhile replace each other, so that the newest always runs
-next; a result is shown only while it belongs to the newest revision asked for.
+next, and no more than one ever waits.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class LivePolicy(Generic[Job]):
             self._waiting = request
 
     def finished(self, revision: int) -> bool:
-        """Take note of a finished or failed run; tell whether its result is still wanted.
+        """Take note of a finished or failed run; tell whether it was the newest asked for.
 
-        A result that was overtaken is dropped; the request that waits is started.
+        The request that waits is started.
         """
         self._running = None
         waiting, self._waiting = self._waiting, None

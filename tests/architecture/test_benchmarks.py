@@ -51,12 +51,21 @@ def test_one_failure_does_not_cost_the_others(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(
-    ("word", "names"), [("answers", ["first", "second"]), ("second", ["second"])]
-)
-def test_a_word_chooses_by_module_or_by_name(
-    word: str, names: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    runner.main([word])
+@pytest.mark.parametrize("word", ["answers", "swer"])
+def test_a_word_chooses_by_name(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner.main([word]) == 0
     out = capsys.readouterr().out
-    assert [json.loads(line)["name"] for line in out.splitlines()] == names
+    assert [json.loads(line)["name"] for line in out.splitlines()] == ["first", "second"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("word", "code"), [("--help", 0), ("nothing-like-it", 2)])
+def test_help_and_a_wrong_name_run_nothing_and_name_all(
+    word: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        runner.main([word])
+    assert left.value.code == code
+    said = capsys.readouterr()
+    assert all(name in said.out + said.err for name in MODULES)
+    assert '"value"' not in said.out

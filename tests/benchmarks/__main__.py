@@ -1,4 +1,4 @@
-"""Run the benchmarks: one JSON object a line, `make bench` or `python -m tests.benchmarks [NAME]`.
+"""Run the benchmarks: one JSON object a line, `make bench` or `python -m tests.benchmarks NAME`.
 
 Every module of this folder that defines `benchmarks() -> Iterator[dict]` is run; each dict has
 `name`, `value` and `unit`, and `peer` and `ratio` where a peer was measured beside it.
@@ -6,6 +6,7 @@ Every module of this folder that defines `benchmarks() -> Iterator[dict]` is run
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
 import pkgutil
@@ -22,13 +23,25 @@ FIELDS = (*REQUIRED, "peer", "ratio")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print every result; a module that fails is named on stderr and the others go on."""
-    wanted = list(sys.argv[1:] if argv is None else argv)
+    names = _names()
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description="Run benchmarks and print one JSON object a line; all of them take minutes.",
+        epilog=f"There are {', '.join(names)}.",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="run what has this in its name; without any, all"
+    )
+    wanted = parser.parse_args(argv).names
+    for word in wanted:
+        if not any(word in name for name in names):
+            parser.error(f"no benchmark has {word!r} in its name; there are {', '.join(names)}")
     failed = False
-    for name in sorted(module.name for module in pkgutil.iter_modules(folder.__path__)):
-        if name.startswith("_"):
+    for name in names:
+        if wanted and not any(word in name for word in wanted):
             continue
         try:
-            for result in _results(name, wanted):
+            for result in _results(name):
                 print(json.dumps(result), flush=True)
         except Exception:  # noqa: BLE001 - one benchmark must not cost the others
             print(f"{name} failed:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
@@ -36,21 +49,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _results(name: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield a module's results; a filter that names no module is taken for names of results."""
-    by_module = any(word in name for word in wanted)
-    if wanted and not by_module and any(_is_module(word) for word in wanted):
-        return
+def _names() -> list[str]:
+    """Return the modules of this folder, without those whose names say they are no benchmarks."""
+    names = (module.name for module in pkgutil.iter_modules(folder.__path__))
+    return sorted(name for name in names if not name.startswith("_"))
+
+
+def _results(name: str) -> Iterator[dict[str, Any]]:
+    """Yield what a module measures, nothing where it is none."""
     module = importlib.import_module(f"{folder.__name__}.{name}")
-    if not hasattr(module, "benchmarks"):
-        return
-    for result in module.benchmarks():
-        if not wanted or by_module or any(word in result["name"] for word in wanted):
-            yield _checked(result)
-
-
-def _is_module(word: str) -> bool:
-    return any(word in module.name for module in pkgutil.iter_modules(folder.__path__))
+    if hasattr(module, "benchmarks"):
+        yield from map(_checked, module.benchmarks())
 
 
 def _checked(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""How long an edit takes until the plots show it, in the real window, and how long undo takes."""
+"""How long an edit takes until canvas, figures and plots show it, in the real window.
+
+Single edits, undo, a slider held and moved, and a rack dragged; CloudMatrix 384 at 1600 x 900,
+software rendering. Atlas 950 beside it, as the largest design that is shipped.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,65 +21,166 @@ from studio.session.library import find_design
 
 EDITS = 40
 WARM_UP = 5
+FRAME_S = 1 / 60
+"""Slider and pointer send no more steps than a screen shows frames."""
 
 
 def benchmarks() -> Iterator[dict[str, Any]]:
-    """Yield percentiles over edits of CloudMatrix 384 at 1600 x 900, software rendering."""
+    """Yield percentiles over edits, and rates over drags."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from studio.gui import app as studio_app
+    for design, prefix in (("cloudmatrix-384", "window"), ("atlas-950", "window_atlas_950")):
+        with tempfile.TemporaryDirectory() as folder:
+            bench = _Bench(Path(folder), design)
+            yield from bench.edits(prefix)
+            yield from bench.slider(prefix)
+            yield from bench.drag(prefix)
+            bench.close()
 
-    app = studio_app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = studio_app.Settings(Path(folder) / "settings.json")
-        window = studio_app.make_window(app, settings, studio_app.shipped_catalog(), "en", "light")
-        window.resize(1600, 900)
-        window.reset_layout()
-        window.show()
-        window.open_path(find_design("cloudmatrix-384"))
-        studio_app.wait_until_drawn(app, window)
-        undos = []
-        plots = [
-            _seconds(app, window, lambda n=number: _move(window, n))
-            for number in range(EDITS + WARM_UP)
-        ]
+
+class _Bench:
+    """A window with a design open."""
+
+    def __init__(self, folder: Path, design: str) -> None:
+        from studio.gui import app as studio_app
+
+        self.app = studio_app.make_application()
+        settings = studio_app.Settings(folder / "settings.json")
+        catalog = studio_app.shipped_catalog()
+        self.window = studio_app.make_window(self.app, settings, catalog, "en", "light")
+        self.window.resize(1600, 900)
+        self.window.reset_layout()
+        self.window.show()
+        self.window.open_path(find_design(design))
+        self.settle()
+        document = self.window.workspace.document
+        assert document is not None
+        fabric = document.fabric
+        self.npu = fabric.layout.parts[int(fabric.layout.part[fabric.npus[0]])].id
+        self.rack = next(iter(document.design.racks))
+        self.painted = _count_paints(self.window.plots)
+
+    def settle(self) -> None:
+        """Handle events until everything shows the present design."""
+        from studio.gui import app as studio_app
+
+        studio_app.wait_until_drawn(self.app, self.window)
+
+    def edits(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """Alternate a part's power, which all plots but one follow, with a rack that moves."""
+        whole, undos = [], []
+        for number in range(EDITS + WARM_UP):
+            self.painted.clear()
+            start = time.perf_counter()
+            (self._power if number % 2 else self._move)(number)
+            self.settle()
+            whole.append(time.perf_counter() - start)
+            if number % 2 and not self.painted:
+                raise RuntimeError("the plots did not follow the power of a part")
         for _ in range(EDITS):
             start = time.perf_counter()
-            window.workspace.undo()
-            window.canvas.repaint()
+            self.window.workspace.undo()
+            self.window.canvas.repaint()
             undos.append(time.perf_counter() - start)
-            studio_app.wait_until_drawn(app, window)
-        window.may_discard = lambda: True
-        window.close()
-        window.deleteLater()
-    yield _result("window_edit_to_plots_p50", plots[WARM_UP:], 50)
-    yield _result("window_edit_to_plots_p95", plots[WARM_UP:], 95)
-    yield _result("window_undo_p95", undos, 95)
+            self.settle()
+        yield _time(f"{prefix}_edit_to_plots_p50", whole[WARM_UP:], 50)
+        yield _time(f"{prefix}_edit_to_plots_p95", whole[WARM_UP:], 95)
+        yield _time(f"{prefix}_undo_p95", undos, 95)
+
+    def slider(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """Move a slider at every frame, and count how often the plots were painted anew."""
+        self.painted.clear()
+        start = time.perf_counter()
+        for number in range(60):
+            step = time.perf_counter()
+            self._power(number, merge_key="slider")
+            self._events_until(step + FRAME_S)
+        seconds = time.perf_counter() - start
+        plots = max(self.painted.values(), default=0)
+        last = time.perf_counter()
+        self.settle()
+        yield _rate(f"{prefix}_slider_plots_per_s", plots / seconds)
+        yield {
+            "name": f"{prefix}_slider_end_to_plots",
+            "value": round(time.perf_counter() - last, 4),
+            "unit": "s",
+        }
+
+    def drag(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """Drag racks over the canvas with the pointer, one step a frame."""
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        canvas, left = self.window.canvas, Qt.MouseButton.LeftButton
+        x, y, width, depth = canvas.scene.racks[0]
+        at = QPoint(*(round(v) for v in canvas.viewport.to_screen(x + width / 2, y + depth / 2)))
+        QTest.mousePress(canvas, left, Qt.KeyboardModifier.NoModifier, at)
+        shown: list[object] = []
+        self.window.workspace.evaluated.connect(shown.append)
+        frames = []
+        start = time.perf_counter()
+        for number in range(60):
+            step = time.perf_counter()
+            QTest.mouseMove(canvas, at + QPoint(2 * number + 6, number))
+            canvas.repaint()
+            frames.append(time.perf_counter() - step)
+            self._events_until(step + FRAME_S)
+        seconds = time.perf_counter() - start
+        QTest.mouseRelease(canvas, left, Qt.KeyboardModifier.NoModifier, at + QPoint(126, 60))
+        self.window.workspace.evaluated.disconnect(shown.append)
+        self.settle()
+        yield _time(f"{prefix}_drag_frame_p95", frames, 95)
+        yield _rate(f"{prefix}_drag_figures_per_s", len(shown) / seconds)
+
+    def close(self) -> None:
+        """Give up the design and the window."""
+        self.window.may_discard = lambda: True
+        self.window.close()
+        self.window.deleteLater()
+        self.app.processEvents()
+
+    def _move(self, number: int) -> None:
+        path, x = ("racks", self.rack, "x_m"), 2.0 + 0.01 * number
+        self.window.workspace.apply("move", lambda design: set_field(design, path, x))
+
+    def _power(self, number: int, merge_key: str | None = None) -> None:
+        watts = 800.0 + number
+        self.window.workspace.apply("power", lambda d: _with_power(d, self.npu, watts), merge_key)
+
+    def _events_until(self, end: float) -> None:
+        self.app.processEvents()
+        while time.perf_counter() < end:
+            time.sleep(0.001)
+            self.app.processEvents()
 
 
-def _move(window: Any, number: int) -> None:
-    """Alternate a move of racks with a change of a part's power, as a slider makes it."""
-    if number % 2:
-        x = 2.0 + 0.01 * number
-        window.workspace.apply("move", lambda d: set_field(d, ("racks", "compute-west", "x_m"), x))
-    else:
-        pue = 1.1 + 0.001 * number
-        window.workspace.apply("pue", lambda d: _site(d, pue))
+def _with_power(design: Design, part: Any, watts: float) -> Design:
+    change = {"values": {"power_typical": {"value": watts}}}
+    return set_field(design, ("parts",), {**design.parts, part: change})
 
 
-def _site(design: Design, pue: float) -> Design:
-    return set_field(design, ("site", "pue"), pue)
+def _count_paints(panel: Any) -> Counter[int]:
+    """Return a counter of how often each plot of the panel is painted, from now on."""
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QGraphicsView
+
+    count: Counter[int] = Counter()
+
+    class Watch(QObject):
+        def eventFilter(self, watched: Any, event: Any) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                count[id(watched)] += 1
+            return False
+
+    watch = Watch(panel)
+    for view in panel.findChildren(QGraphicsView):
+        view.viewport().installEventFilter(watch)
+    return count
 
 
-def _seconds(app: Any, window: Any, edit: Any) -> float:
-    from studio.gui import app as studio_app
-
-    start = time.perf_counter()
-    edit()
-    studio_app.wait_until_drawn(app, window)
-    window.plots.repaint()
-    return time.perf_counter() - start
-
-
-def _result(name: str, values: list[float], percent: int) -> dict[str, Any]:
+def _time(name: str, values: list[float], percent: int) -> dict[str, Any]:
     place = statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
     return {"name": name, "value": round(place, 4), "unit": "s"}
+
+
+def _rate(name: str, per_s: float) -> dict[str, Any]:
+    return {"name": name, "value": round(per_s, 1), "unit": "1/s"}

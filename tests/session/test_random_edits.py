@@ -214,10 +214,14 @@ class RandomEdits(RuleBasedStateMachine):
         deviation = Deviation(state, factor) if state else None
         self.edit(lambda d: edits.set_state(d, Address(address), deviation))
 
-    @rule(variant=st.sampled_from(["", "large", "slow", "none"]), memory=st.booleans())
-    def change_part(self, variant: str, memory: bool) -> None:
+    @rule(
+        variant=st.sampled_from(["", "large", "slow", "none"]),
+        memory=st.booleans(),
+        name=st.sampled_from(["", "Renamed"]),
+    )
+    def change_part(self, variant: str, memory: bool, name: str) -> None:
         values = {"memory": FieldOverride(5e9)} if memory else {}
-        change = PartChange(variant=variant, values=values)
+        change = PartChange(variant=variant, values=values, name=name)
         self.edit(lambda d: edits.put(d, "parts", "chip", change))
 
     @rule(slack=st.floats(-0.5, 2))

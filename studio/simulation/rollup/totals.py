@@ -204,12 +204,13 @@ class _Row(NamedTuple):
 _COMPONENTS: frozenset[Aspect] = frozenset({"components", "states", "parts"})
 _LINKS: frozenset[Aspect] = frozenset({"links", "states", "parts"})
 _LENGTHS: frozenset[Aspect] = _LINKS | {"lengths"}
+_WIRED: frozenset[Aspect] = frozenset({"components", "links", "states"})
 
 _ROWS: tuple[_Row, ...] = (
     _Row(partial(_count, "npu_count", "npu"), _COMPONENTS),
     _Row(partial(_count, "cpu_count", "cpu"), _COMPONENTS),
     _Row(partial(_count, "switch_count", "switch"), _COMPONENTS),
-    _Row(_nodes, _COMPONENTS),
+    _Row(_nodes, frozenset({"components", "states"})),
     _Row(_racks, _COMPONENTS),
     _Row(_compute, _COMPONENTS),
     _Row(partial(_of_working, "memory_bytes", "data", "memory", ("npu",)), _COMPONENTS),
@@ -221,8 +222,8 @@ _ROWS: tuple[_Row, ...] = (
     ),
     _Row(partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)), _COMPONENTS),
     _Row(partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)), _COMPONENTS),
-    _Row(injection_figures, _COMPONENTS | _LINKS),
-    _Row(bisection_figures, _COMPONENTS | _LINKS),
+    _Row(injection_figures, _WIRED | {"names"}),
+    _Row(bisection_figures, _WIRED),
     _Row(_transceivers, _LINKS),
     _Row(_optical_bandwidth, _LINKS),
     _Row(_cables, _LENGTHS),

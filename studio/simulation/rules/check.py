@@ -25,8 +25,8 @@ def _rule(report: Callable[[Fabric], Iterator[Finding]], *reads: Aspect) -> Rule
 
 
 RULES: tuple[Rule, ...] = (
-    _rule(ports.port_overuse, "components", "links", "parts"),
-    _rule(ports.connector_mismatch, "components", "links", "parts"),
+    _rule(ports.port_overuse, "components", "links", "names"),
+    _rule(ports.connector_mismatch, "components", "links"),
     _rule(ports.rate_mismatch, "components", "links", "parts"),
     _rule(ports.empty_rule, "links"),
     _rule(ports.split_cable, "components", "links"),
