@@ -60,6 +60,7 @@ def connect_panels(window: MainWindow) -> None:
         source.refused.connect(lambda text: window.workspace.notice(text, "error"))
     window.inspector.drag_ended.connect(window.workspace.end_merge)
     window.scenario_bar.scenario_chosen.connect(window.intents.choose_scenario)
+    window.scenario_bar.job_requested.connect(lambda job: simulating.add_scenario(job)(window))
     window.scenario_bar.play_requested.connect(lambda: simulating.play(window))
     window.run_panel.playing_changed.connect(window.shown.show_playing)
     window.library.chosen.connect(window.intents.use_item)

@@ -341,3 +341,18 @@ def test_a_node_of_a_reference_design_is_dropped_into_a_new_hall(
     window.workspace.undo()
     window.workspace.undo()
     assert document.design == Design(id="new", name="New")
+
+
+def test_a_design_without_a_job_is_offered_one(qtbot: QtBot, empty_window: MainWindow) -> None:
+    window = empty_window
+    window.workspace.new(Design(id="new", name="New"))
+    window.show_page("canvas")
+    wait_for_result(qtbot, window)
+    assert [row.severity for row in window.problems.rows] == ["info"]
+    offer = window.scenario_bar._offers["inference"]
+    assert offer.isVisible()
+    offer.click()
+    wait_for_result(qtbot, window)
+    assert not offer.isVisible()
+    assert window.workspace.document is not None
+    assert list(window.workspace.document.design.scenarios) == ["inference"]

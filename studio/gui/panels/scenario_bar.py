@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
@@ -25,6 +33,8 @@ class ScenarioBar(QWidget):
     edit_requested = Signal(object)
     """FieldEdit."""
     play_requested = Signal()
+    job_requested = Signal(str)
+    """`training` or `inference`, to be added to a design that has no scenario."""
     refused = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -53,13 +63,19 @@ class ScenarioBar(QWidget):
         self._layout.addWidget(self._play)
         self._layout.addWidget(self._title)
         self._layout.addWidget(self._scenario, 2)
+        self._missing = styled_label("quiet")
+        self._offers = {job: QPushButton() for job in ("training", "inference")}
+        self._layout.addWidget(self._missing)
+        for job, button in self._offers.items():
+            button.clicked.connect(lambda _=False, job=job: self.job_requested.emit(job))
+            self._layout.addWidget(button)
         self._layout.addStretch(0)
         self.retranslate()
         self.set_playing(False)
 
     def show_view(self, view: ScenarioView) -> None:
         """Show a scenario."""
-        if view == self._view and self._editors:
+        if view == self._view and (self._editors or view.wants_job):
             return
         labels = [field.label for field in self._view.fields]
         if labels != [field.label for field in view.fields]:
@@ -76,7 +92,12 @@ class ScenarioBar(QWidget):
         for (label, editor), field in zip(self._editors, view.fields, strict=True):
             label.setText(tr(field.label))
             editor.show_field(field)
-        self.setVisible(bool(view.scenarios))
+        running: tuple[QWidget, ...] = (self._play, self._title, self._scenario)
+        for widget in running:
+            widget.setHidden(view.wants_job)
+        for widget in (self._missing, *self._offers.values()):
+            widget.setVisible(view.wants_job)
+        self.setVisible(bool(view.scenarios) or view.wants_job)
 
     def set_playing(self, is_playing: bool) -> None:
         """Show whether the run plays."""
@@ -93,6 +114,9 @@ class ScenarioBar(QWidget):
         self._title.setText(tr("Scenario"))
         self._scenario.setPlaceholderText(tr("No scenario"))
         self._play.setToolTip(tr("Play or pause the run"))
+        self._missing.setText(tr("What should this supernode do?"))
+        self._offers["training"].setText(tr("Add training scenario"))
+        self._offers["inference"].setText(tr("Add serving scenario"))
         view, self._view = self._view, ScenarioView("", (), ())
         self.show_view(view)
 

@@ -42,7 +42,9 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
     if evaluation.problem:
         design = evaluation.fabric.design
         address = f"scenario:{design.active_scenario}"
-        rows.append(ProblemRow("error", evaluation.problem, "", address, "scenario", ""))
+        # A design that asks for no job yet is not wrong.
+        severity = "error" if design.scenarios else "info"
+        rows.append(ProblemRow(severity, evaluation.problem, "", address, "scenario", ""))
     if evaluation.result:
         address = f"scenario:{evaluation.fabric.design.active_scenario}"
         rows.extend(

@@ -38,6 +38,8 @@ class ScenarioView:
     active: str
     scenarios: tuple[tuple[str, str], ...]
     fields: tuple[InspectorField, ...]
+    wants_job: bool = False
+    """A design without any scenario: the bar offers to add one."""
 
 
 def scenario_view(design: Design | None, language: str) -> ScenarioView:
@@ -47,7 +49,7 @@ def scenario_view(design: Design | None, language: str) -> ScenarioView:
     names = tuple((key, _name(job, language)) for key, job in design.scenarios.items())
     active = active_scenario(design)
     if not active:
-        return ScenarioView("", names, ())
+        return ScenarioView("", names, (), not names)
     base = [("scenarios", active)]
     rows = _TRAINING if isinstance(design.scenarios[ScenarioId(active)], Training) else _INFERENCE
     fields = (
