@@ -146,6 +146,7 @@ _TABLE = (
         offsets={"°C": 273.15, "C": 273.15, "degC": 273.15, "°F": 273.15 - 32 * 5 / 9},
     ),
     Dimension("loss", "dB", {"dB": 1.0}, (("dB", 1.0),)),
+    Dimension("attenuation", "dB/m", {"dB/m": 1.0, "dB/km": MILLI}, (("dB/km", MILLI),)),
     Dimension(
         "flow",
         "m³/s",

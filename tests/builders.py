@@ -114,7 +114,13 @@ _PARTS = (
             "price": "700 USD",
         },
     ),
-    part("supply", "power_supply", {"power_output": "5 kW", "efficiency": "80 %", "mass": "3 kg"}),
+    part(
+        "supply",
+        "power_supply",
+        {"power_output": "5 kW", "efficiency": "80 %", "mass": "3 kg"},
+        tags={"feeds": "both"},
+    ),
+    part("plain-supply", "power_supply", {"power_output": "5 kW", "efficiency": "80 %"}),
     part(
         "fibre",
         "cable",

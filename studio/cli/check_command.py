@@ -10,6 +10,7 @@ from studio.cli.output import print_json
 from studio.design.finding import Fix
 from studio.languages import LANGUAGES, translator
 from studio.simulation.rules.check import check
+from studio.simulation.rules.explanations import EXPLANATIONS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,11 @@ def _fix(fix: Fix | None, said: Callable[[str], str]) -> dict[str, object] | Non
     return {"label": said(fix.label), "changes": changes}
 
 
+def _explanation(rule: str, said: Callable[[str], str]) -> str:
+    known = EXPLANATIONS.get(rule)
+    return f"{said(known.text)} [{said(known.source)}]" if known else ""
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the findings."""
     said = translator(arguments.lang)
@@ -42,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
                     "message": said(one.message),
                     "hint": said(one.hint),
                     "fix": _fix(one.fix, said),
+                    "explanation": _explanation(one.rule, said),
                 }
                 for text, findings in found.items()
                 for one in findings

@@ -161,6 +161,8 @@ class Plane(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     name_zh: str = ""
     sub_planes: int = 1
     color: str = ""
+    oversubscription: float = 0.0
+    """Capacity down over up that switches are meant to have; 0 states no intent."""
 
     @property
     def title(self) -> Name:

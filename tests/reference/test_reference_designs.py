@@ -230,8 +230,8 @@ def test_cm384_power_by_hand() -> None:
     cabinet = 4 * node + 500 + 64 * 6.5 + 1240
     box = 2 * 300 + 100 + 48 * 6.5
     bus = 14 * box + 2 * (500 + 48 * 6.5)
-    loads = 12 * cabinet + 4 * bus + 2 * 300
-    expected = loads / 0.965 + 96 * 6
+    loads = 12 * cabinet + 4 * bus + 2 * 300 + 96 * 6
+    expected = loads / 0.965
     assert totals_of(CM).value("power_w.typical") == pytest.approx(expected, rel=1e-6)
 
 

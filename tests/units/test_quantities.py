@@ -48,6 +48,7 @@ READ = [
     ("25 °C", "temperature", 298.15),
     ("77 °F", "temperature", 298.15),
     ("3 dB", "loss", 3.0),
+    ("0.4 dB/km", "attenuation", 0.0004),
     ("60 L/min", "flow", 1e-3),
     ("1 CFM", "flow", 0.3048**3 / 60),
     ("2.9 GHz", "frequency", 2.9e9),

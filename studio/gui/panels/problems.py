@@ -18,6 +18,7 @@ from studio.gui.icons import icon, tinted
 from studio.gui.theme import Theme
 from studio.gui.views.problem_rows import ProblemRow
 from studio.gui.widgets.labels import styled_label
+from studio.simulation.rules.explanations import EXPLANATIONS, title_of
 
 _ROW = Qt.ItemDataRole.UserRole
 
@@ -81,11 +82,11 @@ class ProblemsPanel(QWidget):
 
     def _item(self, row: ProblemRow) -> QTreeWidgetItem:
         text = f"{tr(row.message)}  —  {tr(row.hint)}" if row.hint else tr(row.message)
-        item = QTreeWidgetItem([text, row.address, row.rule])
+        item = QTreeWidgetItem([text, row.address, tr(title_of(row.rule))])
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(row.severity, self._theme.quiet)
         item.setIcon(0, tinted(row.severity, colour))
-        item.setToolTip(0, text)
+        item.setToolTip(0, "\n".join((text, *_explained(row.rule))))
         item.setToolTip(1, row.address)
         item.setData(0, _ROW, row)
         return item
@@ -113,3 +114,9 @@ class ProblemsPanel(QWidget):
             menu.addAction(waive)
         menu.exec(self._list.viewport().mapToGlobal(place))
         menu.deleteLater()
+
+
+def _explained(rule: str) -> tuple[str, ...]:
+    """Return what a rule checks and where its limit comes from, in the language of the window."""
+    known = EXPLANATIONS.get(rule)
+    return (tr(known.text), tr("Limit: {source}").format(source=tr(known.source))) if known else ()

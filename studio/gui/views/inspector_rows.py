@@ -93,6 +93,15 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("name_zh", mark("Chinese name"), "text"),
         Row("role", mark("Role"), "choice", choices=_ROLES),
         Row("sub_planes", mark("Sub-planes"), "count", "count", 1, 32),
+        Row(
+            "oversubscription",
+            mark("Oversubscription meant"),
+            "count",
+            "count",
+            0,
+            8,
+            tip=mark("Capacity down over up of its switches; 0 states no intent"),
+        ),
         Row("color", mark("Colour"), "colour"),
     ),
     LinkRule: (

@@ -136,7 +136,9 @@ class Inventory:
         return tuple((part, count) for part, count in self.working if part.kind in kinds)
 
     def power_by_rack_w(self, field: str) -> FloatArray:
-        """Return what components and transceivers draw in each rack, losses excluded.
+        """Return what components, transceivers and active cables draw in each rack.
+
+        Losses of the supplies are excluded. A cable draws one half at each of its ends.
 
         Returns
         -------
@@ -151,9 +153,12 @@ class Inventory:
             power += np.bincount(layout.rack, weights=each, minlength=len(layout.racks))
         for run in self.cable_runs:
             ends = (fabric.links.a, fabric.links.b)
-            for part, end in zip(run.transceivers, ends, strict=False):
-                racks = np.bincount(layout.rack[end[run.first_links]], minlength=len(power))
-                power += part.value(field) * racks
+            both = (*(part.value(field) for part in run.transceivers), 0.0, 0.0)
+            for own, end in zip(both, ends, strict=False):
+                draw_w = own + run.cable.value(field) / 2
+                if draw_w:
+                    racks = np.bincount(layout.rack[end[run.first_links]], minlength=len(power))
+                    power += draw_w * racks
         return power
 
     def input_by_rack_w(self, field: str) -> FloatArray:

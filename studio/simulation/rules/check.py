@@ -9,6 +9,19 @@ from studio.design.finding import Finding
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.rules import cables, exceptions, ports, racks
+from studio.simulation.rules.bend_radius import bend_radius
+from studio.simulation.rules.cooling import cooling_class, inlet_temperature, liquid_parts
+from studio.simulation.rules.drawn_twice import drawn_twice
+from studio.simulation.rules.feed_loss import feed_loss
+from studio.simulation.rules.loose_end import loose_end
+from studio.simulation.rules.names import names
+from studio.simulation.rules.optical_budget import optical_budget
+from studio.simulation.rules.optics_fit import optics_fit
+from studio.simulation.rules.oversubscription import oversubscription
+from studio.simulation.rules.plane_isolation import plane_isolation
+from studio.simulation.rules.rail_alignment import rail_alignment
+from studio.simulation.rules.transceiver_pair import transceiver_pair
+from studio.simulation.rules.tray_fill import tray_fill
 
 
 @dataclass(frozen=True)
@@ -21,7 +34,7 @@ class Rule:
 
 
 def _rule(report: Callable[[Fabric], Iterator[Finding]], *reads: Aspect) -> Rule:
-    return Rule(report, frozenset(reads))
+    return Rule(report, frozenset(reads)) if reads else Rule(report)
 
 
 RULES: tuple[Rule, ...] = (
@@ -38,6 +51,21 @@ RULES: tuple[Rule, ...] = (
     _rule(racks.rack_mass, "components", "parts"),
     _rule(racks.feeds, "components", "links", "parts", "states", "feeds", "site"),
     _rule(exceptions.dangling_exception, "components", "links", "states"),
+    _rule(optics_fit, "components", "links", "parts"),
+    _rule(transceiver_pair, "links", "parts"),
+    _rule(optical_budget, "links", "lengths", "parts"),
+    _rule(bend_radius),
+    _rule(tray_fill, "components", "links", "parts", "places", "site"),
+    _rule(cooling_class, "components", "links", "parts", "states"),
+    _rule(liquid_parts, "components", "parts", "states"),
+    _rule(inlet_temperature, "components", "parts", "site"),
+    _rule(feed_loss, "components", "links", "parts", "states", "feeds"),
+    _rule(rail_alignment, "components", "links"),
+    _rule(oversubscription),
+    _rule(drawn_twice, "links"),
+    _rule(loose_end, "components", "links", "parts", "states"),
+    _rule(plane_isolation),
+    _rule(names),
 )
 
 _RANK = {"error": 0, "warning": 1, "info": 2}

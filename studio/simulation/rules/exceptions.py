@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studio.design.finding import Finding
+from studio.design.finding import Finding, Fix
 from studio.errors import InvalidDesign
 from studio.fabric.fabric import Fabric, find_components, find_links
 from studio.messages import say
@@ -25,4 +25,5 @@ def dangling_exception(fabric: Fabric) -> Iterator[Finding]:
                 address,
                 say("has no effect: {reason}", reason=error),
                 say("Remove the exception, or draw what it names"),
+                Fix(say("Remove the exception"), {("exceptions", address): None}),
             )

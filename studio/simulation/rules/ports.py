@@ -13,6 +13,7 @@ from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks, port_of
 from studio.fabric.parts import Port
 from studio.messages import say
+from studio.simulation.rules.fixes import fix_of_rule, without_rule
 from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
 
@@ -57,7 +58,7 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
 
 
 def connector_mismatch(fabric: Fabric) -> Iterator[Finding]:
-    """Report rules whose two ends, modules or cable do not fit each other."""
+    """Report traces between ports of different connectors."""
     for one in fabric.links.rules:
         ends = _ports(fabric, one)
         connectors = {port.connector for port in ends if port and port.connector}
@@ -69,35 +70,22 @@ def connector_mismatch(fabric: Fabric) -> Iterator[Finding]:
                 f"rule:{one.name}",
                 say("ports {names} can't be joined by a trace", names=names),
             )
-        if bool(one.rule.transceiver_a) != bool(one.rule.transceiver_b):
-            yield Finding(
-                "transceiver-pair",
-                "error",
-                f"rule:{one.name}",
-                say("an optical link needs a transceiver at both ends"),
-            )
-        elif one.rule.transceiver_a != one.rule.transceiver_b:
-            yield Finding(
-                "transceiver-pair",
-                "warning",
-                f"rule:{one.name}",
-                say(
-                    "different transceivers face each other: {transceiver_a} and {transceiver_b}",
-                    transceiver_a=one.rule.transceiver_a,
-                    transceiver_b=one.rule.transceiver_b,
-                ),
-            )
 
 
 def _ports(fabric: Fabric, one: RuleLinks) -> list[Port | None]:
-    found = []
-    for side, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
-        for number in distinct(fabric.layout.part[side]):
-            part = fabric.layout.parts[int(number)]
-            try:
-                found.append(port_of(part, name, one.name))
-            except InvalidDesign:
-                found.append(None)
+    return [*ports_of(fabric, one, 0), *ports_of(fabric, one, 1)]
+
+
+def ports_of(fabric: Fabric, one: RuleLinks, side: int) -> list[Port | None]:
+    """Return the kinds of ports a rule takes at its A side (0) or B side (1); None for no port."""
+    ends, name = ((one.a, one.rule.a_port), (one.b, one.rule.b_port))[side]
+    found: list[Port | None] = []
+    for number in distinct(fabric.layout.part[ends]):
+        part = fabric.layout.parts[int(number)]
+        try:
+            found.append(port_of(part, name, one.name))
+        except InvalidDesign:
+            found.append(None)
     return found
 
 
@@ -114,6 +102,9 @@ def rate_mismatch(fabric: Fabric) -> Iterator[Finding]:
                         "a link of {rate} on a port of {port_rate}",
                         rate=display(one.bandwidth_byte_per_s, "bandwidth"),
                         port_rate=display(port.rate_byte_per_s, "bandwidth"),
+                    ),
+                    fix=fix_of_rule(
+                        fabric, one.name, say("Use the rate of the port"), bandwidth_byte_per_s=0.0
                     ),
                 )
         yield from _module_rates(fabric, one)
@@ -162,6 +153,7 @@ def empty_rule(fabric: Fabric) -> Iterator[Finding]:
                     b=one.rule.b,
                 ),
                 say("Check the selectors"),
+                without_rule(fabric, one.name, say("Remove the link rule")),
             )
 
 
@@ -186,4 +178,5 @@ def split_cable(fabric: Fabric) -> Iterator[Finding]:
                     per_cable=per_cable,
                     apart=int(apart.sum()),
                 ),
+                fix=fix_of_rule(fabric, one.name, say("Use one cable per link"), links_per_cable=1),
             )

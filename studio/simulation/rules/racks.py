@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from studio.design.finding import Finding
+from studio.design.finding import Finding, Fix
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
@@ -59,8 +59,30 @@ def _units_of(fabric: Fabric, rack: RackInstance, numbers: list[int]) -> Iterato
                     address,
                     say("overlaps {other} at U{unit}", other=other, unit=unit),
                     say("Move one of them to free units"),
+                    _move(fabric, rack, numbers, number),
                 )
                 break
+
+
+def _move(fabric: Fabric, rack: RackInstance, numbers: list[int], number: int) -> Fix | None:
+    """Return the fix that moves a single box to the lowest free units of its face, if any."""
+    housings = fabric.layout.housings
+    own = housings[number]
+    placement = fabric.design.racks[rack.rack].contents[own.placement]
+    if placement.array.count > 1:
+        return None
+    usable = int(fabric.layout.parts[rack.part].value("rack_units")) or 48
+    taken = {
+        unit
+        for other in (housings[one] for one in numbers if one != number)
+        if other.face == own.face
+        for unit in range(other.u, other.u + other.height_u)
+    }
+    for unit in range(1, usable - own.height_u + 2):
+        if not taken & set(range(unit, unit + own.height_u)):
+            path = ("racks", rack.rack, "contents", own.placement, "u")
+            return Fix(say("Move it to U{unit}", unit=unit), {path: unit})
+    return None
 
 
 def floor_space(fabric: Fabric) -> Iterator[Finding]:
@@ -206,20 +228,28 @@ def rack_mass(fabric: Fabric) -> Iterator[Finding]:
 
 
 def feeds(fabric: Fabric) -> Iterator[Finding]:
-    """Report feeds that can't carry all racks on them when any other feed is lost."""
+    """Report feeds that can't carry their part of the racks on them when any other is lost.
+
+    A rack shares its load among the feeds that are left to it.
+    """
     site, inventory = fabric.design.site, Inventory(fabric)
     load = inventory.input_by_rack_w("power_max")
     carried: dict[str, float] = dict.fromkeys(site.feeds, 0.0)
     for number, rack in enumerate(fabric.layout.racks):
-        for name in fabric.design.racks[rack.rack].feeds:
+        feeds = fabric.design.racks[rack.rack].feeds
+        for name in feeds:
             if name in carried:
-                carried[name] += float(load[number])
+                carried[name] += float(load[number]) / max(1, len(feeds) - 1)
             elif site.feeds:
                 yield Finding(
                     "feed",
                     "error",
                     rack.label,
                     say("is on feed {name}, which the site does not have", name=name),
+                    fix=Fix(
+                        say("Use the site's feeds"),
+                        {("racks", rack.rack, "feeds"): tuple(site.feeds)},
+                    ),
                 )
     for name, watts in carried.items():
         limit = site.feeds[name].limit_w
@@ -229,7 +259,7 @@ def feeds(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 f"feed {name}",
                 say(
-                    "must carry {watts} when the other feed is lost; it has {limit}",
+                    "must carry {watts} when another feed is lost; it has {limit}",
                     watts=display(watts, "power"),
                     limit=display(limit, "power"),
                 ),

@@ -174,7 +174,7 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         field("site.feeds", {"A": Feed(13_800.0), "B": Feed(14_000.0)}),
         field("site.feeds", {"A": Feed(13_900.0), "B": Feed(14_000.0)}),
         "feed A",
-        "must carry 13.85 kW when the other feed is lost; it has 13.8 kW",
+        "must carry 13.85 kW when another feed is lost; it has 13.8 kW",
     ),
     "dangling-exception": (
         mark("R07/N1"),
@@ -204,7 +204,7 @@ def test_a_drawing_that_keeps_a_rule_is_not(rule: str) -> None:
 
 def test_two_racks_keep_every_rule() -> None:
     assert check(fabric_of(two_racks())) == ()
-    assert len(RULES) >= 13
+    assert len(RULES) >= 28
 
 
 def test_a_finding_that_somebody_accepted_is_left_out() -> None:
