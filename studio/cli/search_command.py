@@ -1,15 +1,22 @@
-"""`supernode-studio search`: every valid mapping of a training scenario, best first."""
+"""`supernode-studio search`: every valid mapping of a scenario, best first, and why it wins."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+import sys
+from collections.abc import Mapping
+from typing import Any
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
-from studio.session.study import search_plans
-from studio.units import display
+from studio.errors import InvalidInput
+from studio.exploration.search.goals import GOALS, Goal
+from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
+from studio.units import display, parse
+
+_WORDS = ("precision", "kv_precision", "recompute", "schedule")
+"""Fields whose values are names, not numbers."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,31 +24,163 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser, one=True)
     add_json(parser)
     add_scenario(parser)
+    goals = ", ".join(GOALS)
+    parser.add_argument(
+        "--goal",
+        default="",
+        help=f"what to make best: {goals}; step-time for training, throughput for serving "
+        "unless said",
+    )
+    parser.add_argument("--slo-tpot", metavar="TIME", help="time per output token, such as 50ms")
+    parser.add_argument("--slo-ttft", metavar="TIME", help="time to first token, such as 1s")
+    parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="GOAL=VALUE",
+        help="hold another figure to a bound, such as energy=0.5J",
+    )
+    parser.add_argument(
+        "--fix",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="keep a degree of the scenario, such as tp=8",
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE,…",
+        help="values to try, such as precision=fp8,bf16, mtp_tokens=0,1 or chunk_tokens=2048,8192",
+    )
     parser.add_argument("--most", type=int, default=10, help="mappings to print")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Search and print."""
+    """Search and print; exit code 1 where nothing fits and keeps all limits."""
+    question = Question(arguments.goal, _limits(arguments), _choices(arguments))
     given = given_of(load(arguments.design, arguments).fabric, arguments)
-    found = search_plans(given, max(1, min(arguments.most, 1000)))
+    found = search_plans(given, max(1, min(arguments.most, 1000)), question)
     if arguments.json:
-        print_json(asdict(found))
-        return 0
-    print(f"{given.scenario.name}: {found.fitting} of {found.count} valid mappings fit")
+        print_json(_tree(found))
+    else:
+        _print(given.scenario.name, found)
+    return 0 if found.keeping else 1
+
+
+def _limits(arguments: argparse.Namespace) -> dict[str, float]:
+    asked = {
+        name: value
+        for name, value in (("tpot", arguments.slo_tpot), ("ttft", arguments.slo_ttft))
+        if value is not None
+    }
+    for text in arguments.limit:
+        name, equals, value = text.partition("=")
+        if not equals or name not in GOALS:
+            raise InvalidInput(
+                f"--limit {text!r}: write GOAL=VALUE; the goals are {', '.join(GOALS)}"
+            )
+        asked[name] = value
+    bounds = {name: parse(value, GOALS[name].dimension) for name, value in asked.items()}
+    for name, bound in bounds.items():
+        if not bound > 0:
+            raise InvalidInput(f"a limit of {asked[name]} for {name}: it must be above 0")
+    return bounds
+
+
+def _choices(arguments: argparse.Namespace) -> dict[str, tuple[int | float | str, ...]]:
+    found: dict[str, tuple[int | float | str, ...]] = {}
+    for flag, texts in (("--fix", arguments.fix), ("--allow", arguments.allow)):
+        for text in texts:
+            field, equals, values = text.partition("=")
+            if not equals or not values:
+                raise InvalidInput(f"{flag} {text!r}: write FIELD=VALUE, such as tp=8")
+            found[field] = tuple(_value(flag, field, one) for one in values.split(","))
+    return found
+
+
+def _value(flag: str, field: str, text: str) -> int | float | str:
+    if field in _WORDS:
+        return text
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise InvalidInput(f"{flag} {field}={text}: {text!r} is no number") from error
+    return int(number) if number.is_integer() else number
+
+
+def _tree(found: PlanSearch) -> dict[str, Any]:
+    return {
+        "job": found.job,
+        "goal": found.goal.id,
+        "limits": {limit.goal.id: limit.bound for limit in found.limits},
+        "combinations": found.counts.combinations,
+        "valid": found.counts.valid,
+        "simulated": found.counts.evaluated,
+        "left_out": [{"reason": reason, "count": count} for reason, count in found.counts.left_out],
+        "proof": found.counts.proof,
+        "fitting": found.fitting,
+        "keeping_limits": found.keeping,
+        "ranked": [_plan(plan) for plan in found.ranked],
+        "front": {
+            "across": found.axes[0].id,
+            "upward": found.axes[1].id,
+            "plans": [_plan(plan) for plan in found.front],
+        },
+        "why": list(found.why),
+        "npu_seconds_per_token": [
+            {
+                "phase": row.phase,
+                "term": row.name,
+                "winner": row.winner_s,
+                "runner_up": row.runner_up_s,
+                "current": row.current_s,
+            }
+            for row in found.terms
+        ],
+    }
+
+
+def _plan(plan: RankedPlan) -> dict[str, Any]:
+    return {
+        "plan": plan.plan,
+        "metrics": dict(plan.metrics),
+        "fits": plan.fits,
+        "keeps_limits": plan.keeps_limits,
+        "is_pareto": plan.is_pareto,
+        "scenario_fields": dict(plan.scenario_fields),
+    }
+
+
+def _print(name: str, found: PlanSearch) -> None:
+    counts = found.counts
+    left_out = "".join(f"; {count:,} {reason}" for reason, count in counts.left_out)
+    print(f"{name}: {found.goal.name}, best first")
+    print(
+        f"  {counts.combinations:,.0f} combinations, {counts.valid:,} valid, "
+        f"{counts.evaluated:,} simulated{left_out}\n  {counts.proof}"
+    )
+    shown = [goal for goal in GOALS.values() if found.job in goal.jobs and goal.id != "tpot"]
     print_table(
-        [["  mapping", "step", "tokens/s per NPU", "memory", "", ""]]
+        [["  mapping", *(goal.name for goal in shown), ""]]
         + [
-            [
-                f"  {plan.plan}",
-                display(plan.step_time_s, "time"),
-                f"{plan.tokens_per_s_per_npu:,.1f}",
-                display(plan.memory_byte, "data"),
-                "fits" if plan.fits else "does not fit",
-                "Pareto" if plan.is_pareto else "",
-            ]
+            [f"  {plan.plan}", *(_cell(goal, plan.metrics) for goal in shown), _verdict(plan)]
             for plan in found.ranked
         ]
     )
     for line in found.why:
         print(f"  {line}")
-    return 0
+    if not found.keeping:
+        print("  no mapping keeps all limits: those above miss them by least", file=sys.stderr)
+
+
+def _cell(goal: Goal, metrics: Mapping[str, float]) -> str:
+    value = metrics[goal.metric]
+    return f"{value:,.4g}" if goal.dimension == "count" else display(value, goal.dimension)
+
+
+def _verdict(plan: RankedPlan) -> str:
+    if not plan.fits:
+        return "does not fit"
+    return "Pareto" if plan.is_pareto else "" if plan.keeps_limits else "misses a limit"

@@ -54,7 +54,7 @@ def hardware_numbers(machine: Machine) -> Mapping[str, tuple[float, Callable[[fl
         return changed
 
     found["compute"] = (accelerator.compute_flops.get("bf16", 0.0), scaled_compute)
-    for name in ("memory_bandwidth_byte_per_s", "memory_byte"):
+    for name in ("memory_bandwidth_byte_per_s", "memory_byte", "tdp_w", "idle_w"):
         found[name] = (getattr(accelerator, name), with_field(name))
     for index, level in enumerate(machine.levels):
         for field in ("bandwidth_byte_per_s", "latency_s"):

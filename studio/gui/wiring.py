@@ -77,6 +77,7 @@ def connect_panels(window: MainWindow) -> None:
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
     window.study.edit_requested.connect(window.intents.apply)
+    window.study.part_requested.connect(window.inspect)
 
 
 def _raise(error: BaseException) -> None:

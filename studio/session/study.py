@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from studio.design.scenario import Training
-from studio.errors import InvalidInput
-from studio.exploration.search import SearchResult, SearchSpace, candidate_plans, search
+from studio.design.scenario import Inference, Scenario, Training
+from studio.errors import InvalidInput, UnknownName
+from studio.exploration.search import serving, serving_space, training
+from studio.exploration.search.goals import FRONT, GOALS, Goal, Job, goal_of
+from studio.exploration.search.mappings import Cancelled, Counts, Limit, Mappings, Progress
+from studio.exploration.search.reasons import VALUE_OF, TermRow, reasons
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
-from studio.messages import Listed, say
+from studio.messages import Listed, Message
 from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.job import SimInput
 from studio.simulation.machine import Machine
+from studio.simulation.machine_of import machine_of
 from studio.simulation.simulate import simulate
-from studio.workload.plan import Plans, Recompute
-from studio.workload.recipe import Recipe
+
+Choices = Mapping[str, Sequence[int | float | str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a search is asked: a goal, limits, and what the user fixes or allows."""
+
+    goal: str = ""
+    """Id of a goal; empty takes the usual one of the job."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """Bounds by id of a goal; a serving job's objectives hold where nothing else is said."""
+    choices: Choices = field(default_factory=dict)
+    """Values to try by field of the scenario; one value fixes it."""
 
 
 @dataclass(frozen=True)
@@ -25,129 +43,222 @@ class RankedPlan:
     """One mapping of a search."""
 
     plan: str
-    step_time_s: float
-    tokens_per_s_per_npu: float
-    memory_byte: float
+    metrics: Mapping[str, float]
     fits: bool
+    keeps_limits: bool
     is_pareto: bool
-    """No other mapping is both faster and smaller."""
-    scenario_fields: Mapping[str, int | str]
-    """Fields of a training scenario that choose this mapping."""
+    """No other mapping that fits is better in both figures of the front."""
+    scenario_fields: Mapping[str, int | float | str]
+    """Fields of the scenario that choose this mapping."""
 
 
 @dataclass(frozen=True)
 class PlanSearch:
-    """The mappings of a training scenario, best first."""
+    """The mappings of a scenario, best first."""
 
+    job: Job
+    goal: Goal
+    limits: tuple[Limit, ...]
     ranked: tuple[RankedPlan, ...]
-    count: int
+    front: tuple[RankedPlan, ...]
+    """Mappings of the trade-off `axes`, along the first of them."""
+    axes: tuple[Goal, Goal]
+    cloud: tuple[NDArray[np.float64], NDArray[np.float64]]
+    """Both figures of a sample of all fitting mappings, for a plot."""
+    counts: Counts
     fitting: int
-    why: tuple[str, ...]
+    keeping: int
+    """How many fit and keep all limits."""
+    why: tuple[Message, ...]
+    terms: tuple[TermRow, ...]
 
 
-def search_plans(given: SimInput, most: int = 20) -> PlanSearch:
-    """Try every valid mapping of a training scenario on its machine.
+_CLOUD = 2000
+
+
+def search_plans(
+    given: SimInput,
+    most: int = 20,
+    question: Question | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> PlanSearch:
+    """Try every valid mapping of a scenario on its machine.
 
     Raises
     ------
-    InvalidInput : the scenario is no training job, or no mapping is valid.
+    InvalidInput : no mapping is valid or none fits; names the rule and the nearest choice.
+    UnknownName : no such goal, limit or field.
+    SearchCancelled : `cancelled` said so.
     """
-    scenario = given.scenario
-    if not isinstance(scenario, Training):
-        raise InvalidInput(
-            "{scenario}: mappings are searched for training jobs",
-            scenario=scenario.title,
+    asked = question or Question()
+    job: Job = "training" if isinstance(given.scenario, Training) else "inference"
+    goal = goal_of(asked.goal, job, given.running.price_usd)
+    limits = _limits(given.scenario, job, asked, given.running.price_usd)
+    _check_fields(job, asked.choices)
+    found = _found(given, asked.choices, limits, progress, cancelled)
+    order = found.order(goal, limits)
+    across, upward = (GOALS[name] for name in FRONT[job])
+    front = found.front(across, upward, found.fits)
+    keeps, on_front = found.keeps(limits), set(front.tolist())
+    said = reasons(given, found, goal, limits, order)
+
+    def ranked(place: int) -> RankedPlan:
+        return RankedPlan(
+            found.text_at(place),
+            {name: float(values[place]) for name, values in found.metrics.items()},
+            bool(found.fits[place]),
+            bool(keeps[place]),
+            place in on_front,
+            _chosen(found.scenario_at(place)),
         )
-    npus = scenario.npus or given.machine.npu_count
-    inner = given.machine.levels[0].ranks if given.machine.levels else 8
-    candidates = candidate_plans(
-        given.model, npus, scenario.global_batch, scenario.sequence_tokens, SearchSpace(), inner
-    )
-    recipe = Recipe(precision=scenario.precision)
-    found = search(given.machine, given.model, candidates, given.compute, given.network, recipe)
-    pareto = set(found.pareto().tolist())
-    ranked = tuple(_ranked(found, int(place), npus, pareto) for place in found.order[:most])
-    return PlanSearch(ranked, found.count, int(found.fits.sum()), found.why)
 
-
-def _ranked(found: SearchResult, place: int, npus: int, pareto: set[int]) -> RankedPlan:
-    plan = found.plans.take(np.array([place]))
-    seconds = float(found.step_time_s[place])
-    return RankedPlan(
-        plan_text(plan),
-        seconds,
-        float(plan.tokens_per_step[0]) / seconds / npus,
-        float(found.memory_byte[place]),
-        bool(found.fits[place]),
-        place in pareto,
-        _scenario_fields(plan),
+    return PlanSearch(
+        job,
+        goal,
+        limits,
+        tuple(ranked(int(place)) for place in order[:most]),
+        tuple(ranked(int(place)) for place in front),
+        (across, upward),
+        _cloud(found, across, upward),
+        found.counts,
+        int(found.fits.sum()),
+        int(keeps.sum()),
+        said.why,
+        said.terms,
     )
 
 
-def _scenario_fields(plan: Plans) -> Mapping[str, int | str]:
-    return {
-        "tp": int(plan.tensor[0]),
-        "pp": int(plan.pipeline[0]),
-        "dp": int(plan.data[0]),
-        "ep": int(plan.expert[0]),
-        "cp": int(plan.context[0]),
-        "zero_stage": int(plan.zero[0]),
-        "micro_batch": int(plan.micro_batch[0]),
-        "virtual_stages": int(plan.chunks[0]),
-        "recompute": Recompute(int(plan.recompute[0])).name.lower(),
-        "schedule": "interleaved" if plan.chunks[0] > 1 else "1f1b",
-    }
+def _found(
+    given: SimInput,
+    choices: Choices,
+    limits: tuple[Limit, ...],
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> Mappings:
+    if isinstance(given.scenario, Training):
+        return training.search_training(given, choices, progress, cancelled)
+    bound = {limit.goal.id: limit.bound for limit in limits}
+    tpot = min(bound.get("tpot", np.inf), 1 / bound.get("user-speed", 1e-300))
+    return serving.search_serving(
+        given,
+        choices,
+        tpot_limit_s=tpot,
+        ttft_limit_s=bound.get("ttft", np.inf),
+        progress=progress,
+        cancelled=cancelled,
+    )
 
 
-def given_for(evaluation: Evaluation) -> SimInput:
-    """Return what the active scenario of an evaluated design was simulated with.
-
-    Raises
-    ------
-    InvalidInput : it could not be simulated; says why.
-    """
-    if evaluation.machine is None:
-        raise InvalidInput(evaluation.problem or "the design has no scenario to study")
-    scenario = active_scenario(evaluation.fabric)
-    return sim_input(evaluation.fabric, evaluation.totals, evaluation.machine, scenario)
+def _limits(scenario: Scenario, job: Job, asked: Question, price_usd: float) -> tuple[Limit, ...]:
+    bounds = dict(asked.limits)
+    if isinstance(scenario, Inference):
+        if "user-speed" not in bounds:
+            bounds.setdefault("tpot", scenario.tpot_objective_s)
+        bounds.setdefault("ttft", scenario.ttft_objective_s)
+    return tuple(Limit(goal_of(name, job, price_usd), bound) for name, bound in bounds.items())
 
 
-_RECOMPUTE = {
-    Recompute.NONE: say("none"),
-    Recompute.SELECTIVE: say("selective"),
-    Recompute.FULL: say("full"),
+FREE_FIELDS: Mapping[Job, tuple[str, ...]] = {
+    "training": training.FREE_FIELDS,
+    "inference": serving_space.FREE_FIELDS,
 }
 
 
-def plan_text(plan: Plans) -> str:
-    """Return the first plan of a batch in words."""
-    degrees = (
-        ("TP", plan.tensor),
-        ("PP", plan.pipeline),
-        ("DP", plan.data),
-        ("EP", plan.expert),
-        ("CP", plan.context),
-    )
-    parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1]
-    recompute = _RECOMPUTE[Recompute(int(plan.recompute[0]))]
-    rest = say(
-        "ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
-        zero=plan.zero[0],
-        micro_batch=plan.micro_batch[0],
-        recompute=recompute,
-    )
-    return Listed((*parts, rest), " · ")
+def _check_fields(job: Job, choices: Choices) -> None:
+    for name in choices:
+        if name not in FREE_FIELDS[job]:
+            raise UnknownName(
+                "{name!r} is no choice of a search; there are {known}",
+                name=name,
+                known=Listed(FREE_FIELDS[job]),
+            )
 
 
-def tornado(given: SimInput, change: float = DEFAULT_CHANGE) -> tuple[Sensitivity, ...]:
-    """Return how tokens per second follow every hardware number, widest bar first.
+def _chosen(scenario: Scenario) -> Mapping[str, int | float | str]:
+    """Return the fields that choose a mapping: all that a search sets."""
+    names = [name for name in scenario.__struct_fields__ if name in FIELDS_SET]
+    return {name: getattr(scenario, name) for name in names}
+
+
+FIELDS_SET = frozenset((*training.FREE_FIELDS, *serving_space.FREE_FIELDS, "prefill_share"))
+
+
+def _cloud(
+    found: Mappings, across: Goal, upward: Goal
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both figures of evenly chosen fitting mappings."""
+    places = np.flatnonzero(found.fits)
+    if places.size > _CLOUD:
+        places = places[np.linspace(0, places.size - 1, _CLOUD).astype(np.intp)]
+    return found.metrics[across.metric][places], found.metrics[upward.metric][places]
+
+
+def with_mapping(scenario: Scenario, fields: Mapping[str, int | float | str]) -> Scenario:
+    """Return the scenario with a mapping that a search found."""
+    return msgspec.structs.replace(scenario, **fields)
+
+
+def given_for(evaluation: Evaluation) -> SimInput:
+    """Return what the active scenario of an evaluated design is simulated with.
+
+    A mapping that is impossible is no obstacle: a search finds one that is not.
+
+    Raises
+    ------
+    StudioError : the design has no machine or no scenario; says why.
+    """
+    if evaluation.simulated is not None:
+        return evaluation.simulated.given
+    fabric, totals = evaluation.fabric, evaluation.totals
+    if not fabric.design.scenarios:
+        raise InvalidInput(evaluation.problem or "the design has no scenario to study")
+    machine = machine_of(fabric, totals)
+    return sim_input(fabric, totals, machine, active_scenario(fabric))
+
+
+def is_same_study(before: SimInput, after: SimInput) -> bool:
+    """Tell whether the answer for one job is that for another: only the mapping may differ."""
+    if type(before.scenario) is not type(after.scenario):
+        return False
+    alike = with_mapping(after.scenario, _chosen(before.scenario))
+    return before == replace(after, scenario=alike)
+
+
+def tornado(
+    given: SimInput, change: float = DEFAULT_CHANGE, goal: str = ""
+) -> tuple[Sensitivity, ...]:
+    """Return how a result follows every hardware number, widest bar first.
+
+    Parameters
+    ----------
+    goal
+        Id of the figure; empty takes tokens per second and NPU.
 
     Raises
     ------
     InvalidInput : the change is outside 0..1, or the scenario delivers nothing as it is.
+    UnknownName : the job has no such figure.
     """
+    job: Job = "training" if isinstance(given.scenario, Training) else "inference"
+    read = VALUE_OF[goal_of(goal or "throughput", job, given.running.price_usd).metric]
 
-    def tokens_per_s(machine: Machine) -> float:
-        return simulate(replace(given, machine=machine)).tokens_per_s
+    def value(machine: Machine) -> float:
+        return read(simulate(replace(given, machine=machine)))
 
-    return sensitivities(given.machine, tokens_per_s, change)
+    return sensitivities(given.machine, value, change)
+
+
+def part_behind(evaluation: Evaluation, number: str) -> str:
+    """Return the address of what a hardware number belongs to: the NPU, or a plane of links."""
+    fabric = evaluation.fabric
+    levels = evaluation.machine.levels if evaluation.machine else ()
+    level = next((one.name for one in levels if number.startswith(f"{one.name} ")), "")
+    if level:
+        planes = fabric.design.planes
+        named = [key for key, plane in planes.items() if plane.name == level]
+        inner = [key for key, plane in planes.items() if plane.role == "scale_up"]
+        return f"plane:{(named or inner or list(planes))[0]}"
+    working = fabric.npus[fabric.component_factor[fabric.npus] > 0]
+    types = np.bincount(fabric.layout.part[working])
+    return f"part:{fabric.parts[int(np.argmax(types))].id}"

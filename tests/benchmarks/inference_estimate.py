@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from studio import api
 from studio.exploration.serving_library import (
     exchange_profile,
     inference_profile,
     power_profile,
 )
 from studio.exploration.validation.hardware import machine_of, network_profile
+from studio.session.evaluation import active_scenario, sim_input
+from studio.session.study import search_plans
 from studio.simulation.inference.estimate import engine_of, estimate_inference
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.serving import RequestShape, decode, steady
+from studio.simulation.machine_of import machine_of as machine_of_fabric
 from studio.workload.library import load_model
 
 
@@ -59,3 +63,21 @@ def benchmarks() -> Iterator[dict[str, str | float]]:
     for name, action, repeats, candidates in figures:
         value = _seconds(action, repeats) / candidates * 1e3
         yield {"name": name, "value": value, "unit": "ms"}
+    yield from _searches()
+
+
+def _searches() -> Iterator[dict[str, str | float]]:
+    """Yield the processor time of full searches on drawn designs, and what they looked at."""
+    for name in ("cloudmatrix-384", "gb200-nvl72"):
+        design = api.load(name)
+        machine = machine_of_fabric(design.fabric, design.rolled_up)
+        chosen = active_scenario(design.fabric, "decode-r1")
+        given = sim_input(design.fabric, design.rolled_up, machine, chosen)
+        found = search_plans(given)
+        value = _seconds(lambda given=given: search_plans(given), 3)  # type: ignore[misc]
+        yield {"name": f"serving search {name}", "value": value, "unit": "s"}
+        yield {
+            "name": f"serving search {name}: configurations per second",
+            "value": found.counts.evaluated / value,
+            "unit": "1/s",
+        }

@@ -1,68 +1,145 @@
-"""The Study panel: what it finds, and that a mapping found can be used."""
+"""The Study panel: what it asks and finds, how it stops, and that a mapping found can be used."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from studio.design import edits
+from studio.exploration.search.goals import goals_of
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.panels.study import StudyPanel
-from studio.gui.theme import LIGHT
+from studio.gui.theme import DARK, LIGHT
 from studio.session.document import Document
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, find_design
 
-PATIENCE_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def trained() -> Document:
-    document = Document.open(find_design("gb200-nvl72"), catalog())
-    name = next(
-        key for key, one in document.design.scenarios.items() if type(one).__name__ == "Training"
-    )
-    document.apply("Train", lambda d: edits.set_field(d, ("active_scenario",), name))
-    return document
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, trained: Document) -> StudyPanel:
+def document() -> Document:
+    return Document.open(find_design("gb200-nvl72"), catalog())
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document) -> Iterator[StudyPanel]:
     made = StudyPanel(LIGHT)
     qtbot.addWidget(made)
-    made.show_evaluation(evaluate(trained.fabric))
+    made.show_evaluation(evaluate(document.fabric))
     yield made
     made.runner.close()
 
 
-def test_search_lists_mappings_and_one_can_be_used(
-    qtbot: QtBot, panel: StudyPanel, trained: Document
-) -> None:
+def search(qtbot: QtBot, panel: StudyPanel) -> None:
     with qtbot.waitSignal(panel.runner.finished, timeout=PATIENCE_MS):
         panel.search()
-    best = panel._table.topLevelItem(0)
+
+
+def test_every_goal_of_the_job_is_offered(panel: StudyPanel) -> None:
+    offered = [panel.question._goal.itemData(row) for row in range(panel.question._goal.count())]
+    assert offered == [goal.id for goal in goals_of("inference")]
+
+
+def test_search_lists_mappings_and_one_is_used_as_one_step(
+    qtbot: QtBot, panel: StudyPanel, document: Document
+) -> None:
+    search(qtbot, panel)
+    assert panel._why.text().count("•") > 3
+    assert panel.terms.topLevelItemCount() > 5
     with qtbot.waitSignal(panel.edit_requested) as asked:
-        panel._table.itemActivated.emit(best, 0)
+        panel.use.click()
     request: EditRequest = asked.args[0]
-    changed = request.edit(trained.design)
-    before = evaluate(trained.fabric).result
-    document = Document(changed, catalog())
-    after = evaluate(document.fabric).result
+    before = evaluate(document.fabric).result
+    document.apply(request.label, request.edit, request.merge_key)
+    after = evaluate(document.fabric)
     assert before is not None
-    assert after is not None
-    assert after.headline_s <= before.headline_s * (1 + 1e-9)
+    assert after.result is not None
+    assert after.result.tokens_per_s_per_npu >= before.tokens_per_s_per_npu
+    panel.show_evaluation(after)
+    assert not panel.is_stale
+    document.undo()
+    assert evaluate(document.fabric).result == before
 
 
-def test_sensitivity_names_the_number_that_matters_most(qtbot: QtBot, panel: StudyPanel) -> None:
+def test_limits_and_kept_degrees_are_part_of_the_question(qtbot: QtBot, panel: StudyPanel) -> None:
+    panel.question._objectives["tpot"].line.setText("20 ms")
+    action = panel.question._keep.menu().actions()[0]
+    action.setChecked(True)
+    question = panel.question.question()
+    assert question.limits == {"tpot": 0.02}
+    assert list(question.choices) == [action.data().field]
+    search(qtbot, panel)
+    first = panel.table.topLevelItem(0).data(0, 256)
+    assert first.metrics["tpot_s"] <= 0.02
+    assert first.scenario_fields[action.data().field] == action.data().value
+
+
+def test_objective_that_is_no_time_is_refused_with_a_sentence(panel: StudyPanel) -> None:
+    panel.question._objectives["tpot"].line.setText("soon")
+    panel.search()
+    assert not panel.runner.is_running
+    assert "soon" in panel.question.text.text()
+
+
+def test_click_on_the_front_selects_its_mapping(qtbot: QtBot, panel: StudyPanel) -> None:
+    search(qtbot, panel)
+    front = panel._answer.found.front
+    panel._plots[0].chosen.emit(len(front) - 1)
+    assert panel.table.currentItem().data(0, 256) == front[-1]
+
+
+def test_another_job_makes_an_answer_stale(
+    qtbot: QtBot, panel: StudyPanel, document: Document
+) -> None:
+    search(qtbot, panel)
+    key = next(iter(document.design.scenarios))
+    document.apply("Longer", lambda d: edits.set_field(d, ("scenarios", key, "input_tokens"), 1000))
+    panel.show_evaluation(evaluate(document.fabric))
+    assert panel.is_stale
+    assert not panel._tabs.isEnabled()
+    document.undo()
+    panel.show_evaluation(evaluate(document.fabric))
+    assert not panel.is_stale
+    assert panel._tabs.isEnabled()
+
+
+def test_stopped_search_brings_no_answer(qtbot: QtBot, panel: StudyPanel) -> None:
+    panel.search()
+    with qtbot.waitSignal(panel.runner.stopped):
+        panel.question.cancel.click()
+    assert not panel.runner.is_running
+    search(qtbot, panel)
+    assert panel.table.topLevelItemCount() > 1
+
+
+def test_bar_of_the_tornado_leads_to_its_part(qtbot: QtBot, panel: StudyPanel) -> None:
     with qtbot.waitSignal(panel.runner.finished, timeout=PATIENCE_MS):
         panel.sensitivity()
-    first = panel._table.topLevelItem(0).text(0)
-    assert panel._text.text().startswith(first)
+    assert panel.question.text.text().startswith(panel.table.topLevelItem(0).text(0))
+    with qtbot.waitSignal(panel.part_requested) as asked:
+        panel._plots[1].chosen.emit(0)
+    assert asked.args[0].startswith("part:")
+    names = [bar.name for bar in panel._answer.found]
+    links = next(place for place, name in enumerate(names) if "bandwidth" in name and " " in name)
+    with qtbot.waitSignal(panel.part_requested) as asked:
+        panel._plots[1].chosen.emit(links)
+    assert asked.args[0].startswith("plane:")
+
+
+def test_theme_and_language_keep_the_answer(qtbot: QtBot, panel: StudyPanel) -> None:
+    search(qtbot, panel)
+    count = panel.table.topLevelItemCount()
+    panel.set_theme(DARK)
+    panel.retranslate()
+    assert panel.table.topLevelItemCount() == count
 
 
 def test_without_a_design_nothing_can_be_started(qtbot: QtBot) -> None:
     made = StudyPanel(LIGHT)
     qtbot.addWidget(made)
     made.show_evaluation(None)
-    assert not made._search_button.isEnabled()
-    assert not made._tornado_button.isEnabled()
+    assert not made.question.search.isEnabled()
+    assert not made.question.sensitivity.isEnabled()

@@ -10,12 +10,15 @@ import pytest
 
 from studio import api
 from studio.cli.__main__ import main
-from studio.errors import InvalidInput
-from studio.session.evaluation import active_scenario, sim_input
-from studio.session.study import search_plans, tornado
+from studio.errors import InvalidInput, UnknownName
+from studio.exploration.search.goals import goals_of
+from studio.session.evaluation import active_scenario, evaluate, sim_input
+from studio.session.study import Question, given_for, search_plans, tornado, with_mapping
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.simulate import simulate
+
+FEW = {"cp": (1,), "micro_batch": (1, 2), "zero_stage": (1,)}
 
 
 def _given(scenario: str) -> SimInput:
@@ -30,18 +33,72 @@ def training() -> SimInput:
     return _given("train-dense")
 
 
+@pytest.fixture(scope="module")
+def serving() -> SimInput:
+    return _given("decode-r1")
+
+
 def test_search_beats_or_equals_the_shipped_mapping(training: SimInput) -> None:
-    found = search_plans(training)
+    found = search_plans(training, question=Question(choices=FEW))
     assert found.ranked[0].fits
-    assert found.ranked[0].step_time_s <= simulate(training).headline_s * (1 + 1e-9)
-    times = [plan.step_time_s for plan in found.ranked if plan.fits]
+    times = [plan.metrics["step_time_s"] for plan in found.ranked if plan.fits]
+    assert times[0] <= simulate(training).headline_s * (1 + 1e-9)
     assert times == sorted(times)
-    assert 0 < found.fitting <= found.count
-    assert found.why
+    assert 0 < found.keeping <= found.fitting <= found.counts.valid
+    assert any("your plan" in line for line in found.why)
 
 
-def test_best_mapping_is_on_the_pareto_front(training: SimInput) -> None:
-    assert search_plans(training).ranked[0].is_pareto
+@pytest.mark.parametrize("goal", [goal.id for goal in goals_of("inference")])
+def test_every_goal_of_serving_has_a_winner_within_the_objectives(
+    serving: SimInput, goal: str
+) -> None:
+    found = search_plans(serving, 3, Question(goal))
+    values = [plan.metrics[found.goal.metric] for plan in found.ranked]
+    assert values == sorted(values, reverse=found.goal.is_more_better)
+    assert found.ranked[0].keeps_limits
+    assert found.ranked[0].metrics["tpot_s"] <= 0.05 * (1 + 1e-9)
+
+
+def test_front_is_along_its_first_axis(serving: SimInput) -> None:
+    found = search_plans(serving)
+    users = [plan.metrics[found.axes[0].metric] for plan in found.front]
+    assert users == sorted(users, reverse=True)
+    assert all(plan.is_pareto for plan in found.front)
+
+
+@pytest.mark.parametrize("scenario", ["train-dense", "decode-r1"])
+def test_applying_a_found_mapping_gives_its_figures(scenario: str) -> None:
+    given = _given(scenario)
+    found = search_plans(given, question=Question(choices=FEW if scenario == "train-dense" else {}))
+    for plan in (found.ranked[0], found.front[len(found.front) // 2]):
+        applied = with_mapping(given.scenario, plan.scenario_fields)
+        result = simulate(replace(given, scenario=applied))
+        rate = plan.metrics["tokens_per_s_per_npu"]
+        assert result.tokens_per_s_per_npu == pytest.approx(rate, rel=1e-12)
+        encoded = msgspec.json.encode(applied)
+        assert msgspec.json.decode(encoded, type=type(applied)) == applied
+
+
+def test_unknown_fields_and_goals_are_refused(training: SimInput) -> None:
+    with pytest.raises(UnknownName, match="micro_batch"):
+        search_plans(training, question=Question(choices={"batch": (1,)}))
+    with pytest.raises(UnknownName, match="step-time"):
+        search_plans(training, question=Question("speed"))
+
+
+def test_a_job_that_cannot_run_can_be_studied() -> None:
+    design = api.load("cloudmatrix-384").edit(["active_scenario"], "train-dense")
+    broken = design.edit(["scenarios", "train-dense", "tp"], 7)
+    evaluation = evaluate(broken.fabric)
+    assert evaluation.result is None
+    found = search_plans(given_for(evaluation), question=Question(choices=FEW))
+    assert found.ranked[0].fits
+
+
+def test_a_design_without_a_job_is_refused() -> None:
+    empty = api.load("cloudmatrix-384").edit(["scenarios"], {}).edit(["active_scenario"], "")
+    with pytest.raises(InvalidInput, match="scenario"):
+        given_for(evaluate(empty.fabric))
 
 
 def test_more_of_any_hardware_number_is_never_slower(training: SimInput) -> None:
@@ -54,21 +111,50 @@ def test_more_of_any_hardware_number_is_never_slower(training: SimInput) -> None
             assert bar.at_high >= bar.baseline * (1 - 1e-9) >= bar.at_low * (1 - 2e-9)
 
 
-def test_serving_has_no_mapping_search_yet_and_says_so() -> None:
-    with pytest.raises(InvalidInput, match="training jobs"):
-        search_plans(_given("decode-r1"))
-
-
 def test_both_commands_print_json(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["cloudmatrix-384", "--scenario", "train-dense", "--json"]
-    assert main(["search", *arguments, "--most", "3"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["ranked"]) == 3
+    arguments = ["cloudmatrix-384", "--scenario", "decode-r1", "--json"]
+    asked = ["--most", "3", "--slo-tpot", "40ms", "--slo-ttft", "1s", "--fix", "pp=1"]
+    assert main(["search", *arguments, *asked, "--allow", "mtp_tokens=0,1"]) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert len(tree["ranked"]) == 3
+    assert tree["limits"] == {"tpot": 0.04, "ttft": 1.0}
+    assert tree["ranked"][0]["metrics"]["tpot_s"] <= 0.04
+    assert {plan["scenario_fields"]["pp"] for plan in tree["front"]["plans"]} == {1}
+    assert sum(row["winner"] for row in tree["npu_seconds_per_token"]) == pytest.approx(
+        1 / tree["ranked"][0]["metrics"]["tokens_per_s_per_npu"]
+    )
     assert main(["sensitivity", *arguments]) == 0
     assert json.loads(capsys.readouterr().out)[0]["at_high"] > 0
 
 
-def test_applying_a_found_mapping_gives_its_step_time(training: SimInput) -> None:
-    best = search_plans(training).ranked[0]
-    scenario = msgspec.structs.replace(training.scenario, **best.scenario_fields)
-    result = simulate(replace(training, scenario=scenario))
-    assert result.headline_s == pytest.approx(best.step_time_s)
+def test_search_prints_the_best_mapping_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "gb200-nvl72", "--goal", "energy", "--most", "2"]) == 0
+    text = capsys.readouterr().out
+    assert "combinations" in text
+    assert "another kind" in text
+
+
+def test_limits_nothing_keeps_give_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "gb200-nvl72", "--slo-tpot", "10us", "--most", "1"]) == 1
+    assert "miss" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--fix", "tp=7"], "nearest valid: 8"),
+        (["--fix", "tp"], "FIELD=VALUE"),
+        (["--fix", "tp=many"], "no number"),
+        (["--fix", "speed=3"], "no choice"),
+        (["--goal", "beauty"], "no goal"),
+        (["--slo-tpot", "fast"], "fast"),
+        (["--slo-tpot", "0s"], "above 0"),
+        (["--limit", "energy"], "GOAL=VALUE"),
+        (["--allow", "precision=fp9"], "fp9"),
+    ],
+)
+def test_wrong_questions_are_named(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "gb200-nvl72", *arguments]) == 2
+    assert message in capsys.readouterr().err

@@ -13,7 +13,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from studio.exploration.search import divisors
+from studio.exploration.search.grid import divisors
 from studio.exploration.validation.rows import Row, number, whole
 from studio.simulation.machine import Machine
 from studio.workload.model import AiModel, Attention, MixtureOfExperts

@@ -1,4 +1,4 @@
-"""Plots of a study: mappings by memory and step time, and the tornado of hardware numbers."""
+"""Plots of a study: the trade-off of all mappings, and the tornado of hardware numbers."""
 
 from __future__ import annotations
 
@@ -7,49 +7,93 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.exploration.sensitivity import Sensitivity
-from studio.gui.i18n import mark, tr
-from studio.gui.plots.styling import QuantityAxis
+from studio.gui.i18n import tr
+from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
 from studio.gui.theme import CATEGORICAL, Theme
-from studio.session.study import RankedPlan
+from studio.gui.views.study_rows import number_name
+from studio.session.study import PlanSearch
 
-_POINT_PX = 8
+_FRONT_PX, _CLOUD_PX, _CHOSEN_PX = 8, 3, 13
+_ROOM = 1.06
+"""Length of an axis over the largest value on it."""
 
 
-class MappingPlot(pg.PlotWidget):  # type: ignore[misc]
-    """A point a mapping; the Pareto front is joined; a click chooses one."""
+class FrontPlot(QWidget):
+    """Every mapping a point, those nothing beats joined; a click on one of them chooses it."""
 
     chosen = Signal(int)
+    """Position on the front."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        axes = {"bottom": QuantityAxis("bottom", "data"), "left": QuantityAxis("left", "time")}
-        super().__init__(parent, background=theme.panel, axisItems=axes)
-        self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
-        self.setMenuEnabled(False)
-        self._front = pg.PlotCurveItem(pen=pg.mkPen(theme.quiet, width=1))
-        self._points = pg.ScatterPlotItem(size=_POINT_PX, pen=None)
-        self.addItem(self._front)
-        self.addItem(self._points)
-        self._points.sigClicked.connect(self._clicked)
+        super().__init__(parent)
+        self._plot: pg.PlotWidget | None = None
         self._theme = theme
+        self._found: PlanSearch | None = None
+        self._column = pg.QtWidgets.QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_plans(self, plans: Sequence[RankedPlan]) -> None:
-        """Show mappings; those that do not fit are grey."""
-        memory = np.array([plan.memory_byte for plan in plans])
-        seconds = np.array([plan.step_time_s for plan in plans])
-        colours = {True: CATEGORICAL[0], False: self._theme.quiet}
+    def show_search(self, found: PlanSearch) -> None:
+        """Show the trade-off of a search."""
+        if self._plot is not None:
+            self._column.removeWidget(self._plot)
+            self._plot.deleteLater()
+        across, upward = found.axes
+        self._found = found
+        plot = self._plot = new_plot(
+            self,
+            bottom=QuantityAxis("bottom", across.dimension),
+            left=QuantityAxis("left", upward.dimension),
+        )
+        style_plot(plot, self._theme, self.font())
+        plot.setLabel("bottom", tr(across.name), color=self._theme.quiet)
+        plot.setLabel("left", tr(upward.name), color=self._theme.quiet)
+        x, y = self._points()
+        cloud = pg.ScatterPlotItem(size=_CLOUD_PX, pen=None, brush=pg.mkBrush(self._theme.line))
+        cloud.setData(*found.cloud)
+        plot.addItem(cloud)
+        plot.addItem(pg.PlotCurveItem(x, y, pen=pg.mkPen(CATEGORICAL[0], width=1.5)))
         brushes = [
-            pg.mkBrush(CATEGORICAL[1] if plan.is_pareto else colours[plan.fits]) for plan in plans
+            pg.mkBrush(CATEGORICAL[0] if plan.keeps_limits else self._theme.panel)
+            for plan in found.front
         ]
-        self._points.setData(memory, seconds, brush=brushes, data=np.arange(len(plans)))
-        front = np.flatnonzero([plan.is_pareto for plan in plans])
-        order = front[np.argsort(memory[front])] if len(front) else front
-        self._front.setData(memory[order], seconds[order])
-        self.setLabel("bottom", tr("Memory"))
-        self.setLabel("left", tr("Step time"))
+        front = pg.ScatterPlotItem(size=_FRONT_PX, pen=pg.mkPen(CATEGORICAL[0]), hoverable=True)
+        front.setData(x, y, brush=brushes, data=np.arange(len(x)))
+        front.sigClicked.connect(self._clicked)
+        plot.addItem(front)
+        self._mark = pg.ScatterPlotItem(
+            size=_CHOSEN_PX, pen=pg.mkPen(CATEGORICAL[1], width=2), brush=None
+        )
+        plot.addItem(self._mark)
+        self._fit(x, y)
+        self._column.addWidget(plot)
+
+    def mark(self, place: tuple[float, float] | None) -> None:
+        """Ring the mapping chosen in the table."""
+        if self._plot is not None:
+            xs, ys = ([], []) if place is None else ([place[0]], [place[1]])
+            self._mark.setData(xs, ys)
+
+    def _points(self) -> tuple[np.ndarray, np.ndarray]:
+        assert self._found is not None
+        metrics = [goal.metric for goal in self._found.axes]
+        table = np.array([[plan.metrics[name] for name in metrics] for plan in self._found.front])
+        return table.reshape(-1, 2)[:, 0], table.reshape(-1, 2)[:, 1]
+
+    def _fit(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Show the front with a margin; the cloud may run out of the picture."""
+        assert self._plot is not None
+        if not x.size:
+            return
+        least = (0.0, 0.0)
+        if self._found is not None and not self._found.axes[1].is_more_better:
+            least = (float(x.min()) * 0.9, float(y.min()) * 0.9)
+        box = self._plot.getViewBox()
+        box.setXRange(least[0], float(x.max()) * _ROOM, padding=0)
+        box.setYRange(least[1], float(y.max()) * _ROOM, padding=0)
 
     def _clicked(self, _item: object, points: Sequence[pg.SpotItem]) -> None:
         if len(points):
@@ -57,46 +101,44 @@ class MappingPlot(pg.PlotWidget):  # type: ignore[misc]
 
 
 class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
-    """A bar a hardware number: what tokens per second do when it falls and rises."""
+    """A bar a hardware number: what the result does when it falls and rises; a click names it."""
+
+    chosen = Signal(int)
+    """Position of the bar, the widest first."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=theme.panel)
+        super().__init__(parent)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
         self.setMenuEnabled(False)
         self._theme = theme
+        self._count = 0
+        style_plot(self, theme, self.font())
 
-    def show_bars(self, bars: Sequence[Sensitivity]) -> None:
-        """Show bars, the widest on top."""
+    def show_bars(self, bars: Sequence[Sensitivity], what: str) -> None:
+        """Show bars, the widest on top; `what` is the figure that changes."""
         self.clear()
-        shown = list(bars)[::-1]
-        rows = np.arange(len(shown))
+        self._count = len(bars)
+        rows = np.arange(len(bars))[::-1]
         for values, colour in (
-            ([bar.at_low / bar.baseline - 1 for bar in shown], CATEGORICAL[1]),
-            ([bar.at_high / bar.baseline - 1 for bar in shown], CATEGORICAL[0]),
+            ([bar.at_low / bar.baseline - 1 for bar in bars], CATEGORICAL[1]),
+            ([bar.at_high / bar.baseline - 1 for bar in bars], CATEGORICAL[0]),
         ):
             width = np.array(values) * 100
             bar = pg.BarGraphItem(x0=0, y=rows, height=0.6, width=width, brush=colour, pen=None)
             self.addItem(bar)
-        names = [(row, number_name(bar.name)) for row, bar in zip(rows, shown, strict=True)]
+        names = [(row, number_name(bar.name)) for row, bar in zip(rows, bars, strict=True)]
         self.getAxis("left").setTicks([names])
-        self.setLabel("bottom", tr("Tokens/s, change in %"))
+        self.setLabel(
+            "bottom", tr("{what}, change in %").format(what=what), color=self._theme.quiet
+        )
+        self.getViewBox().setYRange(-0.6, len(bars) - 0.4, padding=0)
+        self.getViewBox().enableAutoRange(x=True)
 
-
-_LEVELS = {"node": mark("Node"), "rack": mark("Rack"), "hall": mark("Hall")}
-"""Network levels by what holds them; others bear the name of a plane."""
-
-
-def number_name(name: str) -> str:
-    """Return what a hardware number is called."""
-    for suffix, text in (
-        ("memory_bandwidth_byte_per_s", mark("Memory bandwidth")),
-        ("memory_byte", mark("Memory")),
-        ("bandwidth_byte_per_s", mark("bandwidth")),
-        ("latency_s", mark("latency")),
-        ("compute", mark("Compute")),
-    ):
-        if name.endswith(suffix):
-            level = name.removesuffix(suffix).strip()
-            return f"{tr(_LEVELS.get(level, level))} {tr(text)}".strip()
-    return name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the bar whose row was clicked."""
+        super().mouseReleaseEvent(event)
+        height = self.getViewBox().mapSceneToView(self.mapToScene(event.position().toPoint())).y()
+        row = self._count - 1 - round(height)
+        if 0 <= row < self._count:
+            self.chosen.emit(row)

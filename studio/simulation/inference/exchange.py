@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from studio.simulation.inference.kernels import BF16_BYTE, Formats
 from studio.simulation.inference.plan import InferencePlan, scalar
-from studio.simulation.machine import Machine
+from studio.simulation.machine import Machine, NetworkLevel
 from studio.simulation.network.expert import Routing, expert_exchange_time_s
 from studio.simulation.network.profile import ExpertPath, ExpertProfile, NetworkProfile, Role
 from studio.workload.model import AiModel, MixtureOfExperts
@@ -102,23 +103,40 @@ def _one_token(
 ) -> TokenExchange:
     """Return the exchange of one token, worked out once for each way of spreading experts."""
     path = (library.low_latency if is_direct else library.normal)[verb]
-
-    def of(expert_tensor: float, expert: float) -> tuple[float, float, float]:
-        found = expert_exchange_time_s(
-            path, routing, machine.levels, _ranks(machine, expert_tensor, expert),
-            is_direct=is_direct, once_per_rank=library.sends_once_per_rank,
-        )  # fmt: skip
-        return found.startup_s, found.latency_s, found.wire_s
-
+    levels, once = machine.levels, library.sends_once_per_rank
     shape = np.broadcast_shapes(np.shape(plan.expert_tensor), np.shape(plan.expert))
     if not shape:
-        return TokenExchange(*of(scalar(plan.expert_tensor), scalar(plan.expert)))
-    spreads = np.stack(
-        [np.broadcast_to(v, shape).ravel() for v in (plan.expert_tensor, plan.expert)]
+        reach = scalar(plan.expert_tensor), scalar(plan.expert)
+        return TokenExchange(*_of_way(path, routing, levels, *reach, is_direct, once))
+    tensor, spread = (np.broadcast_to(v, shape).ravel() for v in (plan.expert_tensor, plan.expert))
+    _, first, place = np.unique(
+        tensor * (1.0 + spread.max()) + spread, return_index=True, return_inverse=True
     )
-    ways, place = np.unique(spreads, axis=1, return_inverse=True)
-    table = np.array([of(*way) for way in ways.T]).T[:, place.ravel()]
-    return TokenExchange(*table.reshape(3, *shape))
+    table = np.array(
+        [
+            _of_way(path, routing, levels, float(tensor[i]), float(spread[i]), is_direct, once)
+            for i in first
+        ]
+    )
+    return TokenExchange(*table.T[:, place].reshape(3, *shape))
+
+
+@lru_cache(maxsize=16_384)
+def _of_way(
+    path: ExpertPath,
+    routing: Routing,
+    levels: tuple[NetworkLevel, ...],
+    expert_tensor: float,
+    expert: float,
+    is_direct: bool,
+    once_per_rank: bool,
+) -> tuple[float, float, float]:
+    """Return start, latency and wire time of one way of spreading experts. [s]."""
+    found = expert_exchange_time_s(
+        path, routing, levels, _ranks(levels, expert_tensor, expert),
+        is_direct=is_direct, once_per_rank=once_per_rank,
+    )  # fmt: skip
+    return found.startup_s, found.latency_s, found.wire_s
 
 
 def library_of(network: NetworkProfile) -> ExpertProfile:
@@ -132,12 +150,12 @@ def library_of(network: NetworkProfile) -> ExpertProfile:
     return ExpertProfile(network.name, both, both)
 
 
-def _ranks(machine: Machine, expert_tensor: float, expert: float) -> list[int]:
+def _ranks(levels: Sequence[NetworkLevel], expert_tensor: float, expert: float) -> list[int]:
     """Return how many ranks of an expert group lie along each level, whole numbers from 1."""
     reached = expert_tensor
     whole = reached * expert
     found = []
-    for level in machine.levels:
+    for level in levels:
         inside = min(max(level.ranks, reached), whole)
         found.append(max(math.ceil(inside / reached - 1e-9), 1))
         reached = inside

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.simulation.inference.exchange import TokenExchange, exchange_time, token_exchange
+from studio.simulation.inference.exchange import exchange_time, token_exchange
 from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTimes, work_times
 from studio.simulation.inference.plan import InferencePlan, spans_of
 from studio.simulation.inference.profile import InferenceProfile
@@ -53,22 +52,6 @@ class Engine:
     numbers: Formats
     draft_layers: float = 0.0
     """Draft tokens per step, each from one extra layer (multi-token prediction)."""
-
-    def token_exchange(
-        self, part: MixtureOfExperts, *, is_direct: bool
-    ) -> tuple[TokenExchange, ...]:
-        """Return dispatch and combine of one token, worked out once for all passes."""
-        key = (part, is_direct)
-        if key not in self._token_exchanges:
-            self._token_exchanges[key] = token_exchange(
-                self.machine, self.model, part, self.plan, self.exchange, self.numbers,
-                is_direct=is_direct,
-            )  # fmt: skip
-        return self._token_exchanges[key]
-
-    @cached_property
-    def _token_exchanges(self) -> dict[tuple[MixtureOfExperts, bool], tuple[TokenExchange, ...]]:
-        return {}
 
 
 @dataclass(frozen=True)
@@ -177,7 +160,10 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
         if isinstance(part, MixtureOfExperts):
             expert_layers += count
             if is_spread.any():
-                sent = engine.token_exchange(part, is_direct=not load.has_prompts)
+                sent = token_exchange(
+                    engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
+                    is_direct=not load.has_prompts,
+                )  # fmt: skip
                 moved = exchange_time(sent, load.tokens / plan.tensor)
                 exchanged = exchanged + count * moved.time_s
                 spread_layers += count

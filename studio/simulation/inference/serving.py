@@ -21,6 +21,8 @@ from studio.workload.operators import FloatArray, Number
 
 _TRIED_ALONE = 65
 """Bounds of the ranges one position alone is cut into: a call costs more than its candidates."""
+_TRIED_TOGETHER = 4
+_GUESSES = 4
 _WAIT_TAIL = 4.6
 """-ln 0.01: waits of one in a hundred over the mean wait of a busy server."""
 
@@ -358,25 +360,68 @@ def largest_within(
     Notes
     -----
     Narrows down on k candidates at once. One position alone is bound by the cost of a call and
-    tries many; many positions are bound by the number of candidates and halve.
+    tries many. Many positions are bound by the number of candidates: they guess along a straight
+    line between what is known, and halve what a few guesses left open.
     """
     most = np.floor(most)
     if not np.isfinite(limit):
         return most
-    low, high = np.zeros(most.shape), most.copy()
-    steps = np.linspace(0.0, 1.0, _TRIED_ALONE if most.size == 1 else 2 + 1)[1:]
-    while True:
-        rows = np.flatnonzero(high - low >= 1)
-        if not rows.size:
-            return low
-        tried = np.ceil(low[rows, None] + (high - low)[rows, None] * steps)
-        is_good = measure(rows, tried) <= limit
-        last = is_good.shape[1] - 1 - np.argmax(is_good[:, ::-1], axis=1)
-        last = np.where(is_good.any(axis=1), last, -1)
-        at = np.arange(rows.size)
-        beyond = tried[at, np.minimum(last + 1, steps.size - 1)] - 1
-        low[rows] = np.where(last >= 0, tried[at, last], low[rows])
-        high[rows] = np.where(last == steps.size - 1, low[rows], beyond)
+    bracket = _Bracket(np.zeros(most.shape), most + 1, limit)
+    steps = np.linspace(0.0, 1.0, _TRIED_ALONE if most.size == 1 else _TRIED_TOGETHER)
+    rounds = 0
+    while (rows := bracket.open_rows()).size:
+        if rounds == 0 or most.size == 1 or rounds > _GUESSES:
+            spread = steps if rounds == 0 or most.size == 1 else np.array([0.0, 0.5, 1.0])
+            tried = bracket.spread(rows, spread)
+        else:
+            tried = bracket.guesses(rows)
+        bracket.learn(rows, tried, measure(rows, tried))
+        rounds += 1
+    return bracket.low
+
+
+@dataclass
+class _Bracket:
+    """What is known of the largest good batch of n positions; every array has shape (n,)."""
+
+    low: FloatArray
+    """Good, or 0."""
+    high: FloatArray
+    """Not good, or one beyond what there is."""
+    limit: float
+
+    def __post_init__(self) -> None:
+        self._at_low = np.full(self.low.shape, np.nan)
+        self._at_high = np.full(self.low.shape, np.nan)
+
+    def open_rows(self) -> NDArray[np.intp]:
+        """Return the positions with batches left to try."""
+        return np.flatnonzero(self.high - self.low > 1)
+
+    def spread(self, rows: NDArray[np.intp], steps: FloatArray) -> FloatArray:
+        """Return batches spread evenly over what is left: shape (m, k)."""
+        first, last = self.low[rows, None] + 1, self.high[rows, None] - 1
+        return np.ceil(first + (last - first) * steps)
+
+    def guesses(self, rows: NDArray[np.intp]) -> FloatArray:
+        """Return where a straight line meets the limit, and the batch after it: shape (m, 2)."""
+        low, high = self.low[rows], self.high[rows]
+        rise = (self.limit - self._at_low[rows]) / (self._at_high[rows] - self._at_low[rows])
+        is_known = np.isfinite(rise)
+        guess = np.floor(low + np.where(is_known, np.clip(rise, 0.0, 1.0), 0.5) * (high - low))
+        guess = np.clip(guess, low + 1, high - 1)
+        return np.stack((guess, np.minimum(guess + 1, high - 1)), axis=1)
+
+    def learn(self, rows: NDArray[np.intp], tried: FloatArray, values: FloatArray) -> None:
+        """Take in what was measured at rising batches: shapes (m, k)."""
+        is_good = values <= self.limit
+        at, count = np.arange(rows.size), tried.shape[1]
+        last = np.where(is_good.any(axis=1), count - 1 - np.argmax(is_good[:, ::-1], axis=1), -1)
+        some, rest = last >= 0, last < count - 1
+        self.low[rows[some]] = tried[at[some], last[some]]
+        self._at_low[rows[some]] = values[at[some], last[some]]
+        self.high[rows[rest]] = tried[at[rest], last[rest] + 1]
+        self._at_high[rows[rest]] = values[at[rest], last[rest] + 1]
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class NetworkProfile:
 class ExpertPath:
     """Constants of one path of an expert library, for one direction (dispatch or combine)."""
 
-    efficiency: Mapping[Role, float]
+    efficiency: Mapping[Role, float] = field(hash=False)
     """Achieved over rated bandwidth per role. [1]"""
     start_s: float = 0.0
     """Launch, counting tokens and the final barrier. [s]"""

@@ -1,0 +1,61 @@
+"""Every combination of the values of several degrees, dropping the impossible ones early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import InvalidInput
+from studio.workload.operators import FloatArray
+
+MOST_ROWS = 20_000_000
+
+
+@dataclass
+class Grid:
+    """Rows of combinations; grows by one degree at a time."""
+
+    columns: dict[str, FloatArray] = field(default_factory=dict)
+    rows: int = 1
+    combinations: float = 1.0
+    """Product of the values of all degrees: rows if no rule dropped any."""
+
+    def cross(self, name: str, values: Sequence[float]) -> None:
+        """Combine every row with every value of a further degree.
+
+        Raises
+        ------
+        InvalidInput : more rows than can be held.
+        """
+        self.combinations *= len(values)
+        if self.rows * len(values) > MOST_ROWS:
+            raise InvalidInput(
+                "{size:.3g} combinations are too many; fix a degree or shorten a list "
+                "(at most {limit:.0e})",
+                size=float(self.rows) * len(values),
+                limit=MOST_ROWS,
+            )
+        self.columns = {key: np.repeat(part, len(values)) for key, part in self.columns.items()}
+        self.columns[name] = np.tile(np.asarray(values, dtype=np.float64), self.rows)
+        self.rows *= len(values)
+
+    def keep(self, mask: NDArray[np.bool_], refusal: Callable[[], InvalidInput]) -> None:
+        """Drop the rows where the mask is false; raise `refusal()` when none is left."""
+        if not mask.any():
+            raise refusal()
+        if not mask.all():
+            self.columns = {key: part[mask] for key, part in self.columns.items()}
+            self.rows = int(mask.sum())
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """Return one degree of every row."""
+        return self.columns[name]
+
+
+def divisors(whole: int) -> list[int]:
+    """Return the divisors of a positive number, smallest first."""
+    small = [d for d in range(1, int(whole**0.5) + 1) if whole % d == 0]
+    return small + [whole // d for d in reversed(small) if d * d != whole]

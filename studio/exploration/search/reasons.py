@@ -1,0 +1,324 @@
+"""Why the winner of a search wins, against the runner-up and the user's plan, and what limits it.
+
+Every statement is made by simulating the mappings it speaks of once more, term by term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.design.scenario import Scenario
+from studio.errors import StudioError
+from studio.exploration.search.goals import Goal
+from studio.exploration.search.mappings import Limit, Mappings
+from studio.exploration.search.time_terms import (
+    Term,
+    npu_seconds_per_token,
+    shares_by_bound,
+)
+from studio.messages import Listed, Message, say
+from studio.simulation.job import SimInput
+from studio.simulation.machine import Machine
+from studio.simulation.result import Bound, SimResult
+from studio.simulation.simulate import simulate
+from studio.simulation.words import term, word
+from studio.units import display
+
+LOOSER = 1.25
+"""How far a limit is moved to see what it costs."""
+FREE = 1e6
+"""Factor by which a rating grows to see what is left without it."""
+_MOST_TRIED = 2000
+_KIND = ("tp", "pp", "dp", "ep", "cp", "prefill_tp", "prefill_dp", "prefill_ep")
+"""Degrees that make two mappings different in kind."""
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """NPU-seconds of one token in one term: of the winner, the runner-up and the user's plan."""
+
+    phase: str
+    name: str
+    winner_s: float
+    runner_up_s: float | None
+    current_s: float | None
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """The explanation of a search."""
+
+    why: tuple[Message, ...]
+    terms: tuple[TermRow, ...]
+    """Largest first."""
+    winner: SimResult
+    runner_up: str
+    """Its mapping; empty when there is none of another kind."""
+    next_bounds: tuple[tuple[Bound, float], ...]
+    """What takes the winner's time, and its share; largest first."""
+
+
+def reasons(
+    given: SimInput,
+    found: Mappings,
+    goal: Goal,
+    limits: tuple[Limit, ...],
+    order: NDArray[np.intp],
+) -> Reasons:
+    """Return why the first of `order` wins and what limits it next."""
+    best = int(order[0])
+    scenario = found.scenario_at(best)
+    winner = simulate(replace(given, scenario=scenario))
+    other = _another_kind(found, order, scenario)
+    second = None if other is None else found.scenario_at(other)
+    beaten = None if second is None else simulate(replace(given, scenario=second))
+    current = _simulated(given)
+    own = npu_seconds_per_token(winner, scenario)
+    against = None if second is None or beaten is None else npu_seconds_per_token(beaten, second)
+    now = None if current is None else npu_seconds_per_token(current, given.scenario)
+    lines = [_counted(found, limits)]
+    if other is not None and against is not None:
+        lines.append(_compared(found, goal, best, other, own, against))
+    if current is not None and now:
+        lines.extend(_against_current(goal, found, best, current, own, now))
+    shares = shares_by_bound(winner, scenario)
+    lines.extend(_next_bound(given, winner, scenario, shares))
+    lines.extend(_limited(found, goal, limits, best))
+    return Reasons(
+        tuple(lines),
+        _rows(own, against, now),
+        winner,
+        "" if other is None else found.text_at(other),
+        tuple(shares.items()),
+    )
+
+
+def _simulated(given: SimInput) -> SimResult | None:
+    """Return what the user's own plan delivers, None where it is impossible."""
+    try:
+        return simulate(given)
+    except StudioError:
+        return None
+
+
+def _another_kind(found: Mappings, order: NDArray[np.intp], scenario: Scenario) -> int | None:
+    """Return the best mapping whose degrees differ, among the first ones."""
+    own = _kind(scenario)
+    for place in order[1:_MOST_TRIED]:
+        if not found.fits[place]:
+            return None
+        if _kind(found.scenario_at(int(place))) != own:
+            return int(place)
+    return None
+
+
+def _kind(scenario: Scenario) -> tuple[object, ...]:
+    return tuple(getattr(scenario, name, None) for name in _KIND)
+
+
+def _counted(found: Mappings, limits: tuple[Limit, ...]) -> Message:
+    if not limits:
+        return say(
+            "{fitting:,} of {count:,} simulated configurations fit the memory",
+            fitting=int(found.fits.sum()),
+            count=found.count,
+        )
+    return say(
+        "{keeping:,} of {count:,} simulated configurations fit and keep all limits",
+        keeping=int(found.keeps(limits).sum()),
+        count=found.count,
+    )
+
+
+def _compared(
+    found: Mappings,
+    goal: Goal,
+    best: int,
+    other: int,
+    own: Mapping[Term, float],
+    against: Mapping[Term, float],
+) -> Message:
+    values = found.metrics[goal.metric]
+    return say(
+        "the best mapping of another kind, {other}, is {share:.2%} behind: {terms}",
+        other=found.text_at(other),
+        share=_behind(goal, float(values[best]), float(values[other])),
+        terms=_largest_changes(own, against),
+    )
+
+
+def _behind(goal: Goal, best: float, other: float) -> float:
+    """Return by which share a value is worse than the best."""
+    return 1 - other / best if goal.is_more_better else other / best - 1
+
+
+def _largest_changes(own: Mapping[Term, float], against: Mapping[Term, float]) -> str:
+    """Return the terms that differ most, in NPU-time per token."""
+    gaps = {name: against.get(name, 0.0) - own.get(name, 0.0) for name in {*own, *against}}
+    ranked = sorted(gaps.items(), key=lambda item: (-abs(item[1]), item[0]))[:2]
+    texts = [
+        say("{term} {gap} a token", term=term(name[1]), gap=_signed(gap))
+        for name, gap in ranked
+        if gap
+    ]
+    return Listed(texts) if texts else say("no term differs")
+
+
+def _signed(seconds: float) -> str:
+    return ("+" if seconds > 0 else "−") + display(abs(seconds), "time", 3)
+
+
+def _against_current(
+    goal: Goal,
+    found: Mappings,
+    best: int,
+    current: SimResult,
+    own: Mapping[Term, float],
+    now: Mapping[Term, float],
+) -> Sequence[Message]:
+    value = VALUE_OF[goal.metric](current)
+    if not value > 0:
+        return ()
+    lead = _behind(goal, float(found.metrics[goal.metric][best]), value)
+    if not current.memory.fits:
+        return (say("your plan, {plan}, does not fit the memory", plan=current.plan),)
+    if lead < -1e-9:
+        return (
+            say("your plan, {plan}, is ahead only by breaking a limit or rule", plan=current.plan),
+        )
+    return (
+        say(
+            "your plan, {plan}, is {share:.1%} behind: {terms}",
+            plan=current.plan,
+            share=lead,
+            terms=_largest_changes(own, now),
+        ),
+    )
+
+
+VALUE_OF: Mapping[str, Callable[[SimResult], float]] = {
+    "step_time_s": lambda result: result.headline_s,
+    "tpot_s": lambda result: result.headline_s,
+    "tokens_per_s_per_user": lambda result: 1 / result.headline_s if result.headline_s else 0.0,
+    "ttft_s": lambda result: result.ttft_s,
+    "tokens_per_s_per_npu": lambda result: result.tokens_per_s_per_npu,
+    "energy_j_per_token": lambda result: result.energy_j_per_token,
+    "cost_usd_per_million_tokens": lambda result: result.cost_usd_per_million_tokens,
+    "memory_byte": lambda result: result.memory.used_byte,
+}
+
+
+def _next_bound(
+    given: SimInput, winner: SimResult, scenario: Scenario, shares: Mapping[Bound, float]
+) -> Sequence[Message]:
+    """Return what limits the winner, and what would if that cost nothing."""
+    if not shares:
+        return ()
+    top = next(iter(shares))
+    said = [say("{bound} takes {share:.0%} of the NPU-time", bound=word(top), share=shares[top])]
+    free = _FREED.get(top)
+    if free is None:
+        return said
+    try:
+        freed = simulate(replace(given, machine=free(given.machine), scenario=scenario))
+    except StudioError:
+        return said
+    rest = shares_by_bound(freed, scenario)
+    left = next((bound for bound in rest if bound != top), None)
+    if left is not None and freed.tokens_per_s > 0:
+        said.append(
+            say(
+                "were it free, the same mapping would make {gain:.2f} times the tokens and "
+                "{bound} would be next with {share:.0%}",
+                gain=freed.tokens_per_s / winner.tokens_per_s,
+                bound=term(left),
+                share=rest[left],
+            )
+        )
+    return said
+
+
+def _free_compute(machine: Machine) -> Machine:
+    accelerator = machine.accelerator
+    flops = {name: value * FREE for name, value in accelerator.compute_flops.items()}
+    return replace(machine, accelerator=replace(accelerator, compute_flops=flops))
+
+
+def _free_memory(machine: Machine) -> Machine:
+    accelerator = machine.accelerator
+    rate = accelerator.memory_bandwidth_byte_per_s * FREE
+    return replace(machine, accelerator=replace(accelerator, memory_bandwidth_byte_per_s=rate))
+
+
+def _free_network(machine: Machine) -> Machine:
+    levels = tuple(
+        replace(level, bandwidth_byte_per_s=level.bandwidth_byte_per_s * FREE, latency_s=0.0)
+        for level in machine.levels
+    )
+    return replace(machine, levels=levels)
+
+
+_FREED: Mapping[Bound, Callable[[Machine], Machine]] = {
+    "compute": _free_compute,
+    "memory": _free_memory,
+    "network": _free_network,
+}
+
+
+def _limited(
+    found: Mappings, goal: Goal, limits: tuple[Limit, ...], best: int
+) -> Sequence[Message]:
+    """Return what memory and each limit cost: the best without them."""
+    said: list[Message] = []
+    value = float(found.metrics[goal.metric][best])
+    sign = -1.0 if goal.is_more_better else 1.0
+    all_values = found.metrics[goal.metric] * sign
+
+    def gain(among: NDArray[np.bool_]) -> float:
+        if not among.any():
+            return 0.0
+        return _behind(goal, float(all_values[among].min()) * sign, value)
+
+    unlimited = np.zeros(found.count)
+    for limit in limits:
+        unlimited = unlimited + limit.excess(found.metrics)
+    more = gain(~found.fits & (unlimited == 0))
+    if more > 1e-3:
+        said.append(say("memory holds it back: with more of it, at least {gain:.1%}", gain=more))
+    for limit in limits:
+        bound = limit.bound / LOOSER if limit.goal.is_more_better else limit.bound * LOOSER
+        looser = tuple(replace(one, bound=bound) if one is limit else one for one in limits)
+        more = gain(found.keeps(looser))
+        if more > 1e-3:
+            said.append(
+                say(
+                    "{name} holds it back: at {bound}, at least {gain:.1%}",
+                    name=limit.goal.name,
+                    bound=display(bound, limit.goal.dimension),
+                    gain=more,
+                )
+            )
+    return said
+
+
+def _rows(
+    own: Mapping[Term, float],
+    against: Mapping[Term, float] | None,
+    now: Mapping[Term, float] | None,
+) -> tuple[TermRow, ...]:
+    names = dict.fromkeys((*own, *(against or ()), *(now or ())))
+    rows = [
+        TermRow(
+            phase,
+            name,
+            own.get((phase, name), 0.0),
+            None if against is None else against.get((phase, name), 0.0),
+            None if now is None else now.get((phase, name), 0.0),
+        )
+        for phase, name in names
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.winner_s))

@@ -1,0 +1,164 @@
+"""How one serving instance can be cut, and what else of a serving job may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import msgspec
+import numpy as np
+
+from studio.design.scenario import Inference
+from studio.errors import InvalidInput
+from studio.exploration.search.grid import Grid, divisors
+from studio.messages import Listed, say
+from studio.simulation.inference.plan import InferencePlan, expert_count
+from studio.workload.model import AiModel, Attention
+from studio.workload.plan import nearest_divisor
+from studio.workload.precision import number_format
+
+Choices = Mapping[str, Sequence[int | float | str]]
+DEGREES = ("tp", "pp", "dp", "ep", "prefill_tp", "prefill_dp", "prefill_ep")
+VARIANTS = ("precision", "kv_precision", "mtp_tokens", "chunk_tokens")
+FREE_FIELDS = (*DEGREES, *VARIANTS, "batch_per_npu")
+"""Fields of a serving scenario that a search chooses or lets the user fix."""
+
+
+@dataclass(frozen=True)
+class InstanceSpace:
+    """Every valid way to cut one instance."""
+
+    plan: InferencePlan
+    """Arrays of shape (n,)."""
+    combinations: float
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return int(np.size(self.plan.tensor))
+
+
+def variants(scenario: Inference, choices: Choices) -> Iterator[Inference]:
+    """Yield the scenario with every combination of formats, drafts and chunk the user allows.
+
+    Raises
+    ------
+    UnknownName : a number format there is none of.
+    InvalidInput : drafts or chunks that are no counts.
+    """
+    values = [choices.get(name, (getattr(scenario, name),)) for name in VARIANTS]
+    for name, tried in zip(VARIANTS, values, strict=True):
+        for value in tried:
+            if "precision" in name:
+                number_format(str(value))
+            elif isinstance(value, str) or value < 0 or value != int(value):
+                raise InvalidInput(
+                    "{field}: {values} are not whole numbers from {least}",
+                    field=name,
+                    values=Listed([str(one) for one in tried]),
+                    least=0,
+                )
+    for found in product(*values):
+        yield msgspec.structs.replace(scenario, **dict(zip(VARIANTS, found, strict=True)))
+
+
+def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSpace:
+    """Return every valid way to cut one instance over at most `devices` devices.
+
+    Raises
+    ------
+    InvalidInput : a degree is no whole number from 1, or does not divide; names the nearest.
+
+    Notes
+    -----
+    Degrees left free are divisors: of the attention heads for tensor parallelism, of the devices
+    for pipelines and attention groups. Experts are cut by tensor parallelism, or spread evenly
+    over all devices of a stage. Without experts, attention groups are replicas and are left out.
+    """
+    _check(choices)
+    heads = [b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)] or [1]
+    shared = int(np.gcd.reduce(heads))
+    whole = divisors(devices)
+    grid = Grid()
+    grid.cross("tp", _values(choices, "tp", [d for d in divisors(shared) if d <= devices]))
+    grid.keep(
+        np.mod(shared, grid["tp"]) == 0,
+        lambda: InvalidInput(
+            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
+            "{name}; nearest valid: {nearest_divisor}",
+            tensor=grid["tp"][0],
+            heads=shared,
+            name=model.name,
+            nearest_divisor=nearest_divisor(shared, grid["tp"][0]),
+        ),
+    )
+    grid.cross("pp", _values(choices, "pp", [d for d in whole if d <= max(model.layers, 1)]))
+    grid.keep(
+        grid["pp"] <= max(model.layers, 1),
+        lambda: InvalidInput(
+            "{stages:g} pipeline stages for the {layers} layers of {name}; nearest valid: {layers}",
+            stages=grid["pp"][0],
+            layers=model.layers,
+            name=model.name,
+        ),
+    )
+    grid.keep(grid["tp"] * grid["pp"] <= devices, lambda: _too_many(grid, devices))
+    grid.cross("dp", _values(choices, "dp", whole if model.is_moe else [1]))
+    if not model.is_moe:
+        grid.keep(
+            grid["dp"] == 1,
+            lambda: InvalidInput(
+                "{name} has no experts to share, so attention data parallelism {groups:g} is a "
+                "set of replicas; nearest valid: 1",
+                name=model.name,
+                groups=grid["dp"][0],
+            ),
+        )
+    grid.keep(grid["tp"] * grid["pp"] * grid["dp"] <= devices, lambda: _too_many(grid, devices))
+    experts = expert_count(model)
+    grid.cross("ep", _values(choices, "ep", divisors(experts) if experts else [1]))
+    if "ep" not in choices:
+        stage = grid["tp"] * grid["dp"]
+        grid.keep((grid["ep"] == stage) | ((grid["ep"] == 1) & (grid["dp"] == 1)), _never)
+    grid.keep(
+        np.mod(grid["tp"] * grid["dp"], grid["ep"]) == 0,
+        lambda: InvalidInput(
+            "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
+            expert=grid["ep"][0],
+            what=say("{devices:g} devices of one stage", devices=(grid["tp"] * grid["dp"]).max()),
+            nearest=nearest_divisor(int((grid["tp"] * grid["dp"]).max()), grid["ep"][0]),
+        ),
+    )
+    plan = InferencePlan(grid["tp"], grid["dp"], grid["pp"], grid["ep"])
+    return InstanceSpace(plan, grid.combinations)
+
+
+def _never() -> InvalidInput:
+    raise AssertionError("one device alone is always left")
+
+
+def _values(choices: Choices, field: str, usual: Sequence[int]) -> list[float]:
+    return [float(value) for value in choices.get(field, usual)]
+
+
+def _check(choices: Choices) -> None:
+    for field in DEGREES:
+        values = choices.get(field, ())
+        if any(isinstance(value, str) or value != int(value) or value < 1 for value in values):
+            raise InvalidInput(
+                "{field}: {values} are not whole numbers from {least}",
+                field=field,
+                values=Listed([str(value) for value in values]),
+                least=1,
+            )
+
+
+def _too_many(grid: Grid, devices: int) -> InvalidInput:
+    names = [name for name in ("tp", "pp", "dp") if name in grid.columns]
+    return InvalidInput(
+        "an instance of {least:g} devices is larger than the {devices} there are; nearest valid: "
+        "instances of {devices} devices",
+        least=float(np.prod([grid[name].min() for name in names])),
+        devices=devices,
+    )

@@ -1,0 +1,207 @@
+"""What the Study panel shows of a search or a sensitivity: choices, headers, cells, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.design.scenario import Scenario, Training
+from studio.exploration.search.goals import Goal, Job, goals_of
+from studio.exploration.search.reasons import TermRow
+from studio.exploration.sensitivity import Sensitivity
+from studio.gui.i18n import mark, tr
+from studio.gui.views.format import figure_text
+from studio.session.study import PlanSearch, RankedPlan
+from studio.simulation.job import SimInput
+from studio.simulation.words import word
+from studio.units import display
+from studio.workload.precision import FORMATS
+
+_DEGREES: Mapping[Job, tuple[tuple[str, str], ...]] = {
+    "training": (
+        ("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"), ("cp", "CP"),
+        ("micro_batch", mark("Micro batch")), ("zero_stage", mark("ZeRO stage")),
+        ("recompute", mark("Recomputation")), ("virtual_stages", mark("Virtual stages")),
+    ),
+    "inference": (
+        ("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"),
+        ("batch_per_npu", mark("Batch per NPU")), ("prefill_tp", mark("TP of prefill")),
+        ("prefill_dp", mark("DP of prefill")), ("prefill_ep", mark("EP of prefill")),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing the user may keep, or let the search try as well."""
+
+    field: str
+    value: int | float | str
+    text: str
+
+
+@dataclass(frozen=True)
+class StudyForm:
+    """What the form offers for a scenario."""
+
+    job: Job
+    goals: tuple[tuple[str, str], ...]
+    """Id and name."""
+    kept: tuple[Choice, ...]
+    """Degrees of the scenario that can be held."""
+    tried: tuple[Choice, ...]
+    """Formats and drafts that can be tried beside the scenario's own."""
+    own: Mapping[str, int | float | str]
+    """What the scenario itself has in the fields of `tried`."""
+    objectives: tuple[tuple[str, str, float], ...]
+    """Id of the goal, name and the scenario's own bound."""
+
+
+def study_form(given: SimInput) -> StudyForm:
+    """Return what can be asked of a scenario on its machine."""
+    scenario = given.scenario
+    job = job_of(scenario)
+    goals = tuple(
+        (goal.id, tr(goal.name))
+        for goal in goals_of(job)
+        if not (goal.needs_price and not given.running.price_usd > 0)
+    )
+    kept = tuple(
+        Choice(field, value, f"{tr(label)} = {value}")
+        for field, label in _DEGREES[job]
+        if (value := getattr(scenario, field)) or field == "zero_stage"
+    )
+    tried = _tried(given)
+    own = {choice.field: getattr(scenario, choice.field) for choice in tried}
+    return StudyForm(job, goals, kept, tried, own, _objectives(scenario))
+
+
+def job_of(scenario: Scenario) -> Job:
+    """Return which kind of job a scenario is."""
+    return "training" if isinstance(scenario, Training) else "inference"
+
+
+def _tried(given: SimInput) -> tuple[Choice, ...]:
+    """Formats the NPU multiplies natively, and drafting where the model was trained for it."""
+    rated = given.machine.accelerator.compute_flops
+    found = [
+        Choice("precision", name, f"{tr('Precision')} = {name}")
+        for name, entry in FORMATS.items()
+        if rated.get(entry.rating) and entry.element_byte <= 2 and name != given.scenario.precision
+    ]
+    if not isinstance(given.scenario, Training) and given.model.mtp_layers:
+        own = given.scenario.mtp_tokens
+        found += [
+            Choice("mtp_tokens", count, f"{tr('Tokens drafted (MTP)')} = {count}")
+            for count in (0, 1, 2)
+            if count != own
+        ]
+    return tuple(found)
+
+
+def _objectives(scenario: Scenario) -> tuple[tuple[str, str, float], ...]:
+    if isinstance(scenario, Training):
+        return ()
+    return (
+        ("tpot", mark("TPOT objective"), scenario.tpot_objective_s),
+        ("ttft", mark("TTFT objective"), scenario.ttft_objective_s),
+    )
+
+
+def plan_headers(found: PlanSearch) -> list[str]:
+    """Return the columns of the table of mappings."""
+    return [tr("Mapping"), *(tr(goal.name) for goal in _shown_goals(found))]
+
+
+def _shown_goals(found: PlanSearch) -> tuple[Goal, ...]:
+    """Return the figures a mapping is shown with, the one it was searched for first."""
+    return (found.goal, *(goal for goal in goals_of(found.job) if goal != found.goal))
+
+
+def plan_cells(found: PlanSearch, plan: RankedPlan) -> list[str]:
+    """Return one mapping as cells."""
+    cells = [
+        figure_text("", plan.metrics[goal.metric], goal.dimension) for goal in _shown_goals(found)
+    ]
+    sign = "" if plan.keeps_limits else "✗ "
+    return [sign + tr(plan.plan), *cells]
+
+
+def plan_tip(plan: RankedPlan) -> str:
+    """Return what a mapping's row says about itself."""
+    if not plan.fits:
+        said = tr("Does not fit the memory")
+    elif not plan.keeps_limits:
+        said = tr("Misses a limit")
+    elif plan.is_pareto:
+        said = tr("No other mapping is better in both figures")
+    else:
+        said = tr("Double click to use this mapping")
+    return f"{tr(plan.plan)}\n{said}"
+
+
+def summary(found: PlanSearch) -> str:
+    """Return how much was looked at, in one sentence."""
+    text = tr(
+        "{valid} valid mappings, {simulated} configurations simulated, {keeping} fit and keep "
+        "all limits."
+    )
+    return text.format(
+        valid=f"{found.counts.valid:,}",
+        simulated=f"{found.counts.evaluated:,}",
+        keeping=f"{found.keeping:,}",
+    )
+
+
+def reasons_text(found: PlanSearch) -> str:
+    """Return why the winner wins and what limits it, one sentence a line."""
+    left_out = [f"{count:,} {tr(reason)}" for reason, count in found.counts.left_out]
+    lines = [*(tr(line) for line in found.why), tr(found.counts.proof), *left_out]
+    return "\n".join(f"• {line}" for line in lines)
+
+
+def term_headers() -> list[str]:
+    """Return the columns of the comparison term by term."""
+    return [tr("NPU-time per token"), tr("Best"), tr("Runner-up"), tr("Your plan")]
+
+
+def term_cells(row: TermRow) -> list[str]:
+    """Return one term as cells."""
+    name = f"{tr(word(row.phase))} · {tr(word(row.name))}"
+    times = (row.winner_s, row.runner_up_s, row.current_s)
+    return [name, *("–" if seconds is None else display(seconds, "time", 3) for seconds in times)]
+
+
+_NUMBERS = (
+    ("memory_bandwidth_byte_per_s", mark("Memory bandwidth")),
+    ("memory_byte", mark("Memory")),
+    ("bandwidth_byte_per_s", mark("bandwidth")),
+    ("latency_s", mark("latency")),
+    ("compute", mark("Compute")),
+    ("tdp_w", mark("Power at load")),
+    ("idle_w", mark("Power when idle")),
+)
+
+
+_LEVELS = {"node": mark("Node"), "rack": mark("Rack"), "hall": mark("Hall")}
+"""Network levels by what holds them; others bear the name of a plane."""
+
+
+def number_name(name: str) -> str:
+    """Return what a hardware number is called."""
+    for suffix, text in _NUMBERS:
+        if name.endswith(suffix):
+            level = name.removesuffix(suffix).strip()
+            return f"{tr(_LEVELS.get(level, level))} {tr(text)}".strip()
+    return name
+
+
+def number_headers() -> list[str]:
+    """Return the columns of the table of hardware numbers."""
+    return [tr("Hardware number"), "−20 %", "+20 %"]
+
+
+def number_cells(bar: Sensitivity) -> list[str]:
+    """Return one hardware number as cells."""
+    changes = [f"{value / bar.baseline - 1:+.1%}" for value in (bar.at_low, bar.at_high)]
+    return [number_name(bar.name), *changes]
