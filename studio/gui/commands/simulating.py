@@ -51,9 +51,13 @@ def add_scenario(job: str) -> Handler:
     """Return the command that adds a job and makes it active."""
 
     def run(window: MainWindow) -> None:
+        known = window.workspace.evaluation
+        memory_byte = known.totals.value("memory_bytes") if known is not None else 0.0
+
         def edit(design: Design) -> Design:
             key = free(job, design.scenarios)
-            return choose_scenario(put(design, "scenarios", key, new_scenario(job)), key)
+            scenario = new_scenario(job, memory_byte)
+            return choose_scenario(put(design, "scenarios", key, scenario), key)
 
         window.workspace.apply(tr("Add scenario"), edit)
 

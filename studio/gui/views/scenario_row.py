@@ -77,14 +77,25 @@ def choose_scenario(design: Design, key: str) -> Design:
     return set_field(design, ("active_scenario",), key)
 
 
-def new_scenario(job: str) -> Scenario:
-    """Return a scenario to start from."""
+def new_scenario(job: str, memory_byte: float) -> Scenario:
+    """Return a scenario to start from, with a model that NPUs of so much memory can hold.
+
+    Parameters
+    ----------
+    memory_byte : memory of all NPUs drawn so far. [byte]
+    """
+    need = 16 if job == "training" else 2
+    model = next(
+        (name for name, parameters in _MODELS if memory_byte >= need * parameters), _SMALLEST
+    )
     if job == "training":
-        return Training(name="Training", name_zh="训练", model=_MODEL)
-    return Inference(name="Serving", name_zh="推理", model=_MODEL)
+        return Training(name="Training", name_zh="训练", model=model)
+    return Inference(name="Serving", name_zh="推理", model=model)
 
 
-_MODEL = WorkloadId("deepseek-v3")
+_SMALLEST = WorkloadId("Llama-3-8B")
+_MODELS = ((WorkloadId("DeepSeek-V3"), 671e9), (WorkloadId("Llama-3-70B"), 70.6e9))
+"""What to start from, by parameters; training keeps about 16 byte of state for each."""
 
 
 def _name(job: Scenario, language: str) -> str:
