@@ -7,7 +7,9 @@ import argparse
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
+from studio.exploration.search.goals import GOALS
 from studio.session.study import tornado
+from studio.units import display
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,12 +20,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--change", type=float, default=0.2, help="share each number is lowered and raised by"
     )
+    parser.add_argument(
+        "--goal", default="throughput", help=f"the figure that changes: {', '.join(GOALS)}"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Vary every number and print."""
     given = given_of(load(arguments.design, arguments).fabric, arguments)
-    bars = tornado(given, arguments.change)
+    bars = tornado(given, arguments.change, arguments.goal)
     if arguments.json:
         print_json(
             [
@@ -33,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     base = bars[0].baseline if bars else 0.0
-    print(f"{given.scenario.name}: {base:,.0f} tokens/s; each number ∓{arguments.change:.0%}")
+    goal = GOALS[arguments.goal]
+    value = f"{base:,.4g}" if goal.dimension == "count" else display(base, goal.dimension)
+    print(f"{given.scenario.name}: {goal.name} {value}; each number ∓{arguments.change:.0%}")
     print_table(
         [
             [f"  {bar.name}", f"{bar.at_low / base - 1:+.1%}", f"{bar.at_high / base - 1:+.1%}"]

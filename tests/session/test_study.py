@@ -127,6 +127,18 @@ def test_both_commands_print_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)[0]["at_high"] > 0
 
 
+def test_sensitivity_of_energy_follows_the_power_of_the_npu(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["sensitivity", "gb200-nvl72", "--goal", "energy"]
+    assert main([*asked, "--json"]) == 0
+    bars = {bar["name"]: bar for bar in json.loads(capsys.readouterr().out)}
+    assert bars["tdp_w"]["at_high"] > bars["tdp_w"]["at_low"]
+    assert main(asked) == 0
+    assert "Energy per token" in capsys.readouterr().out
+    assert main(["sensitivity", "gb200-nvl72", "--goal", "beauty"]) == 2
+
+
 def test_search_prints_the_best_mapping_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "gb200-nvl72", "--goal", "energy", "--most", "2"]) == 0
     text = capsys.readouterr().out
