@@ -46,6 +46,7 @@ from studio.gui.panels.table import TablePanel
 from studio.gui.panels.welcome import WelcomePage
 from studio.gui.presenter import Presenter
 from studio.gui.settings import Settings
+from studio.gui.slow_work import run_beside
 from studio.gui.status_line import StatusLine
 from studio.gui.theme import Theme
 from studio.gui.wiring import connect_panels, connect_workspace
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._has_painted = False
         self.is_closing = False
         workspace.setParent(self)
+        workspace.run_beside = lambda text, work: run_beside(self, text, work)
         self.setAcceptDrops(True)
         self._make_pages()
         self.docks = make_docks(self, self._panels())

@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
-from studio.fabric.fabric import Fabric
+from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.size import component_estimate
 from studio.gui.i18n import tr
 from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
@@ -24,6 +25,10 @@ from studio.session.evaluation import Evaluation
 from studio.session.evaluator import Evaluator
 from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
 from studio.storage.project_file import read_design
+
+MOST_AT_ONCE = 200_000
+"""Designs of more components are built beside the window."""
+RunBeside = Callable[[str, Callable[[], Fabric]], Fabric | None]
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Workspace(QObject):
         self._seen_selection: frozenset[str] = frozenset()
         self._pins_next = False
         self.is_live = True
+        self.run_beside: RunBeside = _run_here
+        """How what takes seconds is run; the window puts a sign of progress there."""
         self._evaluator = evaluator
         self._worker = LiveWorker(evaluator, self)
         self._worker.finished.connect(self._receive)
@@ -108,8 +115,11 @@ class Workspace(QObject):
         """Open a file; on failure the document before stays open. Tells whether it worked."""
         try:
             opened = read_design(path)
+            fabric = self._built(opened.design)
+            if fabric is None:
+                return False
             journal = self._journal(opened.design, path)
-            document = Document(opened.design, self._catalog, path, opened, journal)
+            document = Document(opened.design, self._catalog, path, opened, journal, fabric)
         except StudioError as error:
             self.noticed.emit(Notice(tr(error.message), "error"))
             return False
@@ -117,6 +127,14 @@ class Workspace(QObject):
         if document.is_read_only:
             self.noticed.emit(Notice(_newer(path), "warning"))
         return True
+
+    def _built(self, design: Design) -> Fabric | None:
+        """Return a design compiled; a large one beside the window, None where that is given up."""
+        size = component_estimate(design)
+        if size < MOST_AT_ONCE:
+            return compile_design(design, self._catalog)
+        text = tr("Building {n} components…").format(n=f"{size:,}".replace(",", " "))
+        return self.run_beside(text, lambda: compile_design(design, self._catalog))
 
     def use(self, document: Document | None, pin: bool = True) -> None:
         """Show a document; the one before is given up, its journal with it."""
@@ -282,6 +300,11 @@ class Workspace(QObject):
     def _set_baseline(self, evaluation: Evaluation | None) -> None:
         self._baseline = evaluation
         self.baseline_changed.emit(evaluation)
+
+
+def _run_here(text: str, work: Callable[[], Fabric]) -> Fabric | None:
+    del text
+    return work()
 
 
 def _newer(path: Path) -> str:

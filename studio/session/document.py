@@ -29,13 +29,15 @@ class Document:
         path: Path | None = None,
         opened: OpenedFile | None = None,
         journal: Journal | None = None,
+        fabric: Fabric | None = None,
     ) -> None:
         self._catalog = catalog
         self._path = path
         self._opened = opened
         self._history = History(design)
         self._revision = 0
-        self._fabric = compile_design(design, catalog)
+        # Built already where that took so long that it was done beside the window.
+        self._fabric = fabric or compile_design(design, catalog)
         self._selection: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._journal = journal

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from studio import paths
 from studio.catalog.catalog import Catalog, load_catalog
 from studio.fabric.fabric import Fabric, compile_design
+from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.view import CanvasView
 from studio.storage.project_file import read_design
@@ -58,12 +59,16 @@ def _of_design(name: str, path: Any, catalog: Catalog) -> Iterator[dict[str, Any
     rack = fabric.layout.racks[len(fabric.layout.racks) // 3].label
     for place, address in (("hall", ()), ("rack", (rack,)), ("node", _a_node(fabric, rack))):
         view.zoom_to(address)
-        _rest(view)
-        yield from _rates(name, f"pan {place}", _pan(view))
+        rest(view)
+        yield from _rates(name, f"pan {place}", pan(view))
         yield from _rates(name, f"zoom {place}", _zoom(view))
         yield _result(name, f"sharp picture {place}", _sharp(view), "ms")
     view.zoom_to_fit()
-    yield from _rates(name, "drag racks", _drag(view, fabric, rack))
+    yield from _rates(name, "drag racks", _drag(view, fabric, all_of_array(fabric.layout, rack)))
+    computing = _computing(fabric)
+    cables = sum(one.cable_count for one in fabric.links.rules if one.rule.cable)
+    what = f"drag {computing[1]} nodes in {len(computing[0])} racks with {cables} cables"
+    yield from _rates(name, what, _drag(view, fabric, computing[0]))
     yield _result(name, "marquee of everything", _marquee(view), "ms")
     view.close()
 
@@ -81,7 +86,7 @@ def _paint(view: CanvasView) -> None:
     QApplication.processEvents()
 
 
-def _rest(view: CanvasView) -> None:
+def rest(view: CanvasView) -> None:
     """Wait until the picture has been painted sharp."""
     limit = time.perf_counter() + 2.0
     while not view.is_sharp and time.perf_counter() < limit:
@@ -98,7 +103,8 @@ def _timed(view: CanvasView, steps: int, act: Callable[[int], None]) -> _Times:
     return times
 
 
-def _pan(view: CanvasView) -> _Times:
+def pan(view: CanvasView) -> _Times:
+    """Drag the view, one frame a step."""
     middle = QPoint(WIDTH // 2, HEIGHT // 2)
     QTest.mousePress(view, _MIDDLE, _NO_KEY, middle)
 
@@ -143,8 +149,16 @@ def _sharp(view: CanvasView) -> float:
     return statistics.median(times) * 1e3
 
 
-def _drag(view: CanvasView, fabric: Fabric, rack: str) -> _Times:
-    """Drag the array of a rack, compiling what is asked for as the window does."""
+def _computing(fabric: Fabric) -> tuple[frozenset[str], int]:
+    """Return the racks that hold NPUs, and how many nodes they are in."""
+    layout = fabric.layout
+    racks = {int(number) for number in layout.rack[fabric.npus]}
+    nodes = {int(number) for number in layout.housing[fabric.npus]}
+    return frozenset(layout.racks[number].label for number in racks), len(nodes)
+
+
+def _drag(view: CanvasView, fabric: Fabric, racks: frozenset[str]) -> _Times:
+    """Drag racks, compiling what is asked for as the window does."""
     current = fabric
 
     def apply(request: EditRequest) -> None:
@@ -153,8 +167,8 @@ def _drag(view: CanvasView, fabric: Fabric, rack: str) -> _Times:
         view.set_fabric(current)
 
     view.edit_requested.connect(apply)
-    view.set_selection(frozenset({rack}))
-    start = view.mapped(rack) or QPoint(0, 0)
+    view.set_selection(racks)
+    start = view.mapped(min(racks)) or QPoint(0, 0)
     QTest.mousePress(view, _LEFT, _NO_KEY, start)
 
     def act(step: int) -> None:
@@ -169,7 +183,7 @@ def _drag(view: CanvasView, fabric: Fabric, rack: str) -> _Times:
 def _marquee(view: CanvasView) -> float:
     view.zoom_to_fit()
     view.set_selection(frozenset())
-    _rest(view)
+    rest(view)
     begun = time.perf_counter()
     QTest.mousePress(view, _LEFT, _NO_KEY, QPoint(2, 80))
     QTest.mouseMove(view, QPoint(WIDTH // 2, HEIGHT // 2))

@@ -1,0 +1,69 @@
+"""How long undo takes in the real window, of every kind of edit that the canvas makes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.design.arrays import place_members
+from studio.design.cabling import add_cables
+from studio.design.contents import shift_boxes
+from studio.design.edits import duplicate_racks, move_racks, remove, set_field, set_state
+from studio.design.model import Design, Deviation, LinkRule
+from studio.design.resizing import resize_array
+from studio.ids import Address, PlaneId, RackId
+from studio.session.library import find_design
+
+_WEST = RackId("compute-west")
+_CABLE = LinkRule(PlaneId("rdma"), "R01/N1/npu[0]", "R02/L1/leaf[0]", a_port="roce")
+_EDITS: Mapping[str, Callable[[Design], Design]] = {
+    "move": lambda d: move_racks(d, [_WEST], 0.1, 0.0),
+    "member": lambda d: place_members(d, _WEST, {(2, 0): (0.0, 0.5)}),
+    "array": lambda d: resize_array(d, _WEST, 8, 1),
+    "duplicate": lambda d: duplicate_racks(d, [_WEST], 0.0, 3.0)[0],
+    "remove": lambda d: remove(d, "racks", _WEST),
+    "box": lambda d: shift_boxes(d, _WEST, [("L", 0)], 2),
+    "cable": lambda d: add_cables(d, [_CABLE])[0],
+    "rule": lambda d: remove(d, "links", "ub-uplinks"),
+    "failure": lambda d: set_state(d, Address("R01/N1"), Deviation("failed")),
+    "part": lambda d: set_field(d, ("assemblies", "node", "contents", "npu", "count"), 4),
+}
+
+
+def benchmarks() -> Iterator[dict[str, Any]]:
+    """Yield the processor time until undo is painted on CloudMatrix 384, the least of three."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from studio.gui import app as studio_app
+
+    app = studio_app.make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = studio_app.Settings(Path(folder) / "settings.json")
+        window = studio_app.make_window(app, settings, studio_app.shipped_catalog(), "en", "light")
+        window.may_discard = lambda: True  # type: ignore[method-assign]
+        window.resize(1600, 900)
+        window.reset_layout()
+        window.show()
+        window.open_path(find_design("cloudmatrix-384"))
+        studio_app.wait_until_drawn(app, window)
+        for what, edit in _EDITS.items():
+            seconds = min(_undo_of(app, window, edit) for _ in range(3))
+            yield {"name": f"undo {what}", "value": round(seconds, 4), "unit": "s"}
+        window.close()
+        window.deleteLater()
+
+
+def _undo_of(app: Any, window: Any, edit: Callable[[Design], Design]) -> float:
+    from studio.gui import app as studio_app
+
+    window.workspace.apply("edit", edit)
+    studio_app.wait_until_drawn(app, window)
+    start = time.process_time()
+    window.workspace.undo()
+    window.canvas.repaint()
+    seconds = time.process_time() - start
+    studio_app.wait_until_drawn(app, window)
+    return seconds
