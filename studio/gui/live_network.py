@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.i18n import tr
 from studio.gui.views.layer_rows import overlay_label, overlay_values
-from studio.gui.views.network_rows import probe_network
+from studio.gui.views.network_rows import NetworkView, collective_text, probe_network
 from studio.gui.workers import LiveWorker, Outcome
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class LiveNetwork:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.overlay = ""
+        self._answer: NetworkView | None = None
         self._asked = 0
         self._overlayer = LiveWorker(overlay_values, window)
         self._prober = LiveWorker(lambda job: probe_network(*job), window)
@@ -39,7 +40,7 @@ class LiveNetwork:
             self._asked += 1
             self._overlayer.ask(self._asked, (name, document.fabric))
         else:
-            self._window.canvas.set_overlay(None)
+            self._paint_answer()
 
     def _show_overlay(self, outcome: Outcome) -> None:
         window = self._window
@@ -61,7 +62,7 @@ class LiveNetwork:
         window = self._window
         document, probe = window.workspace.document, window.network.probe
         if document is None or probe is None:
-            window.network.show_view(None)
+            self._show_answer(None)
             return
         self._asked += 1
         self._prober.ask(self._asked, (document.fabric, probe))
@@ -69,4 +70,24 @@ class LiveNetwork:
     def _show_probe(self, outcome: Outcome) -> None:
         if outcome.error is not None:
             raise outcome.error
-        self._window.network.show_view(outcome.value)
+        self._show_answer(outcome.value)
+
+    def _show_answer(self, answer: NetworkView | None) -> None:
+        self._answer = answer
+        self._window.network.show_view(answer)
+        if not self.overlay:
+            self._paint_answer()
+
+    def _paint_answer(self) -> None:
+        """Paint the link loads of the panel's collective; an overlay that was chosen goes first."""
+        window, answer = self._window, self._answer
+        document = window.workspace.document
+        if answer is None or answer.flow is None or document is None:
+            window.canvas.set_overlay(None)
+            return
+        if answer.fabric is not document.fabric:
+            # The answer for the present drawing is on its way.
+            return
+        label = tr("Link load: {collective}").format(collective=tr(collective_text(answer.flow)))
+        loads = answer.flow.link_load(answer.fabric)
+        window.canvas.set_overlay(Overlay(label, None, loads, "0 %", "100 %"))

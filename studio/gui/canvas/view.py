@@ -171,6 +171,11 @@ class CanvasView(QWidget):
         self._hidden_planes = self._all_planes - planes
         self.redraw()
 
+    @property
+    def overlay(self) -> Overlay | None:
+        """What is painted over components and links."""
+        return self._overlay
+
     def set_overlay(self, overlay: Overlay | None) -> None:
         """Paint values over components and links, None to stop."""
         self._overlay = overlay

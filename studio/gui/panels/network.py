@@ -83,6 +83,10 @@ class NetworkPanel(QWidget):
             self._plane.addItem(name, plane_id)
         self._plane.setCurrentIndex(max(0, self._plane.findData(chosen)))
 
+    def set_following(self, is_following: bool) -> None:
+        """Follow the design, as the box does."""
+        self._follows.setChecked(is_following)
+
     def set_link(self, address: str) -> None:
         """List the flows of a selected link; empty for none."""
         if address != self._link:

@@ -95,6 +95,11 @@ def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
     return NetworkView(_summary(flow), hot_spots(fabric, flow), through, problem, flow, fabric)
 
 
+def collective_text(flow: DrawnFlow) -> str:
+    """Return what the collective of an answer is called, in English."""
+    return dict(COLLECTIVES)[flow.result.op.value]
+
+
 def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
     result, terms = flow.result, flow.result.terms
     tiers = tuple(
