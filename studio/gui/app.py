@@ -180,3 +180,5 @@ def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
             window.compare.add(other)
     elif window.settings.get("start_page") == "last" and window.settings.recent:
         window.open_path(window.settings.recent[0])
+    else:
+        window.tour.offer()

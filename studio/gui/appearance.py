@@ -98,6 +98,7 @@ class Appearance:
         ):
             part.retranslate()
         window.compared.retranslate()
+        window.tour.retranslate()
         window.menus.fill()
         window.shown.show_design(window.workspace.document)
         window.shown.show_evaluation(window.workspace.evaluation)

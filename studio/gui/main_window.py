@@ -49,6 +49,7 @@ from studio.gui.settings import Settings
 from studio.gui.slow_work import run_beside
 from studio.gui.status_line import StatusLine
 from studio.gui.theme import Theme
+from studio.gui.tour import Tour
 from studio.gui.wiring import connect_panels, connect_workspace
 from studio.gui.workspace import Notice, Workspace
 
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         self.intents = Intents(self)
         self.live = LiveNetwork(self)
         self.compared = LiveDifferences(self)
+        self.tour = Tour(self)
         self.document_pages = DocumentPages(self)
         self.look = Appearance(self, languages)
         # A method of the window, so that the connection ends with it.

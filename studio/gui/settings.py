@@ -143,6 +143,17 @@ class Settings:
         self._tree["recent"] = []
         self._write()
 
+    @property
+    def tour_step(self) -> int | None:
+        """Return where the guided tour was left, None before it ever began."""
+        step = self._tree.get("tour_step")
+        return step if isinstance(step, int) and step >= 0 else None
+
+    def set_tour_step(self, step: int) -> None:
+        """Remember where the guided tour is."""
+        self._tree["tour_step"] = step
+        self._write()
+
     def layout(self) -> tuple[str, str]:
         """Return window geometry and dock state as they were stored, empty at first."""
         geometry, state = self._tree.get("geometry"), self._tree.get("state")

@@ -271,5 +271,6 @@ QLabel#warning {{ color: {warning}; }}
 QLabel#stale {{ color: {stale}; }}
 QLabel#empty {{ color: {quiet}; padding: 18px; }}
 QFrame#notice {{ background: {raised}; border: 1px solid {line}; border-radius: 5px; }}
+QFrame#tour {{ background: {panel}; border: 2px solid {accent}; border-radius: 8px; }}
 QFrame#palette {{ background: {panel}; border: 1px solid {accent}; border-radius: 6px; }}
 """

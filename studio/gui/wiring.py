@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.commands import documents, simulating
+from studio.gui.commands import assistance, documents, simulating
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -71,6 +71,7 @@ def connect_panels(window: MainWindow) -> None:
     window.layers.selected.connect(window.inspect)
     window.welcome.open_requested.connect(window.open_path)
     window.welcome.browse_requested.connect(lambda: documents.open_file(window))
+    window.welcome.tour_requested.connect(lambda: assistance.tour(window))
     window.welcome.new_requested.connect(lambda: documents.new(window))
     window.compare.load_requested.connect(window.document_pages.candidates.load)
     window.compare.browse_requested.connect(lambda: documents.add_to_comparison(window))

@@ -35,6 +35,13 @@ ACTIONS: tuple[Action, ...] = (
         "F1",
     ),
     action(
+        "help.tour",
+        mark("Guided tour"),
+        mark("Build a small supernode in five minutes, step by step; goes on where it was left."),
+        assistance.tour,
+        "play",
+    ),
+    action(
         "help.accuracy",
         mark("Accuracy…"),
         mark("Show how far predictions were from published measurements."),
@@ -53,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 ENTRIES: tuple[str, ...] = (
+    "help.tour",
     "help.palette",
     "help.shortcuts",
     "help.settings",

@@ -83,3 +83,8 @@ def about(window: MainWindow) -> None:
         + tr("Draw an AI supernode and see what it delivers, live.")
         + "<br>Apache-2.0",
     )
+
+
+def tour(window: MainWindow) -> None:
+    """Begin the guided tour, or go on where it was left."""
+    window.tour.resume()

@@ -91,6 +91,7 @@ class WelcomePage(QWidget):
     """Path."""
     browse_requested = Signal()
     new_requested = Signal()
+    tour_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +111,8 @@ class WelcomePage(QWidget):
         self._claim = styled_label("quiet")
         self._new = QPushButton()
         self._new.clicked.connect(self.new_requested)
+        self._tour = QPushButton()
+        self._tour.clicked.connect(self.tour_requested)
         self._browse = QPushButton()
         self._browse.clicked.connect(self.browse_requested)
         titles = QVBoxLayout()
@@ -119,6 +122,7 @@ class WelcomePage(QWidget):
         top.setSpacing(2 * SPACE)
         top.addWidget(logo)
         top.addLayout(titles, 1)
+        top.addWidget(self._tour)
         top.addWidget(self._new)
         top.addWidget(self._browse)
         self._designs = styled_label("section")
@@ -156,6 +160,7 @@ class WelcomePage(QWidget):
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self._claim.setText(tr("Draw an AI supernode and see what it delivers, live."))
+        self._tour.setText(tr("Guided tour"))
         self._new.setText(tr("New design"))
         self._browse.setText(tr("Open…"))
         self._designs.setText(tr("Reference designs"))

@@ -1,0 +1,172 @@
+"""The guided tour: shows a step, waits until the user has done it, and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from studio.gui.i18n import tr
+from studio.gui.views.tour_steps import DONE_TEXT, DONE_TITLE, STEPS, Target, TourState
+from studio.gui.widgets.tour_card import TourCard, TourFrame
+
+if TYPE_CHECKING:
+    from studio.gui.main_window import MainWindow
+
+
+Find = Callable[["MainWindow"], QWidget | None]
+
+
+def _action(name: str) -> Find:
+    def find(window: MainWindow) -> QWidget | None:
+        return window.menus.toolbar.widgetForAction(window.actions_made[name])
+
+    return find
+
+
+def _dock(name: str) -> Find:
+    def find(window: MainWindow) -> QWidget | None:
+        return window.docks[name]
+
+    return find
+
+
+def _menu(window: MainWindow) -> QWidget | None:
+    return window.menuBar()
+
+
+def _play(window: MainWindow) -> QWidget | None:
+    return window.scenario_bar
+
+
+def _strip(window: MainWindow) -> QWidget | None:
+    return window.strip
+
+
+_TARGETS: Mapping[Target, Find] = {
+    "new": _action("file.new"),
+    "connect": _action("edit.add_rule"),
+    "pin": _action("run.pin"),
+    "undo": _action("edit.undo"),
+    "library": _dock("library"),
+    "inspector": _dock("inspector"),
+    "menu": _menu,
+    "play": _play,
+    "strip": _strip,
+}
+"""Where each control of the steps is."""
+
+
+class Tour(QObject):
+    """The state of the tour in one window; where it was left is kept in the settings."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._step = 0
+        self._npus_before = 0
+        self.is_running = False
+        self.frame = TourFrame(window)
+        self.card = TourCard(window)
+        self.card.skipped.connect(self.skip)
+        self.card.restarted.connect(self.restart)
+        self.card.closed.connect(self.close)
+        self._check = QTimer(self, interval=0, singleShot=True)
+        self._check.timeout.connect(self.check)
+        workspace = window.workspace
+        for signal in (
+            workspace.opened,
+            workspace.changed,
+            workspace.evaluated,
+            workspace.baseline_changed,
+            window.run_panel.playing_changed,
+        ):
+            signal.connect(lambda *_: self._check.start())
+        window.installEventFilter(self)
+
+    @property
+    def step(self) -> int:
+        """Return the step shown; past the last one the tour is done."""
+        return self._step
+
+    def offer(self) -> None:
+        """Begin by itself on the very first start."""
+        if self._window.settings.tour_step is None and not self._window.settings.recent:
+            self._show(0)
+
+    def resume(self) -> None:
+        """Go on where it was left, or from the beginning once it was done."""
+        left = self._window.settings.tour_step or 0
+        self._show(left if left < len(STEPS) else 0)
+
+    def restart(self) -> None:
+        """Begin again."""
+        self._show(0)
+
+    def skip(self) -> None:
+        """Go on without doing the step."""
+        self._show(self._step + 1)
+
+    def close(self) -> None:
+        """Put the tour away; Help brings it back where it was."""
+        self.is_running = False
+        self.card.hide()
+        self.frame.surround(None)
+
+    def check(self) -> None:
+        """Go on when the step was done."""
+        while self.is_running and self._step < len(STEPS) and self._is_done():
+            self._show(self._step + 1)
+
+    def retranslate(self) -> None:
+        """Show the step in the language chosen."""
+        if self.is_running:
+            self._draw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.is_running:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _is_done(self) -> bool:
+        return STEPS[self._step].is_done(self._state())
+
+    def _state(self) -> TourState:
+        window = self._window
+        workspace = window.workspace
+        document = workspace.document
+        history = document.history if document is not None else None
+        return TourState(
+            document.fabric if document is not None else None,
+            document is not None and document.path is not None,
+            workspace.evaluation is not None and workspace.evaluation.result is not None,
+            workspace.baseline is not None,
+            window.run_panel.clock.is_playing,
+            history is not None and history.place < len(history.steps),
+            self._npus_before,
+        )
+
+    def _show(self, step: int) -> None:
+        self._step = min(step, len(STEPS))
+        self.is_running = True
+        self._window.settings.set_tour_step(self._step)
+        self._npus_before = self._state().npus
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._step < len(STEPS):
+            step = STEPS[self._step]
+            self.card.show_step(tr(step.title), tr(step.text), self._step, len(STEPS))
+            self.frame.surround(_TARGETS[step.target](self._window))
+        else:
+            self.card.show_step(tr(DONE_TITLE), tr(DONE_TEXT), self._step, len(STEPS))
+            self.frame.surround(None)
+        self._place()
+
+    def _place(self) -> None:
+        area = self._window.pages.geometry()
+        self.card.stand_in(area)
+        self.frame.follow()
+        self.card.raise_()
