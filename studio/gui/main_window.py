@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
         self.document_pages.close()
         self.live.close()
         self.compared.close()
+        self.tour.close()
         self.study.runner.close()
         self.workspace.close()
         super().closeEvent(event)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.tour_steps import DONE_TEXT, DONE_TITLE, STEPS, Target, TourState
 from studio.gui.widgets.tour_card import TourCard, TourFrame
@@ -59,6 +60,7 @@ _TARGETS: Mapping[Target, Find] = {
 """Where each control of the steps is."""
 
 
+@guarded
 class Tour(QObject):
     """The state of the tour in one window; where it was left is kept in the settings."""
 
@@ -84,7 +86,6 @@ class Tour(QObject):
             window.run_panel.playing_changed,
         ):
             signal.connect(lambda *_: self._check.start())
-        window.installEventFilter(self)
 
     @property
     def step(self) -> int:
@@ -112,6 +113,7 @@ class Tour(QObject):
     def close(self) -> None:
         """Put the tour away; Help brings it back where it was."""
         self.is_running = False
+        self._window.removeEventFilter(self)
         self.card.hide()
         self.frame.surround(None)
 
@@ -151,6 +153,7 @@ class Tour(QObject):
     def _show(self, step: int) -> None:
         self._step = min(step, len(STEPS))
         self.is_running = True
+        self._window.installEventFilter(self)
         self._window.settings.set_tour_step(self._step)
         self._npus_before = self._state().npus
         self._draw()

@@ -23,8 +23,9 @@ from studio.gui.views.inspector_fields import (
 )
 from studio.gui.views.inspector_parts import part_sections
 from studio.gui.views.inspector_rows import ROWS, SCHEME_NAMES, SCHEME_TYPES, default_scheme
+from studio.gui.views.rack_counts import MEMBERS, with_count
 from studio.gui.views.subjects import Subject, SubjectKind, subjects_of
-from studio.ids import Address, PartId
+from studio.ids import Address, PartId, RackId
 from studio.workload.library import models
 
 MOST_ASSEMBLY_GROUPS = 40
@@ -158,11 +159,27 @@ def _scenario(context: Context) -> list[InspectorSection]:
 
 def _rack(context: Context) -> list[InspectorSection]:
     part = _part_choice(context, "part", mark("Rack type"), "rack")
-    rows = tuple(row_field(context.design, context.bases, row) for row in ROWS[Rack])
+    rows = tuple(
+        _with_room(context, row_field(context.design, context.bases, row)) for row in ROWS[Rack]
+    )
     return [
         InspectorSection(mark("Rack"), (_state(context), part, *rows)),
         *_parts_of(context, "part"),
     ]
+
+
+def _with_room(context: Context, field: InspectorField) -> InspectorField:
+    """Counts of racks make room for themselves."""
+    member = field.key.rpartition(".")[2]
+    if f".array.{member}" not in field.key or member not in MEMBERS:
+        return field
+
+    def write(design: Design, value: object) -> Design:
+        for base in context.bases:
+            design = with_count(context.fabric, design, RackId(base[1]), member, value)
+        return design
+
+    return replace(field, write=write)
 
 
 def _parts_of(context: Context, member: str) -> list[InspectorSection]:

@@ -1,4 +1,4 @@
-"""The guided tour: a small supernode in a dozen steps, each with the sign that it was done."""
+"""The guided tour: a small supernode in eleven steps, each with the sign that it was done."""
 
 from __future__ import annotations
 
@@ -49,10 +49,6 @@ def _is_empty_and_new(state: TourState) -> bool:
     return state.fabric is not None and not state.has_file and not state.fabric.layout.racks
 
 
-def _has_rack(state: TourState) -> bool:
-    return state.fabric is not None and bool(state.fabric.layout.racks)
-
-
 def _has_full_rack(state: TourState) -> bool:
     if state.fabric is None or not state.npus:
         return False
@@ -95,18 +91,11 @@ STEPS: tuple[TourStep, ...] = (
         _is_empty_and_new,
     ),
     TourStep(
-        "rack",
-        mark("Put up a rack"),
-        mark("Drag “Atlas 900 A3 compute cabinet” from the library onto the floor."),
-        "library",
-        _has_rack,
-    ),
-    TourStep(
         "node",
-        mark("Fill it with a node"),
+        mark("Put up a node"),
         mark(
-            "Drag “Atlas 900 A3 compute node”, among the ready-made nodes, into the rack. "
-            "The ghost shows the rack units it takes."
+            "Drag “Atlas 900 A3 compute node” from the assemblies of the library onto the floor. "
+            "A rack is made around it."
         ),
         "library",
         lambda state: state.npus > 0,
@@ -131,7 +120,7 @@ STEPS: tuple[TourStep, ...] = (
     TourStep(
         "switches",
         mark("Add switches"),
-        mark("Drag another rack beside the row, and “LingQu 630 V1” into it."),
+        mark("Drag “LingQu 630 V1” from the library onto the floor beside the row."),
         "library",
         _has_switch_box,
     ),
@@ -139,8 +128,8 @@ STEPS: tuple[TourStep, ...] = (
         "connect",
         mark("Cable by rule"),
         mark(
-            "Press Connect…, choose **/l1 as A side, **/l2 as B side, the scheme Each to each, "
-            "and a cable. The preview counts the links."
+            "Press Connect…, choose R*/N*/l1 as A side, R*/L*/l2 as B side, the scheme "
+            "Each to each, and a cable. The preview counts the links."
         ),
         "connect",
         _is_joined,

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.widgets.labels import styled_label
@@ -76,6 +77,7 @@ class TourCard(QFrame):
         self.move(max(SPACE, corner.x()), max(SPACE, corner.y()))
 
 
+@guarded
 class TourFrame(QWidget):
     """A frame around a control; the pointer goes through it."""
 

@@ -15,12 +15,13 @@ from studio.gui.i18n import mark
 from studio.gui.selection_edits import next_number
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
+from studio.gui.views.rack_counts import with_count
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_choices, state_column
 from studio.gui.views.sheets.places import racks_of
-from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Source
+from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Values, Words, words
-from studio.ids import PartId
+from studio.ids import PartId, RackId
 from studio.simulation.rollup.inventory import Inventory
 
 _ROTATIONS: tuple[Choice, ...] = ((0, "0°"), (90, "90°"), (180, "180°"), (270, "270°"))
@@ -70,8 +71,8 @@ def racks_sheet(source: Source) -> Sheet:
         _position(source, "x", mark("Position x"), "x_m"),
         _position(source, "y", mark("Position y"), "y_m"),
         _rotation(source),
-        _count("count", mark("Racks in a row"), field("array", "count"), path("array", "count")),
-        _count("rows", mark("Rows"), field("array", "rows"), path("array", "rows")),
+        _repeat(source, "count", mark("Racks in a row"), field("array", "count")),
+        _repeat(source, "rows", mark("Rows"), field("array", "rows")),
         _length("pitch", mark("Pitch"), field("array", "pitch"), path("array", "pitch")),
         Column(
             "label",
@@ -167,6 +168,21 @@ def _rotation(source: Source) -> Column:
 
 def _count(key: str, title: str, make: Callable[[], Values], path_of: writing.PathOf) -> Column:
     return Column(key, title, make, writing.whole(path_of), is_number=True)
+
+
+def _repeat(source: Source, member: str, title: str, make: Callable[[], Values]) -> Column:
+    racks = source.fabric.layout.racks
+
+    def write(entry: Entry) -> Write:
+        rack, value = racks[entry.row].rack, writing.read_whole(entry.text, entry.shown)
+        edit = partial(_with_count, source, rack, member, value)
+        return Write(f"racks.{rack}.array.{member}", value, edit)
+
+    return Column(member, title, make, write, is_number=True)
+
+
+def _with_count(source: Source, rack: RackId, member: str, value: int, design: Design) -> Design:
+    return with_count(source.fabric, design, rack, member, value)
 
 
 def _length(key: str, title: str, make: Callable[[], Values], path_of: writing.PathOf) -> Column:
