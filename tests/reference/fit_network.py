@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.exploration.validation.network import CollectiveInputs, collective_inputs
+from studio.exploration.validation.network_collectives import CollectiveInputs, collective_inputs
 from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.profile import decode_profiles
 
