@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
+from studio.gui.plots.legend_table import LegendLine, LegendTable
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
-from studio.gui.theme import SPACE, Theme
+from studio.gui.theme import Theme
 from studio.gui.views.plot_data import Bar
 
 BAR_THICKNESS = 0.5
@@ -43,14 +43,7 @@ class StackedBarsPlot(QWidget):
         self._plot.addItem(self._limit_line)
         self._limit_name = pg.TextItem(anchor=(1, 1))
         self._plot.addItem(self._limit_name)
-        self._legend = QLabel(alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._legend.setMargin(2)
-        self._legend.setWordWrap(True)
-        small = self._legend.font()
-        small.setPointSizeF(small.pointSizeF() * 0.9)
-        self._legend.setFont(small)
-        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._legend = LegendTable(theme)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._legend)
@@ -113,13 +106,14 @@ class StackedBarsPlot(QWidget):
         """Columns that do not fit are left out; the bars and their tips still tell them."""
         columns = max(1, (self.width() - _NAME_PX) // _COLUMN_PX)
         colours = segment_colours(self._bars, self._theme)
-        self._legend.setText(_legend_html(self._bars[:columns], colours, self._theme))
+        self._legend.show_lines(_legend_lines(self._bars[:columns], colours))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
         style_plot(self._plot, theme, self.font())
         self._items.setOpts(pen=pg.mkPen(theme.panel))
+        self._legend.set_theme(theme)
         self._draw(self._bars, self._limit, self._limit_text)
 
     def _show_limit(self, limit: float, longest: float, text: str) -> None:
@@ -132,30 +126,15 @@ class StackedBarsPlot(QWidget):
         self._limit_name.setPos(limit, BAR_THICKNESS / 2)
 
 
-def _legend_html(bars: Sequence[Bar], colours: dict[str, QColor], theme: Theme) -> str:
+def _legend_lines(bars: Sequence[Bar], colours: dict[str, QColor]) -> list[LegendLine]:
+    if not bars:
+        return []
     values = [{segment.name: segment.text for segment in bar.segments} for bar in bars]
-    lines = []
-    for name, colour in list(colours.items())[:_MOST_LINES]:
-        cells = "".join(
-            f'<td align="right" style="padding-left:{SPACE // 2}px; white-space:nowrap">'
-            f"{escape(texts.get(name, ''))}</td>"
-            for texts in values
-        )
-        lines.append(
-            f'<tr><td><span style="color:{colour.name()}">■</span>&nbsp;'
-            f'<span style="color:{theme.quiet}">{escape(name)}</span></td>{cells}</tr>'
-        )
-    head = "".join(
-        f'<td align="right" style="padding-left:{SPACE // 2}px; white-space:nowrap">'
-        f"<b>{escape(bar.total_text)}</b></td>"
-        for bar in bars
-    )
-    names = "".join(
-        f'<td align="right" style="padding-left:{SPACE // 2}px; color:{theme.quiet}">'
-        f"{escape(bar.name)}</td>"
-        for bar in bars
-    )
-    top = f"<tr><td></td>{names}</tr>" if len(bars) > 1 else ""
-    total = f"<tr><td>{escape(tr('Total'))}</td>{head}</tr>"
-    rows = "".join((top, total, *lines))
-    return f'<table cellspacing="0" cellpadding="0" width="100%">{rows}</table>'
+    names = tuple(bar.name for bar in bars)
+    top = [LegendLine("", names, is_quiet=True)] if len(bars) > 1 else []
+    total = LegendLine(tr("Total"), tuple(bar.total_text for bar in bars), is_bold=True)
+    lines = [
+        LegendLine(name, tuple(texts.get(name, "") for texts in values), colour.name())
+        for name, colour in list(colours.items())[:_MOST_LINES]
+    ]
+    return [*top, total, *lines]
