@@ -28,6 +28,7 @@ from studio.errors import StudioError
 from studio.exploration.search.goals import GOALS
 from studio.exploration.sensitivity import Sensitivity
 from studio.gui.canvas.requests import EditRequest
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.study_runner import StudyRunner
 from studio.gui.theme import SPACE, Theme
@@ -66,6 +67,7 @@ class _Answer:
     goal: str
 
 
+@guarded
 class StudyPanel(QWidget):
     """A question on top; the answer as a plot, a table and reasons below."""
 
