@@ -203,7 +203,7 @@ def _experts(fields: Fields) -> MixtureOfExperts | None:
 def _blocks(fields: Fields, hidden: int, layers: int) -> tuple[Block, ...]:
     attention, experts = _attention(fields, hidden), _experts(fields)
     dense = _dense(fields, hidden)
-    window = _optional(fields, "sliding_window")
+    window = _optional(fields, "sliding_window", "attention_chunk_size")
     kinds = fields.get("layer_types")
     if experts is None:
         return _windowed(attention, dense, layers, window, kinds)
@@ -222,11 +222,14 @@ def _windowed(
     window: int,
     kinds: object,
 ) -> tuple[Block, ...]:
-    """Return layers with and without a sliding window, by the file's list of layer kinds."""
+    """Return layers with and without a window (sliding or in chunks), by the list of kinds."""
     if not window or not isinstance(kinds, list):
         return (Block(layers, attention, part),)
-    near = min(sum(kind == "sliding_attention" for kind in kinds), layers)
-    local = msgspec.structs.replace(attention, window=window)
+    chunked = "chunked_attention" in kinds
+    wanted = "chunked_attention" if chunked else "sliding_attention"
+    # The list counts all layers of the model; these are one kind of them.
+    near = round(layers * sum(kind == wanted for kind in kinds) / max(len(kinds), 1))
+    local = msgspec.structs.replace(attention, window=window, chunked=chunked)
     blocks = (Block(near, local, part), Block(layers - near, attention, part))
     return tuple(block for block in blocks if block.count)
 

@@ -41,7 +41,7 @@ def attention_operator(
     per head and sequence, with q new tokens and v keys seen.
     """
     queries = share.tokens / np.maximum(share.sequences, 1e-9)
-    visible = visible_keys(share.length, share.prefix, mixer.window, mixer.causal)
+    visible = visible_keys(share.length, share.prefix, mixer.window, mixer.causal, mixer.chunked)
     if mixer.index_top_k:
         visible = np.minimum(visible, mixer.index_top_k)
     width: Number = mixer.query_width + mixer.value_width

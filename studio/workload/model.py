@@ -27,6 +27,8 @@ class Attention(msgspec.Struct, frozen=True, tag="attention", omit_defaults=True
     """MLA only: width of the rotary part, shared by all heads for keys."""
     window: int = 0
     """Keys a query sees at most; 0 means all."""
+    chunked: bool = False
+    """The window starts anew every `window` tokens instead of sliding along (Llama 4)."""
     causal: bool = True
     index_top_k: int = 0
     """Keys chosen by a sparse-attention indexer; 0 means dense attention."""

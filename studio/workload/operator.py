@@ -74,25 +74,29 @@ class Share:
     """Norms and residuals are cut over the tensor-parallel group too."""
 
 
-def visible_keys(length: Number, prefix: Number, window: int, causal: bool = True) -> Number:
+def visible_keys(
+    length: Number, prefix: Number, window: int, causal: bool = True, chunked: bool = False
+) -> Number:
     """Return how many keys one new token sees, mean over the new tokens. [1].
 
     Notes
     -----
     A causal token i (1..length) after `prefix` cached ones sees min(prefix + i, window) keys.
-    The sum of min(j, w) over j = 1..x is x(x+1)/2 up to w, then w(w+1)/2 + (x - w) w.
+    The sum of min(j, w) over j = 1..x is x(x+1)/2 up to w, then w(w+1)/2 + (x - w) w. Where the
+    window starts anew every w tokens, those beyond the first see (w+1)/2 in the mean.
     """
     end: Number = prefix + length
     if not causal:
         return np.minimum(end, window) if window else end
     if not window:
         return prefix + (length + 1) / 2
-    return (_seen(end, window) - _seen(prefix, window)) / length
+    beyond = (window + 1) / 2 if chunked else float(window)
+    return (_seen(end, window, beyond) - _seen(prefix, window, beyond)) / length
 
 
-def _seen(x: Number, window: int) -> Number:
+def _seen(x: Number, window: int, beyond: float) -> Number:
     inside: Number = np.minimum(x, window)
-    return inside * (inside + 1) / 2 + np.maximum(x - window, 0.0) * window
+    return inside * (inside + 1) / 2 + np.maximum(x - window, 0.0) * beyond
 
 
 def gemm(name: str, m: Number, n: Number, k: Number, part: str, quantised: bool = True) -> Operator:

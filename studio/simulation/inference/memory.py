@@ -52,11 +52,11 @@ def cache_byte_per_token(model: AiModel, cache_byte: float, tensor: Number = 1.0
     -----
     GQA: 2 h_kv d per layer, cut over tensor parallelism down to one head; latent attention: the
     compressed vector and the rotary part, on every rank. Layers with a window shorter than the
-    sequence stop growing and are left out.
+    sequence stop growing and are left out; blocks of chunks that are over stay in the cache.
     """
     total: Number = 0.0
     for block in model.blocks:
-        if isinstance(block.mixer, Attention) and not block.mixer.window:
+        if isinstance(block.mixer, Attention) and (not block.mixer.window or block.mixer.chunked):
             total = total + block.count * _elements(block.mixer, tensor)
     return total * cache_byte
 
@@ -76,7 +76,8 @@ def sequence_byte(engine: Engine, length: Number) -> Number:
     for block in engine.model.blocks:
         mixer = block.mixer
         if isinstance(mixer, Attention):
-            kept = np.minimum(length, mixer.window) if mixer.window else length
+            slides = mixer.window and not mixer.chunked
+            kept = np.minimum(length, mixer.window) if slides else length
             total = total + block.count * _elements(mixer, plan.tensor) * kept
         elif isinstance(mixer, StateSpace):
             total = total + block.count * mixer.state_elements / plan.tensor

@@ -250,7 +250,7 @@ def _scores(
     multiply-adds of one query, key and head.
     """
     if load.has_decode:
-        seen = visible_keys(load.new_tokens, load.context, mixer.window)
+        seen = visible_keys(load.new_tokens, load.context, mixer.window, chunked=mixer.chunked)
         seen = np.minimum(seen, mixer.index_top_k) if mixer.index_top_k else seen
         read = load.sequences * np.minimum(
             seen + load.new_tokens / 2, (load.context + load.new_tokens)
@@ -261,7 +261,9 @@ def _scores(
                    activation_elements=moved, cache_elements=read * cached,
                    kernels=_ATTENTION_KERNELS)  # fmt: skip
     if load.has_prompts:
-        seen = visible_keys(load.prompt_length, load.prompt_prefix, mixer.window)
+        seen = visible_keys(
+            load.prompt_length, load.prompt_prefix, mixer.window, chunked=mixer.chunked
+        )
         seen = np.minimum(seen, mixer.index_top_k) if mixer.index_top_k else seen
         flops = 2.0 * load.prompt_tokens * seen * heads * prompt_width
         moved = load.prompt_tokens * (heads * 2 * mixer.value_width + prompt_kv)

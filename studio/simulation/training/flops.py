@@ -20,7 +20,7 @@ def attention_flops_per_token(model: AiModel, sequence: Number, causal: bool) ->
     for block in model.blocks:
         mixer = block.mixer
         if isinstance(mixer, Attention):
-            keys = visible_keys(sequence, 0.0, mixer.window, mixer.causal and causal)
+            keys = visible_keys(sequence, 0.0, mixer.window, mixer.causal and causal, mixer.chunked)
             width = mixer.query_width + mixer.value_width
             total = total + block.count * 2.0 * mixer.heads * width * keys
         elif isinstance(mixer, StateSpace):
