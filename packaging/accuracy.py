@@ -1,7 +1,8 @@
 """Measure the simulator against `tests/reference/*.csv` and write the result where it is shown.
 
 `python packaging/accuracy.py` rewrites `resources/accuracy.json`, which the window shows, and the
-table in the README; `--check` only tells whether both are up to date.
+tables in the README; `--check` only tells whether both are up to date. What the fits said of rows
+they had not seen stands in `tests/reference/holdout.csv` and is put beside.
 """
 
 from __future__ import annotations
@@ -11,28 +12,37 @@ import csv
 import json
 import statistics
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from studio.exploration.validation.aims import Standing, standings
 from studio.exploration.validation.hardware import rated_machine
 from studio.exploration.validation.runner import Report, validate
 from studio.exploration.validation.score import ScoredRow
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "reference"
-SETS = ("training", "inference", "memory", "network")
+SETS = ("training", "inference", "memory", "network", "power", "reliability")
+HELD_OUT = CASES / "holdout.csv"
 SHOWN = ROOT / "resources" / "accuracy.json"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
+Rows = dict[str, dict[str, str]]
 
 
 def measure() -> dict[str, Any]:
-    """Return the score of every set, and the median error of every hardware family."""
+    """Return the score of every set, the median error of every family, and the aims."""
     texts = {name: (CASES / f"{name}.csv").read_text(encoding="utf-8-sig") for name in SETS}
     report = validate(texts)
-    families = {row["id"]: _family(row["hw"]) for text in texts.values() for row in _rows(text)}
-    tree = report.as_json()
-    return {"sets": tree["sets"], "families": _families(report, families)}
+    rows: Rows = {row["id"]: row for text in texts.values() for row in _rows(text)}
+    families = {id_: _family(row["hw"]) for id_, row in rows.items()}
+    return {
+        "sets": report.as_json()["sets"],
+        "families": _families(report, families),
+        "aims": _aims(rows, report),
+    }
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -63,8 +73,49 @@ def _counts(row: ScoredRow) -> bool:
     return row.is_scored and not row.is_class
 
 
+def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
+    """Return every aim, in sample and on rows that were held out of the fit."""
+    unseen = {line.aim.name: line for line in standings(rows, held_out(report.rows))}
+    return [
+        {
+            "name": line.aim.name,
+            "aim": line.aim.text,
+            "seen": _standing(line),
+            "held_out": _standing(unseen.get(line.aim.name)),
+        }
+        for line in standings(rows, report.rows)
+    ]
+
+
+def held_out(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
+    """Return the rows of the hold-out by row, with what a fit to the others predicted."""
+    if not HELD_OUT.exists():
+        return []
+    errors = {
+        row["id"]: float(row["error"])
+        for row in _rows(HELD_OUT.read_text(encoding="utf-8"))
+        if row["by"] == "row"
+    }
+    return [
+        replace(row, predicted=(row.measured or 0.0) * (1 + errors[row.id]))
+        for row in rows
+        if row.id in errors
+    ]
+
+
+def _standing(line: Standing | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    return {
+        "rows": line.rows,
+        "median_abs_error": round(line.median, 4),
+        "share": round(line.share, 4),
+        "is_met": line.is_met,
+    }
+
+
 def table(measured: dict[str, Any]) -> str:
-    """Return the README's table."""
+    """Return the README's tables."""
     lines = [
         "| set | rows | modelled | median error | mean | within 20 % | within 30 % | bias |",
         "|---|---|---|---|---|---|---|---|",
@@ -75,7 +126,29 @@ def table(measured: dict[str, Any]) -> str:
         lines.append(
             f"| {name} | {score['scored']} | " + " | ".join(cells) + f" | {score['bias']:+.1%} |"
         )
+    lines += [
+        "",
+        "The same rows by what their inputs say, against the aim. *Held out*: predicted by a fit "
+        "to the other half of the rows; sets that no fit has seen have no such column.",
+        "",
+        "| rows | aim | count | median error | share inside | held out: median | share inside |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for line in measured["aims"]:
+        seen = line["seen"]
+        mark = "" if seen["is_met"] else " (missed)"
+        lines.append(
+            f"| {line['name']} | {line['aim']}{mark} | {seen['rows']} | {_cells(line, seen)} "
+            f"| {_cells(line, line['held_out'])} |"
+        )
     return "\n".join(lines)
+
+
+def _cells(line: dict[str, Any], found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "– | –"
+    median = "–" if "right" in line["aim"] else f"{found['median_abs_error']:.1%}"
+    return f"{median} | {found['share']:.0%}"
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QLabel,
+    QTabWidget,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.i18n import mark, tr
-from studio.session.accuracy import Accuracy
+from studio.session.accuracy import Accuracy, AimStanding
 
 _COLUMNS = (
     mark("Measurements"),
@@ -32,7 +33,18 @@ _SETS = {
     "inference": mark("Inference"),
     "memory": mark("Memory"),
     "network": mark("Network"),
+    "power": mark("Power"),
+    "reliability": mark("Reliability"),
 }
+_AIM_COLUMNS = (
+    mark("Rows"),
+    mark("Aim"),
+    mark("Count"),
+    mark("Median error"),
+    mark("Share inside"),
+    mark("Held out: median"),
+    mark("Held out: share inside"),
+)
 
 
 class AccuracyDialog(QDialog):
@@ -50,11 +62,15 @@ class AccuracyDialog(QDialog):
         )
         text.setWordWrap(True)
         self.table = _table(accuracy)
+        self.aims = _aims(accuracy)
+        pages = QTabWidget()
+        pages.addTab(self.table, tr("By set and family"))
+        pages.addTab(self.aims, tr("Against the aims"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(text)
-        column.addWidget(self.table, 1)
+        column.addWidget(pages, 1)
         column.addWidget(buttons)
 
 
@@ -83,7 +99,26 @@ def _table(accuracy: Accuracy) -> QTreeWidget:
     return table
 
 
-def _to_right(item: QTreeWidgetItem) -> QTreeWidgetItem:
-    for column in range(1, len(_COLUMNS)):
+def _aims(accuracy: Accuracy) -> QTreeWidget:
+    table = QTreeWidget()
+    table.setRootIsDecorated(False)
+    table.setColumnCount(len(_AIM_COLUMNS))
+    table.setHeaderLabels([tr(text) for text in _AIM_COLUMNS])
+    table.setAlternatingRowColors(True)
+    table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    for line in accuracy.aims:
+        aim = line.aim if line.seen.is_met else f"{line.aim} ✗"
+        cells = [line.name, aim, f"{line.seen.rows}", *_standing(line.seen)]
+        cells += _standing(line.held_out) if line.held_out else ["–", "–"]
+        table.addTopLevelItem(_to_right(QTreeWidgetItem(cells), 2))
+    return table
+
+
+def _standing(found: AimStanding) -> list[str]:
+    return [f"{found.median_abs_error:.1%}", f"{found.share:.0%}"]
+
+
+def _to_right(item: QTreeWidgetItem, first: int = 1) -> QTreeWidgetItem:
+    for column in range(first, item.columnCount()):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item

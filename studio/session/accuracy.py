@@ -34,12 +34,31 @@ class FamilyAccuracy(msgspec.Struct, frozen=True):
     median_abs_error: float
 
 
+class AimStanding(msgspec.Struct, frozen=True):
+    """How rows stand against one aim; ratios, 0.05 is 5 %."""
+
+    rows: int
+    median_abs_error: float
+    share: float
+    is_met: bool
+
+
+class AimLine(msgspec.Struct, frozen=True):
+    """One aim, on the rows as fitted and on rows held out of the fit where that was studied."""
+
+    name: str
+    aim: str
+    seen: AimStanding
+    held_out: AimStanding | None = None
+
+
 _SETS = {
     "training": say("training"),
     "inference": say("inference"),
     "memory": say("memory"),
     "network": say("network"),
     "power": say("power"),
+    "reliability": say("reliability"),
 }
 
 
@@ -48,6 +67,7 @@ class Accuracy(msgspec.Struct, frozen=True):
 
     sets: dict[str, SetAccuracy]
     families: dict[str, dict[str, FamilyAccuracy]]
+    aims: tuple[AimLine, ...] = ()
 
     def band(self, set_name: str, family: str) -> str:
         """Return in one sentence how far results for a family have been off."""

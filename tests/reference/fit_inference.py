@@ -6,10 +6,10 @@
     python -m tests.reference.fit_inference --hold-out BY  predict every fold by a fit to the others
 
 A constant of a hardware family and an engine generation is its start, from published kernel
-figures, times three factors: one that all generations of the family share (what the hardware
-does), one that all families share under a generation (what the software does), and one of the
-pair. Each factor is pulled towards one, the pair's hardest, so that few rows move little and what
-no row shows stays where it was. Nothing is fitted per row, model or source.
+figures, times three factors: one that all generations of the architecture share (what the hardware
+does) or all families under a generation (what the software does), one of the engine on the family,
+and one of the pair. Each is pulled towards one, the pair's hardest, so that few rows move little
+and what no row shows stays where it was. Nothing is fitted per row, model or source.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
 TAIL = 0.1
 """Weight of the part of an error beyond that."""
-STEPS = (0.5, 0.25, 0.12, 0.06)
-"""Moves that are tried, in usual spreads."""
+TURNS = 5
+PROBE = 0.15
+"""Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
 """Usual spread of an efficiency between generations, as a log ratio."""
 WIDE_SPREAD = 1.0
@@ -48,6 +49,14 @@ PULL_SHARED, PULL_PAIR = 0.05, 0.15
 """Loss of a factor one spread away from one."""
 PULL_ROW = 0.006
 """The same of a pair's factor, per row of the pair."""
+
+Level = tuple[str, str, str]
+"""What shares a factor: ("hardware", family, ""), ("software", generation, ""), ("engine", family,
+engine) or ("pair", family, generation)."""
+SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell"}
+"""Families of one architecture."""
+SAME_ENGINE = {"tensorrt": "trtllm"}
+"""Engines of one code: what submissions call TensorRT serves language models with TensorRT-LLM."""
 
 HARDWARE = frozenset(
     {
@@ -120,85 +129,146 @@ def start_profile(key: Key) -> InferenceProfile:
 
 
 class Fit:
-    """Profiles of all families and generations while they are fitted together."""
+    """Profiles of all families and generations, fitted together.
+
+    Gauss-Newton on log constants: predictions are linearised at the constants as they stand, the
+    factors that bring the sum of absolute log errors and pulls to its least are solved for by
+    reweighted least squares, and a step is shortened until the true loss falls.
+    """
 
     def __init__(self, groups: Mapping[Key, Sequence[Measured]]) -> None:
-        self.groups = {key: rows for key, rows in groups.items() if rows}
+        self.groups = {key: list(rows) for key, rows in groups.items() if rows}
         self.start = {key: start_profile(key) for key in self.groups}
-        self.factors: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
-        """Log factors by family ("family", f), generation ("generation", g) or pair (f, g)."""
-        self.losses: dict[Key, float] = {}
-        self.inert: set[tuple[tuple[str, ...], str]] = set()
+        self.factors: dict[Level, dict[str, float]] = defaultdict(dict)
+        """Log factors by level."""
+        self.moved_by: dict[tuple[str, str], bool] = {}
+        """Whether a constant moves a row, by row and constant, once that is known."""
 
     def profile(self, key: Key) -> InferenceProfile:
         """Return the profile of a pair as it stands; a pair without rows shares what it can."""
-        family, generation = key
         start = self.start.get(key) or start_profile(key)
-        levels = (("family", family), ("generation", generation), key)
         values = {}
         for name, (low, high) in BOUNDS.items():
-            moved = sum(self.factors[level].get(name, 0.0) for level in levels)
-            if moved and name not in MEASURED_ON_KERNELS.get(family, ()):
+            moved = sum(self.factors[level].get(name, 0.0) for level in levels_of(key, name))
+            if moved and name not in MEASURED_ON_KERNELS.get(key[0], ()):
                 values[name] = min(max(getattr(start, name) * math.exp(moved), low), high)
         return msgspec.structs.replace(start, **values)
 
     def run(self) -> None:
-        """Move one factor after the other while that pays, in shrinking steps."""
-        levels: dict[tuple[str, ...], list[Key]] = defaultdict(list)
-        for key in self.groups:
-            levels["family", key[0]].append(key)
-            levels["generation", key[1]].append(key)
-            levels[key] = [key]
-        for step in STEPS:
+        """Solve, step, and linearise again."""
+        for turn in range(TURNS):
             for key, rows in self.groups.items():
-                profile = self.profile(key)
-                search_plans(rows, profile)
-                self.losses[key] = self._rows_loss(key, profile)
-            for level, keys in levels.items():
-                for name in BOUNDS:
-                    if level in self.groups or (name in HARDWARE) == (level[0] == "family"):
-                        self._line(level, keys, name, step * spread(name))
-            print(f"  step {step:.2f}: loss {sum(self.losses.values()):.2f}", flush=True)
+                search_plans(rows, self.profile(key))
+            errors, slopes = self._linearised()
+            wanted = self._solved(errors, slopes)
+            before, share = self.loss(), 1.0
+            old = {level: dict(names) for level, names in self.factors.items()}
+            while share > 0.05:
+                self._move(old, wanted, share)
+                if self.loss() < before:
+                    break
+                share /= 2
+            else:
+                self._move(old, wanted, 0.0)
+            print(f"  turn {turn}: loss {before:.2f} -> {self.loss():.2f}", flush=True)
 
-    def _line(self, level: tuple[str, ...], keys: Sequence[Key], name: str, by: float) -> None:
-        for move in (by, -by):
-            if (level, name) in self.inert:
-                return
-            if self._try(level, keys, name, move):
-                self._try(level, keys, name, move)
-                return
+    def loss(self) -> float:
+        """Return the weighted absolute log errors and the pulls."""
+        total = sum(
+            self.pull(level) * (value / spread(name)) ** 2
+            for level, names in self.factors.items() for name, value in names.items()
+        )  # fmt: skip
+        for key, rows in self.groups.items():
+            size = np.abs(log_errors(rows, self.profile(key)))
+            total += float(np.sum(weights(rows) * np.minimum(size, CUT + TAIL * (size - CUT))))
+        return total
 
-    def _try(self, level: tuple[str, ...], keys: Sequence[Key], name: str, by: float) -> bool:
-        old = self.factors[level].get(name, 0.0)
-        before = {key: self.losses[key] for key in keys}
-        was = {key: getattr(self.profile(key), name) for key in keys}
-        self.factors[level][name] = old + by
-        changed = {key: self.profile(key) for key in keys}
-        after = {
-            key: self._rows_loss(key, profile)
-            if getattr(profile, name) != was[key]
-            else before[key]
-            for key, profile in changed.items()
-        }
-        if after == before and any(getattr(changed[key], name) != was[key] for key in keys):
-            self.inert.add((level, name))
-        rows = sum(len(self.groups[key]) for key in keys)
-        pull = self._pull(level, rows) / spread(name) ** 2
-        gain = sum(before.values()) - sum(after.values()) + pull * (old**2 - (old + by) ** 2)
-        if gain <= 1e-6:
-            self.factors[level][name] = old
-            return False
-        self.losses.update(after)
-        return True
+    def pull(self, level: Level) -> float:
+        """Return the loss of a factor of a level one spread away from one."""
+        rows = len(self.groups.get((level[1], level[2]), ())) if level[0] == "pair" else 0
+        return PULL_PAIR + PULL_ROW * rows if level[0] == "pair" else PULL_SHARED
 
-    def _pull(self, level: tuple[str, ...], rows: int) -> float:
-        return PULL_PAIR + PULL_ROW * rows if level in self.groups else PULL_SHARED
+    def _linearised(self) -> tuple[dict[Key, np.ndarray], dict[Key, np.ndarray]]:
+        """Return log errors, and their slopes over log constants, shape (rows, constants)."""
+        errors, slopes = {}, {}
+        for key, rows in self.groups.items():
+            profile = self.profile(key)
+            errors[key] = log_errors(rows, profile)
+            table = np.zeros((len(rows), len(BOUNDS)))
+            for place, (name, (low, high)) in enumerate(BOUNDS.items()):
+                if name in MEASURED_ON_KERNELS.get(key[0], ()):
+                    continue
+                value = getattr(profile, name)
+                by = PROBE * spread(name) * (-1 if value * 1.05 > high else 1)
+                moved = msgspec.structs.replace(
+                    profile, **{name: min(max(value * math.exp(by), low), high)}
+                )
+                some = [i for i, row in enumerate(rows) if self.moved_by.get((row.id, name), True)]
+                change = log_errors([rows[i] for i in some], moved) - errors[key][some]
+                table[some, place] = change / by
+                for i, change_i in zip(some, change, strict=True):
+                    self.moved_by[rows[i].id, name] = bool(change_i != 0)
+            slopes[key] = np.clip(table, -3.0, 3.0)
+        return errors, slopes
 
-    def _rows_loss(self, key: Key, profile: InferenceProfile) -> float:
-        rows = self.groups[key]
-        size = np.abs(log_errors(rows, profile))
-        weight = np.array([WEIGHTS.get(row.use, 0.0) for row in rows])
-        return float(np.sum(weight * np.where(size < CUT, size, CUT + TAIL * (size - CUT))))
+    def _solved(
+        self, errors: Mapping[Key, np.ndarray], slopes: Mapping[Key, np.ndarray]
+    ) -> dict[tuple[Level, str], float]:
+        """Return the shift of every factor that the linear model asks for."""
+        columns: dict[tuple[Level, str], int] = {}
+        for key in self.groups:
+            for name in BOUNDS:
+                for level in levels_of(key, name):
+                    columns.setdefault((level, name), len(columns))
+        design = np.zeros((sum(len(rows) for rows in self.groups.values()), len(columns)))
+        at = 0
+        for key, rows in self.groups.items():
+            for place, name in enumerate(BOUNDS):
+                for level in levels_of(key, name):
+                    design[at : at + len(rows), columns[level, name]] = slopes[key][:, place]
+            at += len(rows)
+        residual = np.concatenate([errors[key] for key in self.groups])
+        weight = np.concatenate([weights(rows) for rows in self.groups.values()])
+        here = np.array([self.factors[level].get(name, 0.0) for level, name in columns])
+        stiff = np.array([2 * self.pull(level) / spread(name) ** 2 for level, name in columns])
+        shift = np.zeros(len(columns))
+        for _ in range(30):
+            now = np.abs(residual + design @ shift)
+            rows_weight = weight * np.where(now > CUT, TAIL, 1.0) / np.maximum(now, 0.01)
+            # Woodbury: there are fewer rows than factors.
+            spreads = design / stiff
+            inner = spreads @ design.T + np.diag(1 / np.maximum(rows_weight, 1e-9))
+            goal = residual - design @ here
+            shift = -here - spreads.T @ np.linalg.solve(inner, goal)
+        return dict(zip(columns, shift, strict=True))
+
+    def _move(
+        self,
+        old: Mapping[Level, Mapping[str, float]],
+        wanted: Mapping[tuple[Level, str], float],
+        share: float,
+    ) -> None:
+        for (level, name), by in wanted.items():
+            most = spread(name)
+            before = old.get(level, {}).get(name, 0.0)
+            self.factors[level][name] = before + share * min(max(by, -most), most)
+
+
+def levels_of(key: Key, name: str) -> tuple[Level, ...]:
+    """Return the levels whose factors make a constant of a pair, widest first."""
+    family, generation = key
+    shared = (
+        ("hardware", SAME_HARDWARE.get(family, family), "")
+        if name in HARDWARE
+        else ("software", generation, "")
+    )
+    engine = SAME_ENGINE.get(generation.split("-")[0], generation.split("-")[0])
+    return shared, ("engine", family, engine), ("pair", family, generation)
+
+
+def weights(rows: Sequence[Measured]) -> np.ndarray:
+    """Return how much each row counts."""
+    return np.array([WEIGHTS.get(row.use, 0.0) for row in rows])
 
 
 def write(key: Key, profile: InferenceProfile, rows: int) -> None:

@@ -45,7 +45,7 @@ def candidate_plans_of(row: Row, model: AiModel, machine: Machine, generation: s
     sharding = row.get("sharding") or ""
     tensor = _given(row, "tp") or _tensor_choices(model, machine)
     pipeline = _given(row, "pp") or _pipeline_choices(model, npus, row)
-    context = _given(row, "cp") or ([1, 2] if not _given(row, "tp") and sequence > 4096 else [1])
+    context = _given(row, "cp") or _context_choices(row, sequence)
     micro = _micro_choices(row)
     found: list[Plans] = []
     for t in tensor:
@@ -78,6 +78,13 @@ def _tensor_choices(model: AiModel, machine: Machine) -> list[int]:
     heads = [b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)] or [1]
     inner = machine.levels[0].ranks
     return [d for d in divisors(int(np.gcd.reduce(heads))) if d <= min(inner, 16)]
+
+
+def _context_choices(row: Row, sequence: float) -> list[int]:
+    """Return shares of a sequence of 1,024 tokens or more where the source leaves all open."""
+    if _given(row, "tp") or sequence <= 4096:
+        return [1]
+    return [share for share in (1, 2, 4, 8) if sequence / share >= TOKENS_PER_NPU]
 
 
 def _pipeline_choices(model: AiModel, npus: int, row: Row) -> list[int]:

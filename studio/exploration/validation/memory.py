@@ -192,7 +192,7 @@ def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
         machine.accelerator.family, row.get("series") or "",
         row.get("overlap_or_impl") or row.get("note") or "", row.get("source") or "",
     )  # fmt: skip
-    recipe = recipe_of(row, stack.recipe)
+    recipe = recipe_of(row, stack.recipe, machine.accelerator.compute_flops)
     sized = dict(row)
     if number(row, "gbs", 0.0) > 65536 and whole(row, "ga"):
         # Some tables give the batch in tokens.

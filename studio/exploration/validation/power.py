@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio import paths
+from studio.catalog.catalog import load_catalog, si_value
 from studio.errors import StudioError
 from studio.exploration.serving_library import (
     inference_profile,
@@ -20,8 +22,9 @@ from studio.exploration.serving_library import (
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.inference import engine_for, possible_plans
 from studio.exploration.validation.prediction import Prediction
-from studio.exploration.validation.rows import Row, whole
+from studio.exploration.validation.rows import Row, number, whole
 from studio.exploration.validation.serving_case import ServingCase, serving_case
+from studio.ids import PartId
 from studio.simulation.inference.passes import Engine
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile
@@ -52,6 +55,8 @@ _SPREAD = re.compile(r"EP\s*(\d+),\s*DP\s*(\d+)")
 _REDUCED = re.compile(r"MaxQ|reduced power", re.IGNORECASE)
 _TRAINING_MATRIX_SHARE = 0.75
 """Time of a training step in which matrix units work; the rest is memory and waiting."""
+_MIXED_MATRIX_SHARE = 0.5
+"""The same over a mix of jobs; an assumption."""
 _MOST_EFFICIENT_SHARE = 0.62
 """Power cap of a machine tuned for efficiency, over TDP: where rate per watt is largest."""
 
@@ -68,11 +73,25 @@ def predict(
     power_of, profile_of
         Family to power profile, family and generation to serving profile; the shipped ones.
     """
+    if re.search(r"\bswitch\b", row.get("hw") or "", re.IGNORECASE):
+        return _switch_power(row)
     machine = measured_machine(row)
     found = reading(row, profile_of)
     if machine is None or isinstance(found, str):
         return Prediction(None, str(found))
     return Prediction(found(power_of(serving_family(machine.accelerator))))
+
+
+_SWITCHES = (("^ethernet|spectrum|tomahawk", "eth-switch-64x400g"), ("", "qm9700"))
+"""Pattern in the hardware, and the part of the catalogue that is meant."""
+
+
+def _switch_power(row: Row) -> Prediction:
+    """Return the typical power of a network switch, from the catalogue."""
+    hardware = (row.get("hw") or "").lower()
+    wanted = next(part for pattern, part in _SWITCHES if re.search(pattern, hardware))
+    part = load_catalog([paths.parts_dir()]).parts[PartId(wanted)]
+    return Prediction(si_value("power_typical", part.values["power_typical"]), part.name)
 
 
 def measured_machine(row: Row) -> Machine | None:
@@ -132,12 +151,15 @@ def _reading(asked: _Question) -> Reading | str:
     is_share = asked.says("primary_metric", "fraction")
     ways: tuple[tuple[bool, Callable[[_Question], Reading | str]], ...] = (
         (asked.says("workload", "rating"), _rating),
+        (asked.says("scope", "chip") and asked.says("power_stat", "idle"), _idle_chip),
         (asked.says("workload", "idle"), _idle_node),
-        (asked.says("primary_metric", "energy") and asked.says("phase", "steady"), _energy),
-        (asked.says("phase", "whole request"), _request_share),
+        (asked.says("primary_metric", "energy"), _energy),
+        (is_share and number(asked.row, "isl", 0.0) > 0, _request_share),
         (asked.says("workload", "mlperf inference"), _serving_node),
+        (asked.says("workload", "serving") and not is_share, _serving_watts),
         (asked.says("workload", "train") and not is_share, _training_power),
         (asked.says("workload", "cluster") and is_share, _cluster_share),
+        (asked.says("scope", "chip") and asked.says("workload", "mix"), _mixed_chip),
     )
     for applies, way in ways:
         if applies:
@@ -155,9 +177,18 @@ def _idle_node(asked: _Question) -> Reading:
     return lambda power: _node(power, idle_w, 8.0, load=0.0)
 
 
+def _idle_chip(asked: _Question) -> Reading:
+    return lambda _: asked.machine.accelerator.idle_w
+
+
+def _mixed_chip(asked: _Question) -> Reading:
+    """Mean power of a chip over a mix of jobs: matrix units busy half of the time."""
+    return lambda power: _busy_w(asked.machine.accelerator, power, _MIXED_MATRIX_SHARE)
+
+
 def _cluster_share(asked: _Question) -> Reading:
     """Mean power of a cluster over what its nodes may draw."""
-    busy = 1.0 if asked.says("workload", "training") else 0.5
+    busy = 1.0 if asked.says("workload", "training") else _MIXED_MATRIX_SHARE
     accelerator = asked.machine.accelerator
     span = accelerator.tdp_w - accelerator.idle_w
 
@@ -254,6 +285,16 @@ def _energy(asked: _Question) -> Reading | str:
     return lambda power: serving_power_w(engine, power, state) / rate
 
 
+def _serving_watts(asked: _Question) -> Reading | str:
+    """Power of all accelerators of a serving benchmark."""
+    found = serving_state(asked.row, asked.profile_of)
+    if isinstance(found, str):
+        return found
+    _, engine, state = found
+    units = max(whole(asked.row, "units", 1), 1)
+    return lambda power: serving_power_w(engine, power, state) * units
+
+
 def _translated(asked: _Question, **columns: str) -> tuple[ServingCase, InferenceProfile] | str:
     """Return a power row as a serving case on the machine it was measured on."""
     case = serving_case(dict(asked.row) | columns)
@@ -281,6 +322,8 @@ def _request_share(asked: _Question) -> Reading | str:
     first_s = scalar(first.ttft_s)
     decode_s = scalar(step.tpot_s) * case.shape.output
     accelerator = asked.machine.accelerator
+    if asked.says("primary_metric", "peak"):
+        return lambda power: scalar(npu_power_w(accelerator, power, filling)) / accelerator.tdp_w
 
     def share(power: PowerProfile) -> float:
         joules = scalar(npu_power_w(accelerator, power, filling)) * first_s

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,6 +20,7 @@ from studio.workload.model import (
     DenseFeedForward,
     MixtureOfExperts,
 )
+from studio.workload.precision import number_format
 from studio.workload.recipe import Recipe
 
 Row = Mapping[str, str]
@@ -32,7 +34,7 @@ MAX_COUNT = 1e9
 MAX_NUMBER = {
     "gpus": 1e7, "layers": 4096, "hidden": 1e6, "heads": 1e5, "tp": 1e5, "pp": 1e5, "cp": 1e5,
     "ep": 1e5, "vpp": 1e4, "mbs": 1e5, "ga": 1e6, "seq": 1e8, "ffn": 1e7, "vocab": 1e8,
-    "experts": 1e5,
+    "experts": 1e5, "message_bytes": 1e15,
 }  # fmt: skip
 """Largest number believed per column; `MAX_COUNT` elsewhere."""
 
@@ -139,7 +141,7 @@ _PRECISIONS = (
     (r"mxfp4|fp4", "mxfp4"),
     (r"mxfp8|fp8-mx", "mxfp8"),
     (r"rowwise", "fp8-row"),
-    (r"bf16 or|^bf16|^fp16", "bf16"),
+    (r"^bf16|^fp16", "bf16"),
     (r"fp8", "fp8"),
     (r"int8", "int8"),
 )
@@ -148,16 +150,35 @@ _PRECISIONS = (
 @cache
 def precision_of(text: str) -> str:
     """Return the number format that the first words of a precision column mean."""
-    first = text.lower().split("(", maxsplit=1)[0].split(" or ", maxsplit=1)[0].strip()
-    for pattern, name in _PRECISIONS:
-        if re.search(pattern, first):
-            return name
-    return "bf16"
+    return precisions_of(text)[0]
 
 
-def recipe_of(row: Row, habits: Mapping[str, float | bool | str]) -> Recipe:
-    """Return the numeric choices of a training row: its columns over its software's habits."""
-    recipe = Recipe(precision=precision_of(row.get("precision") or ""))
+@cache
+def precisions_of(text: str) -> tuple[str, ...]:
+    """Return the number formats a precision column leaves open, in its order: `fp8 or nvfp4`."""
+    named = text.lower().split("(", maxsplit=1)[0].split(",", maxsplit=1)[0]
+    return tuple(_format_of(one.strip()) for one in named.split(" or "))
+
+
+def _format_of(word: str) -> str:
+    return next((name for pattern, name in _PRECISIONS if re.search(pattern, word)), "bf16")
+
+
+def _fastest(names: tuple[str, ...], ratings_flops: Mapping[str, float]) -> str:
+    """Return the format with the highest rating: who may choose one takes the fastest."""
+    return max(names, key=lambda name: ratings_flops.get(number_format(name).rating, 0.0))
+
+
+def recipe_of(
+    row: Row,
+    habits: Mapping[str, float | bool | str],
+    ratings_flops: Mapping[str, float] = MappingProxyType({}),
+) -> Recipe:
+    """Return the numeric choices of a training row: its columns over its software's habits.
+
+    `ratings_flops` of the accelerator decide where the row names several number formats.
+    """
+    recipe = Recipe(precision=_fastest(precisions_of(row.get("precision") or ""), ratings_flops))
     recipe = replace(recipe, **habits)  # type: ignore[arg-type]
     lora = _LORA.search(row.get("task") or "")
     if lora:

@@ -106,7 +106,7 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     profile = compute_profile(family, stack.generation)
     if profile is None:
         return Prediction(None, f"no efficiency profile for {family!r}")
-    recipe = recipe_of(row, stack.recipe)
+    recipe = recipe_of(row, stack.recipe, machine.accelerator.compute_flops)
     candidates = candidate_plans_of(row, model, machine, stack.generation)
     if candidates.count == 0:
         return Prediction(None, "no valid mapping with the degrees that are given")
