@@ -80,6 +80,10 @@ def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
         {
             "name": line.aim.name,
             "aim": line.aim.text,
+            "median": line.aim.median if line.aim.median < 1 else None,
+            "within": line.aim.within,
+            "share": line.aim.share,
+            "is_class": line.aim.is_class,
             "seen": _standing(line),
             "held_out": _standing(unseen.get(line.aim.name)),
         }

@@ -107,8 +107,8 @@ def _aims(accuracy: Accuracy) -> QTreeWidget:
     table.setAlternatingRowColors(True)
     table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     for line in accuracy.aims:
-        aim = line.aim if line.seen.is_met else f"{line.aim} ✗"
-        cells = [line.name, aim, f"{line.seen.rows}", *_standing(line.seen)]
+        aim = tr(line.text) if line.seen.is_met else f"{tr(line.text)} ✗"
+        cells = [tr(line.title), aim, f"{line.seen.rows}", *_standing(line.seen)]
         cells += _standing(line.held_out) if line.held_out else ["–", "–"]
         table.addTopLevelItem(_to_right(QTreeWidgetItem(cells), 2))
     return table

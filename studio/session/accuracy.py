@@ -11,7 +11,7 @@ import msgspec
 
 from studio import paths
 from studio.errors import FileProblem
-from studio.messages import say
+from studio.messages import Listed, say
 
 
 class SetAccuracy(msgspec.Struct, frozen=True):
@@ -47,11 +47,51 @@ class AimLine(msgspec.Struct, frozen=True):
     """One aim, on the rows as fitted and on rows held out of the fit where that was studied."""
 
     name: str
-    aim: str
+    median: float | None
+    within: float
+    share: float
+    is_class: bool
     seen: AimStanding
     held_out: AimStanding | None = None
 
+    @property
+    def title(self) -> str:
+        """Return which rows the aim is about."""
+        return _AIMS.get(self.name, self.name)
 
+    @property
+    def text(self) -> str:
+        """Return the aim in a few words."""
+        parts = []
+        if self.median is not None:
+            parts.append(say("median {median:.0%}", median=self.median))
+        if self.share and self.is_class:
+            parts.append(say("{share:.0%} right", share=self.share))
+        elif self.share:
+            parts.append(
+                say("{share:.0%} within {within:.0%}", share=self.share, within=self.within)
+            )
+        return Listed(parts)
+
+
+_AIMS: dict[str, str] = {
+    text: text
+    for text in (
+        say("training, dense, mapping known"),
+        say("training, MoE or mapping not given"),
+        say("training, ratio between sizes of one series"),
+        say("memory"),
+        say("memory, fits or does not fit"),
+        say("network, 16 MiB and more"),
+        say("network, 1 MiB and less, low-latency exchange"),
+        say("inference, batch given"),
+        say("inference, offline and serving throughput"),
+        say("power, node mean"),
+        say("power, energy per token"),
+        say("reliability, rates"),
+        say("formulas"),
+    )
+}
 _SETS = {
     "training": say("training"),
     "inference": say("inference"),
