@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import replace
 
 from studio.cli.loading import add_changes, add_json, load
@@ -12,6 +13,9 @@ from studio.exploration.compare import Comparison, Row, candidate_of, compare, r
 from studio.session.evaluation import evaluate
 from studio.units import display
 
+_WHAT_IF = re.compile(r"\+(?=[A-Za-z_][\w.-]*=)")
+"""What begins a change behind the name of a design; a plus in a file name does not."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -19,7 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "designs",
         metavar="DESIGN",
         nargs="+",
-        help="a .supernode file or the name of a reference design; ratios are to the last one",
+        help="a .supernode file or the name of a reference design; ratios are to the last one. "
+        "DESIGN+PATH=VALUE is the same design with a field changed: "
+        "cloudmatrix-384+racks.compute-west.array.count=5",
     )
     add_changes(parser)
     add_json(parser)
@@ -33,9 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     candidates = []
     for text in arguments.designs:
-        loaded = load(text, arguments)
+        name, *edits = _WHAT_IF.split(text)
+        loaded = load(name, arguments, edits)
         evaluation = evaluate(loaded.fabric)
-        candidates.append(candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result))
+        made = candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result)
+        what_if = "".join(f" +{edit.rpartition('.')[2]}" for edit in edits)
+        candidates.append(replace(made, name=made.name + what_if))
     table = _only(compare(candidates), arguments.rows)
     if arguments.json:
         print_json(_tree(table))
@@ -59,6 +68,7 @@ def _tree(table: Comparison) -> dict[str, object]:
     return {
         "designs": list(table.designs),
         "reference": table.designs[table.reference],
+        "jobs": list(table.jobs),
         "rows": [
             {"name": row.name, "values": list(row.values), "ratios": list(row.ratios)}
             for row in table.rows
@@ -70,6 +80,8 @@ def _print(table: Comparison, language: str) -> None:
     rows = [
         ["", *table.designs, *(f"/ {table.designs[table.reference]}" for _ in table.designs[:-1])]
     ]
+    if any(row.name.startswith("result.") for row in table.rows):
+        rows.append(["Job" if language == "en" else "作业", *(job or "–" for job in table.jobs)])
     rows += [[row_label(row.name, language), *_cells(row, table.reference)] for row in table.rows]
     print_table(rows)
 

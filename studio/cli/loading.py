@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +65,8 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def load(text: str, arguments: argparse.Namespace | None = None) -> Loaded:
-    """Read and compile one design, with the changes of the command line.
+def load(text: str, arguments: argparse.Namespace | None = None, own: Sequence[str] = ()) -> Loaded:
+    """Read and compile one design, with the changes of the command line and some of its own.
 
     Raises
     ------
@@ -76,6 +77,7 @@ def load(text: str, arguments: argparse.Namespace | None = None) -> Loaded:
     design = read_design(path).design
     if arguments is not None:
         design = _changed(design, arguments)
+    design = _edited(design, own)
     try:
         return Loaded(path, compile_design(design, catalog()))
     except InvalidDesign as error:
@@ -90,7 +92,11 @@ def _changed(design: Design, arguments: argparse.Namespace) -> Design:
         data_of(catalog().part(PartId(part)), variant)
         before = design.parts.get(PartId(part), PartChange())
         design = put(design, "parts", part, msgspec.structs.replace(before, variant=variant))
-    for text in arguments.edit:
+    return _edited(design, arguments.edit)
+
+
+def _edited(design: Design, changes: Sequence[str]) -> Design:
+    for text in changes:
         field, equals, value = text.partition("=")
         if not equals:
             raise InvalidInput(f"--edit {text!r}: write PATH=VALUE")

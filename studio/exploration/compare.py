@@ -51,7 +51,7 @@ class Row:
     dimension: str
     values: tuple[float | None, ...]
     ratios: tuple[float | None, ...]
-    """Each value over the reference's."""
+    """Each value over the reference's; None where there is none, or where the jobs differ."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Comparison:
     designs: tuple[str, ...]
     reference: int
     rows: tuple[Row, ...]
+    jobs: tuple[str, ...] = ()
+    """The job whose results are compared, of each design; empty where it has none."""
 
     def row(self, name: str) -> Row:
         """Return the row of one figure."""
@@ -79,16 +81,21 @@ class Comparison:
 _RESULT_FIGURES = (
     ("result.tokens_per_s", "count", "tokens_per_s"),
     ("result.tokens_per_s_per_npu", "count", "tokens_per_s_per_npu"),
-    ("result.headline_s", "time", "headline_s"),
+    ("result.step_time_s", "time", "headline_s"),
+    ("result.tpot_s", "time", "headline_s"),
     ("result.facility_power_w", "power", "facility_power_w"),
     ("result.energy_j_per_token", "energy", "energy_j_per_token"),
     ("result.cost_usd_per_million_tokens", "price", "cost_usd_per_million_tokens"),
 )
 
+_ONLY_OF = {"result.step_time_s": "training", "result.tpot_s": "inference"}
+"""Figures that one kind of job has."""
+
 RESULT_LABELS = {
     "result.tokens_per_s": ("Tokens/s", "词元/秒"),
     "result.tokens_per_s_per_npu": ("Tokens/s per NPU", "每 NPU 词元/秒"),
-    "result.headline_s": ("Step time or time per output token", "单步时间或每词元时间"),
+    "result.step_time_s": ("Step time", "单步时间"),
+    "result.tpot_s": ("Time per output token", "每词元时间"),
     "result.facility_power_w": ("Facility power in the job", "作业时设施功耗"),
     "result.energy_j_per_token": ("Energy per token", "每词元能耗"),
     "result.cost_usd_per_million_tokens": ("Cost per million tokens", "每百万词元成本"),
@@ -119,7 +126,13 @@ def compare(candidates: Sequence[Candidate], reference: int = -1) -> Comparison:
     rows = [_figure_row(name, names[name], candidates, reference) for name in ranked]
     if any(candidate.result for candidate in candidates):
         rows += [_result_row(*figure, candidates, reference) for figure in _RESULT_FIGURES]
-    return Comparison(tuple(c.name for c in candidates), reference, tuple(rows))
+        rows = [row for row in rows if any(value is not None for value in row.values)]
+    return Comparison(
+        tuple(c.name for c in candidates),
+        reference,
+        tuple(rows),
+        tuple(c.result.scenario if c.result else "" for c in candidates),
+    )
 
 
 def _rank(name: str, order: dict[str, int]) -> int:
@@ -134,11 +147,24 @@ def _figure_row(name: str, dimension: str, candidates: Sequence[Candidate], refe
 def _result_row(
     name: str, dimension: str, attribute: str, candidates: Sequence[Candidate], reference: int
 ) -> Row:
+    """Return a result of the jobs; ratios only between equal jobs, others mean nothing."""
+    results = [candidate.result for candidate in candidates]
     values = tuple(
-        float(getattr(candidate.result, attribute)) if candidate.result else None
-        for candidate in candidates
+        float(getattr(result, attribute))
+        if result is not None and _ONLY_OF.get(name, result.job) == result.job
+        else None
+        for result in results
     )
-    return Row(name, dimension, values, _ratios(values, reference))
+    own = results[reference]
+    ratios = tuple(
+        ratio if result is not None and own is not None and _is_same_job(result, own) else None
+        for result, ratio in zip(results, _ratios(values, reference), strict=True)
+    )
+    return Row(name, dimension, values, ratios)
+
+
+def _is_same_job(one: SimResult, other: SimResult) -> bool:
+    return (one.job, one.model) == (other.job, other.model)
 
 
 def _ratios(values: tuple[float | None, ...], reference: int) -> tuple[float | None, ...]:

@@ -144,6 +144,33 @@ def test_compare_reproduces_the_published_ratios(run: Callable[..., Ran]) -> Non
     assert ratios["power_w.typical"] == pytest.approx(3.9, rel=0.1)
 
 
+def test_compare_takes_what_if_edits(run: Callable[..., Ran]) -> None:
+    code, out, _ = run("compare", f"{CM}+racks.compute-west.array.count=5", CM, "--json")
+    assert code == 0
+    tree = json.loads(out)
+    assert tree["designs"] == ["CloudMatrix 384 +count=5", "CloudMatrix 384"]
+    npus = next(row for row in tree["rows"] if row["name"] == "npu_count")
+    assert npus["values"] == [352, 384]
+    speed = next(row for row in tree["rows"] if row["name"] == "result.tokens_per_s")
+    assert speed["ratios"][0] < 1
+    code, _, error = run("compare", f"{CM}+racks.nowhere.array.count=5", CM)
+    assert code == 2
+    assert "nowhere" in error
+
+
+def test_compare_gives_no_ratio_between_different_jobs(run: Callable[..., Ran]) -> None:
+    training = f"{CM}+active_scenario=train-dense"
+    code, out, _ = run("compare", training, CM, "--json")
+    assert code == 0
+    tree = json.loads(out)
+    rows = {row["name"]: row for row in tree["rows"]}
+    assert tree["jobs"][0] != tree["jobs"][1]
+    assert rows["result.tokens_per_s"]["ratios"] == [None, 1.0]
+    assert rows["result.step_time_s"]["values"][1] is None
+    assert rows["result.tpot_s"]["values"][0] is None
+    assert rows["memory_bytes"]["ratios"] == [1.0, 1.0]
+
+
 def test_compare_prints_a_table(run: Callable[..., Ran]) -> None:
     code, out, _ = run("compare", CM, "gb200-nvl72")
     row = next(line for line in out.splitlines() if line.startswith("NPUs"))
