@@ -6,7 +6,7 @@ from functools import cache
 
 from studio import paths
 from studio.errors import FileProblem
-from studio.simulation.network.profile import ProfileTable, decode_profiles
+from studio.simulation.network.profile_table import ProfileTable, decode_profiles
 
 
 @cache

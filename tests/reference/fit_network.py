@@ -17,7 +17,7 @@ import numpy as np
 
 from studio.exploration.validation.network_collectives import CollectiveInputs, collective_inputs
 from studio.simulation.network.collective import Span, collective_time_s
-from studio.simulation.network.profile import decode_profiles
+from studio.simulation.network.profile_table import decode_profiles
 
 ROWS = Path(__file__).parent / "network.csv"
 DATA = Path(__file__).parents[2] / "models" / "workloads" / "profiles" / "network.json"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from studio.errors import InvalidInput
 from studio.exploration.validation.rows import whole
-from studio.simulation.network.profile import ProfileTable, RatedLevels
+from studio.simulation.network.profile_table import ProfileTable, RatedLevels
 
 Row = Mapping[str, str]
 

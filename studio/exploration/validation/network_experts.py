@@ -15,9 +15,7 @@ from studio.simulation.network.expert import (
     Routing,
     expert_exchange_time_s,
 )
-from studio.simulation.network.profile import (
-    ExpertProfile,
-)
+from studio.simulation.network.profile import ExpertProfile
 from studio.units import GIGA, MICRO
 
 _EXPERT_LIBRARIES = (

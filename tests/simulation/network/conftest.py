@@ -3,14 +3,8 @@ from pathlib import Path
 import pytest
 
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.profile import (
-    Channel,
-    NetworkProfile,
-    ProfileTable,
-    Protocol,
-    Role,
-    decode_profiles,
-)
+from studio.simulation.network.profile import Channel, NetworkProfile, Protocol, Role
+from studio.simulation.network.profile_table import ProfileTable, decode_profiles
 
 DATA = Path(__file__).parents[3] / "models" / "workloads" / "profiles" / "network.json"
 

@@ -14,7 +14,7 @@ from studio.simulation.network.collective import (
     collective_time_s,
     level_roles,
 )
-from studio.simulation.network.profile import decode_profiles
+from studio.simulation.network.profile_table import decode_profiles
 from studio.simulation.network.traffic import COUNTERS
 
 MIB = 2.0**20
