@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from studio import units
+from studio.design.arrays import offset_of
 from studio.fabric.arrays import IntArray
+from studio.gui.canvas.held import cell_of
 from studio.gui.canvas.picking import Hit, address_of, links_of
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import Language, named, tr
@@ -20,7 +22,17 @@ def describe(scene: Scene, hit: Hit, language: Language) -> str:
     if hit.kind == "rack":
         rack = layout.racks[hit.number]
         place = f"x {rack.x_m:.2f} m, y {rack.y_m:.2f} m"
-        return f"{address}\n{named(layout.parts[rack.part], language)}\n{place}"
+        lines = [address, named(layout.parts[rack.part], language), place]
+        own = scene.fabric.design.racks[rack.rack]
+        if own.feeds:
+            lines.append(f"{tr('Feeds')} {' + '.join(own.feeds)}")
+        cell = cell_of(scene.fabric.design, rack)
+        shift = offset_of(own, cell)
+        if any(shift):
+            lines.append(
+                tr("out of line by {x} m, {y} m").format(x=f"{shift[0]:+.2f}", y=f"{shift[1]:+.2f}")
+            )
+        return "\n".join(lines)
     if hit.kind == "housing":
         housing = layout.housings[hit.number]
         assembly = scene.fabric.design.assemblies[housing.template.assembly]

@@ -6,6 +6,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from studio import paths
 from studio.catalog.catalog import Catalog
+from studio.design.edits import set_state
+from studio.design.model import Deviation
 from studio.fabric.fabric import compile_design
 from studio.gui.canvas.levels import level_at
 from studio.gui.canvas.overlay import Overlay
@@ -17,7 +19,9 @@ from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.theme import DARK, LIGHT
 from studio.gui.canvas.viewport import Viewport
+from studio.ids import Address
 from studio.storage.project_file import read_design
+from tests import builders
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -73,3 +77,15 @@ def test_overlay_without_values_and_hidden_planes_paint(scene: Scene) -> None:
 def test_a_picture_is_the_same_each_time(scene: Scene) -> None:
     frame = frame_at(scene, 1.0, 1.0, 200.0)
     assert paint(frame) == paint(frame)
+
+
+def test_an_absent_rack_leaves_its_outline_and_nothing_in_it() -> None:
+    design = set_state(builders.two_racks(), Address("R01"), Deviation("absent"))
+    scene = build_scene(builders.fabric_of(design))
+    planes = frozenset(design.planes)
+    view = Viewport(0.0, 0.0, 300.0, 1000, 800)
+    frame = Frame(scene, view, LIGHT, "en", "rack", planes)
+    there = frame.housing_there[: int(scene.rack_start[2])]
+    first = int(scene.rack_start[1])
+    assert not there[:first].any()
+    assert there[first:].all()

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.layout import Layout
 from studio.gui.canvas import overlay as maps
-from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, rack_units
+from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, RIGHT, rack_units
 from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
@@ -28,11 +28,18 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
     """Draw the cabinets and return their labels."""
     theme = frame.theme
     rects = crisp(frame.screen_rects(frame.scene.racks[racks]))
+    there = _present(frame, racks)
     painter.setPen(QPen(theme.rack_line, 0))
     painter.setBrush(QBrush(theme.rack))
-    draw_rects(painter, rects)
-    header = rects.copy()
-    header[:, 3] = np.rint(rects[:, 3] * HEADER * 0.96)
+    draw_rects(painter, rects[there])
+    pen = QPen(theme.text_soft, 0)
+    pen.setDashPattern((4, 4))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    draw_rects(painter, rects[~there])
+    painter.setPen(QPen(theme.rack_line, 0))
+    header = rects[there]
+    header[:, 3] = np.rint(header[:, 3] * HEADER * 0.96)
     painter.setBrush(QBrush(theme.rack_header))
     draw_rects(painter, header[header[:, 3] >= 3])
     labels = [
@@ -41,6 +48,14 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
     if frame.level != "hall":
         labels += _paint_rails(painter, frame, racks)
     return labels
+
+
+def _present(frame: Frame, racks: IntArray) -> BoolArray:
+    """Tell which racks are there; an absent one leaves its outline."""
+    marked = frame.scene.fabric.design.exceptions
+    absent = {address for address, one in marked.items() if one.state == "absent"}
+    labels = (frame.scene.layout.racks[rack].label for rack in racks.tolist())
+    return np.array([label not in absent for label in labels], dtype=bool)
 
 
 def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
@@ -69,20 +84,18 @@ def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
             )
         ]
     size = max(SMALLEST_PX, min(int(header * 0.3), _LARGEST_TITLE_PX))
-    start, room = left + width * 0.02 + 4, width * 0.8
-    title = Label(text, start, top + header * 0.5, size, theme.text, 10, "left", bold=True)
     small = max(SMALLEST_PX, size - 4)
-    name = Label(
-        frame.part_names[instance.part],
-        start,
-        title.y + size * 0.7 + small * 0.75,
-        small,
-        theme.text_soft,
-        9,
-        "left",
-        room=room,
-    )
-    return [title, name] if header > 3.2 * size else [title]
+    start, room = left + width * 0.02 + 4, width * 0.8
+    is_roomy = header > 1.45 * (size + small)
+    middle = top + header / 2 - (small * 0.7 if is_roomy else 0.0)
+    title = Label(text, start, middle, size, theme.text, 10, "left", bold=True)
+    feeds = " + ".join(frame.scene.fabric.design.racks[instance.rack].feeds)
+    end = left + width * RIGHT
+    labels = [title, Label(feeds, end, middle, small, theme.text_soft, 8, "right")]
+    if is_roomy:
+        name, line = frame.part_names[instance.part], middle + (size + small) * 0.7
+        labels.append(Label(name, start, line, small, theme.text_soft, 9, "left", room=room))
+    return labels
 
 
 def _translucent(color: QColor) -> QColor:

@@ -52,6 +52,17 @@ class Frame:
         return np.array([plane in self.planes for plane in ids] or [False], dtype=bool)
 
     @cached_property
+    def housing_there(self) -> BoolArray:
+        """Tell which boxes are drawn: all but those of racks that are absent as a whole."""
+        layout, marked = self.scene.layout, self.scene.fabric.design.exceptions
+        there = np.ones(len(layout.housings), dtype=bool)
+        for address, one in marked.items():
+            rack = layout.rack_by_label.get(address)
+            if rack is not None and one.state == "absent":
+                there[self.scene.rack_start[rack] : self.scene.rack_start[rack + 1]] = False
+        return there
+
+    @cached_property
     def plane_colors(self) -> list[QColor]:
         """Return the colour of each plane."""
         planes = self.scene.fabric.design.planes

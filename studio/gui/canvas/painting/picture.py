@@ -49,6 +49,8 @@ def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
     if not len(racks):
         return labels
     labels += paint_racks(painter, frame, racks)
+    housings = housings[frame.housing_there[housings]]
+    chips = chips[frame.housing_there[layout.housing[chips]]] if len(chips) else chips
     labels += paint_housings(painter, frame, housings)
     labels += paint_harness(painter, frame, racks)
     labels += paint_inner(painter, frame, np.asarray(housings))

@@ -144,5 +144,5 @@ def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Labe
             middle = (y1 + y2) / 2
             labels.append(Label(text, x2 + 10, middle, 11, strong, -1, "left", plate=plate))
         elif x2 - x1 > 60:
-            labels.append(Label(text, x2 - 14, y1, 10, strong, -2, "right", plate=plate))
+            labels.append(Label(text, x2 - 14, y1 - 3, 10, strong, -2, "right", plate=plate))
     return labels

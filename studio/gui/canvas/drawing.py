@@ -1,0 +1,371 @@
+"""The canvas as a picture: what it shows of a fabric, painted from a kept image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.fabric.arrays import BoolArray
+from studio.fabric.comparison import FabricComparison
+from studio.fabric.fabric import Fabric
+from studio.gui.canvas import camera
+from studio.gui.canvas.addresses import Chosen, nothing, resolve
+from studio.gui.canvas.backing import Backing
+from studio.gui.canvas.levels import Level, level_at
+from studio.gui.canvas.lighting import lighting
+from studio.gui.canvas.overlay import Overlay
+from studio.gui.canvas.painting.differences import paint_differences
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.hud import Crumb, paint_hud, taken_by_hud
+from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
+from studio.gui.canvas.painting.picture import paint_content, paint_picture
+from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.picking import Hit
+from studio.gui.canvas.scene import Scene, build_scene, looks_alike
+from studio.gui.canvas.stretching import Edge
+from studio.gui.canvas.theme import LIGHT, CanvasTheme
+from studio.gui.canvas.viewport import Rect, Viewport
+from studio.gui.guard import guarded
+from studio.gui.i18n import Language, named, tr
+
+_REST_MS = 90
+"""After this long without movement the picture is drawn sharp."""
+
+
+@guarded
+class Drawing(QWidget):
+    """A fabric as it is seen: what is shown of it, from where, and in which colours."""
+
+    level_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName(tr("Drawing of the supernode"))
+        self._scene: Scene | None = None
+        self._view = Viewport(0.0, 0.0, 60.0, max(1, self.width()), max(1, self.height()))
+        self._fitted = True
+        self._level: Level = "hall"
+        self._theme: CanvasTheme = LIGHT
+        self._language: Language = "en"
+        self._hidden_planes: frozenset[str] = frozenset()
+        self._overlay: Overlay | None = None
+        self._differences: FabricComparison | None = None
+        self._selection: frozenset[str] = frozenset()
+        self._chosen: Chosen = nothing()
+        self._hover: Hit | None = None
+        self._marks = Marks()
+        self._fonts = Fonts()
+        self._backing = Backing()
+        self._moving = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._come_to_rest)
+
+    def set_fabric(self, fabric: Fabric) -> None:
+        """Show a fabric; another snapshot of the same document keeps view and selection."""
+        before = self._scene
+        same = before is not None and before.fabric.design.id == fabric.design.id
+        scene = build_scene(fabric, before if same else None)
+        if not same:
+            self._let_go()
+            self._selection = frozenset()
+            self._hidden_planes = frozenset()
+        scene = self._as_held(scene)
+        self._scene = scene
+        self._hover = None
+        self._resolve_selection()
+        if (
+            before is None
+            or not same
+            or not looks_alike(before, scene, self._moving_racks is not None)
+        ):
+            self.redraw()
+        if not same:
+            self.zoom_to_fit()
+        self.update()
+
+    def set_selection(self, addresses: frozenset[str]) -> None:
+        """Mark things as selected, without a signal."""
+        self._selection = frozenset(addresses)
+        self._resolve_selection()
+        self.update()
+
+    def set_theme(self, theme: CanvasTheme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.redraw()
+
+    def set_language(self, language: Language) -> None:
+        """Name parts and planes in a language."""
+        self._language = language
+        self.setAccessibleName(tr("Drawing of the supernode"))
+        self.redraw()
+
+    def set_visible_planes(self, planes: frozenset[str]) -> None:
+        """Show the links of these planes only."""
+        self._hidden_planes = self._all_planes - planes
+        self.redraw()
+
+    @property
+    def overlay(self) -> Overlay | None:
+        """What is painted over components and links."""
+        return self._overlay
+
+    def set_overlay(self, overlay: Overlay | None) -> None:
+        """Paint values over components and links, None to stop."""
+        self._overlay = overlay
+        self.redraw()
+
+    def set_differences(self, found: FabricComparison | None) -> None:
+        """Mark what differs from another design, None to stop."""
+        self._differences = found
+        self.update()
+
+    def zoom_to_fit(self) -> None:
+        """Show everything that stands in the hall, and go on so when the window grows."""
+        if self._scene is not None:
+            self.show_view(self._view.fitted(self._scene.contents, 0.08))
+        self._fitted = True
+
+    def zoom_to_selection(self) -> None:
+        """Show what is selected, the whole hall where nothing is."""
+        self.zoom_to(self._selection)
+
+    def zoom_to(self, addresses: Iterable[str]) -> None:
+        """Show things, the whole hall where nothing is at the addresses."""
+        rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None
+        if rect is None:
+            self.zoom_to_fit()
+            return
+        self.show_view(camera.shown_at(self._view, rect))
+
+    def zoom_by(self, factor: float) -> None:
+        """Magnify about the middle of the view."""
+        self.show_view(self._view.zoomed(factor, self._view.width / 2, self._view.height / 2))
+
+    def go_up(self) -> None:
+        """Show what the things in view are in."""
+        if self._scene is not None:
+            self.show_view(camera.upward(self._scene, self._view))
+
+    @property
+    def level(self) -> Level:
+        """Return the level of meaning now shown: hall, rack, node or chip."""
+        return self._level
+
+    @property
+    def viewport(self) -> Viewport:
+        """Return which part of the hall is shown."""
+        return self._view
+
+    @property
+    def scene(self) -> Scene | None:
+        """Return what is drawn."""
+        return self._scene
+
+    @property
+    def fonts(self) -> Fonts:
+        """Return the fonts of the labels."""
+        return self._fonts
+
+    @property
+    def theme(self) -> CanvasTheme:
+        """Return the colours in use."""
+        return self._theme
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Return the addresses of what is selected."""
+        return self._selection
+
+    @property
+    def visible_planes(self) -> frozenset[str]:
+        """Return the ids of the planes whose links are shown."""
+        return self._all_planes - self._hidden_planes
+
+    @property
+    def _all_planes(self) -> frozenset[str]:
+        return frozenset(self._scene.fabric.design.planes) if self._scene else frozenset()
+
+    @property
+    def breadcrumb(self) -> str:
+        """Return the way from the design to what is in the middle of the view."""
+        return " › ".join(crumb.text for crumb in self.crumbs())
+
+    @property
+    def is_sharp(self) -> bool:
+        """Tell whether the picture has come to rest, labels and all."""
+        return self._backing.is_sharp(self._view)
+
+    @property
+    def pictures_painted(self) -> int:
+        """Return how often the whole drawing was painted, for tests and benchmarks."""
+        return self._backing.repainted
+
+    def mapped(self, address: str) -> QPoint | None:
+        """Return the pixel in the middle of a thing, None where it does not exist."""
+        rect = camera.rect_of(self._scene, (address,)) if self._scene is not None else None
+        if rect is None:
+            return None
+        x, y = self._view.to_screen(rect[0] + rect[2] / 2, rect[1] + rect[3] / 2)
+        return QPoint(round(x), round(y))
+
+    @property
+    def marks(self) -> Marks:
+        """Return what is drawn over the picture."""
+        return self._marks
+
+    def show_marks(self, marks: Marks) -> None:
+        """Draw other things over the picture."""
+        self._marks = marks
+        self.update()
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show racks elsewhere, before the design says so."""
+        self._scene = scene
+        self._update_marks()
+
+    def show_view(self, view: Viewport) -> None:
+        """Show another part of the hall."""
+        self._fitted = False
+        if view == self._view:
+            return
+        self._view = view
+        self._moving = True
+        self._rest.start()
+        width = self._scene.rack_width_m if self._scene is not None else 0.6
+        level = level_at(width * view.scale, self._level)
+        if level != self._level:
+            self._level = level
+            self.level_changed.emit(level)
+        self.update()
+
+    def _come_to_rest(self) -> None:
+        self._moving = False
+        self.update()
+
+    def redraw(self) -> None:
+        """Paint everything anew."""
+        self._backing.clear()
+        self.update()
+
+    def _resolve_selection(self) -> None:
+        self._chosen = (
+            resolve(self._scene, self._selection) if self._scene is not None else nothing()
+        )
+        self._update_marks()
+
+    def _update_marks(self) -> None:
+        if self._scene is None:
+            return
+        found = lighting(self._scene, self._chosen, self._hover, self._moving_racks)
+        self.show_marks(
+            replace(
+                self._marks,
+                selected=self._chosen,
+                hovered=found.hovered,
+                lit=found.lit,
+                edges=self._handles(self._scene),
+            )
+        )
+
+    # What is held belongs to whom the pointer does; a drawing by itself holds nothing.
+
+    @property
+    def _moving_racks(self) -> BoolArray | None:
+        """Return which racks are drawn apart because they move, shape (n_racks,)."""
+        return None
+
+    def _as_held(self, scene: Scene) -> Scene:
+        """Return a scene with racks where the pointer holds them."""
+        return scene
+
+    def _let_go(self) -> None:
+        """Forget what the pointer holds, as another document is shown."""
+
+    def _handles(self, scene: Scene) -> tuple[Edge, ...]:
+        """Return the handles of what is selected."""
+        del scene
+        return ()
+
+    def crumbs(self) -> list[Crumb]:
+        """Return the way from the design to what is in the middle of the view."""
+        if self._scene is None:
+            return []
+        crumbs = [Crumb(named(self._scene.fabric.design, self._language), "")]
+        way = camera.path(self._scene, self._view, self._level)
+        return crumbs + [Crumb(address.rpartition("/")[2], address) for address in way]
+
+    def frame(self, view: Viewport) -> Frame:
+        """Return what a picture of a view is made from; there is something to draw."""
+        if self._scene is None:
+            raise RuntimeError("nothing to draw yet")
+        return Frame(
+            self._scene,
+            view,
+            self._theme,
+            self._language,
+            self._level,
+            self.visible_planes,
+            self._overlay,
+            hidden_racks=self._moving_racks,
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            # A painter left open by an error would take the process down with it.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        painter.setClipRect(self.rect())
+        if self._scene is None:
+            painter.fillRect(self.rect(), self._theme.background)
+            return
+        sharp = not self._moving
+        self._backing.show(
+            painter, self._view, self.devicePixelRatioF(), self._paint_static, sharp=sharp
+        )
+        painter.setClipRect(self.rect())
+        frame = self.frame(self._view)
+        if self._moving_racks is not None:
+            held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)
+            paint_content(painter, held)
+        paint_states(painter, frame)
+        if self._differences is not None:
+            paint_differences(painter, frame, self._differences, self._fonts)
+        paint_marks(painter, frame, self._marks, self._fonts)
+        paint_hud(painter, frame, self._fonts, self.crumbs())
+
+    def _paint_static(
+        self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool
+    ) -> None:
+        frame = replace(self.frame(view), sharp=sharp, window=window)
+        paint_picture(painter, frame, self._fonts, taken_by_hud(frame, self._fonts))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        del event
+        self._view = self._view.resized(max(1, self.width()), max(1, self.height()))
+        self.redraw()
+        if self._fitted:
+            self.zoom_to_fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._fonts = Fonts()
+            self.redraw()
+        super().changeEvent(event)
