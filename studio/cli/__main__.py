@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings, 2 usage, 3 file, 4 internal.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
@@ -80,16 +81,27 @@ def _run(command: Command, parsed: argparse.Namespace) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe has gone, as with `| head`: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         code = EXIT_FINE
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
+    except OSError as error:
+        # Reading and writing files raise errors of our own: what is left is the output itself.
+        print(f"supernode-studio: the output stopped: {error.strerror or error}", file=sys.stderr)
+        _discard_output()
+        code = EXIT_FILE
     except StudioError as error:
         print(f"supernode-studio: {error}", file=sys.stderr)
         code = EXIT_FILE if isinstance(error, (FileProblem, InvalidDesign)) else EXIT_USAGE
     except Exception as error:  # noqa: BLE001 - the composition root is the last to catch
         code = _report(error)
     return code
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, so that ending does not fail once more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(error: Exception) -> int:

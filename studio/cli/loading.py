@@ -108,5 +108,5 @@ def _value(text: str) -> object:
     """A number, `true`, a list … as JSON writes it; anything else is a word."""
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return text

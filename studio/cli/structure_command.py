@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
+from studio.errors import InvalidInput
 from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.resilience import Blast
 from studio.session.structure import (
@@ -45,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _print_cut(cut)
         return 0
+    if arguments.plane:
+        raise InvalidInput("--plane says where --between cuts; give both")
     planes = plane_structures(fabric, with_losses=arguments.losses)
     if arguments.json:
         print_json([_tree(plane) for plane in planes])

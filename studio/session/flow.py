@@ -9,10 +9,10 @@ import numpy as np
 
 from studio.design.edits import set_state
 from studio.design.model import Deviation
-from studio.errors import InvalidInput
+from studio.errors import InvalidDesign, InvalidInput
 from studio.exploration.network_library import network_profiles
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.fabric import Fabric, compile_design, find_components
+from studio.fabric.fabric import Fabric, compile_design, find_components, find_links
 from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
 from studio.messages import say
@@ -99,7 +99,7 @@ def _scale_up_ranks(fabric: Fabric) -> int:
 def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:
     if not group:
         return drawn.npus
-    wanted = drawn.vertices_of(find_components(fabric.layout, group))
+    wanted = drawn.vertices_of(_asked(fabric, group))
     chosen: IntArray = drawn.npus[np.isin(drawn.npus, wanted)]
     if len(chosen) < 2:
         raise InvalidInput(
@@ -125,6 +125,21 @@ def _one_of(names: type[Name], text: str, what: str) -> Name:
         ) from None
 
 
+def _asked(fabric: Fabric, address: str) -> IntArray:
+    """Return the components, or the links, at an address somebody asked about.
+
+    Raises
+    ------
+    InvalidInput : nothing is there.
+    """
+    try:
+        if address.startswith("rule:"):
+            return find_links(fabric.links, address)
+        return find_components(fabric.layout, address)
+    except InvalidDesign as error:
+        raise InvalidInput(error.message) from error
+
+
 def with_failed(fabric: Fabric, address: str) -> Fabric:
     """Return the fabric with what an address names out of order.
 
@@ -132,5 +147,7 @@ def with_failed(fabric: Fabric, address: str) -> Fabric:
     ------
     StudioError : nothing is there.
     """
+    # An exception may outlive what it names; a question about nothing is a mistake.
+    _asked(fabric, address)
     design = set_state(fabric.design, Address(address), Deviation(state="failed"))
     return compile_design(design, fabric.catalog, fabric)

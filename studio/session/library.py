@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from studio.design.model import Design
 from studio.errors import FileProblem, UnknownName
 from studio.ids import AssemblyId, PartId
 from studio.storage.project_file import SUFFIX, read_design
+
+LONGEST_SHOWN = 200
 
 PLAIN_RACK = PartId("rack-42u")
 
@@ -91,8 +94,10 @@ def find_design(text: str) -> Path:
     FileProblem : there is neither; names the nearest reference designs.
     """
     path = Path(text)
-    if path.exists():
-        return path
+    # A name that no file system takes, too long or with a zero byte, is one that is not there.
+    with suppress(OSError, ValueError):
+        if path.exists():
+            return path
     known = reference_designs()
     name = text.removesuffix(SUFFIX)
     if name in known:
@@ -100,6 +105,6 @@ def find_design(text: str) -> Path:
     near = difflib.get_close_matches(name, known, n=2) or list(known)
     raise FileProblem(
         "{text}: no such file, and no reference design of that name; there is {near}",
-        text=text,
+        text=text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…",
         near=", ".join(near),
     )

@@ -74,7 +74,9 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file():
-            what = say("is a folder") if path.is_dir() else say("there is no such file")
+            what = say("there is no such file")
+            if path.exists():
+                what = say("is a folder") if path.is_dir() else say("is no plain file")
             raise FileProblem("{path}: {what}", path=path, what=what)
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:

@@ -39,3 +39,28 @@ def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -
     code = main(("flow", "cloudmatrix-384", "--routing", "hashed", "--subflows", "9"))
     assert code != 0
     assert "147,072 flows x 9 subflows, more than 1,200,000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--bytes", "-1"), "a payload of -1.0 bytes can't be sent"),
+        (("--bytes", "1 YB"), "'YB' is no unit of data"),
+        (("--bytes", "1e400 B"), "too large"),
+        (("--group", "**/zz"), "nothing is at '**/zz'"),
+        (("--group", "R01/N1/npu[0]"), "a collective needs two"),
+        (("--plane", "zz"), "the design has no plane 'zz'; it has ub, rdma, vpc"),
+        (("--collective", "zz"), "'zz' is no collective"),
+        (("--algorithm", "zz"), "'zz' is no algorithm"),
+        (("--fail", "R99"), "nothing is at 'R99'"),
+        (("--fail", "rule:zz"), "no link rule is called 'zz'"),
+        (("--fail", "rule:ub-uplinks[9999999]"), "has links 0 to 5375"),
+        (("--routing", "hashed", "--seed", str(2**64)), "is too large"),
+        (("--routing", "hashed", "--subflows", "0"), "0 subflows carry nothing"),
+    ],
+)
+def test_an_impossible_question_is_a_usage_error(
+    arguments: tuple[str, ...], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["flow", "cloudmatrix-384", *arguments]) == 2
+    assert text in capsys.readouterr().err

@@ -25,3 +25,19 @@ def test_the_cut_between_two_racks_is_that_of_their_uplinks(
 def test_a_selection_without_anything_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("structure", "cloudmatrix-384", "--between", "R01", "R99")) != 0
     assert "R99" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--plane", "ub"), "--plane says where --between cuts"),
+        (("--between", "R01", "R02", "--plane", "zz"), "the design has no plane 'zz'"),
+        (("--between", "R01", "R99"), "nothing is at 'R99'"),
+        (("--between", "R01", "R01"), "both sides"),
+    ],
+)
+def test_an_impossible_question_is_a_usage_error(
+    arguments: tuple[str, ...], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["structure", "cloudmatrix-384", *arguments]) in (2, 3)
+    assert text in capsys.readouterr().err

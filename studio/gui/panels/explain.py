@@ -92,6 +92,8 @@ class ExplainPanel(QWidget):
         self._tree.setHeaderLabels(
             [tr("Term"), tr("Count"), tr("Value"), tr("Share"), tr("Evidence"), tr("Source")]
         )
+        shown, self._shown = self._shown, None
+        self.show_explanation(shown)
 
     def _open_part(self, item: QTreeWidgetItem) -> None:
         part = item.data(0, _PART)

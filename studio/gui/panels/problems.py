@@ -72,13 +72,17 @@ class ProblemsPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
-        rows, self._rows = self._rows, ()
-        self.show_rows(rows)
+        self._fill_again()
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self._empty.setText(tr("No problems found. Rules are checked while you draw."))
         self._list.setHeaderLabels([tr("Problem"), tr("Where"), tr("Rule")])
+        self._fill_again()
+
+    def _fill_again(self) -> None:
+        rows, self._rows = self._rows, ()
+        self.show_rows(rows)
 
     def _item(self, row: ProblemRow) -> QTreeWidgetItem:
         text = f"{tr(row.message)}  —  {tr(row.hint)}" if row.hint else tr(row.message)

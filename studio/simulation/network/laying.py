@@ -30,6 +30,7 @@ from studio.fabric.flow.routing import Split
 from studio.simulation.network.profile import Role
 from studio.simulation.network.schedule import Phase
 
+LARGEST_SEED = 2**63 - 1
 MOST_PARTS = 1_200_000
 """Flows times subflows that are hashed one by one: about ten seconds and 500 MB."""
 _EVENT_RANKS = 512
@@ -74,6 +75,12 @@ class Routing:
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise InvalidInput("a seed of {seed} is negative; take 0 or more", seed=self.seed)
+        if self.seed > LARGEST_SEED:
+            raise InvalidInput(
+                "a seed of {seed} is too large; take {most} at most",
+                seed=self.seed,
+                most=LARGEST_SEED,
+            )
         if self.subflows < 1:
             raise InvalidInput(
                 "{subflows} subflows carry nothing; take 1 or more",

@@ -1,0 +1,69 @@
+"""`check`: what it finds, why, and the fixes it offers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from studio.cli.__main__ import main
+from studio.design import edits
+from studio.session.library import find_design
+from studio.storage.project_file import read_design, write_design
+
+BROKEN = {
+    ("links", "ub-uplinks", "length_m"): 6001.0,
+    ("links", "rdma-spine", "transceiver_b"): "",
+    ("links", "vpc-access", "multiplicity"): 3,
+    ("racks", "bus-west", "contents", "V", "u"): 5,
+    ("site", "routing", "tray_area_m2"): 0.01,
+    ("site", "coolant_temperature_k"): 320.0,
+    ("planes", "rdma", "oversubscription"): 0.5,
+}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    design = read_design(find_design("cloudmatrix-384")).design
+    path = tmp_path / "broken.supernode"
+    write_design(path, edits.apply_changes(design, BROKEN))
+    return path
+
+
+def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    assert main(["check", *arguments, "--json"]) == 1
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_every_rule_that_is_broken_is_told(
+    broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {str(one["rule"]) for one in findings(capsys, str(broken))}
+    assert told >= {
+        "reach",
+        "optical-budget",
+        "transceiver-pair",
+        "port-overuse",
+        "rack-units",
+        "tray-fill",
+        "inlet-temperature",
+        "oversubscription",
+    }
+
+
+def test_a_fix_of_the_json_is_what_edit_takes(
+    broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = next(f for f in findings(capsys, str(broken)) if f["rule"] == "tray-fill")
+    assert isinstance(one["fix"], dict)
+    assert one["fix"]["label"] == "Make the tray 400 cm²"
+    change = [f"{path}={json.dumps(value)}" for path, value in one["fix"]["changes"].items()]
+    left = findings(capsys, str(broken), "--edit", *change)
+    assert "tray-fill" not in {f["rule"] for f in left}
+
+
+def test_the_limit_of_a_rule_is_explained(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = next(f for f in findings(capsys, str(broken)) if f["rule"] == "optical-budget")
+    assert "ITU-T G.652" in str(one["explanation"])

@@ -1,0 +1,89 @@
+"""`export`: every table in both forms, and what is said where a file can't be written."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from studio.cli.__main__ import main
+
+CM = "cloudmatrix-384"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as content:
+        return list(csv.DictReader(content))
+
+
+@pytest.mark.parametrize(
+    ("what", "count"),
+    [
+        # 5,376 NPU and 1,344 CPU links inside the nodes, 5,376 up, 384 and 384 RDMA, 96 VPC.
+        ("links", 5376 + 1344 + 5376 + 384 + 384 + 96),
+        # Two links share an uplink cable; traces are no cables.
+        ("cables", 2688 + 384 + 384 + 96),
+    ],
+)
+def test_tables_have_one_row_per_piece(what: str, count: int, tmp_path: Path) -> None:
+    for ending in (".csv", ".json"):
+        file = tmp_path / f"{what}{ending}"
+        assert main(["export", CM, what, str(file)]) == 0
+        made = rows(file) if ending == ".csv" else json.loads(file.read_text(encoding="utf-8"))
+        assert len(made) == count
+
+
+def test_both_forms_of_the_parts_list_say_the_same(tmp_path: Path) -> None:
+    for ending in (".csv", ".json"):
+        assert main(["export", CM, "parts", str(tmp_path / f"parts{ending}")]) == 0
+    as_text = rows(tmp_path / "parts.csv")
+    as_json = json.loads((tmp_path / "parts.json").read_text(encoding="utf-8"))
+    assert [list(row) for row in as_text] == [list(row) for row in as_json]
+    for text, value in zip(as_text, as_json, strict=True):
+        assert text["part"] == value["part"]
+        assert float(text["count"]) == value["count"]
+    assert next(row for row in as_json if row["part"] == "ascend-910c")["count"] == 384
+
+
+def test_a_result_can_be_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    assert main(["export", CM, "result", str(file)]) == 0
+    result = json.loads(file.read_text(encoding="utf-8"))
+    assert result["job"] == "inference"
+    assert result["tokens_per_s"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("parts", "parts.txt"), 3, "written as .csv or .json"),
+        (("parts", "missing/parts.csv"), 3, "was not written"),
+        (("parts", "folder.csv"), 3, "Is a directory"),
+        (("picture", "picture.bmp"), 3, "written as .svg or .png"),
+        (("picture", "picture.png", "--width", "999999"), 2, "16 to 16384 are possible"),
+    ],
+)
+def test_what_can_not_be_written_is_said(
+    arguments: tuple[str, ...],
+    code: int,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    assert main(["export", CM, *arguments]) == code
+    assert text in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
+
+
+def test_a_design_without_a_job_has_no_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = tmp_path / "bare.supernode"
+    assert main(["new", str(bare)]) == 0
+    assert main(["export", str(bare), "result", str(tmp_path / "r.json")]) == 2
+    assert capsys.readouterr().err.startswith("supernode-studio: ")

@@ -1,0 +1,85 @@
+"""The problems list: the same findings as the command line's, with limits explained and fixes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.cli.__main__ import main
+from studio.design import edits
+from studio.gui.main_window import MainWindow
+from studio.session.library import find_design
+from studio.storage.project_file import read_design, write_design
+from tests.cli.test_check_command import BROKEN
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    design = read_design(find_design("cloudmatrix-384")).design
+    path = tmp_path / "broken.supernode"
+    write_design(path, edits.apply_changes(design, BROKEN))
+    return path
+
+
+def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
+    assert main(["check", *arguments, "--json"]) == 1
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_command_line_and_the_window_say_the_same(
+    window: MainWindow,
+    qtbot: QtBot,
+    broken: Path,
+    language: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = findings(capsys, str(broken), "--lang", language)
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    window.settings.set("language", language)
+    QApplication.processEvents()
+    shown = [row for row in window.problems.rows if row.rule != "scenario"]
+    assert len(shown) == len(told) >= len(BROKEN)
+    tree = window.problems._list
+    texts = {tree.topLevelItem(n).text(0) for n in range(tree.topLevelItemCount())}
+    for row, one in zip(shown, told, strict=True):
+        assert (row.rule, row.severity, row.address) == (
+            one["rule"],
+            one["severity"],
+            one["address"],
+        )
+        text = f"{one['message']}  —  {one['hint']}" if one["hint"] else one["message"]
+        assert text in texts
+
+
+def test_a_fix_is_one_step_that_undo_takes_back(
+    window: MainWindow, qtbot: QtBot, broken: Path
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    document = window.workspace.document
+    assert document is not None
+    before = document.design
+    row = next(row for row in window.problems.rows if row.rule == "tray-fill")
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.problems.fix_requested.emit(row.fix)
+    assert "tray-fill" not in {row.rule for row in window.problems.rows}
+    assert document.design.site.routing.tray_area_m2 == 0.04
+    window.workspace.undo()
+    assert document.design == before
+
+
+def test_the_tip_of_a_problem_explains_its_limit(
+    window: MainWindow, qtbot: QtBot, broken: Path
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    tree = window.problems._list
+    tips = [tree.topLevelItem(n).toolTip(0) for n in range(tree.topLevelItemCount())]
+    assert any("ITU-T G.652" in tip for tip in tips)
