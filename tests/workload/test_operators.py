@@ -114,3 +114,18 @@ def test_a_block_may_lack_mixer_or_feed_forward() -> None:
     model = load_model("Llama-3-8B")
     only = layer_operators(model, Block(1, Attention(32, 8, 128)), Share(128.0, 1.0, 128.0))
     assert all(o.part == "mixer" for o in only)
+
+
+def test_chunks_start_anew_and_see_half_of_themselves() -> None:
+    # 4 tokens in chunks of 2 see 1, 2, 1, 2 keys: 1.5 in the mean; a sliding window of 2: 1.75.
+    assert visible_keys(4.0, 0.0, 2, chunked=True) == pytest.approx(1.5)
+    assert visible_keys(4.0, 0.0, 2) == pytest.approx(1.75)
+    assert visible_keys(2.0, 0.0, 8, chunked=True) == visible_keys(2.0, 0.0, 0)
+
+
+def test_llama_4_sees_chunks_in_three_of_four_layers() -> None:
+    for name, layers in (("Llama-4-Scout", 48), ("Llama-4-Maverick", 48)):
+        blocks = load_model(name).blocks
+        chunked = [b for b in blocks if isinstance(b.mixer, Attention) and b.mixer.chunked]
+        assert sum(block.count for block in blocks) == layers
+        assert sum(block.count for block in chunked) == 36
