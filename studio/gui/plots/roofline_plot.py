@@ -73,6 +73,9 @@ class RooflinePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
+        # pyqtgraph draws a symbol once for each pen and brush object: these are kept for that.
+        self._brushes = {bound: pg.mkBrush(colour) for bound, colour in theme.bounds.items()}
+        self._plain, self._outline = pg.mkBrush("#888888"), pg.mkPen(theme.panel)
         style_plot(self._plot, theme, self.font())
         self._plot.showGrid(x=True, y=True, alpha=0.18)
         self.retranslate()
@@ -105,14 +108,13 @@ class RooflinePlot(QWidget):
             name.setPos(QPointF(left, height))
 
     def _draw_points(self, roofline: Roofline) -> None:
-        bounds = self._theme.bounds
         self._points.setVisible(True)
         self._points.setData(
             x=[math.log10(point.intensity) for point in roofline.points],
             y=[math.log10(point.flops) for point in roofline.points],
-            brush=[pg.mkBrush(bounds.get(point.bound, "#888888")) for point in roofline.points],
+            brush=[self._brushes.get(point.bound, self._plain) for point in roofline.points],
             data=[point.text for point in roofline.points],
-            pen=pg.mkPen(self._theme.panel),
+            pen=self._outline,
             size=9,
         )
 
