@@ -101,10 +101,11 @@ class PassTime:
 
     def at(self, index: int) -> PassTime:
         """Return the pass of one candidate of shape (n,)."""
-        count = self.times.table.shape[-1]
 
         def one(value: Number) -> Number:
-            return np.broadcast_to(value, (count,))[index]  # type: ignore[no-any-return]
+            if isinstance(value, np.ndarray) and value.ndim:
+                return float(value[index])
+            return float(value)
 
         return PassTime(
             one(self.time_s), one(self.stage_s),

@@ -19,9 +19,11 @@ from studio.simulation.inference.speculative import Speculation
 from studio.simulation.inference.work import PassLoad
 from studio.workload.operators import FloatArray, Number
 
-_TRIED_ALONE = 65
+_TRIED_ALONE = 17
 """Bounds of the ranges one position alone is cut into: a call costs more than its candidates."""
 _TRIED_TOGETHER = 4
+_GUESSED_ALONE = np.arange(-3.0, 5.0)
+_GUESSED_TOGETHER = np.arange(2.0)
 _GUESSES = 4
 _WAIT_TAIL = 4.6
 """-ln 0.01: waits of one in a hundred over the mean wait of a busy server."""
@@ -359,22 +361,24 @@ def largest_within(
 
     Notes
     -----
-    Narrows down on k candidates at once. One position alone is bound by the cost of a call and
-    tries many. Many positions are bound by the number of candidates: they guess along a straight
-    line between what is known, and halve what a few guesses left open.
+    Narrows down on k candidates at once, guessing along a straight line between what is known and
+    halving what a few guesses left open. One position alone is bound by the cost of a call and
+    tries more of them.
     """
     most = np.floor(most)
     if not np.isfinite(limit):
         return most
     bracket = _Bracket(np.zeros(most.shape), most + 1, limit)
-    steps = np.linspace(0.0, 1.0, _TRIED_ALONE if most.size == 1 else _TRIED_TOGETHER)
+    is_alone = most.size == 1
+    first = np.linspace(0.0, 1.0, _TRIED_ALONE if is_alone else _TRIED_TOGETHER)
     rounds = 0
     while (rows := bracket.open_rows()).size:
-        if rounds == 0 or most.size == 1 or rounds > _GUESSES:
-            spread = steps if rounds == 0 or most.size == 1 else np.array([0.0, 0.5, 1.0])
-            tried = bracket.spread(rows, spread)
+        if rounds == 0:
+            tried = bracket.spread(rows, first)
+        elif rounds <= _GUESSES:
+            tried = bracket.guesses(rows, _GUESSED_ALONE if is_alone else _GUESSED_TOGETHER)
         else:
-            tried = bracket.guesses(rows)
+            tried = bracket.spread(rows, np.array([0.0, 0.5, 1.0]))
         bracket.learn(rows, tried, measure(rows, tried))
         rounds += 1
     return bracket.low
@@ -403,14 +407,13 @@ class _Bracket:
         first, last = self.low[rows, None] + 1, self.high[rows, None] - 1
         return np.ceil(first + (last - first) * steps)
 
-    def guesses(self, rows: NDArray[np.intp]) -> FloatArray:
-        """Return where a straight line meets the limit, and the batch after it: shape (m, 2)."""
+    def guesses(self, rows: NDArray[np.intp], steps: FloatArray) -> FloatArray:
+        """Return batches around where a straight line meets the limit: shape (m, k)."""
         low, high = self.low[rows], self.high[rows]
         rise = (self.limit - self._at_low[rows]) / (self._at_high[rows] - self._at_low[rows])
-        is_known = np.isfinite(rise)
-        guess = np.floor(low + np.where(is_known, np.clip(rise, 0.0, 1.0), 0.5) * (high - low))
-        guess = np.clip(guess, low + 1, high - 1)
-        return np.stack((guess, np.minimum(guess + 1, high - 1)), axis=1)
+        share = np.where(np.isfinite(rise), np.clip(rise, 0.0, 1.0), 0.5)
+        guess = np.floor(low + share * (high - low))[:, None] + steps
+        return np.clip(guess, low[:, None] + 1, high[:, None] - 1)
 
     def learn(self, rows: NDArray[np.intp], tried: FloatArray, values: FloatArray) -> None:
         """Take in what was measured at rising batches: shapes (m, k)."""
