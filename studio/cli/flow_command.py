@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
+from studio.errors import InvalidInput
 from studio.session.flow import DrawnFlow, run_collective, with_failed
 from studio.simulation.network.exact import FlowResult
 from studio.simulation.network.laying import Routing, RoutingMode
@@ -35,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--subflows", default=1, type=int, help="parts of a flow that are hashed each on its own"
     )
     parser.add_argument(
+        "--popularity",
+        default="",
+        metavar="LIST",
+        help="relative amounts that NPUs receive in turn, such as 4,1,1,1; equal by default",
+    )
+    parser.add_argument(
         "--fail",
         action="append",
         default=[],
@@ -58,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         plane=arguments.plane,
         algorithm=arguments.algorithm,
         routing=Routing(RoutingMode(arguments.routing), arguments.seed, arguments.subflows),
+        popularity=_numbers(arguments.popularity),
     )
     tree = _tree(flow, time.perf_counter() - start)
     if arguments.json:
@@ -65,6 +73,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(flow, tree)
     return 0
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise InvalidInput("{text} is no list of numbers such as 4,1,1,1", text=text) from None
 
 
 def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -54,6 +55,7 @@ def run_collective(
     plane: str = "",
     algorithm: str = "",
     routing: Routing = SPRAY,
+    popularity: Sequence[float] = (),
 ) -> DrawnFlow:
     """Run a collective among NPUs of a fabric, on one plane, with its failures.
 
@@ -63,6 +65,8 @@ def run_collective(
     plane : names of planes, joined by commas; empty takes the first scale-up plane, with the
         scale-out planes where scale-up alone leaves NPUs apart.
     routing : how the fabric chooses among shortest paths.
+    popularity : relative amounts that NPUs receive, or send back in a combine, in turn; such as
+        that of their experts. Empty for equal amounts.
 
     Raises
     ------
@@ -80,6 +84,7 @@ def run_collective(
         network_profiles().for_domain(npu.family, _scale_up_ranks(fabric)),
         algorithm=_one_of(Algorithm, algorithm, say("algorithm")) if algorithm else None,
         routing=routing,
+        popularity=np.resize(np.asarray(popularity, float), len(ranks)) if popularity else None,
         role_of=lambda bundle: _role(fabric, bundle),
         home_of_rank=fabric.layout.housing[drawn.component[ranks]],
     )

@@ -35,6 +35,16 @@ def test_adaptive_routing_makes_up_for_a_lost_uplink(capsys: pytest.CaptureFixtu
     assert 0 < adaptive["gap"] <= 0.0011
 
 
+def test_popular_experts_make_their_ports_the_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    """One NPU in four receives four parts of seven, 16/7 of the mean."""
+    even = flow(capsys, "--collective", "dispatch")
+    uneven = flow(capsys, "--collective", "dispatch", "--popularity", "4,1,1,1")
+    ratio = uneven["terms"]["wire_s"] / even["terms"]["wire_s"]
+    assert ratio == pytest.approx(16 / 7, rel=1e-3)
+    assert main(("flow", "cloudmatrix-384", "--popularity", "many")) != 0
+    assert "many is no list of numbers" in capsys.readouterr().err
+
+
 def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(("flow", "cloudmatrix-384", "--routing", "hashed", "--subflows", "9"))
     assert code != 0

@@ -38,6 +38,8 @@ from studio.simulation.network.schedule import (
 )
 from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
+_SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
+"""Collectives in which ranks may receive different amounts."""
 _AUTOMATIC_RANKS = 2048
 """Larger groups try only the algorithms that need no list of flows."""
 
@@ -280,8 +282,16 @@ def _phases(
         return phases
     if len(popularity) != members.size or not np.all(popularity > 0):
         raise InvalidInput("popularity needs one positive number per rank")
+    if op not in _SKEWED:
+        raise InvalidInput(
+            "{collective} sends every NPU the same; popularity is for all-to-all, dispatch and "
+            "combine",
+            collective=op.value,
+        )
     wanted = popularity[members.position]
-    return [skewed(phase, wanted, is_reversed=op is Collective.COMBINE) for phase in phases]
+    return [
+        skewed(phase, members, wanted, is_reversed=op is Collective.COMBINE) for phase in phases
+    ]
 
 
 def _terms(

@@ -6,7 +6,7 @@ Knows no path and no time; ranks are vertices of a graph grouped in domains that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -319,26 +319,42 @@ SCHEDULES: Mapping[Collective, Mapping[Algorithm, Scheduler]] = {
 """Algorithms that can be laid over a graph."""
 
 
-def skewed(phase: Phase, popularity: FloatArray, *, is_reversed: bool) -> Phase:
+def skewed(phase: Phase, members: Members, popularity: FloatArray, *, is_reversed: bool) -> Phase:
     """Return an exchange in which ranks receive in proportion to their popularity.
 
     Parameters
     ----------
     phase :
-        A uniform exchange.
+        Of a uniform exchange, direct or by way of domains.
+    members :
+        The ranks and their domains.
     popularity :
-        Shape (ranks,): relative; scaled to a mean of one.
+        Shape (ranks,), in the order of the members: relative; scaled to a mean of one.
     is_reversed :
         Whether popular ranks send instead, as when results come back.
+
+    Notes
+    -----
+    Inside a domain a rank passes on what is for its position in every domain, hence their mean.
     """
-    if not isinstance(phase.demand, Exchange):
-        return phase
     share = popularity / popularity.mean()
     demand = phase.demand
-    send, receive = demand.send, demand.receive
-    changed = (
-        Exchange(demand.ranks, send * share, receive)
-        if is_reversed
-        else Exchange(demand.ranks, send, receive * share)
-    )
-    return Phase(phase.name, changed, phase.steps, phase.hops_per_step, phase.peers)
+    if isinstance(demand, Exchange):
+        send, receive = demand.send, demand.receive
+        changed = (
+            Exchange(demand.ranks, send * share, receive)
+            if is_reversed
+            else Exchange(demand.ranks, send, receive * share)
+        )
+        return replace(phase, demand=changed)
+    order = np.argsort(members.ranks)
+    ends = [
+        order[np.searchsorted(members.ranks, end, sorter=order)]
+        for end in (demand.source, demand.target)
+    ]
+    popular = ends[0] if is_reversed else ends[1]
+    inside = members.domain_size
+    is_inside = members.domain[ends[0]] == members.domain[ends[1]]
+    of_position = share.reshape(-1, inside).mean(axis=0)
+    factor = np.where(is_inside, of_position[popular % inside], share[popular])
+    return replace(phase, demand=Flows(demand.source, demand.target, demand.size * factor))

@@ -10,7 +10,7 @@ from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.profile import InNetwork, Role
-from studio.simulation.network.schedule import SCHEDULES, _ring_orders, group_members
+from studio.simulation.network.schedule import SCHEDULES, _ring_orders, group_members, skewed
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
 
@@ -139,6 +139,32 @@ def test_popular_experts_take_longer_than_uniform_ones(ideal):
     assert hot.time_s / even.time_s == pytest.approx(4 / (11 / 8), rel=1e-9)
     assert back.time_s == pytest.approx(hot.time_s, rel=0.05)
     assert hot.exactness is Exactness.EXACT
+
+
+@pytest.mark.parametrize("op", [Collective.DISPATCH, Collective.COMBINE])
+def test_popular_ranks_are_popular_on_two_level_paths_too(op, ideal):
+    """What enters a rank from other nodes is the same as without the way through its mates."""
+    members = group_members(np.arange(12), np.arange(12) // 4)
+    popularity = np.arange(1.0, 13.0)
+    is_reversed = op is Collective.COMBINE
+    phases = [
+        skewed(phase, members, popularity, is_reversed=is_reversed)
+        for phase in SCHEDULES[op][Algorithm.HIERARCHICAL](members, 12.0)
+    ]
+    inside, across = (phase.demand for phase in phases)
+    end = across.source if is_reversed else across.target
+    far = np.bincount(end, weights=across.size, minlength=12)
+    np.testing.assert_allclose(far, 8 * popularity / popularity.mean())
+    assert inside.size.sum() == pytest.approx(12 * 12 * 3 / 4)
+    graph = topologies.two_tier(3, 4, 1, 2)
+    uneven = run(op, graph, ideal, Algorithm.HIERARCHICAL, popularity=popularity)
+    even = run(op, graph, ideal, Algorithm.HIERARCHICAL)
+    assert uneven.time_s > even.time_s
+
+
+def test_an_all_reduce_has_no_popular_ranks(ideal):
+    with pytest.raises(InvalidInput, match="all-reduce sends every NPU the same"):
+        run(Collective.ALL_REDUCE, topologies.star(4), ideal, None, popularity=np.ones(4))
 
 
 def test_bundles_take_the_efficiency_of_their_role(profiles):
