@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from studio.design.arrays import Cell, member_rack
 from studio.design.cabling import take_cable
 from studio.design.edits import duplicate_racks, free_name, put, remove, set_field, set_state
+from studio.design.labels import is_numbered
 from studio.design.model import Design, Deviation, Rack
 from studio.fabric.fabric import Fabric
+from studio.gui.canvas.held import hold
 from studio.gui.views.subjects import Subject, rule_path, subjects_of
 from studio.ids import Address, AssemblyId, RackId, RuleId
 
@@ -64,14 +67,29 @@ def duplicate(
     fabric: Fabric, selection: frozenset[str]
 ) -> tuple[Edit, Callable[[Fabric], frozenset[str]]]:
     """Return the edit that copies the selected racks, and which labels to select afterwards."""
-    racks = selected_racks(fabric, selection)
+    held = hold(fabric, selection)
     known = frozenset(fabric.layout.rack_by_label)
-    down = shift_m({one: fabric.design.racks[one] for one in racks})
+    down = shift_m({one: fabric.design.racks[one] for one in held.racks})
 
     def edit(design: Design) -> Design:
-        return duplicate_racks(design, racks, 0.0, down)[0]
+        design, _ = duplicate_racks(design, held.whole, 0.0, down)
+        for rack, members in held.members.items():
+            for cell in members:
+                design = _with_copy(design, rack, cell, down)
+        return design
 
     return edit, lambda after: frozenset(after.layout.rack_by_label) - known
+
+
+def _with_copy(design: Design, rack_id: RackId, cell: Cell, down_m: float) -> Design:
+    """Return the design with a copy of one member of an array, as a rack of its own."""
+    rack = design.racks[rack_id]
+    single = member_rack(rack_id, rack, cell)
+    label = rack.label if is_numbered(rack.label) else f"{single.label}-{{n}}"
+    single = msgspec.structs.replace(
+        single, y_m=single.y_m + down_m, first=next_number(design), label=label
+    )
+    return put(design, "racks", free_name(rack_id, design.racks), single)
 
 
 def shift_m(racks: Mapping[RackId, Rack]) -> float:

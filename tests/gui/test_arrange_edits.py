@@ -7,7 +7,7 @@ import pytest
 from studio.design import arrays, edits
 from studio.design.contents import shift_boxes
 from studio.design.model import Array, Design, Deviation
-from studio.gui import arrange_edits
+from studio.gui import arrange_edits, selection_edits
 from studio.gui.arrange_edits import Edit, Side
 from studio.ids import Address, RackId
 from tests.builders import fabric_of, rack, two_racks
@@ -110,3 +110,15 @@ def test_one_member_turns_and_comes_off_alone_and_all_of_them_together() -> None
     assert list(arrange_edits.detach(fabric, every)(design).racks) == ["row-1", "row-2", "row-3"]
     assert arrange_edits.block_count(fabric, every) == 1
     assert arrange_edits.block_count(fabric, frozenset({"R01", "R03"})) == 2
+
+
+def test_a_member_is_duplicated_alone_and_an_array_as_a_whole() -> None:
+    design = two_racks()
+    fabric = fabric_of(design)
+    edit, made = selection_edits.duplicate(fabric, frozenset({"R02"}))
+    after = edit(design)
+    # 1.2 m of rack and 1.2 m of aisle below the original.
+    assert stands(after)["R03"] == (2.0, 3.4)
+    assert made(fabric_of(after)) == {"R03"}
+    whole, made = selection_edits.duplicate(fabric, PAIR)
+    assert made(fabric_of(whole(design))) == {"R03", "R04"}

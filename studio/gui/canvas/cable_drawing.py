@@ -29,7 +29,7 @@ from studio.gui.canvas.wire_ends import (
     ports_used,
     selector_of,
 )
-from studio.gui.i18n import tr
+from studio.gui.i18n import current_language, named, tr
 from studio.ids import Address, RuleId
 from studio.simulation.rules.check import check
 
@@ -233,7 +233,7 @@ def _moving(name: RuleId, side: str, to: str) -> Edit:
 
 
 def _plane(fabric: Fabric, pattern: Pattern) -> str:
-    name = fabric.design.planes[pattern.rule.plane].name
+    name = named(fabric.design.planes[pattern.rule.plane], current_language())
     return f"{name}, {pattern.name}" if pattern.name else name
 
 
