@@ -66,7 +66,12 @@ def _phase(phase: Phase) -> dict[str, Any]:
             "network": phase.utilisation.network,
         },
         "terms": [
-            {"name": term.name, "seconds": term.seconds, "bound": term.bound}
+            {
+                "name": term.name,
+                "seconds": term.seconds,
+                "bound": term.bound,
+                "formula": term.formula,
+            }
             for term in phase.terms
         ],
         "operators": [

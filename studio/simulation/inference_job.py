@@ -28,6 +28,7 @@ from studio.simulation.result import (
     TimeTerm,
     Utilisation,
 )
+from studio.simulation.term_formulas import formula_of
 
 _NETWORK_TERMS = ("tensor", "exchange", "dispatch", "combine", "pipeline", "all_reduce", "hop")
 _OVERHEAD_TERMS = ("launch", "host", "sampling", "overhead", "sync")
@@ -205,7 +206,7 @@ def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phas
         name="prefill" if estimated.name == "prefill" else "decode",
         seconds=estimated.time_s,
         terms=tuple(
-            TimeTerm(name, seconds, _bound(name, estimated))
+            TimeTerm(name, seconds, _bound(name, estimated), formula_of("inference", name))
             for name, seconds in estimated.terms.items()
             if seconds > 0
         ),

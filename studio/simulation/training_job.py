@@ -24,6 +24,7 @@ from studio.simulation.result import (
     TimeTerm,
     Utilisation,
 )
+from studio.simulation.term_formulas import formula_of
 from studio.simulation.training.activity import step_activity, step_power_w
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
@@ -212,7 +213,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         name="step",
         seconds=step,
         terms=tuple(
-            TimeTerm(name, float(value[0]), _BOUND[name])
+            TimeTerm(name, float(value[0]), _BOUND[name], formula_of("training", name))
             for name, value in outcome.terms.items()
             if value[0] > 0
         ),
