@@ -26,6 +26,7 @@ from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.session.library import catalog, find_design
+from studio.session.study import PlanSearch, Question, search_plans
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
@@ -71,6 +72,35 @@ class Supernode:
         chosen = active_scenario(self.fabric, scenario)
         result = simulate(sim_input(self.fabric, self.rolled_up, machine, chosen))
         return with_error_band(result, machine)
+
+    def search(
+        self,
+        scenario: str = "",
+        goal: str = "",
+        limits: Mapping[str, float] | None = None,
+        choices: Mapping[str, Sequence[int | float | str]] | None = None,
+    ) -> PlanSearch:
+        """Return every mapping of a scenario, best first, and why the first one wins.
+
+        Parameters
+        ----------
+        scenario
+            One of the design; the active one by default.
+        goal
+            Id such as `throughput`, `cost` or `step-time`; empty takes the usual one of the job.
+        limits
+            Bounds by id of a goal, in SI units: `{"tpot": 0.05}`.
+        choices
+            Values to try by field of the scenario; one value fixes it: `{"tp": (8,)}`.
+
+        Raises
+        ------
+        StudioError : the scenario, goal or a field is unknown, or no mapping is possible.
+        """
+        machine = machine_of(self.fabric, self.rolled_up)
+        chosen = active_scenario(self.fabric, scenario)
+        given = sim_input(self.fabric, self.rolled_up, machine, chosen)
+        return search_plans(given, question=Question(goal, limits or {}, choices or {}))
 
     def check(self) -> tuple[Finding, ...]:
         """Return what the design rules find."""

@@ -90,3 +90,11 @@ def test_wrong_names_are_refused_with_what_there_is(nvl72: api.Supernode) -> Non
         nvl72.edit(["site", "peu"], 1.1)
     with pytest.raises(InvalidInput):
         nvl72.edit(["site", "pue"], float("nan"))
+
+
+def test_search_finds_a_mapping_within_its_limits() -> None:
+    found = api.load("gb200-nvl72").search(goal="cost", limits={"tpot": 0.03}, choices={"pp": (1,)})
+    best = found.ranked[0]
+    assert best.keeps_limits
+    assert best.metrics["tpot_s"] <= 0.03 * (1 + 1e-9)
+    assert best.scenario_fields["pp"] == 1
