@@ -29,6 +29,8 @@ class ActionState:
     """Racks and whole arrays that can be lined up."""
     has_exceptions: bool = False
     """Whether anything selected is out of line or absent."""
+    has_part: bool = False
+    """One part type is inspected, or all chips selected are of one."""
     has_clipboard: bool = False
     has_result: bool = False
     has_baseline: bool = False
@@ -123,6 +125,7 @@ class Actions(QObject):
             made = self._made[action_id]
             made.setText(tr(action.text))
             made.setStatusTip(tr(action.help))
+            made.setWhatsThis(f"<b>{tr(action.text)}</b><br>{tr(action.help)}")
             shortcut = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tail = f" ({shortcut})" if shortcut else ""
             made.setToolTip(f"{tr(action.text)}{tail}\n{tr(action.help)}")

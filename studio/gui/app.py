@@ -15,12 +15,12 @@ from studio import __version__, paths
 from studio.catalog.catalog import Catalog
 from studio.gui.crash import CrashReporter, start_logging
 from studio.gui.fonts import window_font
-from studio.gui.i18n import Language, Languages, system_language
+from studio.gui.i18n import Languages, chosen_language
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
-from studio.gui.theme import apply_theme, chosen_theme
+from studio.gui.theme import apply_theme, chosen_theme, theme_choice
 from studio.gui.workspace import Workspace
 from studio.session.evaluator import Evaluator
 from studio.session.library import catalog as shipped_catalog
@@ -95,10 +95,8 @@ def make_window(
     """Return the main window, not yet shown."""
     app.setFont(window_font(float(settings.get("font_scale"))))
     languages = Languages(app)
-    wanted = language or str(settings.get("language"))
-    chosen: Language = system_language() if wanted == "system" else _language(wanted)
-    languages.use(chosen)
-    colours = chosen_theme(theme or settings.get("theme"))  # type: ignore[arg-type]
+    languages.use(chosen_language(language or str(settings.get("language"))))
+    colours = chosen_theme(theme_choice(theme or settings.get("theme")))
     apply_theme(app, colours)
     window = MainWindow(
         Workspace(catalog, Evaluator(), journals=paths.state_dir() / "journals"),
@@ -165,10 +163,6 @@ def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0
         sleep(_PAUSE_S)
     for _ in range(5):
         app.processEvents()
-
-
-def _language(text: str) -> Language:
-    return "zh" if text == "zh" else "en"
 
 
 def _open_first(window: MainWindow, files: Sequence[Path]) -> None:

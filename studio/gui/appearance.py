@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.docks import TITLES
-from studio.gui.i18n import Languages, system_language, tr
-from studio.gui.theme import Theme, apply_theme, chosen_theme
+from studio.gui.i18n import Languages, chosen_language, tr
+from studio.gui.theme import Theme, apply_theme, chosen_theme, theme_choice
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -26,10 +26,9 @@ class Appearance:
         """Follow a setting that changed."""
         window = self._window
         if key == "theme":
-            self.set_theme(chosen_theme(window.settings.get("theme")))  # type: ignore[arg-type]
+            self.set_theme(chosen_theme(theme_choice(window.settings.get("theme"))))
         elif key == "language":
-            choice = window.settings.get("language")
-            self._languages.use(system_language() if choice == "system" else choice)  # type: ignore[arg-type]
+            self._languages.use(chosen_language(str(window.settings.get("language"))))
         elif key == "live":
             window.workspace.is_live = bool(window.settings.get("live"))
             if window.workspace.is_live and window.workspace.is_stale:
@@ -75,7 +74,7 @@ class Appearance:
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         window = self._window
-        window.canvas.set_language(window.language)  # type: ignore[arg-type]
+        window.canvas.set_language(window.language)
         window.actions_made.retranslate()
         for name, dock in window.docks.items():
             dock.setWindowTitle(tr(TITLES[name]))

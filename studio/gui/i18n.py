@@ -14,7 +14,16 @@ from studio.gui.guard import guarded
 from studio.languages import LANGUAGE_NAMES, LANGUAGES, Language, load_entries
 from studio.messages import Listed, Message, Name, translate
 
-__all__ = ["LANGUAGES", "LANGUAGE_NAMES", "Language", "Languages", "mark", "named", "tr"]
+__all__ = [
+    "LANGUAGES",
+    "LANGUAGE_NAMES",
+    "Language",
+    "Languages",
+    "chosen_language",
+    "mark",
+    "named",
+    "tr",
+]
 
 _CONTEXT = "studio"
 _PROPERTY = "studio_language"
@@ -49,6 +58,13 @@ def current_language() -> Language:
     """Return the language the application shows now."""
     app = QCoreApplication.instance()
     return "zh" if app is not None and app.property(_PROPERTY) == "zh" else "en"
+
+
+def chosen_language(choice: str) -> Language:
+    """Return the language a setting or an argument means now; `system` follows the desktop."""
+    if choice == "system":
+        return system_language()
+    return "zh" if choice == "zh" else "en"
 
 
 def system_language() -> Language:

@@ -16,11 +16,16 @@ from studio.gui.i18n import tr
 from studio.gui.panels.inspector import FieldEdit
 from studio.gui.views.library_items import LibraryItem
 from studio.gui.views.scenario_row import choose_scenario
+from studio.gui.views.subjects import subjects_of
 from studio.ids import PartId
 from studio.session.document import Document
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
+
+
+MOST_IN_HAND = 200
+"""Selected things looked through for a common part type."""
 
 
 class Intents:
@@ -47,6 +52,18 @@ class Intents:
             window.shown.show_inspector()
         else:
             self.select(addresses)
+
+    def part_in_hand(self) -> str:
+        """Return the part type that is inspected or of which all selected chips are."""
+        document = self._window.workspace.document
+        if document is None:
+            return ""
+        chosen = self._window.shown.inspected or document.selection
+        if len(chosen) > MOST_IN_HAND:
+            return ""
+        subjects = subjects_of(document.fabric, chosen)
+        parts = {subject.part for subject in subjects}
+        return parts.pop() if len(parts) == 1 else ""
 
     def apply(self, request: EditRequest | FieldEdit) -> None:
         """Apply an edit a panel or the canvas asks for."""

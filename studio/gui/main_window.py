@@ -22,7 +22,7 @@ from studio.gui.docks import arrange, make_docks
 from studio.gui.document_files import DocumentFiles
 from studio.gui.document_pages import DocumentPages
 from studio.gui.guard import guarded
-from studio.gui.i18n import Languages, current_language
+from studio.gui.i18n import Language, Languages, current_language
 from studio.gui.intents import Intents
 from studio.gui.live_differences import LiveDifferences
 from studio.gui.live_network import LiveNetwork
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """Return the language shown."""
         return current_language()
 

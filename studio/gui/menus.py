@@ -125,6 +125,7 @@ class WindowMenus:
             has_exceptions=bool(
                 document and arrange_edits.has_exceptions(document.fabric, document.selection)
             ),
+            has_part=bool(window.intents.part_in_hand()),
             has_clipboard=window.clip is not None,
             has_result=bool(window.workspace.evaluation and window.workspace.evaluation.result),
             has_baseline=window.workspace.baseline is not None,

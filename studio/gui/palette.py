@@ -17,6 +17,7 @@ from studio.gui.views.palette_entries import (
     KIND_TITLES,
     PaletteEntry,
     action_entries,
+    at_address,
     found,
     object_entries,
     setting_entries,
@@ -41,6 +42,8 @@ class PaletteDialog(QDialog):
         super().__init__(window, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._entries = entries
         self._theme = window.theme
+        document = window.workspace.document
+        self._fabric = document.fabric if document is not None else None
         self._icons: dict[str, QIcon] = {}
         self.chosen: PaletteEntry | None = None
         frame = styled_frame("palette")
@@ -82,7 +85,8 @@ class PaletteDialog(QDialog):
 
     def _fill(self, typed: str) -> None:
         self.list.clear()
-        for entry in found(self._entries, typed):
+        named = at_address(self._fabric, typed) if self._fabric is not None else ()
+        for entry in (*named, *found(self._entries, typed)):
             detail = f"    {entry.detail}" if entry.detail else ""
             item = QListWidgetItem(f"{entry.text}{detail}    —  {tr(KIND_TITLES[entry.kind])}")
             item.setData(_ENTRY, entry)

@@ -116,6 +116,12 @@ def chosen_theme(choice: ThemeChoice) -> Theme:
     return DARK if choice == "dark" else LIGHT
 
 
+def theme_choice(text: object) -> ThemeChoice:
+    """Return what a setting or an argument says, `system` where it says nothing known."""
+    choices: Mapping[object, ThemeChoice] = {"light": "light", "dark": "dark"}
+    return choices.get(text, "system")
+
+
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Paint the whole application in a theme."""
     sheet = style_sheet(theme)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from studio.design.model import Design
 from studio.gui import selection_edits
 from studio.gui.i18n import tr
+from studio.gui.views import inspector_parts
+from studio.ids import PartId
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -98,3 +101,19 @@ def paste_rows(window: MainWindow) -> None:
     """Add the rows on the clipboard to the table."""
     window.show_dock("table")
     window.table.paste_rows()
+
+
+def own_part(window: MainWindow) -> None:
+    """Make a part type of the design's own, like the one in the inspector, and show it there."""
+    document, part = window.workspace.document, PartId(window.intents.part_in_hand())
+    if document is None or not part:
+        return
+    made: list[PartId] = []
+
+    def edit(design: Design) -> Design:
+        design, own = inspector_parts.own_part(design, document.catalog, part)
+        made.append(own)
+        return design
+
+    if window.workspace.apply(tr("Make an own part type"), edit):
+        window.inspect(f"part:{made[-1]}")

@@ -10,6 +10,10 @@ from studio.design.edits import get_field, set_field
 from studio.design.model import Design
 from studio.gui.views.entry import entry_text
 
+USUAL_SPAN = 4.0
+LEAST_SPAN = 16.0
+"""Up to where a slider reaches whose field says nothing, as a multiple and from zero."""
+
 Editor = Literal["quantity", "count", "text", "long_text", "choice", "flag", "colour", "fixed"]
 Write = Callable[[Design, object], Design]
 Choice = tuple[object, str]
@@ -103,8 +107,10 @@ def value_text(row: Row, value: object) -> str:
 
 
 def slider_range(row: Row, value: object) -> tuple[float, float]:
-    """Return the slider's range: the row's own, else around the value."""
-    if row.editor not in ("quantity", "count") or row.high <= row.low:
+    """Return the slider's range: the row's own, else up to four times the value."""
+    if row.editor not in ("quantity", "count"):
         return (0.0, 0.0)
     number = float(value) if isinstance(value, int | float) else row.low
+    if row.high <= row.low:
+        return (min(0.0, number), USUAL_SPAN * abs(number) or LEAST_SPAN)
     return (min(row.low, number), max(row.high, number))

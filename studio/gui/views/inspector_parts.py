@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from studio.catalog.catalog import Catalog
 from studio.catalog.fields import FIELDS
-from studio.design.edits import put, remove
+from studio.design.edits import free_name, put, remove
 from studio.design.model import Design, FieldOverride, PartChange
 from studio.errors import StudioError
 from studio.fabric.parts import Origin, PartData, resolve_part
@@ -31,7 +33,7 @@ def part_sections(
     except StudioError:
         return ()
     title = part.name_zh if language == "zh" else part.name
-    fields = [_identity(part), *_variant(design, catalog, part)]
+    fields = [_identity(part), *_own_name(design, part), *_variant(design, catalog, part)]
     fields += [_value(part, base, name, language) for name in part.values]
     ports = tuple(
         InspectorField(
@@ -59,6 +61,31 @@ def _identity(part: PartData) -> InspectorField:
     return InspectorField(
         key=f"parts.{part.id}.id", label=mark("Part type"), editor="fixed", text=part.id
     )
+
+
+def _own_name(design: Design, part: PartData) -> list[InspectorField]:
+    """A type of the design's own can be named; those of the catalogue are called as they are."""
+    change = design.parts.get(part.id, PartChange())
+    if not change.base:
+        return []
+
+    def write(edited: Design, value: object) -> Design:
+        before = edited.parts.get(part.id, change)
+        return put(edited, "parts", part.id, msgspec.structs.replace(before, name=str(value)))
+
+    name = change.name or part.name
+    key = f"parts.{part.id}.name"
+    return [InspectorField(key, mark("Name"), "text", name, name, write=write)]
+
+
+def own_part(design: Design, catalog: Catalog, part_id: PartId) -> tuple[Design, PartId]:
+    """Return the design with a part type of its own, like another one, and its name there."""
+    like = design.parts.get(part_id, PartChange())
+    part = resolve_part(part_id, design.parts.get(part_id), catalog)
+    taken = {**catalog.parts, **design.parts}
+    own = PartId(free_name(f"own-{part_id.removeprefix('own-')}", taken))
+    change = msgspec.structs.replace(like, base=like.base or part_id, name=f"{part.name} *")
+    return put(design, "parts", own, change), own
 
 
 def _variant(design: Design, catalog: Catalog, part: PartData) -> list[InspectorField]:

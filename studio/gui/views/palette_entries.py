@@ -10,6 +10,7 @@ from studio.gui.actions import Action
 from studio.gui.i18n import mark, named
 from studio.gui.settings import SETTINGS
 from studio.gui.views.pinyin import initials
+from studio.gui.views.sheets.places import NONE, chips_of, links_of
 
 MOST_FOUND = 60
 MOST_COMPONENTS = 20_000
@@ -97,11 +98,28 @@ def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
         name = job.name_zh if language == "zh" and job.name_zh else job.name
         search = _search(f"{key} {job.name} {job.model}", job.name_zh)
         entries.append(PaletteEntry("scenario", str(key), name, job.model, search, "scenario"))
+    for own, change in design.parts.items():
+        if change.base and own not in fabric.part_by_id:
+            search = _search(f"{own} {change.name}", "")
+            name = change.name or own
+            entries.append(PaletteEntry("part", f"part:{own}", name, own, search, "part"))
     for part in fabric.parts:
         name = part.name_zh if language == "zh" else part.name
         search = _search(f"{part.id} {part.name} {part.kind}", part.name_zh)
         entries.append(PaletteEntry("part", f"part:{part.id}", name, part.id, search, "part"))
     return tuple(entries)
+
+
+def at_address(fabric: Fabric, typed: str) -> tuple[PaletteEntry, ...]:
+    """Return the chip or link whose address was typed in full, such as `R03/N2/npu[5]`."""
+    address = typed.strip()
+    chips = chips_of(fabric, address) if address.count("/") > 1 else NONE
+    if len(chips) == 1:
+        part = fabric.parts[int(fabric.layout.part[chips[0]])]
+        return (_object(fabric.layout.address(int(chips[0])), part.name, "part"),)
+    if address.startswith("rule:") and address.endswith("]") and len(links_of(fabric, address)):
+        return (_object(address, "", "cable"),)
+    return ()
 
 
 def found(entries: Sequence[PaletteEntry], typed: str) -> tuple[PaletteEntry, ...]:

@@ -1,0 +1,74 @@
+"""Own part types through the inspector, sliders everywhere, and things found by their address."""
+
+from __future__ import annotations
+
+from studio.gui.main_window import MainWindow
+from studio.gui.palette import PaletteDialog, entries_of, perform
+from studio.gui.views.palette_entries import at_address
+from studio.gui.views.pinyin import initials
+from studio.gui.widgets.field_editors import NumberEditor
+from studio.languages import load_entries
+from studio.session.document import Document
+
+
+def test_an_own_part_type_is_made_named_changed_and_used(
+    window: MainWindow, document: Document
+) -> None:
+    assert not window.actions_made["edit.own_part"].isEnabled()
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    window.actions_made["edit.own_part"].trigger()
+    (own,) = document.design.parts
+    assert document.design.parts[own].base == "ascend-910c"
+    window.inspector.editor(f"parts.{own}.name").entered.emit("Next NPU")
+    window.inspector.editor(f"parts.{own}.values.memory").entered.emit(256e9)
+    window.canvas.selection_changed.emit(frozenset({"R01/N1/npu[0]"}))
+    choice = window.inspector.editor("contents.npu.part")
+    assert choice.field is not None
+    assert (own, "Next NPU") in choice.field.choices
+    choice.entered.emit(own)
+    assert document.fabric.part_by_id[own].value("memory") == 256e9
+    assert len(document.history.steps) == 4
+    for _ in range(4):
+        window.actions_made["edit.undo"].trigger()
+    assert not document.is_modified
+
+
+def test_every_number_has_a_slider(window: MainWindow) -> None:
+    for chosen in ("", "R01", "R01/N1", "R01/N1/npu[0]", "rule:ub-uplinks"):
+        window.workspace.select(frozenset({chosen} - {""}))
+        editors = window.inspector.findChildren(NumberEditor)
+        assert editors
+        bare = [one.field.key for one in editors if one.field and one.field.high <= one.field.low]
+        assert not bare
+
+
+def test_a_chip_or_link_is_found_by_its_whole_address(
+    window: MainWindow, document: Document
+) -> None:
+    dialog = PaletteDialog(entries_of(window), window)
+    dialog.line.setText("R03/N2/npu[5]")
+    first = dialog.list.item(0)
+    assert first is not None
+    assert first.text().startswith("R03/N2/npu[5]")
+    dialog.deleteLater()
+    (entry,) = at_address(document.fabric, "rule:ub-uplinks[7]")
+    perform(window, entry)
+    assert document.selection == {"rule:ub-uplinks[7]"}
+    assert not at_address(document.fabric, "R03/N2/npu[99]")
+    assert not at_address(document.fabric, "rule:ub-uplinks[999999]")
+
+
+def test_every_action_is_found_by_pinyin_initials(window: MainWindow) -> None:
+    chinese = load_entries("zh")
+    for action in window.actions_made.table:
+        text = chinese[action.text]
+        spelt = initials(text)
+        assert len(spelt) == sum(mark.isalnum() for mark in text), (text, spelt)
+
+
+def test_every_action_has_help_in_all_three_places(window: MainWindow) -> None:
+    for action in window.actions_made.table:
+        made = window.actions_made[action.id]
+        assert made.statusTip(), action.id
+        assert made.statusTip() in made.whatsThis()
+        assert made.statusTip() in made.toolTip()
