@@ -41,7 +41,12 @@ _PIECES: Mapping[Aspect, Callable[[Fabric], tuple[object, ...]]] = {
     "names": lambda fabric: tuple(
         name for part in fabric.layout.parts for name in (part.id, part.name, part.name_zh)
     ),
-    "components": lambda fabric: (fabric.layout.part, fabric.layout.housings),
+    "components": lambda fabric: (
+        fabric.layout.part,
+        fabric.layout.housings,
+        fabric.design.planes,
+        fabric.design.assemblies,
+    ),
     "places": lambda fabric: (fabric.layout.racks,),
     "links": lambda fabric: (fabric.links,),
     "states": lambda fabric: (

@@ -8,11 +8,22 @@ import pytest
 from studio.catalog.catalog import Catalog
 from studio.design import edits, schemes
 from studio.design.finding import Finding
-from studio.design.model import Design, Plane
+from studio.design.model import Design, Deviation, Plane
+from studio.fabric.changes import unchanged
+from studio.fabric.fabric import compile_design
 from studio.languages import translator
-from studio.simulation.rules.check import check
+from studio.simulation.rules.check import check, checked
 from studio.simulation.rules.explanations import EXPLANATIONS, title_of
-from tests.builders import OPTICAL, bench, fabric_of, link, small_catalog, two_racks, with_part
+from tests.builders import (
+    OPTICAL,
+    bench,
+    datum,
+    fabric_of,
+    link,
+    small_catalog,
+    two_racks,
+    with_part,
+)
 from tests.simulation.rules.test_rules import CASES
 
 
@@ -195,3 +206,35 @@ def test_a_rule_inside_an_assembly_is_fixed_there() -> None:
     assert fix is not None
     assert list(fix.changes) == [("assemblies", "node", "links", "in", "bandwidth_byte_per_s")]
     assert found(edits.apply_changes(design, fix.changes), "rate-mismatch") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("planes", "up", "oversubscription"), 0.5),
+        (("planes", "up", "name"), "Other"),
+        (("assemblies", "node", "depth_m"), 1.19),
+        (("site", "routing", "tray_above_rack_m"), 0.001),
+        (("site", "routing", "tray_area_m2"), 1e-6),
+        (("site", "coolant_temperature_k"), 400.0),
+        (("racks", "row", "feeds"), ("A", "B", "C")),
+        (("racks", "row", "array", "pitch"), 0.5),
+        (("links", "uplinks", "multiplicity"), 1),
+        (("links", "uplinks", "length_m"), 60.0),
+        (("exceptions",), {"R01/S1/supply[0]": Deviation("failed")}),
+    ],
+)
+def test_findings_kept_over_an_edit_are_those_made_anew(
+    path: tuple[str, ...], value: object
+) -> None:
+    catalog = small_catalog()
+    fibre = catalog.parts["fibre"]  # type: ignore[index]
+    more = {name: datum(text) for name, text in FIBRE.items()}
+    catalog = with_part(catalog, msgspec.structs.replace(fibre, values={**fibre.values, **more}))
+    before = fabric_of(two_racks(), catalog)
+    after = compile_design(edits.set_field(two_racks(), path, value), catalog, before)
+    kept = checked(after, checked(before), unchanged(before, after))
+    assert kept == checked(after)
+
+
+FIBRE = {"bend_radius": "20 mm", "diameter": "4 mm", "attenuation": "1 dB/km"}
