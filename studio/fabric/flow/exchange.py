@@ -28,6 +28,8 @@ _LIVE_WORK = 2_500_000
 """Columns times arc classes up to which every destination is pushed while a user waits."""
 _MOST_ORBITS = 96
 """Orbits of ranks up to which a destination is pushed for each, where colours are fewer."""
+_MANY_COLOURS = 128
+"""Colours of ranks from which pushing to every destination may be faster."""
 _LIVE_RANKS = 2048
 _LIVE_ARCS = 300_000
 """A larger group on a larger graph is not even folded with its ranks apart."""
@@ -161,6 +163,13 @@ def exchange_loads(
             return _push_all(exchange, quotient, columns, split)
     if symmetry is None:
         symmetry = (proven_symmetry if is_certified else symmetry_of)(graph, exchange)
+    colours = len(distinct(symmetry.partition.colour[exchange.ranks]))
+    if colours > _MANY_COLOURS:
+        # Little is alike any more: every colour costs a look at the whole graph.
+        quotient = fold_for_demand(graph, marks(graph, exchange))
+        columns = distinct(quotient.partition.colour[exchange.ranks])
+        if len(columns) * quotient.arc_class_count <= colours * graph.arc_count:
+            return _push_all(exchange, quotient, columns, split)
     return _push_by_symmetry(symmetry, exchange, split)
 
 

@@ -120,6 +120,20 @@ def test_too_many_orbits_leave_the_assumption(monkeypatch):
     assert not proven_symmetry(graph, exchange).is_proven
 
 
+def test_where_little_is_alike_every_destination_is_pushed(monkeypatch):
+    rng = np.random.default_rng(1)
+    graph = topologies.two_tier(12, 4, 3, 4)
+    graph = graph.with_failed(rng.choice(graph.cable_count, 20, replace=False))
+    exchange = uniform_exchange(graph.endpoints(), 1e6)
+    monkeypatch.setattr(exchange_module, "_LIVE_WORK", 0)
+    assumed = exchange_loads(graph, exchange)
+    monkeypatch.setattr(exchange_module, "_MANY_COLOURS", 10)
+    pushed = exchange_loads(graph, exchange)
+    assert assumed.exactness is Exactness.ASSUMED_SYMMETRIC
+    assert pushed.exactness is Exactness.EXACT
+    np.testing.assert_allclose(pushed.arc_load(), assumed.arc_load(), rtol=1e-9)
+
+
 def test_path_counts_of_a_large_fabric_are_proven():
     """8,192 endpoints in three tiers: 7 planes, 8 spines and 32 cores above each leaf."""
     graph = topologies.three_tier(32, 32, 8, 7)
