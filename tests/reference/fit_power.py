@@ -146,7 +146,7 @@ def main(arguments: Sequence[str]) -> None:
         start = msgspec.structs.replace(profile, **STARTS)
         if options.hold_out:
             profile, scored = fit(readings[::2], start), readings[1::2]
-        elif options.fit and len(readings) > 2:
+        elif options.fit and len(readings) > 2 and profile.family == family:
             profile = fit(readings, start)
             write(profile, len(readings))
         size = np.abs(np.expm1(log_errors(scored, profile)))
