@@ -63,14 +63,14 @@ def broken(**changes: object) -> bytes:
         if value is None:
             del constants[name]
         else:
-            constants.setdefault(name, dict(constants["kernel_s"]))["value"] = value
+            constants.setdefault(name, dict(constants["runtime_byte"]))["value"] = value
     return json.dumps(content).encode()
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"kernel_s": None}, "missing: kernel_s"), ({"oddity": 1.0}, "unknown: oddity"),
-     ({"kernel_s": -1.0}, "out of range")],
+    [({"runtime_byte": None}, "missing: runtime_byte"), ({"oddity": 1.0}, "unknown: oddity"),
+     ({"runtime_byte": -1.0}, "out of range")],
 )  # fmt: skip
 def test_incomplete_unknown_or_absurd_constants_are_refused(changes, words):
     with pytest.raises(FileProblem, match=words):
