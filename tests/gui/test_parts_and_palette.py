@@ -72,3 +72,10 @@ def test_every_action_has_help_in_all_three_places(window: MainWindow) -> None:
         assert made.statusTip(), action.id
         assert made.statusTip() in made.whatsThis()
         assert made.statusTip() in made.toolTip()
+
+
+def test_the_scenario_bar_leaves_the_window_at_its_size(window: MainWindow) -> None:
+    assert window.scenario_bar.findChildren(NumberEditor)
+    for editor in window.scenario_bar.findChildren(NumberEditor):
+        assert editor.slider.isHidden()
+    assert window.width() == 1280

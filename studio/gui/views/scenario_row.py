@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.design.edits import set_field
 from studio.design.model import Design
@@ -60,7 +60,8 @@ def scenario_view(design: Design | None, language: str) -> ScenarioView:
             tuple((name, name) for name in models()),
         ),
         row_field(design, base, Row("precision", mark("Precision"), "choice"), _PRECISIONS),
-        *(row_field(design, base, row) for row in rows),
+        # One line has no room for sliders; the inspector has them for the same fields.
+        *(replace(row_field(design, base, row), low=0.0, high=0.0) for row in rows),
     )
     return ScenarioView(active, names, fields)
 
