@@ -9,7 +9,7 @@ python=${PYTHON:-$(dirname "$0")/../.venv/bin/python}
 packages=(libgl1 libegl1 libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libxkbcommon0
     libx11-6 libx11-xcb1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0
     libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1
-    libxcb-xfixes0 libxcb-xkb1)
+    libxcb-xfixes0 libxcb-xkb1 libgssapi-krb5-2)
 if [ "${1:-}" = --list ]; then
     printf '%s\n' "${packages[@]}"
     exit 0

@@ -6,10 +6,12 @@ import argparse
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from studio.errors import StudioError
+from studio.paths import state_dir
 from studio.session.library import find_design
 
 
@@ -26,6 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--theme", choices=("light", "dark", "system"), help="colours of the window"
     )
     parser.add_argument(
+        "--new-window",
+        action="store_true",
+        help="open the files in a window of their own, not in the one that is already open",
+    )
+    parser.add_argument(
         "--headless", action="store_true", help="no window even if there is a display"
     )
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for headless files")
@@ -37,13 +44,35 @@ def run(arguments: argparse.Namespace) -> int:
     headless = arguments.headless or not _has_display()
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif _is_taken(paths, arguments):
+        print("opened in the window that is already open; --new-window opens another")
+        return 0
     app = _gui()
     if headless:
         files = paths or [find_design("cloudmatrix-384")]
         code: int = _headless().run(files, arguments.out, app, arguments.lang or "en")
         return code
-    shown: int = app.run(paths, language=arguments.lang, theme=arguments.theme)
+    shown: int = app.run(
+        paths,
+        language=arguments.lang,
+        theme=arguments.theme,
+        takes_files=not arguments.new_window,
+    )
     return shown
+
+
+def _is_taken(files: Sequence[Path], arguments: argparse.Namespace) -> bool:
+    """Hand the files to a window that is already open; tells whether there is one that takes them.
+
+    A language or colours of its own ask for a window of its own, and so does a start without files.
+    """
+    if not files or arguments.new_window or arguments.lang or arguments.theme:
+        return False
+    try:
+        single = importlib.import_module("studio.gui.single_instance")
+    except ImportError:
+        return False
+    return bool(single.hand_over(files, state_dir()))
 
 
 def _has_display() -> bool:

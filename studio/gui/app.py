@@ -20,6 +20,7 @@ from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
+from studio.gui.single_instance import Listener
 from studio.gui.theme import apply_theme, chosen_theme, theme_choice
 from studio.gui.workspace import Workspace
 from studio.session.evaluator import Evaluator
@@ -39,6 +40,7 @@ def run(
     language: str | None = None,
     theme: str | None = None,
     leave_after_ms: int = 0,
+    takes_files: bool = False,
 ) -> int:
     """Open the window and stay until it is closed; returns the exit code.
 
@@ -47,6 +49,7 @@ def run(
     files : the first one is opened; without any the welcome page is shown.
     language, theme : for this session, over what the settings say.
     leave_after_ms : close the window by itself after this time, for smoke tests; 0 stays. [ms]
+    takes_files : open the files of later starts too, unless another window does already.
     """
     app = make_application()
     start_logging(paths.state_dir() / "logs")
@@ -56,12 +59,17 @@ def run(
     window = make_window(app, settings, shipped_catalog(), language, theme)
     reporter.set_window(window)
     show_window(window)
+    listener = Listener(paths.state_dir(), lambda: app.activeModalWidget() is not None, window)
+    listener.files_given.connect(lambda given: _open_given(window, given))
     QTimer.singleShot(0, lambda: _open_first(window, files))
+    if takes_files:
+        QTimer.singleShot(0, listener.start)
     if leave_after_ms:
         QTimer.singleShot(leave_after_ms, app.quit)
     try:
         return app.exec()
     finally:
+        listener.close()
         window.workspace.close()
         restore()
 
@@ -169,10 +177,23 @@ def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
     if window.offer_recovery():
         return
     if files:
-        window.open_path(files[0])
-        for other in files[1:]:
-            window.compare.add(other)
+        _open_files(window, files)
     elif window.settings.get("start_page") == "last" and window.settings.recent:
         window.open_path(window.settings.recent[0])
     else:
         window.tour.offer()
+
+
+def _open_files(window: MainWindow, files: Sequence[Path]) -> None:
+    window.open_path(files[0])
+    for other in files[1:]:
+        window.compare.add(other)
+
+
+def _open_given(window: MainWindow, files: Sequence[Path]) -> None:
+    """Come to the front with the files a later start was given."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+    QApplication.alert(window)
+    _open_files(window, files)
