@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QRegion
 
+from studio.gui.canvas.pictures import Painted, Pictures
 from studio.gui.canvas.viewport import Rect, Viewport
 
 Paint = Callable[[QPainter, Viewport, Rect | None, bool], None]
@@ -32,6 +33,9 @@ class Backing:
         self._valid = QRect()
         """Up to date part of the image, in logical pixels."""
         self._sharp_view: Viewport | None = None
+        self._pictures = Pictures()
+        self._is_kept = False
+        """Whether the image is one of the pictures, which stay as they are."""
         self.repainted = 0
         """How often the whole view was drawn; for tests and benchmarks."""
 
@@ -40,14 +44,31 @@ class Backing:
         self._view = None
         self._sharp_view = None
 
+    def forget(self) -> None:
+        """Forget earlier pictures too, as when another document is shown."""
+        self.clear()
+        self._pictures.forget()
+
     def is_sharp(self, view: Viewport) -> bool:
         """Tell whether the kept picture shows a view with everything in it."""
         return self._sharp_view == view
 
     def show(
-        self, painter: QPainter, view: Viewport, ratio: float, paint: Paint, *, sharp: bool
+        self,
+        painter: QPainter,
+        view: Viewport,
+        ratio: float,
+        paint: Paint,
+        *,
+        sharp: bool,
+        what: Painted | None = None,
     ) -> None:
-        """Bring a view onto the painter, from the kept picture as far as possible."""
+        """Bring a view onto the painter, from the kept picture as far as possible.
+
+        Parameters
+        ----------
+        what : what the whole picture is painted from; where it was before, it is not painted again.
+        """
         self._provide_images(view, ratio)
         if self._image is None:
             return
@@ -58,8 +79,26 @@ class Backing:
             elif self._pan(view, paint):
                 self._copy(painter, view)
                 return
-        self._repaint(view, paint, sharp=sharp)
+        if what is None or not self._bring_back(view, what):
+            self._repaint(view, paint, sharp=sharp)
+            if what is not None and self._image is not None:
+                self._pictures.keep(what, self._image)
+                self._is_kept = True
         self._copy(painter, view)
+
+    def _bring_back(self, view: Viewport, what: Painted) -> bool:
+        """Show a picture from before; False where it is not known."""
+        known = self._pictures.find(what)
+        if known is None:
+            return False
+        self._image, self._is_kept = QImage(known), True
+        self._put_in_the_middle(view)
+        self._sharp_view = view
+        return True
+
+    def _put_in_the_middle(self, view: Viewport) -> None:
+        self._view = _around(view)
+        self._valid = QRect(_AHEAD_PX, _AHEAD_PX, view.width, view.height)
 
     def _provide_images(self, view: Viewport, ratio: float) -> None:
         size = QSize(
@@ -68,13 +107,17 @@ class Backing:
         )
         if self._image is None or self._image.size() != size:
             self._image, self._spare = _image(size, ratio), _image(size, ratio)
+            self._is_kept = False
             self.clear()
 
     def _repaint(self, view: Viewport, paint: Paint, *, sharp: bool) -> None:
         if self._image is None:
             return
-        self._view = _around(view)
-        self._valid = QRect(_AHEAD_PX, _AHEAD_PX, view.width, view.height)
+        if self._is_kept:
+            # Painting into it would copy it first, only to paint over all of the copy.
+            self._image = _image(self._image.size(), self._image.devicePixelRatio())
+            self._is_kept = False
+        self._put_in_the_middle(view)
         painter = QPainter(self._image)
         try:
             painter.translate(_AHEAD_PX, _AHEAD_PX)

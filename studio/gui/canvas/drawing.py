@@ -29,6 +29,7 @@ from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
 from studio.gui.canvas.painting.picture import paint_content, paint_picture
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.picking import Hit
+from studio.gui.canvas.pictures import painted_from
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
@@ -79,6 +80,7 @@ class Drawing(QWidget):
         scene = build_scene(fabric, before if same else None)
         if not same:
             self._let_go()
+            self._backing.forget()
             self._selection = frozenset()
             self._hidden_planes = frozenset()
         scene = self._as_held(scene)
@@ -256,7 +258,7 @@ class Drawing(QWidget):
         self.update()
 
     def redraw(self) -> None:
-        """Paint everything anew."""
+        """Bring the picture anew: one painted before of just this, or else a fresh one."""
         self._backing.clear()
         self.update()
 
@@ -336,12 +338,11 @@ class Drawing(QWidget):
         if self._scene is None:
             painter.fillRect(self.rect(), self._theme.background)
             return
-        sharp = not self._moving
-        self._backing.show(
-            painter, self._view, self.devicePixelRatioF(), self._paint_static, sharp=sharp
-        )
-        painter.setClipRect(self.rect())
+        sharp, ratio = not self._moving, self.devicePixelRatioF()
         frame = self.frame(self._view)
+        what = painted_from(replace(frame, sharp=sharp), self._fonts, ratio)
+        self._backing.show(painter, self._view, ratio, self._paint_static, sharp=sharp, what=what)
+        painter.setClipRect(self.rect())
         if self._moving_racks is not None:
             held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)
             paint_content(painter, held)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.design.edits import set_state
+from studio.design.edits import set_field, set_state
 from studio.design.model import Deviation
 from studio.errors import UnknownName
 from studio.fabric.fabric import compile_design
@@ -223,8 +224,56 @@ def test_panning_shows_the_same_as_painting_anew(editor: Editor) -> None:
     QTest.mouseRelease(view, Qt.MouseButton.MiddleButton, NO_KEY, QPoint(460, 380))
     view._come_to_rest()
     panned = picture(view)
-    view.redraw()
+    view._backing.forget()
     assert picture(view) == panned
+
+
+def test_undo_brings_the_picture_back_just_as_a_fresh_one_would_be(editor: Editor) -> None:
+    view = editor.view
+    view._come_to_rest()
+    first, original = picture(view), editor.fabric
+    moved = set_field(editor.design, ("racks", next(iter(editor.design.racks)), "x_m"), 3.5)
+    view.set_fabric(compile_design(moved, original.catalog, original))
+    second, painted = picture(view), view.pictures_painted
+    assert second != first
+    for design, expected in ((original.design, first), (moved, second)) * 2:
+        view.set_fabric(compile_design(design, original.catalog))
+        assert picture(view) == expected
+    assert view.pictures_painted == painted
+    view._backing.forget()
+    assert picture(view) == second
+    assert view.pictures_painted == painted + 1
+
+
+def test_a_picture_brought_back_can_be_panned_without_spoiling_it(editor: Editor) -> None:
+    view = editor.view
+    view._come_to_rest()
+    first, original = picture(view), editor.fabric
+    start = view.viewport
+    moved = set_field(editor.design, ("racks", next(iter(editor.design.racks)), "x_m"), 3.5)
+    view.set_fabric(compile_design(moved, original.catalog, original))
+    picture(view)
+    view.set_fabric(compile_design(original.design, original.catalog))
+    picture(view)
+    view.show_view(replace(start, x=start.x + 40 / start.scale))
+    picture(view)
+    view.show_view(start)
+    view._come_to_rest()
+    view.redraw()
+    assert picture(view) == first
+
+
+def test_a_kept_picture_is_of_this_look_only(editor: Editor) -> None:
+    view = editor.view
+    view._come_to_rest()
+    light = picture(view)
+    view.set_theme(DARK)
+    dark = picture(view)
+    view.set_visible_planes(frozenset())
+    bare = picture(view)
+    assert len({bytes(one.constBits()) for one in (light, dark, bare)}) == 3
+    view._backing.forget()
+    assert picture(view) == bare
 
 
 def test_an_empty_hall_says_what_to_do(view: CanvasView) -> None:
