@@ -63,9 +63,15 @@ class Action:
     """Called with the main window."""
     icon: str = ""
     shortcut: str = ""
+    """Keys; of several, parted by `; `, the first is shown."""
     enabled: Predicate = always
     checked: Predicate | None = None
     """For actions that are on or off."""
+
+
+def key_sequences(action: Action) -> list[QKeySequence]:
+    """Return the keys of an action, the usual ones first."""
+    return QKeySequence.listFromString(action.shortcut) if action.shortcut else []
 
 
 class Actions(QObject):
@@ -82,7 +88,7 @@ class Actions(QObject):
             made.setObjectName(action.id)
             made.setCheckable(action.checked is not None)
             if action.shortcut:
-                made.setShortcut(QKeySequence(action.shortcut))
+                made.setShortcuts(key_sequences(action))
             made.triggered.connect(lambda _=False, one=action: self._run(one))
             window.addAction(made)
             self._made[action.id] = made

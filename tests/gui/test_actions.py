@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
-
 from studio.gui.action_table import ACTIONS, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
-from studio.gui.actions import ActionState
+from studio.gui.actions import ActionState, key_sequences
 from studio.gui.main_window import MainWindow
 from studio.paths import resources_dir
 
@@ -11,7 +9,9 @@ SPECIAL = {SEPARATOR, "recent", "panels"}
 
 
 def test_shortcuts_are_unique_and_valid() -> None:
-    keys = [QKeySequence(action.shortcut).toString() for action in ACTIONS if action.shortcut]
+    keys = [keys.toString() for action in ACTIONS for keys in key_sequences(action)]
+    given = [text for action in ACTIONS for text in action.shortcut.split("; ") if text]
+    assert len(keys) == len(given)
     assert len(keys) == len(set(keys))
     assert all(keys)
 
@@ -57,3 +57,8 @@ def test_actions_follow_the_state(window: MainWindow) -> None:
     assert window.actions_made["edit.duplicate"].isEnabled()
     window.actions_made["edit.duplicate"].trigger()
     assert window.actions_made["edit.undo"].isEnabled()
+
+
+def test_the_palette_opens_by_both_usual_keys(window: MainWindow) -> None:
+    keys = [keys.toString() for keys in window.actions_made["help.palette"].shortcuts()]
+    assert keys == ["Ctrl+K", "Ctrl+Shift+P"]

@@ -92,8 +92,10 @@ def test_the_canvas_marks_what_differs(
     edit_twice(qtbot, window)
     qtbot.waitUntil(lambda: len(texts(panel)) == 2, timeout=PATIENCE_MS)
     assert window.compared.found is not None
-    kinds = [sign.title for sign, _ in counts(window.compared.found.fabric)]
-    assert kinds == ["Moved", "Removed", "Recabled"]
+    said = {sign.title: text for sign, text in counts(window.compared.found.fabric)}
+    assert list(said) == ["Moved", "Removed", "Recabled"]
+    assert (said["Moved"], said["Removed"]) == ("6 racks", "1 rack")
+    assert said["Recabled"].endswith(" links gone")
     picture = window.canvas.grab().toImage()
     color = QColor(SIGNS[MOVED].color)
     marked = sum(

@@ -16,7 +16,7 @@ ACTIONS: tuple[Action, ...] = (
         mark("Everything by name, address or pinyin initials."),
         assistance.palette,
         "search",
-        "Ctrl+K",
+        "Ctrl+K; Ctrl+Shift+P",
     ),
     action(
         "help.settings",

@@ -350,7 +350,8 @@ class Drawing(QWidget):
         if self._differences is not None:
             paint_differences(painter, frame, self._differences, self._fonts)
         paint_marks(painter, frame, self._marks, self._fonts)
-        paint_hud(painter, frame, self._fonts, self.crumbs())
+        in_the_way = bool(self._marks.ghosts)
+        paint_hud(painter, frame, self._fonts, self.crumbs(), in_the_way=in_the_way)
 
     def _paint_static(
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.actions import Action
+from studio.gui.actions import Action, key_sequences
 from studio.gui.i18n import tr
 
 
@@ -35,7 +35,7 @@ class ShortcutsDialog(QDialog):
         self.tree.setHeaderLabels([tr("Action"), tr("Keys"), tr("What it does")])
         native = QKeySequence.SequenceFormat.NativeText
         for action in actions:
-            keys = QKeySequence(action.shortcut).toString(native) if action.shortcut else ""
+            keys = QKeySequence.listToString(key_sequences(action), native)
             row = QTreeWidgetItem([tr(action.text), keys, tr(action.help)])
             self.tree.addTopLevelItem(row)
         header = self.tree.header()

@@ -7,8 +7,16 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QImage,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -280,15 +288,25 @@ def test_an_empty_hall_says_what_to_do(view: CanvasView) -> None:
     empty = msgspec.structs.replace(builders.two_racks(), racks={}, links={})
     view.set_fabric(builders.fabric_of(empty))
     view.zoom_to_fit()
-    middle = picture(view).copy(view.width() // 2 - 150, view.height() // 2 - 50, 300, 100)
-    assert len(colors_in(middle)) > 10
+    middle = QRect(view.width() // 2 - 150, view.height() // 2 - 50, 300, 100)
+    assert len(colors_in(picture(view).copy(middle))) > 10
+    keys = (Qt.DropAction.CopyAction, library_item("rack", "cabinet"), LEFT, NO_KEY)
+    QApplication.sendEvent(view, QDragEnterEvent(QPoint(60, 60), *keys))
+    QApplication.sendEvent(view, QDragMoveEvent(QPoint(60, 60), *keys))
+    assert len(colors_in(picture(view).copy(middle))) < 10
+    QApplication.sendEvent(view, QDragLeaveEvent())
+    assert len(colors_in(picture(view).copy(middle))) > 10
+
+
+def library_item(kind: str, name: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setData(MIME_TYPE, json.dumps({"type": kind, "id": name}).encode())
+    return mime
 
 
 def test_a_rack_dropped_from_the_library_is_reported(editor: Editor, qtbot: QtBot) -> None:
     view = editor.view
-    mime = QMimeData()
-    mime.setData(MIME_TYPE, json.dumps({"type": "rack", "id": "cabinet"}).encode())
-    keys = (Qt.DropAction.CopyAction, mime, LEFT, NO_KEY)
+    keys = (Qt.DropAction.CopyAction, library_item("rack", "cabinet"), LEFT, NO_KEY)
     enter = QDragEnterEvent(QPoint(500, 600), *keys)
     QApplication.sendEvent(view, enter)
     assert enter.isAccepted()

@@ -5,7 +5,7 @@ The colours are told apart with every kind of colour vision; the signs say the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,15 @@ _SMALLEST_PX = 6.0
 _ROOM_PX = 26.0
 """Smaller things get an outline without a badge."""
 _ROW_PX = 20.0
+_COUNTED = (
+    (mark("{n} rack"), mark("{n} racks")),
+    (mark("{n} box"), mark("{n} boxes")),
+    (mark("{n} chip"), mark("{n} chips")),
+)
+_LINKS_COUNTED = (
+    (mark("{n} link laid"), mark("{n} links laid")),
+    (mark("{n} link gone"), mark("{n} links gone")),
+)
 
 
 def paint_differences(
@@ -163,18 +172,24 @@ def counts(found: FabricComparison) -> list[tuple[Sign, str]]:
     for code in (ADDED, MOVED, CHANGED):
         numbers = [int((codes == code).sum()) for codes in (found.racks, found.boxes, found.chips)]
         if any(numbers):
-            racks, boxes, chips = numbers
-            text = tr("{racks} racks, {boxes} boxes, {chips} chips")
-            rows.append((SIGNS[code], text.format(racks=racks, boxes=boxes, chips=chips)))
-    racks, boxes = len(found.racks_removed), len(found.boxes_removed)
-    if racks or boxes:
-        text = tr("{racks} racks, {boxes} boxes").format(racks=racks, boxes=boxes)
-        rows.append((SIGNS[REMOVED], text))
-    added, removed = int(found.new_links.sum()), found.links_removed
-    if added or removed:
-        text = tr("{added} links laid, {removed} gone").format(added=added, removed=removed)
-        rows.append((SIGNS[RECABLED], text))
+            rows.append((SIGNS[code], _listed(numbers, _COUNTED)))
+    gone = [len(found.racks_removed), len(found.boxes_removed)]
+    if any(gone):
+        rows.append((SIGNS[REMOVED], _listed(gone, _COUNTED)))
+    links = [int(found.new_links.sum()), found.links_removed]
+    if any(links):
+        rows.append((SIGNS[RECABLED], _listed(links, _LINKS_COUNTED)))
     return rows
+
+
+def _listed(numbers: Sequence[int], words: Sequence[tuple[str, str]]) -> str:
+    """Return how many of what, without that of which there is none."""
+    texts = [
+        tr(one if number == 1 else many).format(n=number)
+        for number, (one, many) in zip(numbers, words, strict=False)
+        if number
+    ]
+    return tr(", ").join(texts)
 
 
 def _paint_legend(painter: QPainter, frame: Frame, found: FabricComparison, fonts: Fonts) -> None:

@@ -32,8 +32,15 @@ class Crumb:
     """Empty for the hall."""
 
 
-def paint_hud(painter: QPainter, frame: Frame, fonts: Fonts, crumbs: list[Crumb]) -> None:
-    """Draw everything that does not move with the drawing."""
+def paint_hud(
+    painter: QPainter, frame: Frame, fonts: Fonts, crumbs: list[Crumb], *, in_the_way: bool = False
+) -> None:
+    """Draw everything that does not move with the drawing.
+
+    Parameters
+    ----------
+    in_the_way : something is dragged over the middle of the view, where hints would cover it.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     paint_crumbs(painter, frame, fonts, crumbs)
     paint_legend(painter, frame, fonts)
@@ -41,7 +48,7 @@ def paint_hud(painter: QPainter, frame: Frame, fonts: Fonts, crumbs: list[Crumb]
     if len(frame.scene.racks):
         if needs_minimap(frame.scene, frame.viewport):
             _paint_minimap(painter, frame)
-    else:
+    elif not in_the_way:
         _paint_empty_hint(painter, frame, fonts)
     if frame.overlay is not None:
         _paint_overlay_scale(painter, frame, fonts)
@@ -243,7 +250,7 @@ def _paint_overlay_scale(painter: QPainter, frame: Frame, fonts: Fonts) -> None:
 def _paint_empty_hint(painter: QPainter, frame: Frame, fonts: Fonts) -> None:
     title = tr("The hall is empty")
     lines = (
-        tr("Drag a rack from the library onto the floor."),
+        tr("Drag a rack from the library onto the floor, or a node: it brings its rack along."),
         tr("Then drag nodes and boxes into its rack units, and join them by a link rule."),
     )
     width = max(fonts.width(title, 18, True), *(fonts.width(line, 13) for line in lines)) + 56
