@@ -11,7 +11,8 @@ from studio.errors import StudioError
 from studio.gui import drop_edits
 from studio.gui.canvas.dropping import box_height_u
 from studio.gui.canvas.moving import Edit
-from studio.gui.canvas.requests import DropTarget, EditRequest
+from studio.gui.canvas.placing import free_place
+from studio.gui.canvas.requests import DropTarget, EditRequest, ItemType
 from studio.gui.i18n import tr
 from studio.gui.panels.inspector import FieldEdit
 from studio.gui.views.library_items import LibraryItem
@@ -142,11 +143,31 @@ class Intents:
         return tr("Swap part") if verb == "swap" else tr("Add part"), edit
 
     def use_item(self, item: LibraryItem) -> None:
-        """Open a design of the library, or show a part of it."""
+        """Open a design of the library, place a rack or an assembly, or show a part."""
         if item.type == "design":
             self._window.open_path(Path(item.id))
-        else:
+        elif item.type == "part" or self._window.workspace.document is None:
             self.inspect_item(item)
+        else:
+            self._place(item.type, item)
+
+    def _place(self, kind: ItemType, item: LibraryItem) -> None:
+        """Put an item where there is room: in the rack selected, or on the floor."""
+        window = self._window
+        window.show_page("canvas")
+        document, scene = window.workspace.document, window.canvas.scene
+        if document is None or scene is None:
+            return
+        racks = sorted({address.split("/")[0] for address in document.selection})
+        known = (rack for rack in racks if rack in scene.layout.rack_by_label)
+        try:
+            target = free_place(scene, (kind, item.id), next(known, ""))
+        except StudioError as error:
+            window.workspace.notice(tr(error.message), "warning")
+            return
+        self.drop(target)
+        # What stands outside the view would seem not to have been placed.
+        window.canvas.reveal(document.selection)
 
     def inspect_item(self, item: LibraryItem) -> None:
         """Show an item of the library in the inspector."""

@@ -343,6 +343,29 @@ def test_a_node_of_a_reference_design_is_dropped_into_a_new_hall(
     assert document.design == Design(id="new", name="New")
 
 
+def test_items_of_the_library_are_placed_by_keyboard(empty_window: MainWindow) -> None:
+    window = empty_window
+    window.workspace.new(Design(id="new", name="New"))
+    document = window.workspace.document
+    assert document is not None
+    tree = window.library.tree
+    (node,) = tree.findItems(
+        "Atlas 900 A3 compute node", Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchRecursive
+    )
+    tree.setCurrentItem(node)
+    for count in (8, 16):
+        QTest.keyClick(tree, Qt.Key.Key_Return)
+        assert document.fabric.count("npu") == count
+    assert len(document.design.racks) == 1
+    window.workspace.select(frozenset())
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert len(document.design.racks) == 2
+    assert len({(rack.x_m, rack.y_m) for rack in document.design.racks.values()}) == 2
+    for _ in range(3):
+        window.workspace.undo()
+    assert document.design == Design(id="new", name="New")
+
+
 def test_a_design_without_a_job_is_offered_one(qtbot: QtBot, empty_window: MainWindow) -> None:
     window = empty_window
     window.workspace.new(Design(id="new", name="New"))

@@ -144,6 +144,12 @@ class Drawing(QWidget):
         """Show what is selected, the whole hall where nothing is."""
         self.zoom_to(self._selection)
 
+    def reveal(self, addresses: Iterable[str]) -> None:
+        """Show everything where nothing of some things is in the view."""
+        rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None
+        if rect is not None and not self._view.shows(rect):
+            self.zoom_to_fit()
+
     def zoom_to(self, addresses: Iterable[str]) -> None:
         """Show things, the whole hall where nothing is at the addresses."""
         rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None

@@ -28,7 +28,7 @@ from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import snapped
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import tr
-from studio.ids import PartId
+from studio.ids import PartId, RackId
 from studio.session.library import lend, usual_rack
 
 MIME_TYPE = "application/x-supernode-item"
@@ -150,12 +150,27 @@ def _rack_of(scene: Scene, kind: str, number: int) -> int:
 def _rack_landing(
     scene: Scene, viewport: Viewport, item: tuple[ItemType, str], part_id: str, x: float, y: float
 ) -> Landing:
-    part = scene.fabric.catalog.parts.get(PartId(part_id))
-    width = _length(part, "width") or scene.rack_width_m
-    depth = _length(part, "depth") or DEFAULT_RACK_DEPTH_M
+    width, depth = footprint_m(scene, part_id)
     ghost = np.array([[x - width / 2, y - depth / 2, width, depth]])
     move = snapped(ghost, scene.racks, 0.0, 0.0, 10 / viewport.scale)
     left, top = float(ghost[0, 0]) + move.dx, float(ghost[0, 1]) + move.dy
+    rect = (left, top, width, depth)
+    return Landing(DropTarget(*item, left, top, collides=stands_on_racks(scene, rect)), rect)
+
+
+def footprint_m(scene: Scene, rack_part: str) -> tuple[float, float]:
+    """Return width and depth of a rack of some type, or of one like a rack, as `design:rack`."""
+    own = scene.fabric.design.racks.get(RackId(rack_part.removeprefix("design:")))
+    if own is not None and rack_part.startswith("design:"):
+        rack_part = own.part
+    part = scene.fabric.catalog.parts.get(PartId(rack_part))
+    width = _length(part, "width") or scene.rack_width_m
+    return width, _length(part, "depth") or DEFAULT_RACK_DEPTH_M
+
+
+def stands_on_racks(scene: Scene, rect: Rect) -> bool:
+    """Tell whether a rectangle on the floor covers part of any rack."""
+    left, top, width, depth = rect
     slack = 1e-6
     over = (
         (scene.racks[:, 0] < left + width - slack)
@@ -163,8 +178,7 @@ def _rack_landing(
         & (scene.racks[:, 1] < top + depth - slack)
         & (scene.racks[:, 1] + scene.racks[:, 3] > top + slack)
     )
-    target = DropTarget(*item, left, top, collides=bool(over.any()))
-    return Landing(target, (left, top, width, depth))
+    return bool(over.any())
 
 
 def _length(part: Part | None, field: str) -> float:

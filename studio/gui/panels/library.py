@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -17,12 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.guard import guarded
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.icons import ICON_OF_KIND, icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
 from studio.gui.widgets.labels import styled_label
 
+_USES: Mapping[str, str] = {
+    "rack": mark("Enter stands it on a free place of the floor."),
+    "assembly": mark("Enter puts it into the selected rack, or on the floor in a rack of its own."),
+    "part": mark("Enter shows it in the inspector."),
+    "design": mark("Enter opens it."),
+}
 MIME_TYPE = "application/x-supernode-item"
 _ITEM = Qt.ItemDataRole.UserRole
 
@@ -116,6 +122,8 @@ class LibraryPanel(QWidget):
         found = matching(self._groups, self._search.text())
         opened = self._opened()
         is_search = bool(self._search.text().strip())
+        current = self._tree.currentItem()
+        chosen: LibraryItem | None = current.data(0, _ITEM) if current is not None else None
         self._tree.clear()
         for place, group in enumerate(found):
             top = QTreeWidgetItem([f"{tr(group.title)}  ({len(group.items)})"])
@@ -126,8 +134,24 @@ class LibraryPanel(QWidget):
             self._tree.addTopLevelItem(top)
             default = place < 2 or group is found[-1]
             top.setExpanded(is_search or opened.get(top.toolTip(0), default))
+        self._choose(chosen)
         self._tree.setVisible(bool(found))
         self._empty.setVisible(not found)
+
+    def _choose(self, item: LibraryItem | None) -> None:
+        """Go back to an item after filling, so that the next Enter places another one."""
+        if item is None:
+            return
+        tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
+        found = (top.child(n) for top in tops if top is not None for n in range(top.childCount()))
+        rows = [row for row in found if row is not None]
+        # What was lent from a reference design is the design's own once it is placed.
+        for field in ("id", "name"):
+            for row in rows:
+                one: LibraryItem = row.data(0, _ITEM)
+                if one.type == item.type and getattr(one, field) == getattr(item, field):
+                    self._tree.setCurrentItem(row)
+                    return
 
     def _opened(self) -> dict[str, bool]:
         tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
@@ -138,7 +162,8 @@ class LibraryPanel(QWidget):
         row = QTreeWidgetItem([text])
         row.setIcon(0, self._icon(ICON_OF_KIND.get(item.icon, "part")))
         row.setData(0, _ITEM, item)
-        row.setToolTip(0, "\n".join(line for line in (item.name, item.detail, item.help) if line))
+        lines = (item.name, item.detail, item.help, tr(_USES[item.type]))
+        row.setToolTip(0, "\n".join(line for line in lines if line))
         return row
 
     def _icon(self, name: str) -> QIcon:
