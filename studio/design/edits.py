@@ -30,7 +30,7 @@ SECTIONS = (
 )
 """Members of a design that map names to values."""
 
-_REFERENCES: Mapping[str, tuple[str, ...]] = {
+REFERENCES: Mapping[str, tuple[str, ...]] = {
     "parts": ("part", "cable", "transceiver_a", "transceiver_b"),
     "assemblies": ("assembly",),
     "planes": ("plane",),
@@ -95,7 +95,7 @@ def rename(design: Design, section: str, old: str, new: str) -> Design:
         )
     renamed = {new if name == old else name: value for name, value in entries.items()}
     changed = msgspec.structs.replace(design, **{section: renamed})
-    followed: Design = _follow(changed, _REFERENCES.get(section, ()), old, new)
+    followed: Design = _follow(changed, REFERENCES.get(section, ()), old, new)
     return followed
 
 

@@ -31,6 +31,8 @@ class ActionState:
     """Whether anything selected is out of line or absent."""
     has_part: bool = False
     """One part type is inspected, or all chips selected are of one."""
+    has_own_part: bool = False
+    """That part type is one of the design's own."""
     has_clipboard: bool = False
     has_result: bool = False
     has_baseline: bool = False

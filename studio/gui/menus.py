@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.design.part_types import is_own
 from studio.gui import arrange_edits, selection_edits
 from studio.gui.action_table import CANVAS_MENU, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import ActionState
 from studio.gui.i18n import tr
 from studio.gui.widgets.labels import fixed_toolbar
+from studio.ids import PartId
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -109,6 +111,7 @@ class WindowMenus:
         racks = (
             selection_edits.selected_racks(document.fabric, document.selection) if document else ()
         )
+        part = PartId(window.intents.part_in_hand())
         return ActionState(
             has_document=document is not None,
             is_modified=document is not None and document.is_modified,
@@ -125,7 +128,8 @@ class WindowMenus:
             has_exceptions=bool(
                 document and arrange_edits.has_exceptions(document.fabric, document.selection)
             ),
-            has_part=bool(window.intents.part_in_hand()),
+            has_part=bool(part),
+            has_own_part=bool(document and is_own(document.design, part)),
             has_clipboard=window.clip is not None,
             has_result=bool(window.workspace.evaluation and window.workspace.evaluation.result),
             has_baseline=window.workspace.baseline is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.design.edits import set_field
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog, entries_of, perform
 from studio.gui.views.palette_entries import at_address
@@ -31,6 +32,30 @@ def test_an_own_part_type_is_made_named_changed_and_used(
     for _ in range(4):
         window.actions_made["edit.undo"].trigger()
     assert not document.is_modified
+
+
+def test_an_own_part_type_is_deleted_only_while_nothing_uses_it(
+    window: MainWindow, document: Document
+) -> None:
+    delete = window.actions_made["edit.delete_part"]
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    assert not delete.isEnabled()
+    window.actions_made["edit.own_part"].trigger()
+    (own,) = document.design.parts
+    path = ("assemblies", "node", "contents", "npu", "part")
+    window.workspace.apply("use", lambda design: set_field(design, path, own))
+    with_part = document.design
+    delete.trigger()
+    assert document.design is with_part
+    assert "assemblies.node.contents.npu.part" in window.notices.text
+    window.workspace.undo()
+    window.inspect(f"part:{own}")
+    assert delete.isEnabled()
+    delete.trigger()
+    assert not document.design.parts
+    assert not delete.isEnabled()
+    window.workspace.undo()
+    assert own in document.design.parts
 
 
 def test_every_number_has_a_slider(window: MainWindow) -> None:

@@ -101,6 +101,15 @@ ACTIONS: tuple[Action, ...] = (
         lambda state: is_drawn(state) and state.has_part,
     ),
     action(
+        "edit.delete_part",
+        mark("Delete own part type"),
+        mark("Take the part type in the inspector out of this design; nothing may be using it."),
+        editing.delete_part,
+        "delete",
+        "",
+        lambda state: is_drawn(state) and state.has_own_part,
+    ),
+    action(
         "edit.select_all",
         mark("Select all racks"),
         mark("Select every rack of the hall."),
@@ -133,6 +142,7 @@ ENTRIES: tuple[str, ...] = (
     "edit.fail",
     SEPARATOR,
     "edit.own_part",
+    "edit.delete_part",
     SEPARATOR,
     "edit.select_all",
     "edit.select_none",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from studio.design.model import Design
+from studio.design.part_types import delete_own
 from studio.gui import selection_edits
 from studio.gui.i18n import tr
 from studio.gui.views import inspector_parts
@@ -117,3 +118,12 @@ def own_part(window: MainWindow) -> None:
 
     if window.workspace.apply(tr("Make an own part type"), edit):
         window.inspect(f"part:{made[-1]}")
+
+
+def delete_part(window: MainWindow) -> None:
+    """Delete the part type in the inspector, one of the design's own that nothing uses."""
+    part = PartId(window.intents.part_in_hand())
+    if part and window.workspace.apply(
+        tr("Delete own part type"), lambda design: delete_own(design, part)
+    ):
+        window.intents.select(frozenset())
