@@ -11,7 +11,7 @@ from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
 from studio.session.flow import DrawnFlow, run_collective, with_failed
 from studio.simulation.network.exact import FlowResult
-from studio.simulation.network.laying import Routing, RoutingMode
+from studio.simulation.network.routing import Routing, RoutingMode
 from studio.units import display, parse
 
 

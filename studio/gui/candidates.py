@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.catalog.catalog import Catalog
 from studio.errors import StudioError
-from studio.exploration.compare import Candidate, candidate_of
 from studio.fabric.fabric import compile_design
 from studio.gui.i18n import tr
-from studio.session.evaluation import evaluate
 from studio.storage.project_file import read_design
+
+if TYPE_CHECKING:
+    from studio.exploration.compare import Candidate
 
 
 class CandidateLoader(QObject):
@@ -49,6 +51,9 @@ class CandidateLoader(QObject):
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _candidate(self, path: Path) -> Candidate:
+        from studio.exploration.compare import candidate_of
+        from studio.session.evaluation import evaluate
+
         design = read_design(path).design
         evaluation = evaluate(compile_design(design, self._catalog))
         return candidate_of(design, evaluation.totals, evaluation.result)

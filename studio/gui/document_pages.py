@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.exploration.compare import Candidate, candidate_of
 from studio.gui.candidates import CandidateLoader
 from studio.gui.welcome_cards import Thumbnailer, design_cards
 
 if TYPE_CHECKING:
+    from studio.exploration.compare import Candidate
     from studio.gui.main_window import MainWindow
 
 
@@ -75,4 +75,6 @@ class DocumentPages:
         evaluation = self._window.workspace.evaluation
         if evaluation is None:
             return None
+        from studio.exploration.compare import candidate_of
+
         return candidate_of(evaluation.fabric.design, evaluation.totals, evaluation.result)

@@ -17,13 +17,13 @@ from studio.gui.panels.differences import Side
 from studio.gui.views.difference_rows import difference_rows, figure_rows
 from studio.gui.views.history_rows import history_rows
 from studio.gui.workers import LiveWorker, Outcome
-from studio.session.difference import DesignDifference
 from studio.session.document import Document
-from studio.session.evaluation import Evaluation, evaluate
 from studio.storage.project_file import SUFFIX, read_design
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
+    from studio.session.difference import DesignDifference
+    from studio.session.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,8 @@ class LiveDifferences:
 
 def compare_job(job: Job) -> Answer:
     """Evaluate what is not known yet and compare."""
+    from studio.session.difference import DesignDifference
+
     try:
         before, after = (_evaluated(job, design) for design in job.sides)
     except StudioError as error:
@@ -160,6 +162,8 @@ def _evaluated(job: Job, design: Design) -> Evaluation:
     for known in job.known:
         if known.fabric.design is design:
             return known
+    from studio.session.evaluation import evaluate
+
     if job.fabric.design is design:
         return evaluate(job.fabric)
     return evaluate(compile_design(design, job.catalog))

@@ -24,10 +24,10 @@ from studio.gui.views.problem_rows import counts, problem_rows
 from studio.gui.views.scenario_row import scenario_view
 from studio.gui.views.sheets.sheet import Source
 from studio.session.document import Document
-from studio.session.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
+    from studio.session.evaluation import Evaluation
 
 BUSY_AFTER_MS = 200
 """How long a run takes before the window says that it is under way."""

@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
-from studio.exploration.search.mappings import Cancelled, Progress, SearchCancelled
 from studio.gui.i18n import tr
 
-Study = Callable[[Progress, Cancelled], Any]
+Study = Callable[[Callable[[float], None], Callable[[], bool]], Any]
+"""Takes what to tell its progress, 0..1, and what tells whether to stop."""
 
 
 class StudyRunner(QObject):
@@ -80,6 +80,8 @@ class StudyRunner(QObject):
             self.progressed.emit(share)
 
     def _receive(self, stop: Event, done: Future[Any]) -> None:
+        from studio.exploration.search.mappings import SearchCancelled
+
         error = done.exception()
         if error is not None and not isinstance(error, StudioError):
             raise error

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -21,10 +21,12 @@ from studio.fabric.size import component_estimate
 from studio.gui.i18n import tr
 from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
-from studio.session.evaluation import Evaluation
 from studio.session.evaluator import Evaluator
 from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
 from studio.storage.project_file import read_design
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
 
 MOST_AT_ONCE = 200_000
 """Designs of more components are built beside the window."""

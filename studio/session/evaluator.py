@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from studio.fabric.fabric import Fabric
-from studio.session.evaluation import Evaluation, evaluate
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
 
 MOST_KEPT = 8
 """Snapshots of one document share most of what they hold, so that a few more cost little."""
@@ -26,6 +29,9 @@ class Evaluator:
         if known is not None:
             made = known if known.fabric is fabric else replace(known, fabric=fabric)
         else:
+            # Late, so that the window is drawn before all of the simulation is loaded.
+            from studio.session.evaluation import evaluate
+
             made = evaluate(fabric, kept[0] if kept else None)
         self._kept = (made, *(one for one in kept if one is not known))[:MOST_KEPT]
         return made

@@ -19,8 +19,8 @@ from studio.ids import Address, PlaneId
 from studio.messages import say
 from studio.simulation.levels import scale_up_levels
 from studio.simulation.network.exact import FlowResult, flow_collective
-from studio.simulation.network.laying import SPRAY, Routing
 from studio.simulation.network.profile import Role
+from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.traffic import Algorithm, Collective
 
 Name = TypeVar("Name", Collective, Algorithm)

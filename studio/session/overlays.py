@@ -13,7 +13,6 @@ import numpy as np
 from studio.errors import StudioError
 from studio.fabric.arrays import FloatArray
 from studio.fabric.fabric import Fabric
-from studio.session.flow import run_collective
 from studio.units import MEBI, display
 
 PROBE_BYTE = 64 * MEBI
@@ -54,6 +53,9 @@ def _all_reduce(fabric: Fabric) -> OverlayValues:
 
 
 def _load(fabric: Fabric, collective: str) -> OverlayValues:
+    # Late, since the names of the overlays are listed before any is worked out.
+    from studio.session.flow import run_collective
+
     try:
         flow = run_collective(fabric, collective, float(PROBE_BYTE))
     except StudioError as error:

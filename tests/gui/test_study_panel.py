@@ -29,6 +29,8 @@ def panel(qtbot: QtBot, document: Document) -> Iterator[StudyPanel]:
     made = StudyPanel(LIGHT)
     qtbot.addWidget(made)
     made.show_evaluation(evaluate(document.fabric))
+    with qtbot.waitExposed(made):
+        made.show()
     yield made
     made.runner.close()
 
@@ -41,6 +43,21 @@ def search(qtbot: QtBot, panel: StudyPanel) -> None:
 def test_every_goal_of_the_job_is_offered(panel: StudyPanel) -> None:
     offered = [panel.question._goal.itemData(row) for row in range(panel.question._goal.count())]
     assert offered == [goal.id for goal in goals_of("inference")]
+
+
+def test_a_hidden_panel_works_out_its_form_when_it_is_shown(
+    panel: StudyPanel, document: Document
+) -> None:
+    panel.hide()
+    panel.show_evaluation(None)
+    assert panel.question._goal.isEnabled()
+    panel.show()
+    assert not panel.question._goal.isEnabled()
+    panel.hide()
+    panel.show_evaluation(evaluate(document.fabric))
+    assert not panel.question._goal.isEnabled()
+    panel.show()
+    assert panel.question._goal.isEnabled()
 
 
 def test_search_lists_mappings_and_one_is_used_as_one_step(

@@ -31,7 +31,6 @@ from studio.gui.canvas.wire_ends import (
 )
 from studio.gui.i18n import current_language, named, tr
 from studio.ids import Address, RuleId
-from studio.simulation.rules.check import check
 
 _MOST_SAID = 3
 
@@ -246,6 +245,8 @@ def _findings(before: Fabric, after: Fabric) -> list[str]:
             length = float(after.geometry.length_m[int(after.links.start[place])])
             lines.append(units.display(length, "length", 3))
             break
+    from studio.simulation.rules.check import check
+
     told = {(one.rule, one.address) for one in check(before)}
     new = [one for one in check(after) if (one.rule, one.address) not in told]
     return lines + [f"{one.address}: {tr(one.message)}" for one in new[:_MOST_SAID]]

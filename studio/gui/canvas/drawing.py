@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -14,7 +15,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.fabric.arrays import BoolArray
-from studio.fabric.comparison import FabricComparison
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import Chosen, nothing, resolve
@@ -36,6 +36,9 @@ from studio.gui.canvas.theme import LIGHT, CanvasTheme
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.guard import guarded
 from studio.gui.i18n import Language, named, tr
+
+if TYPE_CHECKING:
+    from studio.fabric.comparison import FabricComparison
 
 _REST_MS = 90
 """After this long without movement the picture is drawn sharp."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -22,13 +23,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.exploration.compare import Candidate
 from studio.gui.i18n import current_language, tr
 from studio.gui.theme import CATEGORICAL, SPACE, Theme
 from studio.gui.views.compare_rows import CompareView, compare_view
 from studio.gui.views.library_items import design_files
 from studio.gui.widgets.labels import styled_area, styled_label
 from studio.gui.widgets.ratio_chart import RatioChart
+
+if TYPE_CHECKING:
+    from studio.exploration.compare import Candidate
 
 _PATH = Qt.ItemDataRole.UserRole
 

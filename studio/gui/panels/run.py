@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -24,7 +25,9 @@ from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import streams, window_s
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.steady_label import SteadyLabel
-from studio.simulation.timeline import Timeline
+
+if TYPE_CHECKING:
+    from studio.simulation.timeline import Timeline
 
 FRAME_MS = 40
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -26,7 +26,6 @@ from studio.design.edits import put
 from studio.design.model import Design
 from studio.errors import StudioError
 from studio.exploration.search.goals import GOALS
-from studio.exploration.sensitivity import Sensitivity
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
@@ -34,21 +33,13 @@ from studio.gui.study_runner import StudyRunner
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views import study_rows
 from studio.gui.widgets.study_form import StudyQuestion
-from studio.session.evaluation import Evaluation
-from studio.session.study import (
-    PlanSearch,
-    RankedPlan,
-    given_for,
-    is_same_study,
-    part_behind,
-    search_plans,
-    tornado,
-    with_mapping,
-)
-from studio.simulation.job import SimInput
 
 if TYPE_CHECKING:
+    from studio.exploration.sensitivity import Sensitivity
     from studio.gui.plots.study_plots import FrontPlot, TornadoPlot
+    from studio.session.evaluation import Evaluation
+    from studio.session.study import PlanSearch, RankedPlan
+    from studio.simulation.job import SimInput
 
 MOST_PLANS = 200
 _PLAN = Qt.ItemDataRole.UserRole
@@ -80,6 +71,8 @@ class StudyPanel(QWidget):
         self._theme = theme
         self._evaluation: Evaluation | None = None
         self._given: SimInput | None = None
+        self._is_behind = False
+        """Whether there is a newer evaluation than `_given` is of."""
         self._answer: _Answer | None = None
         self._plots: tuple[FrontPlot, TornadoPlot] | None = None
         self.runner = StudyRunner(self)
@@ -111,10 +104,20 @@ class StudyPanel(QWidget):
     def show_evaluation(self, evaluation: Evaluation | None) -> None:
         """Study this design from now on; an answer about another job is marked as such."""
         self._evaluation = evaluation
-        try:
-            self._given = given_for(evaluation) if evaluation is not None else None
-        except StudioError:
-            self._given = None
+        self._is_behind = True
+        if self.isVisible():
+            self._catch_up()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Work out what can be asked; while nobody looks, edits leave that be."""
+        if not self._is_behind:
+            return
+        self._is_behind = False
+        self._given = _given_for(self._evaluation) if self._evaluation is not None else None
         given = self._given
         self.question.show_form(study_rows.study_form(given) if given else None)
         if self._answer is not None:
@@ -125,10 +128,16 @@ class StudyPanel(QWidget):
         """Tell whether the answer shown is about an earlier job or machine."""
         if self._answer is None:
             return False
+        from studio.session.study import is_same_study
+
+        self._catch_up()
         return self._given is None or not is_same_study(self._answer.given, self._given)
 
     def search(self) -> None:
         """Try every mapping of the active scenario."""
+        from studio.session.study import search_plans
+
+        self._catch_up()
         given = self._given
         if given is None:
             return
@@ -146,6 +155,9 @@ class StudyPanel(QWidget):
 
     def sensitivity(self) -> None:
         """Vary every hardware number."""
+        from studio.session.study import tornado
+
+        self._catch_up()
         given, goal = self._given, self.question.goal
         if given is None:
             return
@@ -242,7 +254,7 @@ class StudyPanel(QWidget):
         self.table.clear()
         self.terms.clear()
         self._why.clear()
-        if isinstance(answer.found, PlanSearch):
+        if not isinstance(answer.found, tuple):
             front.show_search(answer.found)
             self._stack.setCurrentWidget(front)
             self._fill_plans(answer.found)
@@ -252,8 +264,8 @@ class StudyPanel(QWidget):
             self._stack.setCurrentWidget(bars)
             self._fill_numbers(answer.found)
         for place in (1, 2):
-            self._tabs.setTabVisible(place, isinstance(answer.found, PlanSearch))
-        is_search = isinstance(answer.found, PlanSearch)
+            self._tabs.setTabVisible(place, not isinstance(answer.found, tuple))
+        is_search = not isinstance(answer.found, tuple)
         self.use.setVisible(is_search)
         self._tabs.setTabText(0, tr("Mappings") if is_search else tr("Hardware numbers"))
         self._mark_stale()
@@ -271,7 +283,7 @@ class StudyPanel(QWidget):
             self.question.text.setText(self._summary(self._answer))
 
     def _summary(self, answer: _Answer) -> str:
-        if isinstance(answer.found, PlanSearch):
+        if not isinstance(answer.found, tuple):
             return study_rows.summary(answer.found)
         if not answer.found:
             return ""
@@ -299,10 +311,12 @@ class StudyPanel(QWidget):
             self.table.addTopLevelItem(item)
 
     def _choose(self, item: QTreeWidgetItem | None) -> None:
+        from studio.session.study import RankedPlan
+
         plan = item.data(0, _PLAN) if item is not None else None
         self.use.setEnabled(isinstance(plan, RankedPlan) and plan.fits)
         answer = self._answer
-        if self._plots is None or answer is None or not isinstance(answer.found, PlanSearch):
+        if self._plots is None or answer is None or isinstance(answer.found, tuple):
             return
         place = None
         if isinstance(plan, RankedPlan):
@@ -313,7 +327,7 @@ class StudyPanel(QWidget):
     def _choose_front(self, place: int) -> None:
         """Select a mapping of the front in the table; one that is not listed is added on top."""
         answer = self._answer
-        if answer is None or not isinstance(answer.found, PlanSearch):
+        if answer is None or isinstance(answer.found, tuple):
             return
         plan = answer.found.front[place]
         rows = (self.table.topLevelItem(row) for row in range(self.table.topLevelItemCount()))
@@ -332,6 +346,9 @@ class StudyPanel(QWidget):
             self._activate(item)
 
     def _activate(self, item: QTreeWidgetItem) -> None:
+        from studio.exploration.sensitivity import Sensitivity
+        from studio.session.study import RankedPlan, part_behind
+
         chosen = item.data(0, _PLAN)
         if isinstance(chosen, RankedPlan):
             self._use()
@@ -339,6 +356,8 @@ class StudyPanel(QWidget):
             self.part_requested.emit(part_behind(self._evaluation, chosen.name))
 
     def _use(self) -> None:
+        from studio.session.study import RankedPlan
+
         item = self.table.currentItem()
         plan = item.data(0, _PLAN) if item is not None else None
         if isinstance(plan, RankedPlan) and plan.fits and not self.is_stale:
@@ -374,6 +393,18 @@ def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:
     return item
 
 
+def _given_for(evaluation: Evaluation) -> SimInput | None:
+    """Return what can be studied, None where the scenario cannot be simulated."""
+    from studio.session.study import given_for
+
+    try:
+        return given_for(evaluation)
+    except StudioError:
+        return None
+
+
 def _with_mapping(design: Design, fields: Mapping[str, int | float | str]) -> Design:
+    from studio.session.study import with_mapping
+
     name = design.active_scenario or next(iter(design.scenarios))
     return put(design, "scenarios", name, with_mapping(design.scenarios[name], fields))

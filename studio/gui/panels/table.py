@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio.errors import StudioError
-from studio.exchange.tables import to_csv
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
@@ -149,6 +148,8 @@ class TablePanel(QWidget):
 
     def shown_csv(self) -> str:
         """Return the rows shown as CSV."""
+        from studio.exchange.tables import to_csv
+
         sheet = self.model.sheet
         return to_csv(shown_table(sheet, self.model.rows, tr)) if sheet is not None else ""
 

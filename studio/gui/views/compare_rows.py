@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from studio.exploration.compare import Candidate, Comparison, Row, compare, row_label
 from studio.gui.views.format import figure_text, ratio_text
+
+if TYPE_CHECKING:
+    from studio.exploration.compare import Candidate, Comparison, Row
 
 CHARTED = (
     "compute_flops.bf16",
@@ -62,12 +65,16 @@ def compare_view(candidates: Sequence[Candidate], reference: int, language: str)
     """Return the comparison of some designs with ratios against one of them."""
     if not candidates:
         return CompareView((), 0, (), ())
+    from studio.exploration.compare import compare
+
     result = compare(candidates, reference)
     rows = tuple(_row(row, language) for row in result.rows)
     return CompareView(result.designs, result.reference, rows, _bars(result, language))
 
 
 def _row(row: Row, language: str) -> CompareRow:
+    from studio.exploration.compare import row_label
+
     cells = tuple(
         CompareCell(
             "–" if value is None else figure_text(row.name, value, row.dimension),
@@ -79,6 +86,8 @@ def _row(row: Row, language: str) -> CompareRow:
 
 
 def _bars(result: Comparison, language: str) -> tuple[CompareBars, ...]:
+    from studio.exploration.compare import row_label
+
     bars = []
     for row in result.rows:
         known = [value for value in row.values if value]

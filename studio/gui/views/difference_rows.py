@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.design.diff import Change, FieldChange, field_changes
 from studio.design.model import Assembly, LinkRule, Placement, Plane, Rack
 from studio.design.site import Site
-from studio.exploration.compare import row_label
 from studio.gui.i18n import mark
 from studio.gui.views.format import change_text, figure_text
 from studio.gui.views.inspector_fields import Row, value_text
 from studio.gui.views.inspector_rows import ROWS
-from studio.session.difference import DesignDifference
-from studio.session.difference import value_text as short_text
+
+if TYPE_CHECKING:
+    from studio.session.difference import DesignDifference
 
 KIND_TITLES: Mapping[str, str] = {
     "added": mark("Added"),
@@ -87,6 +88,8 @@ def difference_rows(found: DesignDifference, tr: Callable[[str], str]) -> tuple[
 
 def figure_rows(found: DesignDifference, language: str) -> tuple[FigureRow, ...]:
     """Return the figures that differ."""
+    from studio.exploration.compare import row_label
+
     rows = []
     for row in found.figures:
         before, after = row.values
@@ -106,6 +109,8 @@ def _what(change: Change, tr: Callable[[str], str]) -> str:
 
 def _field(change: Change, one: FieldChange, tr: Callable[[str], str]) -> tuple[str, str, str]:
     """Return the field's name and both values, as the inspector shows them where it knows them."""
+    from studio.session.difference import value_text as short_text
+
     row = _known(change.section, one.path)
     if row is None:
         return ".".join(one.path), short_text(one.before), short_text(one.after)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.gui.i18n import tr
 from studio.gui.views.format import figure_text, grade_text, word
 from studio.messages import Listed, say
-from studio.session.evaluation import Evaluation
-from studio.simulation.result import Phase, SimResult
-from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.labels import label_of
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
+    from studio.simulation.result import Phase, SimResult
+    from studio.simulation.rollup.figure import Figure, Term
 
 
 @dataclass(frozen=True)

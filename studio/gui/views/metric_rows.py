@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from studio.gui.views.format import change_text, figure_text
-from studio.session.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
 
 Sense = Literal["better", "worse", "neutral"]
-Read = Callable[[Evaluation], float | None]
+Read = Callable[["Evaluation"], float | None]
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric
-from studio.fabric.flow.exchange import Exactness
 from studio.gui.i18n import mark, tr
-from studio.session.flow import DrawnFlow, run_collective
-from studio.session.network_report import HotSpot, LinkFlows, flows_through, hot_spots
-from studio.simulation.network.laying import Routing, RoutingMode
+from studio.simulation.network.routing import Routing, RoutingMode
 from studio.simulation.network.traffic import Collective
 from studio.units import display
+
+if TYPE_CHECKING:
+    from studio.session.flow import DrawnFlow
+    from studio.session.network_report import HotSpot, LinkFlows
 
 COLLECTIVES: tuple[tuple[str, str], ...] = (
     (Collective.ALL_TO_ALL.value, mark("All-to-all")),
@@ -25,10 +27,10 @@ COLLECTIVES: tuple[tuple[str, str], ...] = (
 )
 
 EXACTNESS = {
-    Exactness.EXACT: mark("exact"),
-    Exactness.ASSUMED_SYMMETRIC: mark("assumed symmetric"),
-    Exactness.UPPER_BOUND: mark("upper bound"),
-    Exactness.LOWER_BOUND: mark("lower bound"),
+    "exact": mark("exact"),
+    "assumed symmetric": mark("assumed symmetric"),
+    "upper bound": mark("upper bound"),
+    "lower bound": mark("lower bound"),
 }
 
 ROUTINGS: tuple[tuple[RoutingMode, str], ...] = (
@@ -75,6 +77,9 @@ class NetworkView:
 
 def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
     """Run the collective and gather what the panel shows; an impossible one becomes a problem."""
+    from studio.session.flow import run_collective
+    from studio.session.network_report import flows_through, hot_spots
+
     try:
         flow = run_collective(
             fabric,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.views.format import figure_text, word
 from studio.messages import Listed
-from studio.session.evaluation import Evaluation
-from studio.simulation.result import OperatorPoint
-from studio.simulation.timeline import Timeline
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
+    from studio.simulation.result import OperatorPoint
+    from studio.simulation.timeline import Timeline
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.design.finding import Fix
-from studio.session.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
 
 RANK = {"error": 0, "warning": 1, "info": 2}
 

@@ -12,7 +12,6 @@ from studio.design.selector import parse_selector
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
 from studio.fabric.parts import Port
-from studio.simulation.rules.check import check
 
 _DIGITS = re.compile(r"\d+$")
 
@@ -79,6 +78,8 @@ def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:
     except StudioError as error:
         return RulePreview(0, 0, error.message)
     made = next(one for one in after.links.rules if one.name == key)
+    from studio.simulation.rules.check import check
+
     findings = tuple(one.message for one in check(after) if one.address.startswith(f"rule:{key}"))
     return RulePreview(len(made.a), made.cable_count, "", findings)
 

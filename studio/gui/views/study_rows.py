@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.design.scenario import Scenario, Training
-from studio.exploration.search.goals import Goal, Job, goals_of
-from studio.exploration.search.reasons import TermRow
-from studio.exploration.sensitivity import Sensitivity
+from studio.exploration.search.goals import goals_of
 from studio.gui.i18n import mark, tr
 from studio.gui.views.format import figure_text
-from studio.session.study import PlanSearch, RankedPlan
-from studio.simulation.job import SimInput
 from studio.simulation.words import word
 from studio.units import display
 from studio.workload.precision import FORMATS
+
+if TYPE_CHECKING:
+    from studio.exploration.search.goals import Goal, Job
+    from studio.exploration.search.reasons import TermRow
+    from studio.exploration.sensitivity import Sensitivity
+    from studio.session.study import PlanSearch, RankedPlan
+    from studio.simulation.job import SimInput
 
 _DEGREES: Mapping[Job, tuple[tuple[str, str], ...]] = {
     "training": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
@@ -26,7 +26,9 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.study_rows import Choice, StudyForm
 from studio.gui.widgets.labels import styled_label
-from studio.session.study import Question
+
+if TYPE_CHECKING:
+    from studio.session.study import Question
 from studio.units import display, parse
 
 _LIMIT_WIDTH = 66
@@ -128,6 +130,8 @@ class StudyQuestion(QWidget):
         ------
         StudioError : an objective is no time above 0.
         """
+        from studio.session.study import Question
+
         limits = {}
         for key, one in self._objectives.items():
             if one.name and one.line.text().strip():

@@ -20,15 +20,14 @@ from studio.fabric.flow.quotient import twin_labels
 from studio.fabric.flow.reduction import reduction_loads
 from studio.fabric.flow.tiers import TierLoad, tier_loads
 from studio.simulation.network.laying import (
-    SPRAY,
     LaidPhase,
     RoleOf,
-    Routing,
     check_parts,
     lay,
     lay_reduction,
 )
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
+from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.schedule import (
     SCHEDULES,
     Members,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -28,9 +27,9 @@ from studio.fabric.flow.pairs import Placed, place_flows
 from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
 from studio.fabric.flow.routing import Split
 from studio.simulation.network.profile import Role
+from studio.simulation.network.routing import Routing, RoutingMode
 from studio.simulation.network.schedule import Phase
 
-LARGEST_SEED = 2**63 - 1
 MOST_PARTS = 1_200_000
 """Flows times subflows that are hashed one by one: about ten seconds and 500 MB."""
 _EVENT_RANKS = 512
@@ -42,63 +41,6 @@ _FULL = 1e-9
 """Relative slack in calling the cables of an endpoint full."""
 
 RoleOf = Callable[[int], Role]
-
-
-class RoutingMode(StrEnum):
-    """How a fabric chooses among shortest paths."""
-
-    SPRAY = "spray"
-    """Every hop shares equally among its next hops."""
-    WEIGHTED = "weighted"
-    """Every hop shares in proportion to the bandwidth of its next hops."""
-    HASHED = "hashed"
-    """Every flow, or part of one, keeps one path."""
-    ADAPTIVE = "adaptive"
-    """An ideal: shares that make the busiest link least busy."""
-
-
-@dataclass(frozen=True)
-class Routing:
-    """A mode, and what a hash needs.
-
-    Raises
-    ------
-    InvalidInput : a negative seed, no subflow, or several in a mode that has none.
-    """
-
-    mode: RoutingMode = RoutingMode.SPRAY
-    seed: int = 0
-    """Another seed gives another, equally likely, set of paths."""
-    subflows: int = 1
-    """Equal parts of a flow with a path each, such as one per sub-plane."""
-
-    def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise InvalidInput("a seed of {seed} is negative; take 0 or more", seed=self.seed)
-        if self.seed > LARGEST_SEED:
-            raise InvalidInput(
-                "a seed of {seed} is too large; take {most} at most",
-                seed=self.seed,
-                most=LARGEST_SEED,
-            )
-        if self.subflows < 1:
-            raise InvalidInput(
-                "{subflows} subflows carry nothing; take 1 or more",
-                subflows=self.subflows,
-            )
-        if self.subflows > 1 and self.mode is not RoutingMode.HASHED:
-            raise InvalidInput(
-                "{mode} routing has no subflows; leave them out or take hashed routing",
-                mode=self.mode,
-            )
-
-    @property
-    def split(self) -> Split:
-        """How a hop shares where flows are not kept on one path."""
-        return Split.CAPACITY if self.mode is RoutingMode.WEIGHTED else Split.EQUAL
-
-
-SPRAY = Routing()
 
 
 @dataclass(frozen=True, eq=False)

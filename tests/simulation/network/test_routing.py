@@ -7,7 +7,7 @@ from studio.errors import InvalidInput
 from studio.fabric.flow.exchange import Exactness
 from studio.simulation.network import laying
 from studio.simulation.network.exact import flow_collective
-from studio.simulation.network.laying import Routing, RoutingMode
+from studio.simulation.network.routing import Routing, RoutingMode
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.comparison import ADDED, CHANGED, MOVED, FabricComparison
+from studio.fabric.comparison import ADDED, CHANGED, MOVED
 from studio.gui.canvas.addresses import Chosen, nothing
 from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
@@ -21,6 +22,9 @@ from studio.gui.canvas.painting.hud import MARGIN_PX
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.tracing import trace
 from studio.gui.i18n import mark, tr
+
+if TYPE_CHECKING:
+    from studio.fabric.comparison import FabricComparison
 
 REMOVED, RECABLED = "removed", "recabled"
 

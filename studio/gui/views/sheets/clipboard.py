@@ -7,9 +7,12 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from studio.errors import InvalidInput
-from studio.exchange.tables import Table
+
+if TYPE_CHECKING:
+    from studio.exchange.tables import Table
 from studio.fabric.arrays import IntArray
 from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
 from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Translate
@@ -54,6 +57,8 @@ def as_text(
 
 def shown_table(sheet: Sheet, rows: IntArray, tr: Translate) -> Table:
     """Return the rows shown as a table for a file: numbers in SI, their unit in the header."""
+    from studio.exchange.tables import Table
+
     header = tuple(_with_unit(column, tr) for column in sheet.columns)
     return Table(header, (_plain(sheet, int(row)) for row in rows))
 
