@@ -138,7 +138,8 @@ class Presenter:
         )
         if evaluation is not None:
             reason = evaluation.result.plan if evaluation.result else evaluation.problem
-            window.plots.say_time(reason, "quiet" if evaluation.result else "bad")
+            is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
+            window.plots.say_time(reason, "bad" if is_wrong else "quiet")
         window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
         window.study.show_evaluation(evaluation)
         rows = problem_rows(evaluation)
