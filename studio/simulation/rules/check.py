@@ -61,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     _rule(inlet_temperature, "components", "parts", "site"),
     _rule(feed_loss, "components", "links", "parts", "states", "feeds"),
     _rule(rail_alignment, "components", "links"),
-    _rule(oversubscription, "components", "links", "parts", "states"),
+    _rule(oversubscription, "components", "links", "states"),
     _rule(drawn_twice, "links"),
     _rule(loose_end, "components", "links", "parts", "states"),
     _rule(plane_isolation, "components", "links", "parts"),

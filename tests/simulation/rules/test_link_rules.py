@@ -222,6 +222,7 @@ def test_a_rule_inside_an_assembly_is_fixed_there() -> None:
         (("links", "uplinks", "multiplicity"), 1),
         (("links", "uplinks", "length_m"), 60.0),
         (("exceptions",), {"R01/S1/supply[0]": Deviation("failed")}),
+        (("parts",), {"leaf": {"values": {"power_typical": {"value": 900.0}}}}),
     ],
 )
 def test_findings_kept_over_an_edit_are_those_made_anew(
