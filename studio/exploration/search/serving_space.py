@@ -12,9 +12,10 @@ import numpy as np
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
 from studio.exploration.search.grid import Grid, divisors
+from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
 from studio.simulation.inference.plan import InferencePlan, expert_count
-from studio.workload.model import AiModel, Attention
+from studio.workload.model import AiModel
 from studio.workload.plan import nearest_divisor
 from studio.workload.precision import number_format
 
@@ -77,22 +78,11 @@ def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSp
     over all devices of a stage. Without experts, attention groups are replicas and are left out.
     """
     _check(choices)
-    heads = [b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)] or [1]
-    shared = int(np.gcd.reduce(heads))
+    shared = shared_heads(model)
     whole = divisors(devices)
     grid = Grid()
     grid.cross("tp", _values(choices, "tp", [d for d in divisors(shared) if d <= devices]))
-    grid.keep(
-        np.mod(shared, grid["tp"]) == 0,
-        lambda: InvalidInput(
-            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
-            "{name}; nearest valid: {nearest_divisor}",
-            tensor=grid["tp"][0],
-            heads=shared,
-            name=model.name,
-            nearest_divisor=nearest_divisor(shared, grid["tp"][0]),
-        ),
-    )
+    keep_whole_heads(grid, model)
     grid.cross("pp", _values(choices, "pp", [d for d in whole if d <= max(model.layers, 1)]))
     grid.keep(
         grid["pp"] <= max(model.layers, 1),

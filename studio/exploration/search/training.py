@@ -11,6 +11,7 @@ import numpy as np
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
 from studio.exploration.search.grid import Grid, divisors
+from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.exploration.search.mappings import (
     Cancelled,
     Counts,
@@ -24,7 +25,7 @@ from studio.simulation.job import SimInput
 from studio.simulation.memory.training import training_memory
 from studio.simulation.training.activity import step_power_w
 from studio.simulation.training.step import training_step
-from studio.workload.model import AiModel, Attention, MixtureOfExperts
+from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.operators import FloatArray
 from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, nearest_divisor, plans
 from studio.workload.recipe import Recipe
@@ -130,22 +131,11 @@ def _check(job: _Job) -> None:
 def _place(grid: Grid, job: _Job) -> None:
     """Cut the model over NPUs: tensor, pipeline, context and data parallelism."""
     model, npus = job.model, job.npus
-    heads = [b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)] or [1]
-    shared = int(np.gcd.reduce(heads))
+    shared = shared_heads(model)
     layers = max(model.layers, 1)
     batch, length = job.scenario.global_batch, job.scenario.sequence_tokens
     grid.cross("tp", job.values("tp", lambda: [d for d in divisors(shared) if d <= npus]))
-    grid.keep(
-        np.mod(shared, grid["tp"]) == 0,
-        lambda: InvalidInput(
-            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
-            "{name}; nearest valid: {nearest_divisor}",
-            tensor=grid["tp"][0],
-            heads=shared,
-            name=model.name,
-            nearest_divisor=nearest_divisor(shared, grid["tp"][0]),
-        ),
-    )
+    keep_whole_heads(grid, model)
     stages = sorted({d for d in (*divisors(npus), *divisors(layers)) if d <= min(layers, npus)})
     grid.cross("pp", job.values("pp", lambda: stages))
     grid.keep(
