@@ -157,7 +157,7 @@ def run_headless(
 
 
 def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0) -> None:
-    """Handle events until the window shows the result of its present design."""
+    """Handle events until the window shows its present design sharply, and the result of it."""
     from time import monotonic, sleep
 
     end = monotonic() + most_s
@@ -165,7 +165,8 @@ def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0
     while monotonic() < end:
         app.processEvents()
         has_result = window.workspace.evaluation is not None and not window.workspace.is_stale
-        if has_result or window.workspace.document is None:
+        is_sharp = window.canvas.is_sharp or not window.canvas.isVisible()
+        if (has_result and is_sharp) or window.workspace.document is None:
             break
         # Turning in a loop would keep the interpreter from the worker.
         sleep(_PAUSE_S)
