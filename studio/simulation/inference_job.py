@@ -141,6 +141,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         ),
         evidence=machine.evidence,
         warnings=_warnings(scenario, outcome),
+        detail=outcome,
     )
 
 

@@ -5,10 +5,14 @@ Training and inference fill the same value; the window and the exports know no o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from studio.simulation.reliability.job import JobReliability
+
+if TYPE_CHECKING:
+    from studio.simulation.inference.result import InferenceResult
+    from studio.simulation.training.result import TrainingResult
 
 Bound = Literal["compute", "memory", "network", "overhead", "idle"]
 """What a stretch of time is spent on: matrix and vector units, HBM, links, launches, waiting."""
@@ -39,6 +43,10 @@ class OperatorPoint:
     bound: Bound
     term: str = ""
     """The time term it counts to."""
+    times: float = 1.0
+    """Executions in the phase on one NPU."""
+    shape: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """Groups, m, n and k of one product; zeros where there is none."""
 
     @property
     def intensity(self) -> float:
@@ -156,6 +164,8 @@ class SimResult:
     warnings: tuple[str, ...] = ()
     reliability: JobReliability | None = None
     """Of training on a machine whose failure rates are known."""
+    detail: TrainingResult | InferenceResult | None = field(default=None, compare=False, repr=False)
+    """What the simulation of the job itself returned; figures are opened from it when asked."""
 
     @property
     def effective_share(self) -> float:

@@ -255,6 +255,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         evidence=outcome.evidence,
         warnings=_warnings(scenario, plan, machine.npu_count),
         reliability=_reliability(given, npus),
+        detail=outcome,
     )
 
 
@@ -299,16 +300,17 @@ def _warnings(scenario: Training, plan: Plans, npus: int) -> tuple[str, ...]:
 
 
 def _operators(outcome: TrainingResult) -> tuple[OperatorPoint, ...]:
-    plan = outcome.plan
-    repeats = float(plan.micro_batches[0] / plan.pipeline[0])
+    """Return what the slowest stage computes in a step; the backward pass does twice the work."""
     return tuple(
         OperatorPoint(
             row.name,
-            3 * row.flops * row.layers * repeats,
-            3 * row.traffic_byte * row.layers * repeats,
-            (row.forward_s + row.backward_s) * row.layers * repeats,
+            3 * row.flops * row.times,
+            3 * row.traffic_byte * row.times,
+            row.step_s,
             _operator_bound(row.bound),
             row.term,
+            row.times,
+            row.shape,
         )
         for row in outcome.operators
     )

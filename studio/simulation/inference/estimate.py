@@ -28,6 +28,7 @@ from studio.simulation.inference.result import (
     MemoryUse,
     OperatorPoint,
     Phase,
+    Worked,
 )
 from studio.simulation.inference.serving import (
     Limits,
@@ -279,6 +280,9 @@ def _result(
         energy_j_per_token=(package + host) / rate if rate > 0 else np.inf,
         profile=f"{engine.profile.family}, {engine.profile.generation}",
         assumptions=_assumptions(engine, guess),
+        worked=Worked(
+            shape, guess, engine, step, apart or engine, first, plenty, wanted if batch else size
+        ),
     )  # fmt: skip
 
 

@@ -98,6 +98,8 @@ class PassTime:
     times: WorkTimes
     counts: FloatArray
     """Layers each piece of work stands for."""
+    tokens: Number
+    """Of one attention group, all of them."""
 
     def at(self, index: int) -> PassTime:
         """Return the pass of one candidate of shape (n,)."""
@@ -112,6 +114,7 @@ class PassTime:
             {name: one(value) for name, value in self.terms.items()},
             one(self.flops), one(self.traffic_byte), one(self.compute_s), one(self.memory_s),
             one(self.network_s), self.works, WorkTimes(self.times.table[..., index]), self.counts,
+            one(self.tokens),
         )  # fmt: skip
 
     @property
@@ -285,6 +288,7 @@ def _finished(
         works=works,
         times=times,
         counts=counts,
+        tokens=load.tokens,
     )
 
 

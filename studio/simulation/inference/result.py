@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from studio.simulation.inference.passes import Engine
 from studio.simulation.inference.plan import InferencePlan
+from studio.simulation.inference.serving import Decode, Prefill, RequestShape
+from studio.simulation.inference.speculative import Speculation
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,23 @@ class Phase:
     """Time the links of an NPU are busy over time, 0..1."""
     power_w_per_npu: float
     operators: tuple[OperatorPoint, ...]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What the phases were worked out from, for whoever asks for more than the figures above."""
+
+    shape: RequestShape
+    guess: Speculation
+    decode_engine: Engine
+    decode: Decode
+    prefill_engine: Engine
+    first: Prefill
+    """One prompt alone."""
+    plenty: Prefill
+    """Prompts in plenty."""
+    group_sequences: float
+    """In one attention group, as memory is counted."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,7 @@ class InferenceResult:
     profile: str
     """Efficiency profile used: family and software generation."""
     assumptions: tuple[str, ...]
+    worked: Worked = field(compare=False, repr=False)
 
     @property
     def energy_kwh_per_million_tokens(self) -> float:

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from studio.simulation.memory.training import TrainingMemory
+from studio.simulation.training.stages import Stages
 from studio.workload.operators import FloatArray
 from studio.workload.plan import Plans
+
+OUTSIDE = -1
+"""Block of an operator that belongs to no layer: head or embedding."""
 
 
 @dataclass(frozen=True)
 class OperatorRow:
-    """One operator of the first plan, one layer and micro batch: a point of the roofline plot."""
+    """One operator of the first plan, on one NPU of its slowest stage; times of one execution."""
 
     block: int
+    """Which block of the model, or `OUTSIDE`."""
     name: str
     part: str
+    kind: str
     term: str
     """The term of the step it counts to."""
-    layers: int
+    times: float
+    """Executions in a step, forward and backward together counting once."""
+    shape: tuple[float, float, float, float]
+    """Groups, m, n and k of a product; zeros where there is none."""
     flops: float
+    """Forward. [FLOP]"""
     traffic_byte: float
+    """Forward. [byte]"""
+    compute_s: float
+    """Forward, matrix or vector units alone. [s]"""
+    memory_s: float
+    """Forward, memory alone. [s]"""
     forward_s: float
-    backward_s: float
+    input_gradient_s: float
+    weight_gradient_s: float
     bound: str
     """`compute`, `memory` or `overhead`: what sets the forward time."""
+
+    @property
+    def step_s(self) -> float:
+        """Time in a whole step, recomputation left out. [s]."""
+        return self.times * (self.forward_s + self.input_gradient_s + self.weight_gradient_s)
 
     @property
     def intensity(self) -> float:
@@ -50,12 +72,19 @@ class TrainingResult:
     hfu: FloatArray
     """The same with recomputed FLOP. [1]"""
     memory: TrainingMemory
-    operators: tuple[OperatorRow, ...]
+    list_operators: Callable[[], tuple[OperatorRow, ...]] = field(repr=False, compare=False)
     layer_traffic_byte: FloatArray
     """Memory traffic of all layers' operators, forward pass of one micro batch. [byte]"""
     evidence: str
+    stages: Stages
+    """What the slowest pipeline stage holds."""
     profile: str
     """Family and software generation whose constants were used."""
+
+    @cached_property
+    def operators(self) -> tuple[OperatorRow, ...]:
+        """Return the operators of the first plan; most estimates are never asked for them."""
+        return self.list_operators()
 
     @property
     def compute_s(self) -> FloatArray:

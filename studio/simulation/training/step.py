@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.simulation.compute.roofline import memory_time_s, peak_flops
+from studio.simulation.compute.roofline import OperatorTime, memory_time_s, peak_flops
 from studio.simulation.machine import Machine
 from studio.simulation.memory.activations import plan_share
 from studio.simulation.memory.training import TrainingMemory, lora_parameters, training_memory
@@ -24,10 +25,15 @@ from studio.simulation.training.communication import (
 from studio.simulation.training.computing import CLASSES, Work, class_of, ends_work, layer_work
 from studio.simulation.training.flops import model_flops_per_token
 from studio.simulation.training.placement import node_count
-from studio.simulation.training.result import TERM_NAMES, OperatorRow, TrainingResult
+from studio.simulation.training.result import (
+    OUTSIDE,
+    TERM_NAMES,
+    OperatorRow,
+    TrainingResult,
+)
 from studio.simulation.training.stages import Stages, bubble_s, slowest_stage
 from studio.workload.model import AiModel
-from studio.workload.operators import FloatArray, Number
+from studio.workload.operators import FloatArray, Number, Operator
 from studio.workload.plan import Plans, check_plan
 from studio.workload.profile import ComputeProfile
 from studio.workload.recipe import Recipe
@@ -101,8 +107,9 @@ def training_step(
         check_plan(model, plan, machine.npu_count)
     comm = communication or communicate(machine, model, plan, network, recipe)
     stream = comm.stream
-    layer, operators, traffic = _mean_layer(machine, model, plan, profile, recipe, comm)
-    head, embedding = _ends(machine, model, plan, profile, recipe, stream, layer)
+    layer, works, traffic = _mean_layer(machine, model, plan, profile, recipe, comm)
+    ends = ends_work(model, plan_share(plan), plan, recipe, machine.accelerator, profile)
+    head, embedding = _ends(model, recipe, stream, layer, ends)
     head.terms["expert_exchange"] = head.terms["expert_exchange"] + comm.pooled_exchange
     stages = slowest_stage(
         model.layers, plan, layer.total_s, head.total_s, embedding.total_s, recipe.balances_head
@@ -119,7 +126,9 @@ def training_step(
     nodes = node_count(machine, plan.npus)
     total["straggler"] = profile.straggler * np.log2(nodes) * _sum(total.values())
     memory = memory or training_memory(model, plan, recipe, machine.accelerator)
-    return _result(machine, model, plan, memory, profile, total, hidden, (operators, traffic))
+    operators = partial(_operators, model, plan, recipe, stages, works, ends)
+    detail = (operators, traffic, stages)
+    return _result(machine, model, plan, memory, profile, total, hidden, detail)
 
 
 def _check(machine: Machine, model: AiModel) -> None:
@@ -160,15 +169,15 @@ def _mean_layer(
     profile: ComputeProfile,
     recipe: Recipe,
     communication: StepCommunication,
-) -> tuple[_Part, tuple[OperatorRow, ...], Number]:
-    """Return the mean layer of the model, the first plan's operators and all layers' traffic."""
+) -> tuple[_Part, tuple[Work, ...], Number]:
+    """Return the mean layer of the model, the work of one layer a block, all layers' traffic."""
     share = plan_share(plan)
     share = replace(share, sequence_parallel=bool(np.all(plan.sequence_parallel > 0)))
     terms: dict[str, Number] = dict.fromkeys(TERM_NAMES, 0.0)
     hidden: dict[str, Number] = {}
-    rows: list[OperatorRow] = []
+    works: list[Work] = []
     traffic: Number = 0.0
-    for index, (block, comm) in enumerate(zip(model.blocks, communication.layers, strict=True)):
+    for block, comm in zip(model.blocks, communication.layers, strict=True):
         work = layer_work(model, block, share, plan, recipe, machine.accelerator, profile)
         part = _layer_part(work, comm, profile)
         weight = block.count / model.layers
@@ -176,10 +185,10 @@ def _mean_layer(
             terms[name] = terms[name] + weight * value
         for name, value in part.hidden.items():
             hidden[name] = hidden.get(name, 0.0) + weight * value
-        rows.extend(_rows(index, block.count, work))
+        works.append(work)
         for _, time in work.timed:
             traffic = traffic + time.traffic_byte * block.count
-    return _Part(terms, hidden), tuple(rows), traffic
+    return _Part(terms, hidden), tuple(works), traffic
 
 
 def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -> _Part:
@@ -203,50 +212,76 @@ def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -
     return _Part(terms, hidden)
 
 
-def _rows(index: int, layers: int, work: Work) -> list[OperatorRow]:
-    rows = []
-    for operator, time in work.timed:
-        compute, moved, whole, back, flops, traffic = (
-            float(np.ravel(value)[0])
-            for value in (
-                time.compute_s, time.memory_s, time.forward_s, time.backward_s, time.flops,
-                time.traffic_byte,
-            )
-        )  # fmt: skip
-        bound = "compute" if compute >= moved else "memory"
-        if max(compute, moved) < 0.5 * whole:
-            bound = "overhead"
-        rows.append(
-            OperatorRow(
-                index,
-                operator.name,
-                operator.part,
-                class_of(operator),
-                layers,
-                flops,
-                traffic,
-                whole,
-                back,
-                bound,
-            )
+def _operators(
+    model: AiModel,
+    plan: Plans,
+    recipe: Recipe,
+    stages: Stages,
+    works: tuple[Work, ...],
+    ends: tuple[Work, Work],
+) -> tuple[OperatorRow, ...]:
+    """Return the operators of the slowest stage of the first plan, with how often each runs."""
+
+    def first(value: Number) -> float:
+        return float(np.ravel(value)[0])
+
+    micro = first(plan.micro_batches)
+    drafted = model.mtp_layers if recipe.trains_mtp else 0
+    layers = first(stages.layers) + drafted * first(stages.head)
+    is_trained = not recipe.lora_rank
+    rows: list[OperatorRow] = []
+    for index, (block, work) in enumerate(zip(model.blocks, works, strict=True)):
+        times = micro * layers * block.count / model.layers
+        rows += [_row(index, *pair, times, is_trained) for pair in work.timed]
+    for work, share in zip(ends, (stages.head * (1 + drafted), stages.embedding), strict=True):
+        times = micro * first(share)
+        rows += [_row(OUTSIDE, *pair, times, is_trained) for pair in work.timed if times]
+    return tuple(rows)
+
+
+def _row(
+    block: int, operator: Operator, time: OperatorTime, times: float, is_trained: bool
+) -> OperatorRow:
+    m, n, k, groups, compute, moved, whole, by_input, by_weight, flops, traffic = (
+        float(np.ravel(value)[0])
+        for value in (
+            operator.m, operator.n, operator.k, operator.groups, time.compute_s, time.memory_s,
+            time.forward_s, time.input_gradient_s, time.weight_gradient_s, time.flops,
+            time.traffic_byte,
         )
-    return rows
+    )  # fmt: skip
+    bound = "compute" if compute >= moved else "memory"
+    if max(compute, moved) < 0.5 * whole:
+        bound = "overhead"
+    return OperatorRow(
+        block=block,
+        name=operator.name,
+        part=operator.part,
+        kind=operator.kind,
+        term=class_of(operator),
+        times=times,
+        shape=(groups, m, n, k),
+        flops=flops,
+        traffic_byte=traffic,
+        compute_s=compute,
+        memory_s=moved,
+        forward_s=whole,
+        input_gradient_s=by_input,
+        weight_gradient_s=by_weight if is_trained else 0.0,
+        bound=bound,
+    )
 
 
 def _ends(
-    machine: Machine,
     model: AiModel,
-    plan: Plans,
-    profile: ComputeProfile,
     recipe: Recipe,
     stream: StreamTimes,
     layer: _Part,
+    ends: tuple[Work, Work],
 ) -> tuple[_Part, _Part]:
     """Return head and embedding; multi-token-prediction layers count to the head."""
-    share = plan_share(plan)
-    head, embedding = ends_work(model, share, plan, recipe, machine.accelerator, profile)
     parts = []
-    for work, pairs in ((head, 1.5), (embedding, 1.0)):
+    for work, pairs in zip(ends, (1.5, 1.0), strict=True):
         terms: dict[str, Number] = dict.fromkeys(TERM_NAMES, 0.0)
         terms.update(work.seconds)
         terms["tensor"] = pairs * stream.tensor_pair
@@ -352,7 +387,7 @@ def _result(
     profile: ComputeProfile,
     total: Mapping[str, Number],
     hidden: Mapping[str, Number],
-    work: tuple[tuple[OperatorRow, ...], Number],
+    detail: tuple[Callable[[], tuple[OperatorRow, ...]], Number, Stages],
 ) -> TrainingResult:
     terms = {
         name: np.broadcast_to(np.asarray(total.get(name, 0.0), dtype=np.float64), (plan.count,))
@@ -378,8 +413,9 @@ def _result(
         mfu=mfu,
         hfu=mfu * again,
         memory=memory,
-        operators=work[0],
-        layer_traffic_byte=np.broadcast_to(np.asarray(work[1], dtype=np.float64), (plan.count,)),
+        list_operators=detail[0],
+        layer_traffic_byte=np.broadcast_to(np.asarray(detail[1], dtype=np.float64), (plan.count,)),
+        stages=detail[2],
         evidence=machine.evidence,
         profile=f"{profile.family}, {profile.generation}",
     )
