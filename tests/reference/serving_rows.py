@@ -13,7 +13,7 @@ import numpy as np
 
 from studio.exploration.serving_library import inference_profile, serving_family
 from studio.exploration.validation.inference import answer_with, engine_for, possible_plans
-from studio.exploration.validation.power import serving_row, steady_at
+from studio.exploration.validation.power_serving import serving_row, steady_at
 from studio.exploration.validation.serving_case import ServingCase, serving_case
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile

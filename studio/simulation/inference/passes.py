@@ -94,6 +94,10 @@ class PassTime:
     """Memory of one NPU at work. [s]"""
     network_s: Number
     """Links of one NPU at work, hidden or not. [s]"""
+    step_s: Number
+    """Of the host's term, what a step costs whatever it holds: the device stands still. [s]"""
+    sequences_s: Number
+    """Of the host's term, what its sequences cost. [s]"""
     works: tuple[Work, ...]
     times: WorkTimes
     counts: FloatArray
@@ -113,8 +117,8 @@ class PassTime:
             one(self.time_s), one(self.stage_s),
             {name: one(value) for name, value in self.terms.items()},
             one(self.flops), one(self.traffic_byte), one(self.compute_s), one(self.memory_s),
-            one(self.network_s), self.works, WorkTimes(self.times.table[..., index]), self.counts,
-            one(self.tokens),
+            one(self.network_s), one(self.step_s), one(self.sequences_s), self.works,
+            WorkTimes(self.times.table[..., index]), self.counts, one(self.tokens),
         )  # fmt: skip
 
     @property
@@ -285,6 +289,8 @@ def _finished(
         compute_s=compute_s,
         memory_s=memory_s,
         network_s=links / stages,
+        step_s=profile.step_s,
+        sequences_s=profile.sequence_s * sequences,
         works=works,
         times=times,
         counts=counts,

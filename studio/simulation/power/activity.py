@@ -23,7 +23,25 @@ class Activity:
     network: Number
     """Time the links are busy."""
     waiting: Number = 0.0
-    """Time the device waits for its host."""
+    """Time the device stands still for its host; gaps of microseconds between kernels, in which
+    clocks and caches stay up, do not count."""
+    bookkeeping: Number = 0.0
+    """Time the device spends on what sequences cost beside the model: sampling, tables, copies."""
+
+    def at_pace(self, pace: float) -> Activity:
+        """Return the activity of a device that does the same work at another rate.
+
+        Notes
+        -----
+        Work per second scales; what a slower device has left over is waiting.
+        """
+        left = max(1.0 - pace, 0.0)
+        return Activity(
+            *(np.minimum(pace * part, 1.0) for part in (
+                self.compute, self.matrix, self.memory, self.network, self.waiting + left / pace,
+                self.bookkeeping,
+            ))
+        )  # fmt: skip
 
 
 def activity_of(engine: Engine, one: PassTime) -> Activity:
@@ -43,5 +61,6 @@ def activity_of(engine: Engine, one: PassTime) -> Activity:
         matrix=np.minimum(one.compute_s / span, 1.0),
         memory=np.minimum(one.traffic_byte / (accelerator.memory_bandwidth_byte_per_s * span), 1.0),
         network=np.minimum(one.network_s / span, 1.0),
-        waiting=np.minimum(one.terms["host"] / stages / span, 1.0),
+        waiting=np.minimum(one.step_s / stages / span, 1.0),
+        bookkeeping=np.minimum(one.sequences_s / stages / span, 1.0),
     )

@@ -28,8 +28,9 @@ def npu_power_w(accelerator: Accelerator, profile: PowerProfile, doing: Activity
 
     Notes
     -----
-    P = idle + (TDP - idle) min(peak, a (1 - (1 - l) w) + c u_matrix + m u_memory + n u_network):
-    prompts run the matrix units at their sustained rate and reach TDP, decoding is set by memory.
+    P = idle + (TDP - idle) min(peak, a (1 - (1 - l) w) + c u_matrix + m u_memory + n u_network +
+    b u_bookkeeping): prompts run the matrix units at their sustained rate and reach TDP, decoding
+    is set by memory, and large batches by what each of their sequences costs beside the model.
     """
     active = profile.active_share * (1 - (1 - profile.launch_share) * doing.waiting)
     share = (
@@ -37,6 +38,7 @@ def npu_power_w(accelerator: Accelerator, profile: PowerProfile, doing: Activity
         + profile.compute_share * doing.matrix
         + profile.memory_share * doing.memory
         + profile.network_share * doing.network
+        + profile.sequence_share * doing.bookkeeping
     )
     span = accelerator.tdp_w - accelerator.idle_w
     return accelerator.idle_w + span * np.minimum(share, profile.peak_share)

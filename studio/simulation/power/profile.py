@@ -19,6 +19,8 @@ class PowerProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Memory at its rated bandwidth."""
     network_share: float
     """Links of the scale-up plane at their rated bandwidth."""
+    sequence_share: float
+    """Sampling and bookkeeping of sequences on the device."""
     launch_share: float
     """Left of the active share while the device waits for its host. [1 of active]"""
     peak_share: float
