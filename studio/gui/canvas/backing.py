@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import math
+import time
+from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
 
 from studio.gui.canvas.pictures import Painted, Pictures
-from studio.gui.canvas.viewport import Rect, Viewport
+from studio.gui.canvas.sheet import Paint, Sheet
+from studio.gui.canvas.viewport import Viewport
 
-Paint = Callable[[QPainter, Viewport, Rect | None, bool], None]
-"""Draws a view, or the part of it in a window in metres; last, whether to be sharp."""
+_STRETCH_USUAL, _STRETCH_MOST = 1.8, 4.0
+"""Beyond the first, a picture at the new magnification is begun; beyond the second, none is waited
+for."""
+_BAND_S = 0.008
+"""How much of a frame a band may take; pictures are divided into as many as that needs."""
+_FIRST_BANDS, _MOST_BANDS = 3, 6
 
-_STRETCH_MOST = 2.6
-"""Beyond this the stretched picture is drawn anew before the wheel rests."""
-_AHEAD_PX = 160
-"""What comes into view is drawn this far ahead, so that most frames of a pan only copy."""
-_BLEED_PX = 24
-"""Lines and marks reach this far over the edge of what they belong to."""
+
+@dataclass
+class _Coming:
+    """A picture painted band by band, a frame each, while an earlier one is shown stretched."""
+
+    area: QRect
+    """What will be up to date, in pixels of the sheet."""
+    bands: int
+    painted: int = 0
+    longest_s: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        return self.painted >= self.bands
+
+    def paint_band(self, sheet: Sheet, paint: Paint) -> None:
+        """Paint one band more."""
+        begun = time.thread_time()
+        self.painted += 1
+        area = QRect(self.area)
+        area.setHeight(self.area.height() * self.painted // self.bands)
+        sheet.extend(area, paint)
+        self.longest_s = max(self.longest_s, time.thread_time() - begun)
+
+    def bands_next_time(self) -> int:
+        """Return how many bands would have kept frames short, but no shorter than needed."""
+        return min(max(math.ceil(self.bands * self.longest_s / _BAND_S), 1), _MOST_BANDS)
 
 
 class Backing:
-    """An image larger than the window, and which part of it is up to date."""
+    """A sheet that is shown, another to paint the next one on, and earlier pictures."""
 
     def __init__(self) -> None:
-        self._image: QImage | None = None
-        self._spare: QImage | None = None
-        self._view: Viewport | None = None
-        """Where the whole image lies in the hall."""
-        self._valid = QRect()
-        """Up to date part of the image, in logical pixels."""
+        self._sheet: Sheet | None = None
+        self._spare: Sheet | None = None
+        self._coming: _Coming | None = None
+        """What is being painted on the spare sheet."""
+        self._bands = _FIRST_BANDS
         self._sharp_view: Viewport | None = None
+        self._what: Painted | None = None
+        """What the sharp picture was painted from, None where it is not kept."""
         self._pictures = Pictures()
-        self._is_kept = False
-        """Whether the image is one of the pictures, which stay as they are."""
         self.repainted = 0
         """How often the whole view was drawn; for tests and benchmarks."""
 
     def clear(self) -> None:
         """Forget the picture, since something it shows has changed."""
-        self._view = None
-        self._sharp_view = None
+        if self._sheet is not None:
+            self._sheet.place = None
+        self._sharp_view = self._what = None
+        self._coming = None
 
     def forget(self) -> None:
         """Forget earlier pictures too, as when another document is shown."""
         self.clear()
         self._pictures.forget()
+
+    def drop_coming(self) -> None:
+        """Forget a picture half painted, since the rest of it would look different."""
+        self._coming = None
+
+    def pack(self) -> None:
+        """Do what the kept pictures need, when there is time for it."""
+        self._pictures.pack()
 
     def is_sharp(self, view: Viewport) -> bool:
         """Tell whether the kept picture shows a view with everything in it."""
@@ -69,172 +105,105 @@ class Backing:
         ----------
         what : what the whole picture is painted from; where it was before, it is not painted again.
         """
-        self._provide_images(view, ratio)
-        if self._image is None:
-            return
-        if not (sharp and self._sharp_view != view):
-            if self._view is not None and self._view.scale != view.scale:
-                if self._stretch(painter, view):
-                    return
-            elif self._pan(view, paint):
-                self._copy(painter, view)
+        sheet = self._provide(view, ratio)
+        if not sharp or self._sharp_view == view:
+            found = self._moved(sheet, view, paint)
+            if found is not None:
+                found.draw(painter, view)
+                if self._sharp_view == view:
+                    self._looks_like(what)
                 return
-        if what is None or not self._bring_back(view, what):
-            self._repaint(view, paint, sharp=sharp)
-            if what is not None and self._image is not None:
-                self._pictures.keep(what, self._image)
-                self._is_kept = True
-        self._copy(painter, view)
+        self._coming = None
+        if what is None or not self._bring_back(sheet, view, what):
+            sheet.paint_view(view, paint, sharp=sharp)
+            self._sharp_view = view if sharp else None
+            self.repainted += 1
+            if what is not None:
+                self._pictures.keep(what, sheet.image, sheet.middle)
+        self._what = what
+        sheet.draw(painter, view)
 
-    def _bring_back(self, view: Viewport, what: Painted) -> bool:
+    def _looks_like(self, what: Painted | None) -> None:
+        """Take down that the picture shown is also that of something else."""
+        if what is not None and self._what is not None and what != self._what:
+            self._pictures.also(what, self._what)
+            self._what = what
+
+    def _provide(self, view: Viewport, ratio: float) -> Sheet:
+        if self._sheet is None or not self._sheet.fits(view, ratio):
+            self._sheet, self._spare = Sheet(view, ratio), None
+            self.clear()
+        return self._sheet
+
+    def _moved(self, sheet: Sheet, view: Viewport, paint: Paint) -> Sheet | None:
+        """Return the sheet that shows a view as far as while moving, None where that is none."""
+        if sheet.place is None:
+            return None
+        same_scale = sheet.place.scale == view.scale
+        return (self._pan if same_scale else self._zoom)(sheet, view, paint)
+
+    def _bring_back(self, sheet: Sheet, view: Viewport, what: Painted) -> bool:
         """Show a picture from before; False where it is not known."""
-        known = self._pictures.find(what)
-        if known is None:
+        if not self._pictures.bring(what, sheet.image, sheet.middle):
             return False
-        self._image, self._is_kept = QImage(known), True
-        self._put_in_the_middle(view)
+        sheet.lay_around(view)
+        sheet.valid = sheet.middle
         self._sharp_view = view
         return True
 
-    def _put_in_the_middle(self, view: Viewport) -> None:
-        self._view = _around(view)
-        self._valid = QRect(_AHEAD_PX, _AHEAD_PX, view.width, view.height)
+    def _pan(self, sheet: Sheet, view: Viewport, paint: Paint) -> Sheet | None:
+        """Return a sheet that is up to date under the view, None where that takes a repaint."""
+        window = sheet.shown(view)
+        if sheet.valid.contains(window):
+            return sheet
+        if not sheet.valid.intersects(window):
+            return None
+        if not sheet.image.rect().contains(sheet.around(window)):
+            self._coming = None
+            spare = self._spare_of(sheet, view)
+            sheet.move_to(spare, view)
+            self._sheet, self._spare = spare, sheet
+            sheet, window = spare, spare.middle
+        sheet.extend(sheet.around(window).intersected(sheet.image.rect()), paint)
+        return sheet
 
-    def _provide_images(self, view: Viewport, ratio: float) -> None:
-        size = QSize(
-            round((view.width + 2 * _AHEAD_PX) * ratio),
-            round((view.height + 2 * _AHEAD_PX) * ratio),
-        )
-        if self._image is None or self._image.size() != size:
-            self._image, self._spare = _image(size, ratio), _image(size, ratio)
-            self._is_kept = False
-            self.clear()
+    def _spare_of(self, sheet: Sheet, view: Viewport) -> Sheet:
+        if self._spare is None:
+            self._spare = Sheet(view, sheet.ratio)
+        return self._spare
 
-    def _repaint(self, view: Viewport, paint: Paint, *, sharp: bool) -> None:
-        if self._image is None:
-            return
-        if self._is_kept:
-            # Painting into it would copy it first, only to paint over all of the copy.
-            self._image = _image(self._image.size(), self._image.devicePixelRatio())
-            self._is_kept = False
-        self._put_in_the_middle(view)
-        painter = QPainter(self._image)
-        try:
-            painter.translate(_AHEAD_PX, _AHEAD_PX)
-            painter.setClipRect(QRectF(0, 0, view.width, view.height))
-            paint(painter, view, None, sharp)
-        finally:
-            painter.end()
-        self._sharp_view = view if sharp else None
+    def _zoom(self, sheet: Sheet, view: Viewport, paint: Paint) -> Sheet | None:
+        """Return the sheet to stretch after painting some of the next, None where none will do."""
+        if self._coming is None and _STRETCH_USUAL < _stretch(sheet, view) <= _STRETCH_MOST:
+            self._begin(sheet, view)
+        if self._coming is not None:
+            sheet = self._go_on(self._coming, sheet, view, paint)
+        return sheet if _stretch(sheet, view) <= _STRETCH_MOST else None
+
+    def _begin(self, sheet: Sheet, view: Viewport) -> None:
+        """Begin a picture of the view; zoomed out of, the next one should reach further."""
+        spare = self._spare_of(sheet, view)
+        spare.lay_around(view)
+        is_outward = sheet.place is not None and view.scale < sheet.place.scale
+        self._coming = _Coming(spare.image.rect() if is_outward else spare.middle, self._bands)
+
+    def _go_on(self, coming: _Coming, sheet: Sheet, view: Viewport, paint: Paint) -> Sheet:
+        """Paint a band; return the sheet to show, the next one once it is whole."""
+        spare = self._spare_of(sheet, view)
+        coming.paint_band(spare, paint)
+        if not coming.is_done:
+            return sheet
+        self._coming, self._bands = None, coming.bands_next_time()
+        if _stretch(spare, view) > _stretch(sheet, view):
+            return sheet
+        self._sheet, self._spare = spare, sheet
         self.repainted += 1
-
-    def _copy(self, painter: QPainter, view: Viewport) -> None:
-        if self._image is not None and self._view is not None:
-            painter.drawImage(-_offset(self._view, view), self._image)
-
-    def _pan(self, view: Viewport, paint: Paint) -> bool:
-        """Make the part of the image under the view valid; False where that takes a repaint."""
-        if self._view is None or self._image is None:
-            return False
-        at = _offset(self._view, view)
-        window = QRect(at, QSize(view.width, view.height))
-        if self._valid.contains(window):
-            return True
-        if not self._valid.intersects(window):
-            return False
-        wanted = _ahead(window, self._valid)
-        room = QRect(0, 0, view.width + 2 * _AHEAD_PX, view.height + 2 * _AHEAD_PX)
-        if not room.contains(wanted):
-            self._recentre(view)
-            shift = QPoint(_AHEAD_PX, _AHEAD_PX) - at
-            wanted = wanted.translated(shift).intersected(room)
-        self._extend(wanted, paint)
-        return True
-
-    def _recentre(self, view: Viewport) -> None:
-        """Put the view into the middle of the image."""
-        if self._image is None or self._spare is None or self._view is None:
-            return
-        shift = QPoint(_AHEAD_PX, _AHEAD_PX) - _offset(self._view, view)
-        painter = QPainter(self._spare)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(shift, self._image)
-        painter.end()
-        self._image, self._spare = self._spare, self._image
-        scale = self._view.scale
-        self._view = replace(
-            self._view, x=self._view.x - shift.x() / scale, y=self._view.y - shift.y() / scale
-        )
-        size = QSize(self._view.width, self._view.height)
-        self._valid = self._valid.translated(shift).intersected(QRect(QPoint(0, 0), size))
-
-    def _extend(self, wanted: QRect, paint: Paint) -> None:
-        """Draw what is wanted and not valid yet."""
-        if self._image is None or self._view is None:
-            return
-        painter = QPainter(self._image)
-        try:
-            fresh = QRegion(wanted).subtracted(QRegion(self._valid))
-            for strip in list(fresh):  # type: ignore[call-overload]
-                painter.setClipRect(strip)
-                wide = strip.adjusted(-_BLEED_PX, -_BLEED_PX, _BLEED_PX, _BLEED_PX)
-                x, y = self._view.to_world(wide.x(), wide.y())
-                scale = self._view.scale
-                window = (x, y, wide.width() / scale, wide.height() / scale)
-                paint(painter, self._view, window, False)
-        finally:
-            painter.end()
-        self._valid = wanted
-
-    def _stretch(self, painter: QPainter, view: Viewport) -> bool:
-        """Draw the picture magnified; the kept one stays as it was."""
-        if self._view is None or self._image is None:
-            return False
-        factor = view.scale / self._view.scale
-        if not 1 / _STRETCH_MOST <= factor <= _STRETCH_MOST:
-            return False
-        x, y = self._view.to_world(self._valid.x(), self._valid.y())
-        left, top = view.to_screen(x, y)
-        valid = QRectF(self._valid)
-        target = QRectF(left, top, valid.width() * factor, valid.height() * factor)
-        window = QRectF(0, 0, view.width, view.height)
-        if not target.contains(window):
-            painter.fillRect(window, self._image.pixelColor(self._valid.topLeft()))
-        ratio = self._image.devicePixelRatio()
-        source = QRectF(
-            valid.x() * ratio, valid.y() * ratio, valid.width() * ratio, valid.height() * ratio
-        )
-        painter.drawImage(target, self._image, source)
-        return True
+        return spare
 
 
-def _image(size: QSize, ratio: float) -> QImage:
-    image = QImage(size, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    return image
-
-
-def _around(view: Viewport) -> Viewport:
-    """Return the view of the whole image when the window lies in its middle."""
-    return Viewport(
-        view.x - _AHEAD_PX / view.scale,
-        view.y - _AHEAD_PX / view.scale,
-        view.scale,
-        view.width + 2 * _AHEAD_PX,
-        view.height + 2 * _AHEAD_PX,
-    )
-
-
-def _offset(image: Viewport, view: Viewport) -> QPoint:
-    return QPoint(round((view.x - image.x) * view.scale), round((view.y - image.y) * view.scale))
-
-
-def _ahead(window: QRect, valid: QRect) -> QRect:
-    """Return the window with some more on the sides where it leaves the valid part."""
-    more = _AHEAD_PX - 8
-    return window.adjusted(
-        -more if window.left() < valid.left() else 0,
-        -more if window.top() < valid.top() else 0,
-        more if window.right() > valid.right() else 0,
-        more if window.bottom() > valid.bottom() else 0,
-    )
+def _stretch(sheet: Sheet, view: Viewport) -> float:
+    """Return how far a sheet would be stretched or shrunk for a view, at least 1."""
+    if sheet.place is None:
+        return float("inf")
+    factor = view.scale / sheet.place.scale
+    return max(factor, 1 / factor)

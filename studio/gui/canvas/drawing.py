@@ -75,6 +75,8 @@ class Drawing(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._come_to_rest)
+        self._pack = QTimer(self, singleShot=True, interval=0)
+        self._pack.timeout.connect(self._backing.pack)
 
     def set_fabric(self, fabric: Fabric) -> None:
         """Show a fabric; another snapshot of the same document keeps view and selection."""
@@ -259,6 +261,7 @@ class Drawing(QWidget):
         level = level_at(width * view.scale, self._level)
         if level != self._level:
             self._level = level
+            self._backing.drop_coming()
             self.level_changed.emit(level)
         self.update()
 
@@ -351,6 +354,7 @@ class Drawing(QWidget):
         frame = self.frame(self._view)
         what = painted_from(replace(frame, sharp=sharp), self._fonts, ratio)
         self._backing.show(painter, self._view, ratio, self._paint_static, sharp=sharp, what=what)
+        self._pack.start()
         painter.setClipRect(self.rect())
         if self._moving_racks is not None:
             held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)

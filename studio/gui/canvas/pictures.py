@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+import numpy as np
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.runs import Pixels, Runs, pack
 
-MOST_BYTES = 32_000_000
-"""Six pictures of a window of 1600 x 900; a screen that takes more keeps fewer, or none."""
+MOST_BYTES = 48_000_000
+"""Some sixty pictures of the drawing in a window of 1600 x 900; a larger one keeps fewer."""
 
 
 class Painted:
@@ -50,29 +53,68 @@ def painted_from(frame: Frame, fonts: Fonts, ratio: float) -> Painted | None:
 
 
 class Pictures:
-    """Pictures by what they were painted from, the latest used ones, bounded in bytes."""
+    """Pictures by what they were painted from, the latest used ones, bounded in bytes.
+
+    They are kept as runs of one colour, so that an undo far back finds its picture too.
+    """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[Painted, QImage] = OrderedDict()
+        self._kept: OrderedDict[Painted, Runs] = OrderedDict()
+        self._fresh: tuple[Painted, QImage, QRect] | None = None
+        """The newest picture, which is packed when there is time for it."""
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._kept) + (self._fresh is not None)
 
-    def find(self, what: Painted) -> QImage | None:
-        """Return the picture of this, None where it is not known any more."""
-        found = self._kept.get(what)
-        if found is not None:
-            self._kept.move_to_end(what)
-        return found
+    def keep(self, what: Painted, image: QImage, part: QRect) -> None:
+        """Remember part of an image, in its own pixels; what is painted into it later is apart."""
+        self.pack()
+        self._fresh = (what, QImage(image), part)
 
-    def keep(self, what: Painted, picture: QImage) -> None:
-        """Remember a picture; whoever paints into it later paints into a copy, as Qt has it."""
-        self._kept[what] = QImage(picture)
+    def pack(self) -> None:
+        """Pack the newest picture; the least used ones give way to it."""
+        if self._fresh is None:
+            return
+        what, image, part = self._fresh
+        self._fresh = None
+        runs = pack(_pixels(image.constBits(), image, part))
+        if runs is None or runs.size_bytes > self._most_bytes:
+            return
+        self._kept[what] = runs
         self._kept.move_to_end(what)
-        while sum(one.sizeInBytes() for one in self._kept.values()) > self._most_bytes:
+        while self.size_bytes > self._most_bytes:
             self._kept.popitem(last=False)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how much memory the packed pictures take."""
+        return sum({id(runs): runs.size_bytes for runs in self._kept.values()}.values())
+
+    def also(self, what: Painted, like: Painted) -> None:
+        """Remember that something looks just like something else, as after a change of a price."""
+        self.pack()
+        found = self._kept.get(like)
+        if found is not None:
+            self._kept[what] = found
+
+    def bring(self, what: Painted, image: QImage, part: QRect) -> bool:
+        """Write the picture of this over part of an image; tells whether it is known."""
+        self.pack()
+        found = self._kept.get(what)
+        if found is None:
+            return False
+        self._kept.move_to_end(what)
+        found.unpack(_pixels(image.bits(), image, part))
+        return True
 
     def forget(self) -> None:
         """Give up all pictures, as when another document is shown."""
         self._kept.clear()
+        self._fresh = None
+
+
+def _pixels(memory: bytes | bytearray | memoryview, image: QImage, part: QRect) -> Pixels:
+    """Return part of the pixels of an image of four bytes each."""
+    rows = np.frombuffer(memory, dtype=np.uint32).reshape(image.height(), -1)
+    return rows[part.top() : part.bottom() + 1, part.left() : part.right() + 1]

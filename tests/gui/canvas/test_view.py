@@ -343,3 +343,27 @@ def test_a_fitted_view_stays_fitted_when_the_window_grows(editor: Editor) -> Non
     view.zoom_by(0.5)
     view.resize(1000, 700)
     assert view.viewport.scale == pytest.approx(scale * 0.75, rel=0.01)
+
+
+def test_undo_beside_steps_that_change_no_picture_paints_nothing_anew(
+    editor: Editor, qtbot: QtBot
+) -> None:
+    view = editor.view
+    qtbot.waitUntil(lambda: view.is_sharp)
+    rack = editor.fabric.layout.racks[0].rack
+    steps = [editor.fabric]
+    for number in range(12):
+        design = editor.design
+        path: tuple[str, ...] = ("racks", rack, "x_m") if number % 2 else ("name",)
+        value: object = 2.0 + number / 10 if number % 2 else f"Step {number}"
+        editor.fabric = compile_design(
+            set_field(design, path, value), editor.fabric.catalog, editor.fabric
+        )
+        steps.append(editor.fabric)
+        view.set_fabric(editor.fabric)
+        view.repaint()
+    painted = view.pictures_painted
+    for fabric in reversed(steps):
+        view.set_fabric(fabric)
+        view.repaint()
+    assert view.pictures_painted == painted

@@ -58,10 +58,17 @@ def draw_strokes(
     width : shape (n,). In pixels, at most 15.
     """
     key = group * 16 + width
-    for number in np.unique(key)[::-1]:
-        thick = int(number) % 16
-        painter.setPen(QPen(colors[int(number) // 16], 0 if thick <= 1 else thick))
-        draw_lines(painter, lines[key == number])
+    if not len(key):
+        return
+    order = np.argsort(-key, kind="stable")
+    lines, key = lines[order], key[order]
+    ends = [*(np.flatnonzero(np.diff(key)) + 1).tolist(), len(key)]
+    first = 0
+    for end in ends:
+        color, thick = divmod(int(key[first]), 16)
+        painter.setPen(QPen(colors[color], 0 if thick <= 1 else thick))
+        draw_lines(painter, lines[first:end])
+        first = end
 
 
 def draw_by_group(
