@@ -176,7 +176,7 @@ def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:
 
 
 def _levels(fabric: Fabric, rings: Rings) -> tuple[NetworkLevel, ...]:
-    delay = _delays(fabric, rings)
+    delay = delays(fabric, rings)
     return tuple(
         NetworkLevel(
             ring.name,
@@ -195,11 +195,17 @@ def _median(delay: FloatArray) -> float:
     return float(np.median(far)) if len(far) else 0.0
 
 
-def _delays(fabric: Fabric, rings: Rings) -> FloatArray:
-    """Return the one-way delay from the start to every component along fewest hops. [s]."""
+def transits(fabric: Fabric) -> FloatArray:
+    """Return what every component adds on the way through, shape (n_components,). [s]."""
     latency = np.array([part.value("latency") for part in fabric.layout.parts])
     is_switch = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
-    transit = np.where(is_switch, latency, 0.0)[fabric.layout.part]
+    through: FloatArray = np.where(is_switch, latency, 0.0)[fabric.layout.part]
+    return through
+
+
+def delays(fabric: Fabric, rings: Rings) -> FloatArray:
+    """Return the one-way delay from the start to every component along fewest hops. [s]."""
+    transit = transits(fabric)
     delay = np.full(fabric.layout.component_count, np.inf)
     delay[rings.start] = 0.0
     for hop in rings.hops:

@@ -17,7 +17,12 @@ from studio.simulation.inference.plan import InferencePlan, spans_of
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.work import PassLoad, Work, head_work, layer_work
 from studio.simulation.machine import Machine
-from studio.simulation.network.collective import Collective, Span, collective_time_s
+from studio.simulation.network.collective import (
+    Collective,
+    CollectiveTime,
+    Span,
+    collective_time_s,
+)
 from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.workload.model import AiModel, Block, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
@@ -180,7 +185,8 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     pieces = head_work(engine.model, plan, heads)
     works.extend(pieces)
     counts.extend([1.0] * len(pieces))
-    reduced_s, wire_s = _reduce(engine, load)
+    reduced = reduction(engine, load.tokens)
+    reduced_s, wire_s = (reduced.time_s, reduced.wire_s) if reduced else (0.0, 0.0)
     times = work_times(
         works, _candidates(plan, load), engine.machine.accelerator, profile, engine.numbers,
         _imbalance(engine),
@@ -248,15 +254,19 @@ def _reductions(block: Block, is_spread: NDArray[np.bool_]) -> Number:
     )
 
 
-def _reduce(engine: Engine, load: PassLoad) -> tuple[Number, Number]:
-    """Return the time of one sum over the tensor-parallel group and its share on the links."""
+def reduction(engine: Engine, tokens: Number) -> CollectiveTime | None:
+    """Return one sum over the tensor-parallel group for the tokens of a pass, if there is one."""
     plan = engine.plan
     if not np.any(np.asarray(plan.tensor) > 1):
-        return 0.0, 0.0
-    payload = np.asarray(load.tokens * engine.model.hidden * BF16_BYTE)
-    spans = spans_of(engine.machine.levels, 1.0, plan.tensor)
-    moved = collective_time_s(Collective.ALL_REDUCE, payload, spans, engine.network)
-    return moved.time_s, moved.wire_s
+        return None
+    payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE)
+    spans = reduction_spans(engine)
+    return collective_time_s(Collective.ALL_REDUCE, payload, spans, engine.network)
+
+
+def reduction_spans(engine: Engine) -> tuple[Span, ...]:
+    """Return where the tensor-parallel group of an instance lies."""
+    return spans_of(engine.machine.levels, 1.0, engine.plan.tensor)
 
 
 def _finished(
@@ -300,14 +310,27 @@ def _finished(
 
 def _hop_s(engine: Engine, load: PassLoad) -> Number:
     """Return the time of handing the hidden vectors of a pass to the next stage."""
+    found = hand_over(engine, load.tokens)
+    if found is None:
+        return 0.0
+    return np.where(np.asarray(engine.plan.pipeline) > 1, found.time_s, 0.0)
+
+
+def hand_over(engine: Engine, tokens: Number) -> CollectiveTime | None:
+    """Return the transfer from one pipeline stage to the next, if there are several stages."""
     plan = engine.plan
     if not np.any(np.asarray(plan.pipeline) > 1):
-        return 0.0
+        return None
+    payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE / plan.tensor)
+    spans = hand_over_spans(engine)
+    return collective_time_s(Collective.POINT_TO_POINT, payload, spans, engine.network)
+
+
+def hand_over_spans(engine: Engine) -> tuple[Span, ...]:
+    """Return where two neighbouring pipeline stages of an instance meet."""
+    plan = engine.plan
     spans = spans_of(engine.machine.levels, plan.stage_ranks, np.asarray(plan.pipeline))
-    pair = _pair(spans)
-    payload = np.asarray(load.tokens * engine.model.hidden * BF16_BYTE / plan.tensor)
-    moved = collective_time_s(Collective.POINT_TO_POINT, payload, pair, engine.network)
-    return np.where(np.asarray(plan.pipeline) > 1, moved.time_s, 0.0)
+    return _pair(spans)
 
 
 def _pair(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -195,7 +195,7 @@ def collective_time_s(
         reduction and scan", Parallel Computing 35(12), 2009.
     """
     payload = np.asarray(payload_byte, dtype=np.float64)
-    groups = _groups(spans, profile.chain_ranks)
+    groups = groups_of(spans, profile)
     candidates = _candidate_algorithms(op, profile, algorithm)
     shape = np.broadcast_shapes(payload.shape, np.shape(groups.size))
     payload = np.broadcast_to(payload, shape)
@@ -209,7 +209,13 @@ def collective_time_s(
     return _fastest(op, options, candidates, payload, groups.size)
 
 
-def _groups(spans: Sequence[Span], chain_ranks: int) -> Groups:
+def groups_of(spans: Sequence[Span], profile: NetworkProfile) -> Groups:
+    """Return the ranks along every level, as the counters of traffic take them.
+
+    Raises
+    ------
+    InvalidInput : no span, ranks < 1, or ranks on a level without bandwidth.
+    """
     if not spans:
         raise InvalidInput("a collective needs at least one network level to run over")
     for span in spans:
@@ -229,7 +235,7 @@ def _groups(spans: Sequence[Span], chain_ranks: int) -> Groups:
     return Groups(
         tuple(np.asarray(span.ranks, dtype=np.float64) for span in spans),
         tuple(role is Role.SCALE_UP for role in roles),
-        chain_ranks,
+        profile.chain_ranks,
     )
 
 

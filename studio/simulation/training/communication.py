@@ -9,7 +9,12 @@ import numpy as np
 from studio.simulation.machine import Machine
 from studio.simulation.memory.training import lora_parameters
 from studio.simulation.memory.weights import held_parameters
-from studio.simulation.network.collective import Collective, Span, collective_time_s
+from studio.simulation.network.collective import (
+    Collective,
+    CollectiveTime,
+    Span,
+    collective_time_s,
+)
 from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.training.placement import spans
 from studio.workload.model import AiModel, Attention, Block, MixtureOfExperts
@@ -32,9 +37,23 @@ class Links:
     expert_data: tuple[Span, ...]
     stage: tuple[Span, ...]
     profile: NetworkProfile
+    log: list[Exchanged] | None = None
+    """Where every collective is noted, for whoever asks what the times are made of."""
 
 
-def links(machine: Machine, plan: Plans, profile: NetworkProfile) -> Links:
+@dataclass(frozen=True)
+class Exchanged:
+    """One collective of a step, as it was worked out."""
+
+    group: str
+    """Which group of `Links`: `tensor`, `expert` …"""
+    spans: tuple[Span, ...]
+    found: CollectiveTime
+
+
+def links(
+    machine: Machine, plan: Plans, profile: NetworkProfile, log: list[Exchanged] | None = None
+) -> Links:
     """Return where the groups of `plan` lie on `machine`."""
     inner = plan.tensor * plan.context
     expert_stride = plan.expert_tensor
@@ -48,13 +67,21 @@ def links(machine: Machine, plan: Plans, profile: NetworkProfile) -> Links:
         expert_data=spans(machine, np.maximum(copies, 1.0), plan.expert_tensor * plan.expert),
         stage=spans(machine, np.minimum(plan.pipeline, 2.0), inner * plan.data),
         profile=profile,
+        log=log,
     )
+
+
+_GROUPS = ("tensor", "context", "expert", "shard", "replica", "expert_data", "stage")
 
 
 def _time(op: Collective, payload: Number, group: tuple[Span, ...], link: Links) -> FloatArray:
     if all(np.all(span.ranks <= 1) for span in group):
         return np.zeros(np.shape(group[0].ranks))
-    return collective_time_s(op, np.asarray(payload, dtype=np.float64), group, link.profile).time_s
+    found = collective_time_s(op, np.asarray(payload, dtype=np.float64), group, link.profile)
+    if link.log is not None:
+        name = next(name for name in _GROUPS if getattr(link, name) is group)
+        link.log.append(Exchanged(name, group, found))
+    return found.time_s
 
 
 @dataclass(frozen=True)
@@ -228,10 +255,20 @@ class StepCommunication:
 
 
 def communicate(
-    machine: Machine, model: AiModel, plan: Plans, network: NetworkProfile, recipe: Recipe
+    machine: Machine,
+    model: AiModel,
+    plan: Plans,
+    network: NetworkProfile,
+    recipe: Recipe,
+    log: list[Exchanged] | None = None,
 ) -> StepCommunication:
-    """Return the communication of one step on a machine, for every plan."""
-    link = links(machine, plan, network)
+    """Return the communication of one step on a machine, for every plan.
+
+    Parameters
+    ----------
+    log : gets every collective in the order it is worked out.
+    """
+    link = links(machine, plan, network, log)
     stream = stream_times(model, plan, link)
     return StepCommunication(
         stream,

@@ -60,10 +60,15 @@ def layer_work(
     if not isinstance(part, MixtureOfExperts):
         return work
     local = part.experts / share.expert
-    setup = profile.moe_overhead_s + profile.expert_overhead_s * local
+    setup = set_up_s(local, profile)
     seconds = dict(work.seconds)
     seconds["experts"] = seconds["experts"] + 2 * setup
     return Work(seconds, work.forward_s + setup, work.kernels, work.timed)
+
+
+def set_up_s(experts: Number, profile: ComputeProfile) -> Number:
+    """Return routing and set-up of a layer with some experts on one NPU, one pass. [s]."""
+    return profile.moe_overhead_s + profile.expert_overhead_s * experts
 
 
 def _work(
