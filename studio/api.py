@@ -22,11 +22,14 @@ from studio.exchange.result_json import result_json
 from studio.exchange.totals_json import totals_json
 from studio.exploration.compare import Comparison, candidate_of
 from studio.exploration.compare import compare as _compare
+from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.figures import open_figure, open_total
 from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.session.library import catalog, find_design
 from studio.session.study import PlanSearch, Question, search_plans
+from studio.simulation.explanation import Line
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
@@ -60,6 +63,29 @@ class Supernode:
     def explain(self, name: str) -> Figure:
         """Return one figure with the terms it is the sum of."""
         return self.rolled_up.figures[name]
+
+    def open_figure(self, name: str, scenario: str = "") -> Line:
+        """Return any figure with the lines it is made of, down to inputs and their sources.
+
+        Parameters
+        ----------
+        name
+            A figure of the roll-up such as `price_usd`, or of a job: `tokens_per_s`, `headline_s`,
+            `ttft_s`, `mfu`, `memory`, `energy_j_per_token`, `cost_usd_per_million_tokens`,
+            `effective_share`, `phase.decode`, `latency.node` …
+        scenario
+            Whose job; the active one by default.
+
+        Raises
+        ------
+        StudioError : there is no such figure or scenario, or the job is impossible.
+        """
+        if name in self.rolled_up.figures:
+            return open_total(self.rolled_up, name)
+        machine = machine_of(self.fabric, self.rolled_up)
+        chosen = active_scenario(self.fabric, scenario)
+        given = sim_input(self.fabric, self.rolled_up, machine, chosen)
+        return open_figure(Basis(given, simulate(given), self.fabric, self.rolled_up), name)
 
     def simulate(self, scenario: str = "") -> SimResult:
         """Run a scenario of the design, the active one by default.

@@ -98,3 +98,11 @@ def test_search_finds_a_mapping_within_its_limits() -> None:
     assert best.keeps_limits
     assert best.metrics["tpot_s"] <= 0.03 * (1 + 1e-9)
     assert best.scenario_fields["pp"] == 1
+
+
+def test_any_figure_opens_in_a_notebook() -> None:
+    cm = api.load("cloudmatrix-384")
+    step = cm.open_figure("headline_s", "train-moe")
+    assert step.value == cm.simulate("train-moe").headline_s
+    assert step.find("experts").children[0].label == "Experts up"
+    assert cm.open_figure("npu_count").value == 384

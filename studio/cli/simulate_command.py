@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 import msgspec
 
+from studio.cli.explained import print_line
 from studio.cli.loading import Loaded, add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
+from studio.exchange.explanation_json import figures_json
 from studio.exchange.result_json import result_json
+from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.figures import open_figure, result_figures
 from studio.fabric.fabric import Fabric
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
-from studio.simulation.rollup.totals import roll_up
+from studio.simulation.rollup.totals import Totals, roll_up
 from studio.simulation.simulate import simulate
 from studio.units import display
 
@@ -25,6 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser)
     add_json(parser)
     add_scenario(parser)
+    parser.add_argument(
+        "--explain",
+        metavar="FIGURE",
+        help="open one figure, such as ttft_s or phase.decode, down to inputs and sources",
+    )
 
 
 def add_scenario(parser: argparse.ArgumentParser) -> None:
@@ -42,27 +52,38 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Simulate and print."""
     loaded = [load(text, arguments) for text in arguments.designs]
-    results = [_simulate(one.fabric, arguments) for one in loaded]
+    bases = [_simulate(one.fabric, arguments) for one in loaded]
     if arguments.json:
         objects = [
-            {"design": one.name, **result_json(result)}
-            for one, result in zip(loaded, results, strict=True)
+            {"design": one.name, **result_json(basis.result), "terms": _terms(basis, arguments)}
+            for one, basis in zip(loaded, bases, strict=True)
         ]
         print_json(objects[0] if len(objects) == 1 else objects)
-    else:
-        for one, result in zip(loaded, results, strict=True):
-            _print(one, result)
+        return 0
+    for one, basis in zip(loaded, bases, strict=True):
+        if arguments.explain:
+            print(f"{one.name}: {basis.result.scenario}")
+            print_line(open_figure(basis, arguments.explain))
+        else:
+            _print(one, basis.result)
     return 0
 
 
-def given_of(fabric: Fabric, arguments: argparse.Namespace) -> SimInput:
+def _terms(basis: Basis, arguments: argparse.Namespace) -> dict[str, Any]:
+    names = [arguments.explain] if arguments.explain else result_figures(basis)
+    return figures_json({name: open_figure(basis, name) for name in names})
+
+
+def given_of(
+    fabric: Fabric, arguments: argparse.Namespace, totals: Totals | None = None
+) -> SimInput:
     """Return what a simulation is given for the scenario of the command line.
 
     Raises
     ------
     StudioError : no such scenario, a field that can't be, or a design that can't be simulated.
     """
-    totals = roll_up(fabric)
+    totals = totals or roll_up(fabric)
     machine = machine_of(fabric, totals)
     scenario = active_scenario(fabric, arguments.scenario)
     for change in arguments.set:
@@ -78,9 +99,10 @@ def given_of(fabric: Fabric, arguments: argparse.Namespace) -> SimInput:
     return sim_input(fabric, totals, machine, scenario)
 
 
-def _simulate(fabric: Fabric, arguments: argparse.Namespace) -> SimResult:
-    given = given_of(fabric, arguments)
-    return with_error_band(simulate(given), given.machine)
+def _simulate(fabric: Fabric, arguments: argparse.Namespace) -> Basis:
+    totals = roll_up(fabric)
+    given = given_of(fabric, arguments, totals)
+    return Basis(given, with_error_band(simulate(given), given.machine), fabric, totals)
 
 
 def _reliability_rows(result: SimResult) -> list[list[str]]:

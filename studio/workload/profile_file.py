@@ -46,6 +46,35 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generations: dict[str, _Generation] = {}
 
 
+class ConstantNote(msgspec.Struct, frozen=True):
+    """What a file says of one constant beside its value."""
+
+    unit: str
+    meaning: str
+    source: str
+
+
+def decode_notes(data: bytes, generation: str = "") -> Mapping[str, ConstantNote]:
+    """Return unit, meaning and source of each constant of a profile file.
+
+    Parameters
+    ----------
+    generation : whose own constants replace the family's; empty takes the family's alone.
+
+    Raises
+    ------
+    FileProblem : the bytes are no such file.
+    """
+    content = _decoded(data, "profile")
+    own = content.generations[generation].constants if generation in content.generations else {}
+    return {
+        name: ConstantNote(
+            constant.unit, constant.meaning, own[name].source if name in own else constant.source
+        )
+        for name, constant in content.constants.items()
+    }
+
+
 def constant_names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
     """Return the names of the constants a kind of profile has."""
     return tuple(name for name in kind.__struct_fields__ if name not in _IDENTITY)

@@ -332,3 +332,26 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     process.stderr.close()
     assert process.wait() == 0
     assert b"Traceback" not in errors
+
+
+def test_simulate_opens_a_figure_down_to_sources(run: Callable[..., Ran]) -> None:
+    code, out, _ = run("simulate", CM, "--scenario", "decode-r1", "--explain", "ttft_s")
+    assert code == 0
+    assert "Time to first token: " in out
+    peak = next(line for line in out.splitlines() if "INT8 peak of an NPU" in line)
+    assert "[inferred, Huawei, Atlas 800T A3 product page" in peak
+    code, _, err = run("simulate", CM, "--explain", "warp")
+    assert code == 2
+    assert "it has tokens_per_s" in err
+
+
+def test_simulate_json_opens_every_figure(run: Callable[..., Ran]) -> None:
+    tree = json.loads(run("simulate", CM, "--scenario", "train-moe", "--json")[1])
+    step = tree["terms"]["phase.step"]
+    assert step["value"] == tree["step_time_s"]
+    assert step["unit"] == "s"
+    assert sum(one["value"] for one in step["sum_of"]) == pytest.approx(step["value"])
+    experts = next(one for one in step["sum_of"] if one["label"] == "Experts")
+    inputs = experts["sum_of"][0]["sum_of"][0]["inputs"]
+    assert {"label", "value", "unit", "source", "grade"} <= set(inputs[0])
+    assert set(tree["terms"]) >= {"tokens_per_s", "memory", "effective_share", "latency.node"}

@@ -1,0 +1,1 @@
+"""Figures opened down to operators, formulas, inputs and sources."""

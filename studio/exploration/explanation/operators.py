@@ -1,0 +1,211 @@
+"""Operators of a phase: how often each runs, how long it computes and how long it moves bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from studio.exploration.explanation.basis import Basis, given_input
+from studio.exploration.explanation.quantities import (
+    data,
+    flops,
+    number,
+    operations,
+    rate,
+    seconds,
+)
+from studio.messages import Message, say
+from studio.simulation.explanation import Input, Line
+from studio.simulation.training.result import OperatorRow
+from studio.simulation.words import operator_word
+from studio.workload.precision import number_format
+
+_PASSES = (
+    ("forward", say("Forward")),
+    ("input_gradient", say("Gradient of the input")),
+    ("weight_gradient", say("Gradient of the weights")),
+)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One operator of any phase, per execution."""
+
+    name: str
+    times: float
+    flop: float
+    byte: float
+    compute_s: float
+    memory_s: float
+    seconds: float
+    shape: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+def roofline_formula(one: Executed) -> Message:
+    """Return times x (slower of computing and moving + what else it takes), numbers filled in."""
+    rest = one.seconds - max(one.compute_s, one.memory_s)
+    if one.compute_s <= 0:
+        return say(
+            "{times} × ({byte} ÷ {rate} + {rest})",
+            times=number(one.times),
+            byte=data(one.byte),
+            rate=rate(one.byte / one.memory_s if one.memory_s else 0.0),
+            rest=seconds(rest),
+        )
+    return say(
+        "{times} × (max({flop} ÷ {flops}, {byte} ÷ {rate}) + {rest})",
+        times=number(one.times),
+        flop=operations(one.flop),
+        flops=flops(one.flop / one.compute_s),
+        byte=data(one.byte),
+        rate=rate(one.byte / one.memory_s if one.memory_s else 0.0),
+        rest=seconds(rest),
+    )
+
+
+def shape_note(shape: tuple[float, float, float, float]) -> str:
+    """Return the size of a product, empty where there is none."""
+    groups, m, n, k = shape
+    if not m:
+        return ""
+    return say(
+        "{groups} products of {m} × {n} × {k}",
+        groups=number(groups),
+        m=number(m),
+        n=number(n),
+        k=number(k),
+    )
+
+
+def training_operators(basis: Basis, term: str) -> list[Line]:
+    """Return the operators of a term of a training step, the longest first."""
+    rows = [row for row in basis.training.operators if row.term == term and row.step_s > 0]
+    lines = [_training_line(basis, row) for row in joined(rows)]
+    return sorted(lines, key=lambda line: -line.value)
+
+
+def recomputed(basis: Basis, rows: Iterable[OperatorRow]) -> list[Line]:
+    """Return operators that are computed once more in the backward pass."""
+    lines = [
+        Line(
+            f"{row.part}/{row.name}",
+            operator_word(row.name),
+            row.times * row.forward_s,
+            "time",
+            roofline_formula(_forward(row)),
+            operator_inputs(basis, row),
+            shape_note(row.shape),
+            _bound(row.compute_s, row.memory_s),
+        )
+        for row in joined(list(rows))
+        if row.times * row.forward_s > 0
+    ]
+    return sorted(lines, key=lambda line: -line.value)
+
+
+def joined(rows: Sequence[OperatorRow]) -> list[OperatorRow]:
+    """Return rows with equal ones of several blocks together, keyed by name and part."""
+    found: dict[tuple[object, ...], OperatorRow] = {}
+    for row in rows:
+        alike = (row.name, row.part, row.shape, row.forward_s, row.flops, row.traffic_byte)
+        known = found.get(alike)
+        found[alike] = replace(row, times=known.times + row.times) if known else row
+    return list(found.values())
+
+
+def _forward(row: OperatorRow) -> Executed:
+    return Executed(
+        row.name, row.times, row.flops, row.traffic_byte, row.compute_s, row.memory_s,
+        row.forward_s, row.shape,
+    )  # fmt: skip
+
+
+def _training_line(basis: Basis, row: OperatorRow) -> Line:
+    each = {
+        "forward": row.forward_s,
+        "input_gradient": row.input_gradient_s,
+        "weight_gradient": row.weight_gradient_s,
+    }
+
+    def inside() -> list[Line]:
+        lines = []
+        for key, label in _PASSES:
+            if not each[key]:
+                continue
+            is_forward = key == "forward"
+            repeated = say("{times} × {each}", times=number(row.times), each=seconds(each[key]))
+            lines.append(
+                Line(
+                    key,
+                    label,
+                    row.times * each[key],
+                    "time",
+                    roofline_formula(_forward(row)) if is_forward else repeated,
+                    operator_inputs(basis, row) if is_forward else (),
+                    bound=_bound(row.compute_s, row.memory_s),
+                )
+            )
+        return lines
+
+    formula = say(
+        "{times} × ({forward} forward + {backward} backward)",
+        times=number(row.times),
+        forward=seconds(row.forward_s),
+        backward=seconds(row.input_gradient_s + row.weight_gradient_s),
+    )
+    return Line(
+        f"{row.part}/{row.name}" + ("" if row.block >= 0 else "/outside"),
+        operator_word(row.name),
+        row.step_s,
+        "time",
+        formula,
+        note=shape_note(row.shape),
+        bound=_bound(row.compute_s, row.memory_s),
+        opener=inside,
+    )
+
+
+def operator_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
+    """Return ratings and constants behind the time of one operator of a training step."""
+    return (*_compute_inputs(basis, row), *_memory_inputs(basis, row))
+
+
+def _compute_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
+    factors = _factors(basis, row)
+    if not factors or not row.compute_s:
+        return ()
+    left = row.flops / row.compute_s / math.prod(factor.value for factor in factors)
+    return (*factors, given_input(say("left by the size of the product"), left, "ratio"))
+
+
+def _factors(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
+    """Return the peak and the constants it is multiplied with for large products."""
+    if row.kind in ("gemm", "grouped-gemm"):
+        rating = number_format(basis.given.scenario.precision).rating
+        if row.name == "router" or not basis.given.machine.accelerator.compute_flops.get(rating):
+            rating = "bf16"
+        name = f"{rating}_efficiency"
+        efficiency = name if hasattr(basis.given.compute, name) else "bf16_efficiency"
+        constants = [efficiency, "library_efficiency"]
+        if row.kind == "grouped-gemm":
+            constants.append("grouped_efficiency")
+        return (basis.peak(rating), *(basis.compute(constant) for constant in constants))
+    if row.kind == "attention":
+        return (basis.peak("bf16"), basis.compute("attention_forward_efficiency"))
+    if row.kind == "scan":
+        return (basis.peak("bf16"), basis.compute("scan_efficiency"))
+    return ()
+
+
+def _memory_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
+    efficiency = "gather_efficiency" if row.kind == "gather" else "hbm_efficiency"
+    return (
+        basis.rating("memory_bandwidth"),
+        basis.compute(efficiency),
+        basis.compute("kernel_gap_s"),
+    )
+
+
+def _bound(compute_s: float, memory_s: float) -> str:
+    return "compute" if compute_s >= memory_s else "memory"

@@ -1,0 +1,115 @@
+"""Tokens on their way to experts and back, all layers of a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.path import latency_line
+from studio.exploration.explanation.quantities import number, seconds
+from studio.messages import say
+from studio.simulation.explanation import Input, Line, opened
+from studio.simulation.inference.exchange import TokenExchange, token_exchange
+from studio.simulation.inference.passes import Engine, PassTime
+from studio.simulation.inference.plan import scalar
+from studio.simulation.words import word
+from studio.workload.model import MixtureOfExperts
+
+_VERBS = ("dispatch", "combine")
+
+
+def exchange_lines(basis: Basis, engine: Engine, time: PassTime, *, is_direct: bool) -> list[Line]:
+    """Return dispatch and combine of all layers of experts, before any of it is hidden."""
+    own = scalar(time.tokens) / scalar(engine.plan.tensor)
+    drafts = engine.draft_layers / (1 + engine.draft_layers)
+    lines = []
+    for place, block in enumerate(engine.model.blocks):
+        part = block.feed_forward
+        if not isinstance(part, MixtureOfExperts):
+            continue
+        layers = block.count + (drafts if block is engine.model.blocks[-1] else 0.0)
+        sent = token_exchange(
+            engine.machine, engine.model, part, engine.plan, engine.exchange, engine.numbers,
+            is_direct=is_direct,
+        )  # fmt: skip
+        lines += [
+            _line(basis, engine, f"{verb}/{place}", one, layers, own, is_direct)
+            for verb, one in zip(_VERBS, sent, strict=True)
+        ]
+    return lines
+
+
+def _line(
+    basis: Basis,
+    engine: Engine,
+    key: str,
+    one: TokenExchange,
+    layers: float,
+    own: float,
+    is_direct: bool,
+) -> Line:
+    verb = key.partition("/")[0]
+    startup, latency = scalar(one.startup_s), scalar(one.latency_s)
+    wire = scalar(one.wire_s) * own
+    levels = [level for level in engine.machine.levels if level.ranks > 1]
+    times = number(layers)
+
+    def inside() -> Sequence[Line]:
+        return opened(
+            Line(
+                "startup",
+                say("Start-up"),
+                layers * startup,
+                "time",
+                say("{times} × {each}", times=times, each=seconds(startup)),
+                _library(engine, verb, is_direct),
+            ),
+            Line(
+                "latency",
+                say("First byte across the levels"),
+                layers * latency,
+                "time",
+                say("{times} × {each}", times=times, each=seconds(latency)),
+                tuple(basis.latency(level) for level in levels),
+                is_sum=False,
+                opener=lambda: [latency_line(basis, level) for level in levels],
+            ),
+            Line(
+                "wire",
+                say("Bytes on the links"),
+                layers * wire,
+                "time",
+                say(
+                    "{times} × {tokens} tokens × {each}",
+                    times=times,
+                    tokens=number(own),
+                    each=seconds(scalar(one.wire_s)),
+                ),
+                tuple(basis.bandwidth(level) for level in levels),
+            ),
+        )()
+
+    formula = say(
+        "{times} × ({startup} start-up + {latency} latency + {wire} bytes)",
+        times=times,
+        startup=seconds(startup),
+        latency=seconds(latency),
+        wire=seconds(wire),
+    )
+    whole = layers * (startup + latency + wire)
+    return Line(key, word(verb), whole, "time", formula, bound="network", opener=inside)
+
+
+def _library(engine: Engine, verb: str, is_direct: bool) -> tuple[Input, ...]:
+    library = engine.exchange
+    path = (library.low_latency if is_direct else library.normal)[verb]
+    source = say("expert library {name}", name=library.name)
+    return tuple(
+        Input(label, value, "time", source, "inferred")
+        for label, value in (
+            (say("launch, counting tokens and barrier"), path.start_s),
+            (say("per doubling of ranks"), path.doubling_s),
+            (say("per further rank"), path.peer_s),
+        )
+        if value
+    )
