@@ -59,7 +59,7 @@ def report_html(content: ReportContent, language: Language = "en") -> str:
     return _Report(content, language).page()
 
 
-_SEVERITY = {"error": say("Error"), "warning": say("Warning"), "info": say("Note")}
+_SEVERITY = {"error": say("Error"), "warning": say("Warning"), "info": say("Info")}
 
 
 class _Report:

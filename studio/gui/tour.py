@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
-from studio.gui.views.tour_steps import DONE_TEXT, DONE_TITLE, STEPS, Target, TourState
+from studio.gui.tour_spots import Spot, find_spot, reveal
+from studio.gui.views.tour_steps import DONE_TEXT, DONE_TITLE, STEPS, TourState
 from studio.gui.widgets.tour_card import TourCard, TourFrame
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
 
-
-Find = Callable[["MainWindow"], QWidget | None]
-
-
-def _action(name: str) -> Find:
-    def find(window: MainWindow) -> QWidget | None:
-        return window.menus.toolbar.widgetForAction(window.actions_made[name])
-
-    return find
-
-
-def _dock(name: str) -> Find:
-    def find(window: MainWindow) -> QWidget | None:
-        return window.docks[name]
-
-    return find
-
-
-def _menu(window: MainWindow) -> QWidget | None:
-    return window.menuBar()
-
-
-def _play(window: MainWindow) -> QWidget | None:
-    return window.scenario_bar
-
-
-def _strip(window: MainWindow) -> QWidget | None:
-    return window.strip
-
-
-_TARGETS: Mapping[Target, Find] = {
-    "new": _action("file.new"),
-    "connect": _action("edit.add_rule"),
-    "pin": _action("run.pin"),
-    "undo": _action("edit.undo"),
-    "library": _dock("library"),
-    "inspector": _dock("inspector"),
-    "menu": _menu,
-    "play": _play,
-    "strip": _strip,
-}
-"""Where each control of the steps is."""
+_LOOK_MS = 150
+"""The place of a step moves as panels fill, scroll and zoom: the frame looks for it this often."""
 
 
 @guarded
@@ -77,6 +37,8 @@ class Tour(QObject):
         self.card.closed.connect(self.close)
         self._check = QTimer(self, interval=0, singleShot=True)
         self._check.timeout.connect(self.check)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self.look)
         workspace = window.workspace
         for signal in (
             workspace.opened,
@@ -114,6 +76,7 @@ class Tour(QObject):
         """Put the tour away; Help brings it back where it was."""
         self.is_running = False
         self._window.removeEventFilter(self)
+        self._look.stop()
         self.card.hide()
         self.frame.surround(None)
 
@@ -121,6 +84,24 @@ class Tour(QObject):
         """Go on when the step was done."""
         while self.is_running and self._step < len(STEPS) and self._is_done():
             self._show(self._step + 1)
+        if self.is_running and self._step < len(STEPS):
+            reveal(self._window, STEPS[self._step].target)
+
+    @property
+    def spot(self) -> Spot | None:
+        """Return where the step is done; none past the last one, or while it is out of sight."""
+        if not self.is_running or self._step >= len(STEPS):
+            return None
+        return find_spot(self._window, STEPS[self._step].target)
+
+    def look(self) -> None:
+        """Put the frame around the place of the step, and the card above all else."""
+        self.frame.surround(self.spot)
+        parts = [one for one in self._window.children() if isinstance(one, QWidget)]
+        # A panel that is brought to the front comes before both.
+        if [one for one in parts if not one.isWindow()][-2:] != [self.frame, self.card]:
+            self.frame.raise_()
+            self.card.raise_()
 
     def retranslate(self) -> None:
         """Show the step in the language chosen."""
@@ -154,6 +135,7 @@ class Tour(QObject):
         self._step = min(step, len(STEPS))
         self.is_running = True
         self._window.installEventFilter(self)
+        self._look.start()
         self._window.settings.set_tour_step(self._step)
         self._npus_before = self._state().npus
         self._draw()
@@ -162,14 +144,19 @@ class Tour(QObject):
         if self._step < len(STEPS):
             step = STEPS[self._step]
             self.card.show_step(tr(step.title), tr(step.text), self._step, len(STEPS))
-            self.frame.surround(_TARGETS[step.target](self._window))
+            reveal(self._window, step.target)
         else:
             self.card.show_step(tr(DONE_TITLE), tr(DONE_TEXT), self._step, len(STEPS))
-            self.frame.surround(None)
         self._place()
 
     def _place(self) -> None:
-        area = self._window.pages.geometry()
-        self.card.stand_in(area)
-        self.frame.follow()
-        self.card.raise_()
+        """Let the card stand beside what the step is about: below the drawing, or in it."""
+        window = self._window
+        drawing = window.pages.geometry()
+        below = QRect(drawing)
+        below.setTop(drawing.bottom() + 1)
+        below.setBottom(window.statusBar().geometry().top() - 1)
+        is_below = self._step < len(STEPS) and STEPS[self._step].is_about_drawing
+        has_room = below.height() > self.card.height()
+        self.card.stand_in(below if is_below and has_room else drawing)
+        self.look()

@@ -96,7 +96,7 @@ def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
     totals = roll_up(fabric, known.totals if known else None, same)
     rules = checked(fabric, known.checked if known else None, same)
     if not fabric.design.scenarios:
-        problem = "the design has no scenario; add a training or inference job"
+        problem = say("the design has no scenario; add a training or inference job")
         return Evaluation(fabric, totals, rules, None, problem)
     try:
         simulated = _simulated(fabric, totals, known.simulated if known else None, same)

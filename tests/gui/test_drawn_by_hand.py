@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import api
@@ -24,161 +22,11 @@ from studio.design.model import (
     Rack,
 )
 from studio.design.schemes import Clos
-from studio.gui.canvas.elevation import FOOTER, HEADER, rack_units
 from studio.gui.dialogs.connect_dialog import ConnectDialog
 from studio.gui.main_window import MainWindow
-from studio.gui.palette import PaletteDialog
-from studio.gui.panels import library
-from studio.gui.widgets.field_editors import NumberEditor
 from studio.ids import AssemblyId, PartId, PlaneId, RackId, RuleId
 from studio.storage.project_file import write_design
-from tests.gui.conftest import PATIENCE_MS
-
-LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-class Hand:
-    """One hand on the mouse, one on the keyboard; looks at the window, never reaches into it."""
-
-    def __init__(self, qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.qtbot, self.window = qtbot, window
-        self._carried: QMimeData | None = None
-        # The offscreen platform carries no drags between widgets: this hand does.
-        monkeypatch.setattr(library._Tree, "startDrag", lambda tree, _: self._take(tree))
-        self.look_at_window()
-
-    def look_at_window(self) -> None:
-        """Bring the window to the front, as the system does once a dialog is gone."""
-        self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE_MS)
-
-    def _take(self, tree: library._Tree) -> None:
-        self._carried = tree.mimeData(tree.selectedItems())
-
-    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY) -> None:
-        target = QApplication.focusWidget() or self.window
-        QTest.keyClick(target, key, keys)
-        QApplication.processEvents()
-
-    def type(self, text: str) -> None:
-        target = QApplication.focusWidget()
-        assert target is not None
-        QTest.keyClicks(target, text)
-        QApplication.processEvents()
-
-    def click(self, widget: QWidget, place: QPoint | None = None) -> None:
-        QTest.mouseClick(widget, LEFT, NO_KEY, place or widget.rect().center())
-        QApplication.processEvents()
-
-    def enter(self, line: QLineEdit, text: str) -> None:
-        """Click into a field, replace what is there, and confirm."""
-        self.click(line)
-        self.key(Qt.Key.Key_A, CTRL)
-        self.type(text)
-        self.key(Qt.Key.Key_Return)
-
-    def find(self, words: str) -> QPoint:
-        """Search the library, and return where the first item found stands in its tree."""
-        self.key(Qt.Key.Key_F, CTRL)
-        self.type(words)
-        tree = self.window.library.tree
-        group = tree.topLevelItem(0)
-        assert group is not None
-        return tree.visualItemRect(group.child(0)).center()
-
-    def drag_out(self, words: str, place: QPoint) -> None:
-        """Drag the first item found in the library to a place on the canvas."""
-        start, tree, canvas = self.find(words), self.window.library.tree, self.window.canvas
-        handle = self.window.windowHandle()
-        begun = tree.viewport().mapTo(self.window, start)
-        QTest.mousePress(handle, LEFT, NO_KEY, begun)
-        for step in (8, 20, 40):
-            QTest.mouseMove(handle, begun + QPoint(step, step // 4))
-        self.qtbot.waitUntil(lambda: self._carried is not None, timeout=PATIENCE_MS)
-        # The system keeps the release of a drag to itself, and so does this hand.
-        QTest.mouseRelease(handle, LEFT, NO_KEY, begun)
-        mime, self._carried = self._carried, None
-        assert mime is not None
-        action = (Qt.DropAction.CopyAction, mime, LEFT, NO_KEY)
-        enter = QDragEnterEvent(place, *action)
-        QApplication.sendEvent(canvas, enter)
-        assert enter.isAccepted()
-        move = QDragMoveEvent(place, *action)
-        QApplication.sendEvent(canvas, move)
-        assert move.isAccepted()
-        assert canvas.marks.ghosts
-        QApplication.sendEvent(canvas, QDropEvent(QPointF(place), *action))
-        # The search is emptied again, as the button in its field does.
-        self.key(Qt.Key.Key_F, CTRL)
-        self.key(Qt.Key.Key_Delete)
-
-    def at(self, address: str) -> QPoint:
-        place = self.window.canvas.mapped(address)
-        assert place is not None, address
-        return place
-
-    def name_of(self, rack: str) -> QPoint:
-        """Return a place on the name of a rack, above its boxes."""
-        canvas = self.window.canvas
-        assert canvas.scene is not None
-        number = canvas.scene.layout.rack_by_label[rack]
-        up = 0.45 * float(canvas.scene.racks[number, 3]) * canvas.viewport.scale
-        return self.at(rack) - QPoint(0, round(up))
-
-    def unit(self, rack: str, u: int) -> QPoint:
-        """Return the middle of a rack unit."""
-        canvas = self.window.canvas
-        assert canvas.scene is not None
-        number = canvas.scene.layout.rack_by_label[rack]
-        _, top, _, depth = canvas.scene.racks[number].tolist()
-        unit = depth * (FOOTER - HEADER) / float(rack_units(canvas.scene.layout)[number])
-        y = canvas.viewport.to_screen(0.0, top + depth * FOOTER - (u - 0.5) * unit)[1]
-        return QPoint(self.at(rack).x(), round(y))
-
-    def in_dialog(self, kind: type[QWidget], act: Callable[[QWidget], None]) -> None:
-        """Do something in the dialog that opens next."""
-
-        def when_open() -> None:
-            dialog = next((d for d in QApplication.topLevelWidgets() if isinstance(d, kind)), None)
-            if dialog is None or not dialog.isVisible():
-                QTimer.singleShot(20, when_open)
-                return
-            act(dialog)
-
-        QTimer.singleShot(0, when_open)
-
-    def command(self, words: str) -> None:
-        """Run an action from the palette."""
-
-        def choose(dialog: QWidget) -> None:
-            assert isinstance(dialog, PaletteDialog)
-            QTest.keyClicks(dialog.line, words)
-            QTest.keyClick(dialog.line, Qt.Key.Key_Return)
-
-        self.in_dialog(PaletteDialog, choose)
-        self.key(Qt.Key.Key_K, CTRL)
-        self.look_at_window()
-
-    def choose(self, box: QComboBox, text: str) -> None:
-        """Choose an entry of a list by going down to it."""
-        box.setFocus()
-        while not box.currentText().startswith(text) and box.currentIndex() < box.count() - 1:
-            QTest.keyClick(box, Qt.Key.Key_Down)
-        assert box.currentText().startswith(text)
-
-    def number(self, key: str) -> NumberEditor:
-        editor = self.window.inspector.editor(key)
-        assert isinstance(editor, NumberEditor)
-        return editor
-
-    def drag(self, start: QPoint, end: QPoint) -> None:
-        canvas = self.window.canvas
-        QTest.mousePress(canvas, LEFT, NO_KEY, start)
-        for step in range(1, 6):
-            QTest.mouseMove(canvas, start + (end - start) * step / 5)
-        QTest.mouseRelease(canvas, LEFT, NO_KEY, end)
-        QApplication.processEvents()
+from tests.gui.hand import CTRL, Hand
 
 
 def by_api() -> Design:

@@ -1,115 +1,120 @@
-"""The guided tour, done by hand: every step with the real control it points to."""
+"""The guided tour, done with mouse and keyboard at the places that its frame points to."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.gui.canvas.dropping import MIME_TYPE
 from studio.gui.dialogs.connect_dialog import ConnectDialog
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
 from studio.gui.views.tour_steps import DONE_TITLE, STEPS
-from studio.gui.widgets.field_editors import NumberEditor
 from tests.gui.conftest import PATIENCE_MS, wait_for_result
+from tests.gui.hand import CTRL, LEFT, NO_KEY, Hand
 
 
-def drag(window: MainWindow, kind: str, item: str, x_m: float, y_m: float) -> None:
-    """Drag a library item onto the canvas and drop it at a place of the hall."""
-    mime = QMimeData()
-    mime.setData(MIME_TYPE, json.dumps({"type": kind, "id": item}).encode())
-    place = QPointF(*window.canvas.viewport.to_screen(x_m, y_m))
-    both = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    action = Qt.DropAction.CopyAction
-    window.canvas.dragEnterEvent(QDragEnterEvent(place.toPoint(), action, mime, *both))
-    window.canvas.dropEvent(QDropEvent(place, action, mime, *both))
+class Newcomer(Hand):
+    """Does what the card says, where the frame is."""
+
+    def spot(self) -> QPoint:
+        """Return the place in the window that the frame shows."""
+        tour = self.window.tour
+        spot = tour.spot
+        assert spot is not None, STEPS[tour.step].id
+        tour.look()
+        assert tour.frame.isVisible()
+        # Well inside, and in the entry of a field rather than in its slider.
+        inside = spot.part.topLeft() + QPoint(spot.part.width() // 4, spot.part.height() // 2)
+        place = spot.widget.mapTo(self.window, inside)
+        assert tour.frame.geometry().contains(place)
+        assert not tour.card.geometry().contains(place)
+        return place
+
+    def click_spot(self) -> None:
+        QTest.mouseClick(self.window.windowHandle(), LEFT, NO_KEY, self.spot())
+        self.qtbot.wait(0)
+
+    def set_number(self, text: str) -> None:
+        """Click the thing, then its field, and enter a number."""
+        self.click_spot()
+        self.click_spot()
+        self.key(Qt.Key.Key_A, CTRL)
+        self.type(text)
+        self.key(Qt.Key.Key_Return)
+
+    def free_floor(self) -> QPoint:
+        """Return a place on the canvas left of what is drawn."""
+        canvas = self.window.canvas
+        assert canvas.scene is not None
+        x, y, width, depth = canvas.scene.racks[0].tolist()
+        return QPoint(*(round(v) for v in canvas.viewport.to_screen(x - width, y + depth / 2)))
 
 
-def set_number(window: MainWindow, key: str, text: str) -> None:
-    editor = window.inspector.editor(key)
-    assert isinstance(editor, NumberEditor)
-    editor.line.setFocus()
-    editor.line.selectAll()
-    QTest.keyClicks(editor.line, text)
-    QTest.keyClick(editor.line, Qt.Key.Key_Return)
+def connect(hand: Hand, dialog: QWidget) -> None:
+    assert isinstance(dialog, ConnectDialog)
+    for box, text in ((dialog.a, "R*/N*/l1"), (dialog.b, "R*/L*/l2")):
+        line = box.lineEdit()
+        assert line is not None
+        hand.click(line)
+        QTest.keyClick(line, Qt.Key.Key_A, CTRL)
+        QTest.keyClicks(line, text)
+    hand.choose(dialog.scheme, "Each to each")
+    hand.choose(dialog.cable, "400G AOC")
+    assert dialog.said == "Makes 448 links in 448 cables"
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
 
 
-def press(window: MainWindow, action: str) -> None:
-    button = window.menus.toolbar.widgetForAction(window.actions_made[action])
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def connect(window: MainWindow) -> None:
-    refused: list[str] = []
-
-    def fill() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ConnectDialog)
-        dialog.a.setEditText("R*/N*/l1")
-        dialog.b.setEditText("R*/L*/l2")
-        names = [dialog.scheme.itemText(n) for n in range(dialog.scheme.count())]
-        dialog.scheme.setCurrentIndex(names.index("Each to each"))
-        dialog.cable.setCurrentIndex(1)
-        if not dialog.buttons.button(dialog.buttons.StandardButton.Ok).isEnabled():
-            refused.append(dialog.said)
-            dialog.reject()
-        dialog.buttons.button(dialog.buttons.StandardButton.Ok).click()
-
-    QTimer.singleShot(0, fill)
-    press(window, "edit.add_rule")
-    assert not refused
-
-
-def select(window: MainWindow, address: str) -> None:
-    window.canvas.selection_changed.emit(frozenset({address}))
-
-
-def test_the_tour_builds_a_supernode(qtbot: QtBot, empty_window: MainWindow) -> None:
-    window = empty_window
+def test_a_newcomer_draws_a_supernode_by_the_tour(
+    qtbot: QtBot, empty_window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, hand = empty_window, Newcomer(qtbot, empty_window, monkeypatch)
     tour = window.tour
-    window.actions_made["help.tour"].trigger()
+    tour.offer()
 
     def at(name: str) -> None:
         wanted = next(n for n, step in enumerate(STEPS) if step.id == name)
         qtbot.waitUntil(lambda: tour.step == wanted, timeout=PATIENCE_MS)
+        if window.workspace.document is not None:
+            wait_for_result(qtbot, window)
         assert tour.card.isVisible()
         assert tour.card.title == STEPS[wanted].title
-        assert tour.frame.target is not None
 
-    def done(name: str, act: Callable[[], None]) -> None:
+    at("new")
+    hand.click_spot()
+    at("node")
+    canvas = window.canvas
+    hand.carry(hand.spot(), QPoint(canvas.width() // 2, canvas.height() // 2))
+    at("nodes")
+    hand.set_number("2")
+    at("row")
+    hand.set_number("2")
+    at("switches")
+    hand.carry(hand.spot(), hand.free_floor())
+    at("boxes")
+    hand.set_number("8")
+    at("connect")
+    hand.in_dialog(ConnectDialog, lambda dialog: connect(hand, dialog))
+    hand.click_spot()
+    hand.look_at_window()
+    for name in ("job", "play", "pin"):
         at(name)
-        act()
-        wait_for_result(qtbot, window)
-
-    done("new", lambda: press(window, "file.new"))
-    done("node", lambda: drag(window, "assembly", "cloudmatrix-384:node", 3.0, 3.0))
-    select(window, "R01/N1")
-    done("nodes", lambda: set_number(window, "contents.N.array.count", "4"))
-    select(window, "R01")
-    done("row", lambda: set_number(window, "array.count", "2"))
-    done("switches", lambda: drag(window, "assembly", "cloudmatrix-384:l2-box", 7.0, 3.0))
-    done("connect", lambda: connect(window))
-    done("job", window.actions_made["run.inference"].trigger)
-    done("play", window.actions_made["run.play"].trigger)
-    done("pin", lambda: press(window, "run.pin"))
-    select(window, "R01")
+        hand.click_spot()
     at("change")
-    set_number(window, "array.count", "3")
+    hand.set_number("3")
     at("undo")
-    window.actions_made["edit.undo"].trigger()
+    hand.key(Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: tour.step == len(STEPS), timeout=PATIENCE_MS)
+    wait_for_result(qtbot, window)
     assert tour.card.title == DONE_TITLE
-    document = window.workspace.document
+    document, evaluation = window.workspace.document, window.workspace.evaluation
     assert document is not None
-    assert len(document.fabric.npus) == 64
-    QTest.mouseClick(tour.card.close_button, Qt.MouseButton.LeftButton)
+    assert len(document.fabric.npus) == 2 * 2 * 8
+    assert evaluation is not None
+    assert [one.severity for one in evaluation.findings if one.severity != "info"] == []
+    QTest.mouseClick(tour.card.close_button, LEFT)
     assert not tour.card.isVisible()
 
 
@@ -152,3 +157,25 @@ def test_the_card_stands_in_the_window_in_both_languages(
             assert button.isHidden() or button.width() >= button.minimumSizeHint().width()
         window.tour.skip()
     window.settings.set("language", "en")
+
+
+def test_card_and_frame_stay_before_a_panel_brought_to_the_front(window: MainWindow) -> None:
+    window.tour.resume()
+    for name in ("problems", "run", "plots"):
+        window.show_dock(name)
+        window.tour.look()
+        panels = [one for one in window.children() if isinstance(one, QWidget)]
+        front = [one for one in panels if not one.isWindow()][-2:]
+        assert front == [window.tour.frame, window.tour.card]
+
+
+def test_the_card_is_dragged_aside_and_stays_there(empty_window: MainWindow) -> None:
+    card = empty_window.tour.card
+    empty_window.tour.resume()
+    before = card.pos()
+    QTest.mousePress(card, LEFT, NO_KEY, QPoint(20, 10))
+    QTest.mouseMove(card, QPoint(-180, -90))
+    QTest.mouseRelease(card, LEFT, NO_KEY, QPoint(20, 10))
+    assert card.pos() == before - QPoint(200, 100)
+    empty_window.tour.skip()
+    assert card.pos() == before - QPoint(200, 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from studio.gui.i18n import current_language, named, tr
 from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, default_scheme
 from studio.gui.views.rule_preview import (
     fitting_ports,
+    partner_of,
     port_names,
     preview,
     selector_for,
@@ -44,11 +46,15 @@ class ConnectDialog(QDialog):
         self.plane = QComboBox()
         for plane_id, plane in document.design.planes.items():
             self.plane.addItem(named(plane, current_language()), plane_id)
-        self.a, self.b = self._side(), self._side()
+        fabric = document.fabric
+        joinable = [one for one in selectors_of(fabric) if port_names(fabric, one)]
+        self.a, self.b = self._side(joinable), self._side(joinable)
         self.a_port, self.b_port = QComboBox(), QComboBox()
         chosen = [s for one in sorted(document.selection) if (s := selector_for(one))]
         for box, text in zip((self.a, self.b), chosen, strict=False):
             box.setEditText(text)
+        if len(chosen) < len((self.a, self.b)):
+            self.b.setEditText(partner_of(fabric, self.a.currentText(), joinable))
         self.scheme = QComboBox()
         for kind in SCHEME_TYPES:
             self.scheme.addItem(tr(SCHEME_NAMES[kind]), kind)
@@ -103,10 +109,10 @@ class ConnectDialog(QDialog):
             transceiver_b=optics,
         )
 
-    def _side(self) -> QComboBox:
+    def _side(self, joinable: Sequence[str]) -> QComboBox:
         box = QComboBox()
         box.setEditable(True)
-        box.addItems(list(selectors_of(self._document.fabric)))
+        box.addItems(list(joinable))
         return box
 
     def _parts(self, kind: str) -> QComboBox:

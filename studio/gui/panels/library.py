@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -106,6 +106,26 @@ class LibraryPanel(QWidget):
         """Return the tree, for keyboard focus and tests."""
         return self._tree
 
+    def row_of(self, item: str) -> QRect:
+        """Return where an item stands in the tree; empty where it is not listed or folded away."""
+        row = self._find(item)
+        return self._tree.visualItemRect(row) if row is not None else QRect()
+
+    def reveal(self, item: str) -> None:
+        """Scroll an item into sight."""
+        row = self._find(item)
+        if row is not None:
+            self._tree.scrollToItem(row)
+
+    def _find(self, item: str) -> QTreeWidgetItem | None:
+        return next((row for row in self._rows() if row.data(0, _ITEM).id == item), None)
+
+    def _rows(self) -> Iterator[QTreeWidgetItem]:
+        for group in range(self._tree.topLevelItemCount()):
+            top = self._tree.topLevelItem(group)
+            rows = (top.child(place) for place in range(top.childCount())) if top else ()
+            yield from (row for row in rows if row is not None)
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         self._theme = theme
@@ -142,9 +162,7 @@ class LibraryPanel(QWidget):
         """Go back to an item after filling, so that the next Enter places another one."""
         if item is None:
             return
-        tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
-        found = (top.child(n) for top in tops if top is not None for n in range(top.childCount()))
-        rows = [row for row in found if row is not None]
+        rows = list(self._rows())
         # What was lent from a reference design is the design's own once it is placed.
         for field in ("id", "name"):
             for row in rows:

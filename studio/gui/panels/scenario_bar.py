@@ -99,6 +99,15 @@ class ScenarioBar(QWidget):
             widget.setVisible(view.wants_job)
         self.setVisible(bool(view.scenarios) or view.wants_job)
 
+    @property
+    def play_button(self) -> QToolButton:
+        """Return the button that plays and pauses."""
+        return self._play
+
+    def offer(self, job: str) -> QPushButton:
+        """Return the button that adds a `training` or `inference` scenario."""
+        return self._offers[job]
+
     def set_playing(self, is_playing: bool) -> None:
         """Show whether the run plays."""
         self._is_playing = is_playing

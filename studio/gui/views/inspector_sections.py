@@ -244,7 +244,9 @@ def _component(context: Context) -> list[InspectorSection]:
 
 def _rule(context: Context) -> list[InspectorSection]:
     design = context.design
-    planes: tuple[Choice, ...] = tuple((key, plane.name) for key, plane in design.planes.items())
+    planes: tuple[Choice, ...] = tuple(
+        (key, named(plane, context.language)) for key, plane in design.planes.items()
+    )
     bases = context.bases
     head = (
         *_rule_figures(context),

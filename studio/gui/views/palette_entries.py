@@ -80,7 +80,7 @@ def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
     """Return everything in the design that has an address, single chips excepted."""
     design, layout = fabric.design, fabric.layout
     entries = [
-        _object(rack.label, str(rack.rack), "rack", fabric.parts[rack.part].name)
+        _object(rack.label, str(rack.rack), "rack", named(fabric.parts[rack.part], language))
         for rack in layout.racks
     ]
     entries += [
@@ -93,7 +93,7 @@ def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
     ]
     entries += [_object(f"rule:{one.name}", "", "cable") for one in fabric.links.rules]
     for plane_id, plane in design.planes.items():
-        entries.append(_object(f"plane:{plane_id}", plane.name, "plane", plane.name_zh))
+        entries.append(_object(f"plane:{plane_id}", named(plane, language), "plane", plane.name_zh))
     for key, job in design.scenarios.items():
         name = job.name_zh if language == "zh" and job.name_zh else job.name
         search = _search(f"{key} {job.name} {job.model}", job.name_zh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from studio.design.edits import put
@@ -69,6 +69,33 @@ def fitting_ports(a: Mapping[str, Port], b: Mapping[str, Port]) -> tuple[str, st
         return next(iter(a), ""), next(iter(b), "")
     _, _, x, y = max(pairs, key=lambda pair: pair[:2])
     return x, y
+
+
+def partner_of(fabric: Fabric, selector: str, others: Iterable[str]) -> str:
+    """Return the selection that a link from another most likely goes to.
+
+    Ports of one kind come first, then another box than the own one, then speed; where nothing
+    has ports that fit, the selection itself.
+    """
+    ports = port_names(fabric, selector)
+    best, chosen = (False, False, 0.0), selector
+    for other in others:
+        theirs = port_names(fabric, other)
+        if other == selector or not ports or not theirs:
+            continue
+        one, two = (
+            side[name]
+            for side, name in zip((ports, theirs), fitting_ports(ports, theirs), strict=True)
+        )
+        is_elsewhere = other.split("/")[:2] != selector.split("/")[:2]
+        rank = (
+            one.connector == two.connector,
+            is_elsewhere,
+            min(one.rate_byte_per_s, two.rate_byte_per_s),
+        )
+        if rank > best and rank[0]:
+            best, chosen = rank, other
+    return chosen
 
 
 def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:

@@ -1,4 +1,4 @@
-"""The guided tour: a small supernode in eleven steps, each with the sign that it was done."""
+"""The guided tour: a small supernode in twelve steps, each with the sign that it was done."""
 
 from __future__ import annotations
 
@@ -11,8 +11,22 @@ import numpy as np
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark
 
-Target = Literal["new", "library", "inspector", "connect", "menu", "play", "strip", "pin", "undo"]
-NODES_IN_RACK = 4
+Target = Literal[
+    "new",
+    "node",
+    "node count",
+    "rack count",
+    "switch box",
+    "switch count",
+    "connect",
+    "job",
+    "play",
+    "pin",
+    "undo",
+]
+NODES_IN_RACK = 2
+SWITCH_BOXES = 8
+"""Two chips each: as many as an L1 chip of a node has ports upwards, so that no rule objects."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,8 @@ class TourStep:
     text: str
     target: Target
     is_done: Callable[[TourState], bool]
+    is_about_drawing: bool = True
+    """Otherwise about the figures and plots below it."""
 
 
 def _is_empty_and_new(state: TourState) -> bool:
@@ -63,12 +79,12 @@ def _has_row(state: TourState) -> bool:
     return len(np.unique(state.fabric.layout.rack[state.fabric.npus])) > 1
 
 
-def _has_switch_box(state: TourState) -> bool:
+def _switch_boxes(state: TourState) -> int:
     if state.fabric is None:
-        return False
+        return 0
     assemblies = state.fabric.design.assemblies
-    used = {box.template.assembly for box in state.fabric.layout.housings}
-    return any(assemblies[one].kind == "switch_box" for one in used)
+    used = [box.template.assembly for box in state.fabric.layout.housings]
+    return sum(assemblies[one].kind == "switch_box" for one in used)
 
 
 def _is_joined(state: TourState) -> bool:
@@ -94,42 +110,52 @@ STEPS: tuple[TourStep, ...] = (
         "node",
         mark("Put up a node"),
         mark(
-            "Drag “Atlas 900 A3 compute node” from the assemblies of the library onto the floor. "
+            "Drag “Atlas 900 A3 compute node” from the library onto the floor. "
             "A rack is made around it."
         ),
-        "library",
+        "node",
         lambda state: state.npus > 0,
     ),
     TourStep(
         "nodes",
-        mark("Four of them"),
-        mark(
-            "Zoom in with the wheel, click the node, and set Count to 4 in the inspector: "
-            "a live array."
-        ),
-        "inspector",
+        mark("Two of them"),
+        mark("Click the node, and set Count to 2 in the inspector on the right: a live array."),
+        "node count",
         _has_full_rack,
     ),
     TourStep(
         "row",
         mark("A row of racks"),
-        mark("Click the rack beside its nodes and set Racks in a row to 2."),
-        "inspector",
+        mark(
+            "Click R01, the name of the rack, and set Racks in a row to 2. "
+            "Dragging the round handle at its edge does the same."
+        ),
+        "rack count",
         _has_row,
     ),
     TourStep(
         "switches",
         mark("Add switches"),
-        mark("Drag “LingQu 630 V1” from the library onto the floor beside the row."),
-        "library",
-        _has_switch_box,
+        mark(
+            "Drag “LingQu 630 V1” from the library onto the floor beside the row. "
+            "Hold the middle button or Space to move the drawing."
+        ),
+        "switch box",
+        lambda state: _switch_boxes(state) > 0,
+    ),
+    TourStep(
+        "boxes",
+        mark("Eight switch boxes"),
+        mark("Click the box at the foot of the new rack, and set Count to 8."),
+        "switch count",
+        lambda state: _switch_boxes(state) >= SWITCH_BOXES,
     ),
     TourStep(
         "connect",
         mark("Cable by rule"),
         mark(
             "Press Connect…, choose R*/N*/l1 as A side, R*/L*/l2 as B side, the scheme "
-            "Each to each, and a cable. The preview counts the links."
+            "Each to each, and the cable 400G AOC. The line below counts the links."
         ),
         "connect",
         _is_joined,
@@ -137,9 +163,10 @@ STEPS: tuple[TourStep, ...] = (
     TourStep(
         "job",
         mark("Give it work"),
-        mark("Choose Simulation › Add serving scenario. The figures above the drawing follow."),
-        "menu",
+        mark("Press Add serving scenario above the drawing. The figures below it follow."),
+        "job",
         _has_job,
+        is_about_drawing=False,
     ),
     TourStep(
         "play",
@@ -147,6 +174,7 @@ STEPS: tuple[TourStep, ...] = (
         mark("Press play: the Run panel shows utilisation, links and power over time."),
         "play",
         lambda state: state.is_playing,
+        is_about_drawing=False,
     ),
     TourStep(
         "pin",
@@ -154,12 +182,13 @@ STEPS: tuple[TourStep, ...] = (
         mark("Press Pin baseline: every difference counts from here."),
         "pin",
         lambda state: state.has_baseline,
+        is_about_drawing=False,
     ),
     TourStep(
         "change",
         mark("Change something"),
-        mark("Select the row of racks and set Racks in a row to 3. Cables and figures follow."),
-        "strip",
+        mark("Click R01 again and set Racks in a row to 3. Cables and figures follow."),
+        "rack count",
         lambda state: bool(state.npus_before) and state.npus != state.npus_before,
     ),
     TourStep(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -57,12 +57,22 @@ class FieldEditor(QWidget):
 
 @guarded
 class _EscapeEdit(QLineEdit):
-    """A line that gives up an entry on Escape and leaves the wheel to the panel."""
+    """A line that gives up an entry on Escape, and leaves undo to the window once it is made."""
 
     abandoned = Signal()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+            if not self.isModified() and any(event.matches(one) for one in keys):
+                event.ignore()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
+            # What was typed is no entry any more when the focus leaves.
+            self.setModified(False)
             self.abandoned.emit()
             self.clearFocus()
         else:

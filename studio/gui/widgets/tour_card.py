@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
@@ -11,12 +13,15 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.widgets.labels import styled_label
 
+if TYPE_CHECKING:
+    from studio.gui.tour_spots import Spot
+
 WIDTH = 330
-_FOLLOWED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
+@guarded
 class TourCard(QFrame):
-    """Says what to do next; floats over the window and never blocks it."""
+    """Says what to do next; floats over the window, is moved by dragging, and blocks nothing."""
 
     skipped = Signal()
     restarted = Signal()
@@ -26,6 +31,8 @@ class TourCard(QFrame):
         super().__init__(parent)
         self.setObjectName("tour")
         self.setFixedWidth(WIDTH)
+        self._held = QPoint()
+        self._is_put = False
         self._count = styled_label("quiet")
         self._title = styled_label("heading")
         self._text = styled_label("tourText")
@@ -72,9 +79,24 @@ class TourCard(QFrame):
         self.raise_()
 
     def stand_in(self, area: QRect) -> None:
-        """Stand in the lower right corner of an area of the window."""
-        corner = area.bottomRight() - QPoint(self.width() + SPACE * 2, self.height() + SPACE * 5)
+        """Stand in the lower right corner of an area of the window, unless it was put elsewhere."""
+        window = self.parentWidget()
+        if self._is_put and window is not None and window.rect().contains(self.geometry()):
+            return
+        corner = area.bottomRight() - QPoint(self.width() + SPACE * 2, self.height() + SPACE)
         self.move(max(SPACE, corner.x()), max(SPACE, corner.y()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._held = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        window = self.parentWidget()
+        if window is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        room = window.rect().adjusted(0, 0, -self.width(), -self.height())
+        to = self.mapToParent(event.position().toPoint() - self._held)
+        self.move(min(max(to.x(), 0), room.right()), min(max(to.y(), 0), room.bottom()))
+        self._is_put = True
 
 
 @guarded
@@ -85,39 +107,18 @@ class TourFrame(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self._target: QWidget | None = None
         self.hide()
 
-    @property
-    def target(self) -> QWidget | None:
-        """Return the control in the frame."""
-        return self._target
-
-    def surround(self, target: QWidget | None) -> None:
-        """Frame a control, none to frame nothing."""
-        if self._target is not None:
-            self._target.removeEventFilter(self)
-        self._target = target
-        if target is not None:
-            target.installEventFilter(self)
-        self.follow()
-
-    def follow(self) -> None:
-        """Stand where the control stands now."""
-        target, window = self._target, self.parentWidget()
-        if target is None or window is None or not target.isVisible():
+    def surround(self, spot: Spot | None) -> None:
+        """Frame a place, none to frame nothing."""
+        window = self.parentWidget()
+        if spot is None or window is None or not spot.widget.isVisible():
             self.hide()
             return
-        corner = target.mapTo(window, QPoint(0, 0))
-        around = QRect(corner, target.size()).adjusted(-3, -3, 3, 3)
+        corner = spot.widget.mapTo(window, spot.part.topLeft())
+        around = QRect(corner, spot.part.size()).adjusted(-3, -3, 3, 3)
         self.setGeometry(around.intersected(window.rect()))
         self.show()
-        self.raise_()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _FOLLOWED:
-            self.follow()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
