@@ -30,6 +30,12 @@ def cells(array: Array) -> Iterator[Cell]:
             yield column, row
 
 
+def cell_at(array: Array, element: int) -> Cell:
+    """Return column and row of the member of a number, from 0."""
+    row, column = divmod(element, max(1, array.count))
+    return column, row
+
+
 def is_repeated(array: Array) -> bool:
     """Tell whether there is more than one member."""
     return array.count * array.rows > 1
@@ -143,6 +149,8 @@ def member_rack(rack_id: RackId, rack: Rack, cell: Cell) -> Rack:
     turned = member_rotation(rack, *cell)
     return msgspec.structs.replace(
         _from(rack_id, rack, cell, Array()),
+        contents={**rack.contents, **rack.own_contents.get(cell_key(cell), {})},
+        own_contents={},
         x_m=rack.x_m + dx,
         y_m=rack.y_m + dy,
         rotation_deg=turned,
@@ -195,14 +203,20 @@ def _regular(rack: Rack) -> Rack:
 
 def _part(rack_id: RackId, rack: Rack, run: _Run) -> Rack:
     (column, row), columns, rows = run
-    moved = {
-        cell_key((c, r)): shift
-        for r in range(rows)
-        for c in range(columns)
-        if (shift := shift_of(rack.array, (column + c, row + r))) != _IN_LINE
-    }
+    places = [(column + c, row + r) for r in range(rows) for c in range(columns)]
+    own = {_key_from(run, one): rack.own_contents.get(cell_key(one)) for one in places}
+    shifts = {_key_from(run, one): shift_of(rack.array, one) for one in places}
+    moved = {key: shift for key, shift in shifts.items() if shift != _IN_LINE}
     array = msgspec.structs.replace(rack.array, count=columns, rows=rows, moved=moved)
-    return _from(rack_id, rack, (column, row), array)
+    part = _from(rack_id, rack, (column, row), array)
+    kept = {key: contents for key, contents in own.items() if contents}
+    return msgspec.structs.replace(part, own_contents=kept)
+
+
+def _key_from(run: _Run, cell: Cell) -> str:
+    """Return what a cell is called in the run that it becomes a part of."""
+    (column, row), _, _ = run
+    return cell_key((cell[0] - column, cell[1] - row))
 
 
 def _split(

@@ -149,6 +149,9 @@ class Rack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     first: int = 1
     """Number of the first rack of the array in `label`."""
     contents: dict[str, Placement] = {}
+    own_contents: dict[str, dict[str, Placement]] = {}
+    """Exceptions by `column,row`: what stands in that rack of the array alone, instead of the
+    placement of the same name or beside the others."""
     feeds: tuple[str, ...] = ("A", "B")
     note: str = ""
 

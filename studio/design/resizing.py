@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from studio.design.cabling import follow_place
-from studio.design.edits import rack_of
+from studio.design.cabling import follow_place, give_back
+from studio.design.edits import rack_of, set_state
 from studio.design.labels import is_numbered, label_of
-from studio.design.model import Design, Rack
+from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput
 from studio.ids import Address, RackId
 
@@ -26,7 +26,8 @@ def resize_array(
     """Return the design with an array of other counts.
 
     Racks of the same numbering behind it are numbered further where their labels would repeat;
-    exceptions go with the racks they name.
+    exceptions go with the racks they name. Where a narrower array gives the number of a rack that
+    is gone to another one, exceptions and single cables of the former are gone too.
 
     Parameters
     ----------
@@ -53,9 +54,12 @@ def resize_array(
     behind = dict(_made_room(racks, rack_id))
     racks.update(behind)
     renamed = _renamed(design, behind)
-    design = follow_place(design, dict(renamed))
     _check_rules(design, renamed)
-    exceptions = design.exceptions
+    inside = _renumbered(rack_id, rack, racks[rack_id])
+    design = _without_places(design, frozenset(inside.values()) - frozenset(inside))
+    renamed = {**renamed, **inside}
+    design = follow_place(design, renamed)
+    exceptions: dict[Address, Deviation] = design.exceptions
     if any(_rack_part(address) in renamed for address in exceptions):
         exceptions = {_followed(key, renamed): value for key, value in exceptions.items()}
     return msgspec.structs.replace(design, racks=racks, exceptions=exceptions)
@@ -92,6 +96,32 @@ def _renamed(design: Design, after: Mapping[RackId, Rack]) -> Mapping[str, str]:
             old = label_of(before.label, rack_id, before.first + number)
             found[old] = label_of(rack.label, rack_id, rack.first + number)
     return found
+
+
+def _renumbered(rack_id: RackId, before: Rack, after: Rack) -> Mapping[str, str]:
+    """Return the new label by the old one of racks that keep their cell in an array."""
+    counts = before.array.count, after.array.count
+    found = {}
+    for row in range(min(before.array.rows, after.array.rows)):
+        for column in range(min(counts)):
+            old, new = (
+                label_of(before.label, rack_id, before.first + row * count + column)
+                for count in counts
+            )
+            if old != new:
+                found[old] = new
+    return found
+
+
+def _without_places(design: Design, racks: frozenset[str]) -> Design:
+    """Return the design without exceptions and single cables at some racks."""
+    for address in design.exceptions:
+        if _rack_part(address) in racks:
+            design = set_state(design, address, None)
+    for name, rule in design.links.items():
+        if rule.by_hand and racks & {_rack_part(rule.a), _rack_part(rule.b)}:
+            design = give_back(design, name)
+    return design
 
 
 def _check_rules(design: Design, renamed: Mapping[str, str]) -> None:

@@ -19,8 +19,9 @@ from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric import reuse
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.expansion import build_layout
 from studio.fabric.geometry import Geometry, measure
-from studio.fabric.layout import Layout, build_layout
+from studio.fabric.layout import Layout
 from studio.fabric.links import Links, RuleLinks, join_rules, rule_links
 from studio.fabric.parts import PartData, PartTable
 from studio.ids import PartId
@@ -60,6 +61,21 @@ class Fabric:
         """Return the components that are NPUs and present."""
         npus = self.layout.of_kind("npu")
         return npus[self.component_present[npus]]
+
+    @cached_property
+    def housing_present(self) -> BoolArray:
+        """Tell which housings are there: not marked absent, nor all that is in them."""
+        layout, count = self.layout, len(self.layout.housings)
+        drawn = np.bincount(layout.housing, minlength=count)
+        there = np.bincount(layout.housing[self.component_present], minlength=count)
+        present: BoolArray = (there > 0) | (drawn == 0)
+        for address, marked in self.design.exceptions.items():
+            if marked.state == "absent":
+                rack, _, label = address.partition("/")
+                number = layout.housing_by_label.get((rack, label))
+                if number is not None:
+                    present[number] = False
+        return present
 
     @cached_property
     def link_bandwidth_byte_per_s(self) -> FloatArray:

@@ -15,8 +15,9 @@ from studio.catalog.catalog import Catalog
 from studio.design.model import Design, Rack
 from studio.design.site import Routing
 from studio.errors import StudioError
+from studio.fabric.expansion import place_racks
 from studio.fabric.geometry import Geometry
-from studio.fabric.layout import Layout, place_racks
+from studio.fabric.layout import Layout
 from studio.fabric.parts import PartData, resolve_part
 from studio.ids import PartId, RackId
 
@@ -107,6 +108,7 @@ def _same_structure(before: Mapping[RackId, Rack], after: Mapping[RackId, Rack])
                 and old.label == new.label
                 and old.first == new.first
                 and old.contents is new.contents
+                and old.own_contents is new.own_contents
                 and (old.array.count, old.array.rows) == (new.array.count, new.array.rows)
             )
             for old, new in zip(before.values(), after.values(), strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio.design.model import Assembly, Design
+from studio.design.model import Assembly, Design, Placement
 from studio.ids import AssemblyId
 
 _DEEPEST = 20
@@ -16,12 +16,18 @@ def component_estimate(design: Design) -> int:
     known: dict[AssemblyId, int] = {}
     total = 0
     for rack in design.racks.values():
-        inside = sum(
-            placement.array.count * _members(placement.assembly, design.assemblies, known, 0)
-            for placement in rack.contents.values()
-        )
-        total += rack.array.count * rack.array.rows * inside
+        total += rack.array.count * rack.array.rows * _inside(rack.contents, design, known)
+        for own in rack.own_contents.values():
+            more = {**rack.contents, **own}
+            total += _inside(more, design, known) - _inside(rack.contents, design, known)
     return total
+
+
+def _inside(contents: Mapping[str, Placement], design: Design, known: dict[AssemblyId, int]) -> int:
+    return sum(
+        one.array.count * _members(one.assembly, design.assemblies, known, 0)
+        for one in contents.values()
+    )
 
 
 def _members(

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from studio.design.arrays import (
-    cell_key,
+    Cell,
     cells,
     detach_array,
     detach_members,
@@ -19,11 +19,13 @@ from studio.design.arrays import (
 from studio.design.cabling import give_back
 from studio.design.contents import straighten_boxes
 from studio.design.edits import rotate_racks, set_state
+from studio.design.members import share
 from studio.design.model import Design
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric, find_components, find_links
 from studio.gui.canvas.held import Held, hold
+from studio.gui.canvas.held_boxes import HeldBoxes, hold_boxes
 from studio.gui.canvas.moving import moved_by
 from studio.gui.canvas.snapping import around
 from studio.ids import Address, RackId, RuleId
@@ -132,16 +134,15 @@ def detach(fabric: Fabric, selection: frozenset[str]) -> Edit:
 def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
     """Return the edit that ends exceptions: members in line, what was absent is there."""
     held = hold(fabric, selection)
-    boxes = _boxes(fabric, selection)
+    boxes = hold_boxes(fabric, selection)
     by_hand, links = _moved_cables(fabric, selection), _absent_links(fabric, selection)
 
     def edit(design: Design) -> Design:
-        for rack in held.whole:
-            design = straighten(design, rack, tuple(cells(design.racks[rack].array)))
-        for rack, members in held.members.items():
-            design = straighten(design, rack, members)
-        for rack, own in boxes.items():
-            design = straighten_boxes(design, rack, own)
+        racks = {rack: tuple(cells(design.racks[rack].array)) for rack in held.whole}
+        for rack, members in {**racks, **held.members}.items():
+            design = _racks_put_back(design, rack, members)
+        for one in boxes:
+            design = _box_put_back(design, one)
         for name in by_hand:
             if name in design.links:
                 design = give_back(design, name)
@@ -156,23 +157,43 @@ def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
     return edit
 
 
+def _racks_put_back(design: Design, rack: RackId, members: Sequence[Cell]) -> Design:
+    design = straighten(design, rack, members)
+    for cell in members:
+        design = share(design, rack, cell)
+    return design
+
+
+def _box_put_back(design: Design, held: HeldBoxes) -> Design:
+    """Boxes of an own placement are as in the array again, those of an array back in line.
+
+    What stands in one rack alone has no place in the array to go back to, and stays.
+    """
+    names = [name for name, _ in held.boxes]
+    if held.scope is not None:
+        design = share(design, held.rack, held.scope, names)
+    known = design.racks[held.rack].contents
+    return straighten_boxes(design, held.rack, [box for box in held.boxes if box[0] in known])
+
+
 def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
     """Tell whether anything selected can be put back."""
     design = fabric.design
     held = hold(fabric, selection)
-    if any(design.racks[rack].array.moved for rack in held.whole):
+    racks = {rack: tuple(cells(design.racks[rack].array)) for rack in held.whole}
+    for rack, members in {**racks, **held.members}.items():
+        if _racks_put_back(design, rack, members) is not design:
+            return True
+    if any(_is_put_back(design, one) for one in hold_boxes(fabric, selection)):
         return True
-    for rack, members in held.members.items():
-        if any(cell_key(cell) in design.racks[rack].array.moved for cell in members):
-            return True
-    for rack, own in _boxes(fabric, selection).items():
-        contents = design.racks[rack].contents
-        if any(cell_key((number, 0)) in contents[name].array.moved for name, number in own):
-            return True
     if _moved_cables(fabric, selection) or _absent_links(fabric, selection):
         return True
     marked = (design.exceptions.get(Address(one)) for one in selection)
     return any(one is not None and one.state == "absent" for one in marked)
+
+
+def _is_put_back(design: Design, held: HeldBoxes) -> bool:
+    return _box_put_back(design, held) is not design
 
 
 def _moved_cables(fabric: Fabric, selection: frozenset[str]) -> list[RuleId]:
@@ -210,17 +231,3 @@ def _components(fabric: Fabric, address: str) -> IntArray:
         return find_components(fabric.layout, address)
     except InvalidDesign:
         return np.zeros(0, dtype=np.int64)
-
-
-def _boxes(fabric: Fabric, selection: frozenset[str]) -> Mapping[RackId, list[tuple[str, int]]]:
-    """Return the selected boxes by the rack entry they stand in."""
-    layout = fabric.layout
-    found: dict[RackId, list[tuple[str, int]]] = {}
-    for address in selection:
-        rack, slash, label = address.partition("/")
-        number = layout.housing_by_label.get((rack, label)) if slash else None
-        if number is not None:
-            housing = layout.housings[number]
-            own = found.setdefault(layout.racks[housing.rack].rack, [])
-            own.append((housing.placement, housing.element))
-    return found

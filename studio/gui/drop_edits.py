@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import msgspec
 
 from studio.catalog.part import Part
+from studio.design.arrays import Cell, cell_at
+from studio.design.contents import place_box
 from studio.design.edits import free_name, put, set_field
-from studio.design.labels import label_of
+from studio.design.members import scope_of
 from studio.design.model import (
     Array,
     Assembly,
@@ -46,7 +48,9 @@ def add_rack(item: str, x_m: float, y_m: float) -> Edit:
         pattern = design.racks.get(RackId(own)) if own != item else None
         number = next_number(design)
         if pattern is not None:
-            rack = msgspec.structs.replace(pattern, x_m=x_m, y_m=y_m, array=Array(), first=number)
+            rack = msgspec.structs.replace(
+                pattern, x_m=x_m, y_m=y_m, array=Array(), own_contents={}, first=number
+            )
         else:
             rack = Rack(part=PartId(item), x_m=x_m, y_m=y_m, first=number)
         return put(design, "racks", free_name(own if pattern else "rack", design.racks), rack)
@@ -54,13 +58,20 @@ def add_rack(item: str, x_m: float, y_m: float) -> Edit:
     return edit
 
 
-def place_assembly(fabric: Fabric, assembly: str, rack_label: str, u: int) -> Edit:
-    """Return the edit that puts an assembly into a rack, and into all of its array."""
-    rack_id = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]].rack
+def place_assembly(
+    fabric: Fabric, assembly: str, rack_label: str, u: int, *, only: bool = False
+) -> Edit:
+    """Return the edit that puts an assembly into a rack, and into all of its array.
+
+    Parameters
+    ----------
+    only : into that rack of the array alone.
+    """
+    rack_id, cell = _place(fabric, rack_label, only)
 
     def edit(design: Design) -> Design:
         lent, name = lend(design, assembly)
-        return _placed(lent, rack_id, name, u)
+        return place_box(lent, rack_id, cell, Placement(name, u))
 
     return edit
 
@@ -73,7 +84,7 @@ def rack_around(assembly: str, x_m: float, y_m: float) -> Edit:
         rack_id = RackId(free_name("rack", design.racks))
         rack = Rack(part=part, x_m=x_m, y_m=y_m, first=next_number(design))
         lent, name = lend(put(design, "racks", rack_id, rack), assembly)
-        return _placed(lent, rack_id, name, 1)
+        return place_box(lent, rack_id, None, Placement(name, 1))
 
     return edit
 
@@ -85,8 +96,14 @@ _BOX_KINDS: Mapping[str, AssemblyKind] = {
 }
 
 
-def box_part(fabric: Fabric, part_id: str, rack_label: str, u: int, height_u: int) -> Edit:
+def box_part(
+    fabric: Fabric, part_id: str, rack_label: str, u: int, height_u: int, *, only: bool = False
+) -> Edit:
     """Return the edit that makes a box around a part, and puts it into a rack and all of its array.
+
+    Parameters
+    ----------
+    only : into that rack of the array alone.
 
     Raises
     ------
@@ -94,7 +111,7 @@ def box_part(fabric: Fabric, part_id: str, rack_label: str, u: int, height_u: in
     """
     part = _inside(fabric, part_id)
     kind = _BOX_KINDS.get(part.kind, "node")
-    rack_id = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]].rack
+    rack_id, cell = _place(fabric, rack_label, only)
 
     def edit(design: Design) -> Design:
         key = free_name(kind.replace("_", "-"), design.assemblies)
@@ -102,9 +119,16 @@ def box_part(fabric: Fabric, part_id: str, rack_label: str, u: int, height_u: in
             kind=kind, name=part.name, height_u=height_u, contents={part.kind: Group(1, part.id)}
         )
         design = put(design, "assemblies", key, box)
-        return _placed(design, rack_id, key, u)
+        return place_box(design, rack_id, cell, Placement(AssemblyId(key), u))
 
     return edit
+
+
+def _place(fabric: Fabric, rack_label: str, only: bool) -> tuple[RackId, Cell | None]:
+    """Return an entry of the design, and the cell where one rack of it is meant alone."""
+    instance = fabric.layout.racks[fabric.layout.rack_by_label[rack_label]]
+    rack = fabric.design.racks[instance.rack]
+    return instance.rack, scope_of(rack, cell_at(rack.array, instance.element)) if only else None
 
 
 def _inside(fabric: Fabric, part_id: str) -> Part:
@@ -115,25 +139,6 @@ def _inside(fabric: Fabric, part_id: str) -> Part:
             part=part.name,
         )
     return part
-
-
-def _letter(assembly: str) -> str:
-    return assembly[:1].upper() or "A"
-
-
-def _placed(design: Design, rack_id: RackId, assembly: str, u: int) -> Design:
-    """Return the design with an assembly at some units, labelled on after others of its letter."""
-    contents = design.racks[rack_id].contents
-    letter = _letter(assembly)
-    labels = {
-        label_of(one.label, key, one.first + n)
-        for key, one in contents.items()
-        for n in range(one.array.count)
-    }
-    number = next(n for n in range(1, len(labels) + 2) if f"{letter}{n}" not in labels)
-    placement = Placement(assembly=AssemblyId(assembly), u=u, label=f"{letter}{{n}}", first=number)
-    name = free_name(letter, contents)
-    return set_field(design, ("racks", rack_id, "contents"), {**contents, name: placement})
 
 
 def put_part(fabric: Fabric, part_id: str, housing: str) -> tuple[str, Edit]:

@@ -133,11 +133,13 @@ class Intents:
             edit = drop_edits.rack_around(target.id, target.x_m, target.y_m)
             return tr("Place assembly"), edit
         if target.type == "assembly":
-            edit = drop_edits.place_assembly(fabric, target.id, target.rack, target.u)
+            place = (target.rack, target.u)
+            edit = drop_edits.place_assembly(fabric, target.id, *place, only=target.only)
             return tr("Place assembly"), edit
         if not target.housing:
             height_u = box_height_u(fabric.catalog.part(PartId(target.id)))
-            edit = drop_edits.box_part(fabric, target.id, target.rack, target.u, height_u)
+            place = (target.rack, target.u)
+            edit = drop_edits.box_part(fabric, target.id, *place, height_u, only=target.only)
             return tr("Place box"), edit
         verb, edit = drop_edits.put_part(fabric, target.id, target.housing)
         return tr("Swap part") if verb == "swap" else tr("Add part"), edit
@@ -161,7 +163,7 @@ class Intents:
         racks = sorted({address.split("/")[0] for address in document.selection})
         known = (rack for rack in racks if rack in scene.layout.rack_by_label)
         try:
-            target = free_place(scene, (kind, item.id), next(known, ""))
+            target = free_place(scene, (kind, item.id), next(known, ""), document.selection)
         except StudioError as error:
             window.workspace.notice(tr(error.message), "warning")
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.design import cabling, edits
-from studio.design.contents import carry_boxes
+from studio.design.carrying import carry_boxes
 from studio.design.model import Design, Deviation
 from studio.design.resizing import resize_array
 from studio.ids import Address, RackId, RuleId

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio.design import edits
-from studio.design.contents import carry_boxes, shift_boxes, straighten_boxes
+from studio.design.carrying import carry_boxes
+from studio.design.contents import shift_boxes, straighten_boxes
 from studio.design.model import Array, Design, Deviation
 from studio.errors import InvalidDesign, UnknownName
 from studio.ids import Address, RackId

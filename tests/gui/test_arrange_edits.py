@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from studio.design import arrays, edits
-from studio.design.contents import shift_boxes
+from studio.design.contents import place_box, shift_boxes
 from studio.design.model import Array, Design, Deviation
 from studio.gui import arrange_edits, selection_edits
 from studio.gui.arrange_edits import Edit, Side
 from studio.ids import Address, RackId
-from tests.builders import fabric_of, rack, two_racks
+from tests.builders import fabric_of, place, rack, two_racks
 
 ROW = RackId("row")
 PAIR = frozenset({"R01", "R02"})
@@ -122,3 +122,15 @@ def test_a_member_is_duplicated_alone_and_an_array_as_a_whole() -> None:
     assert made(fabric_of(after)) == {"R03"}
     whole, made = selection_edits.duplicate(fabric, PAIR)
     assert made(fabric_of(whole(design))) == {"R03", "R04"}
+
+
+def test_a_box_that_is_an_exception_is_put_back_and_one_that_stands_alone_stays() -> None:
+    before = two_racks()
+    own = shift_boxes(before, ROW, [("N", 1)], 2, [(1, 0)])
+    extra = place_box(own, ROW, (1, 0), place("box", 30))
+    for chosen in ("R02/N2", "R02"):
+        selection = frozenset({chosen})
+        assert arrange_edits.has_exceptions(fabric_of(extra), selection)
+        after = arrange_edits.put_back(fabric_of(extra), selection)(extra)
+        assert after == place_box(before, ROW, (1, 0), place("box", 30))
+        assert not arrange_edits.has_exceptions(fabric_of(after), selection)

@@ -17,7 +17,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from studio.design import arrays, cabling, contents, edits, schemes
+from studio.design import arrays, cabling, carrying, contents, edits, members, schemes
 from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
 from studio.design.scenario import Inference
@@ -298,7 +298,43 @@ class RandomEdits(RuleBasedStateMachine):
         source = layout.racks[box.rack].rack
         target = source if own else RackId(self.pick("racks", to))
         moved = [(box.placement, box.element)]
-        self.edit(lambda d: contents.carry_boxes(d, source, moved, target, units))
+        self.edit(lambda d: carrying.carry_boxes(d, source, moved, target, units))
+
+    def box(self, which: int) -> tuple[tuple[RackId, arrays.Cell], tuple[str, int]] | None:
+        """Return the rack on the floor and the name of a box, None in empty racks."""
+        layout = self.document.fabric.layout
+        if not layout.housings:
+            return None
+        box = layout.housings[which * 3 % len(layout.housings)]
+        instance = layout.racks[box.rack]
+        array = self.document.design.racks[instance.rack].array
+        return (instance.rack, arrays.cell_at(array, instance.element)), (
+            box.placement,
+            box.element,
+        )
+
+    @rule(which=numbers, to=numbers, number=numbers, units=st.integers(-4, 20), own=st.booleans())
+    def carry_single_box(self, which: int, to: int, number: int, units: int, own: bool) -> None:
+        held = self.box(which)
+        if held is not None:
+            target = held[0] if own else self.member(to, number)
+            self.edit(lambda d: carrying.carry_single(d, held[0], [held[1]], target, units))
+
+    @rule(which=numbers, own=st.booleans())
+    def make_exception(self, which: int, own: bool) -> None:
+        held = self.box(which)
+        if held is not None:
+            (name, cell), (placed, _) = held
+            change = members.make_own if own else members.share
+            self.edit(lambda d: change(d, name, cell, [placed]))
+
+    @rule(which=numbers, number=numbers, u=st.integers(1, 40), only=st.booleans())
+    def add_box(self, which: int, number: int, u: int, only: bool) -> None:
+        name, cell = self.member(which, number)
+        if self.document.fabric.layout.component_count < 200:
+            scope = cell if only else None
+            new = place("node", u)
+            self.edit(lambda d: contents.place_box(d, name, scope, new))
 
     @rule(which=numbers)
     def straighten_box(self, which: int) -> None:

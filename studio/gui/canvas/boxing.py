@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from studio.design.contents import carry_boxes
+from studio.design.arrays import Cell
+from studio.design.carrying import Place, carry_boxes, carry_single
+from studio.design.contents import Box, shift_boxes
+from studio.design.members import scope_of
 from studio.design.model import Design
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.layout import Housing
 from studio.gui.canvas.addresses import housing_address, resolve
 from studio.gui.canvas.elevation import FOOTER, HEADER
 from studio.gui.canvas.fitting import Fit, RackRoom, Span, load_of
 from studio.gui.canvas.grips import Ghost, Readout
-from studio.gui.canvas.moving import Edit
+from studio.gui.canvas.held import cell_of
+from studio.gui.canvas.held_boxes import alike_boxes
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import tr
@@ -35,26 +40,44 @@ class BoxDrag:
         self._rack = int(layout.rack_of_housing[held])
         chosen = resolve(scene, addresses).housings
         own = chosen[layout.rack_of_housing[chosen] == self._rack] if len(chosen) else chosen
-        numbers: IntArray = np.union1d(own, np.array([held]))
-        self._housings = [layout.housings[n] for n in numbers.tolist()]
-        self._rects = scene.housing_rects(numbers)
-        self._room = RackRoom(scene, self._carried(numbers))
+        self._numbers: IntArray = np.union1d(own, np.array([held]))
+        self._housings = [layout.housings[n] for n in self._numbers.tolist()]
+        self._rects = scene.housing_rects(self._numbers)
+        alike = alike_boxes(scene.fabric, held)
+        meant = alike & frozenset((held, *chosen.tolist()))
+        self._alike = alike
+        self._can_switch = len(alike) > 1
+        self._default = self._is_shared = self._can_switch and meant == alike
+        self._meant = frozenset((held,)) if self._default else meant
+        """The box held, in the racks in which it is meant where not in all of the array."""
+        self._rooms: dict[bool, RackRoom] = {}
         self._load = load_of(scene.fabric, [one.template for one in self._housings])
         self.label = tr("Move boxes")
         self._target, self._units = self._rack, 0
         self._fit = Fit()
 
-    def _carried(self, numbers: IntArray) -> IntArray:
-        """Return the boxes that go along in the other racks of the array too."""
-        layout = self._scene.layout
-        keys = {(one.placement, one.element) for one in self._housings}
-        rack_id = layout.racks[self._rack].rack
+    def switch(self, is_switched: bool) -> None:
+        """Mean all racks of the array instead of the one chosen, or the other way round."""
+        self._is_shared = self._default != (is_switched and self._can_switch)
+
+    @property
+    def _room(self) -> RackRoom:
+        """Return what is free without the boxes that go along."""
+        if self._is_shared not in self._rooms:
+            self._rooms[self._is_shared] = RackRoom(self._scene, self._carried())
+        return self._rooms[self._is_shared]
+
+    def _carried(self) -> IntArray:
+        fabric = self._scene.fabric
+        meant = self._scene.layout.rack_of_housing
+        places = {int(meant[n]) for n in (self._alike if self._is_shared else self._meant)}
         more = [
-            number
-            for number, one in enumerate(layout.housings)
-            if (one.placement, one.element) in keys and layout.racks[one.rack].rack == rack_id
+            other
+            for number in self._numbers.tolist()
+            for other in alike_boxes(fabric, number)
+            if int(meant[other]) in places
         ]
-        return np.union1d(numbers, np.array(more, dtype=np.int64))
+        return np.union1d(self._numbers, np.array(more, dtype=np.int64))
 
     @property
     def ghosts(self) -> tuple[Ghost, ...]:
@@ -80,15 +103,24 @@ class BoxDrag:
         layout = self._scene.layout
         low = min(one.u for one in self._housings) + self._units
         place = f"{layout.racks[self._target].label}, U{low}"
+        head = [place, *self._scope()]
+        return Readout("\n".join((*head, self._fit.text)).strip(), bool(self._fit.blocked))
+
+    def _scope(self) -> list[str]:
+        """Return in which racks the boxes are meant, and how to mean others."""
+        if not self._can_switch:
+            return []
+        alone = tr("in {rack} alone").format(rack=self._scene.layout.racks[self._rack].label)
+        if len(self._meant) > 1:
+            alone = tr("in {n} racks alone").format(n=len(self._meant))
         times, after = self._racks_of(self._rack), self._racks_of(self._target)
-        head = [place]
+        name = self._scene.layout.racks[self._rack].rack
+        shared = tr("in all {n} racks of {name}").format(n=len(self._alike), name=name)
         if times != after:
             said = tr("out of {n} racks into {m}: racks of an array are alike")
-            head.append(said.format(n=times, m=after))
-        elif times > 1:
-            name = layout.racks[self._target].rack
-            head.append(tr("in all {n} racks of {name}").format(n=times, name=name))
-        return Readout("\n".join((*head, self._fit.text)).strip(), bool(self._fit.blocked))
+            shared = said.format(n=times, m=after)
+        now, other = (shared, alone) if self._is_shared else (alone, shared)
+        return [now, tr("Ctrl: {other}").format(other=other)]
 
     def _racks_of(self, number: int) -> int:
         racks = self._scene.layout.racks
@@ -131,10 +163,21 @@ class BoxDrag:
     def request(self) -> EditRequest | None:
         """Return the edit that puts the boxes where they are shown, None where they can't stand."""
         racks = self._scene.layout.racks
-        source, target = racks[self._rack].rack, racks[self._target].rack
-        if self._fit.blocked or (source == target and not self._units):
+        source, target = racks[self._rack], racks[self._target]
+        if self._fit.blocked or (source is target and not self._units):
             return None
-        return EditRequest(self.label, _carry(source, self._housings, target, self._units))
+        boxes = [(one.placement, one.element) for one in self._housings]
+        if self._is_shared:
+            edit = partial(_carry, source.rack, boxes, target.rack, self._units)
+            return EditRequest(self.label, edit)
+        design, places = self._scene.fabric.design, self._scene.layout.rack_of_housing
+        if source is target:
+            entry = design.racks[source.rack]
+            meant = (racks[int(places[n])] for n in sorted(self._meant))
+            cells = [scope_of(entry, cell_of(design, one)) for one in meant]
+            return EditRequest(self.label, partial(_shift, source.rack, boxes, cells, self._units))
+        ends = (source.rack, cell_of(design, source)), (target.rack, cell_of(design, target))
+        return EditRequest(self.label, partial(_carry_single, ends, boxes, self._units))
 
     def give_up(self) -> EditRequest | None:
         """Return nothing: no edit was asked for."""
@@ -144,20 +187,30 @@ class BoxDrag:
         """Return the boxes where they stand now."""
         if self._fit.blocked:
             return None
-        layout = scene.layout
-        label = self._scene.layout.racks[self._target].label
-        number = layout.rack_by_label.get(label)
+        layout, racks = scene.layout, self._scene.layout.racks
+        target = racks[self._target]
+        labels = {one.label for one in racks if self._is_shared and one.rack == target.rack}
+        numbers = {layout.rack_by_label.get(label) for label in (*labels, target.label)}
         units = {one.u + self._units for one in self._housings}
         found = [
-            n for n, one in enumerate(layout.housings) if one.rack == number and one.u in units
+            n
+            for n in np.flatnonzero(scene.fabric.housing_present).tolist()
+            if layout.housings[n].rack in numbers and layout.housings[n].u in units
         ]
         return frozenset(housing_address(layout, n) for n in found)
 
 
-def _carry(source: RackId, housings: list[Housing], target: RackId, units: int) -> Edit:
-    boxes = [(one.placement, one.element) for one in housings]
+def _carry(source: RackId, boxes: list[Box], target: RackId, units: int, design: Design) -> Design:
+    return carry_boxes(design, source, boxes, target, units)
 
-    def edit(design: Design) -> Design:
-        return carry_boxes(design, source, boxes, target, units)
 
-    return edit
+def _shift(
+    rack: RackId, boxes: list[Box], cells: list[Cell | None], units: int, design: Design
+) -> Design:
+    return shift_boxes(design, rack, boxes, units, cells)
+
+
+def _carry_single(
+    places: tuple[Place, Place], boxes: list[Box], units: int, design: Design
+) -> Design:
+    return carry_single(design, places[0], boxes, places[1], units)

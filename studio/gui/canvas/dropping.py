@@ -22,6 +22,7 @@ from studio.gui.canvas.elevation import (
 )
 from studio.gui.canvas.fitting import NO_FIT, Fit, Load, RackRoom, assembly_load, part_load
 from studio.gui.canvas.grips import Ghost
+from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.picking import Hit, pick
 from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
@@ -45,6 +46,8 @@ class Landing:
     rect: Rect
     fit: Fit = NO_FIT
     """Of a box in its rack."""
+    scope: str = ""
+    """In which racks of an array it would stand, in words."""
 
     @property
     def ghost(self) -> Ghost:
@@ -52,7 +55,8 @@ class Landing:
         target = self.target
         text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
         if target.u and not target.housing:
-            text = f"{target.rack}, U{target.u}\n{self.fit.text}".strip()
+            lines = (f"{target.rack}, U{target.u}", self.scope, self.fit.text)
+            text = "\n".join(line for line in lines if line)
         elif target.type == "part":
             text = target.housing
         if target.collides and not self.fit.blocked:
@@ -114,6 +118,28 @@ def landing(
     else:
         return None
     return _unit_landing(scene, item, rack, (x, y), room, height_u, load)
+
+
+def in_scope(scene: Scene, found: Landing, selection: frozenset[str], is_switched: bool) -> Landing:
+    """Return a landing with the racks of an array that it is meant for.
+
+    It is meant for all, unless the one under the pointer is selected by itself; the switch says
+    the opposite.
+    """
+    target = found.target
+    if target.housing or target.rack not in scene.layout.rack_by_label:
+        return found
+    alike = all_of_array(scene.layout, target.rack)
+    if len(alike) == 1:
+        return found
+    is_alone = target.rack in selection and not alike <= selection
+    only = is_alone != is_switched
+    alone = tr("in {rack} alone").format(rack=target.rack)
+    name = scene.layout.racks[scene.layout.rack_by_label[target.rack]].rack
+    shared = tr("in all {n} racks of {name}").format(n=len(alike), name=name)
+    now, other = (alone, shared) if only else (shared, alone)
+    words = "\n".join((now, tr("Ctrl: {other}").format(other=other)))
+    return replace(found, target=replace(target, only=only), scope=words)
 
 
 def box_height_u(part: Part) -> int:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 
 from studio.errors import StudioError
-from studio.gui.canvas.dropping import MIME_TYPE, Landing, landing, parse_item
+from studio.gui.canvas.dropping import MIME_TYPE, Landing, in_scope, landing, parse_item
 from studio.gui.canvas.fitting import RackRoom
 from studio.gui.canvas.painting.marks import Marks
 from studio.gui.canvas.requests import DropTarget
@@ -28,6 +29,9 @@ class Surface(Protocol):
 
     @property
     def marks(self) -> Marks: ...
+
+    @property
+    def selection(self) -> frozenset[str]: ...
 
     def show_marks(self, marks: Marks) -> None: ...
 
@@ -78,9 +82,11 @@ class Drops:
         x, y = view.to_world(event.position().x(), event.position().y())
         try:
             item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
-            return landing(scene, view, item, x, y, self._room_of(scene))
+            found = landing(scene, view, item, x, y, self._room_of(scene))
         except StudioError:
             return None
+        switched = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return in_scope(scene, found, self._surface.selection, switched) if found else None
 
     def _room_of(self, scene: Scene) -> RackRoom:
         if self._room is None or self._room[0] is not scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -99,14 +100,17 @@ class RackRoom:
         self._scene = scene
         fabric, layout = scene.fabric, scene.layout
         self._units = rack_units(layout)
-        self._carried = frozenset(carried.tolist())
-        away = [layout.housings[n] for n in self._carried]
+        present = fabric.housing_present
+        self._gone = frozenset(carried.tolist()) | frozenset(np.flatnonzero(~present).tolist())
+        away = [layout.housings[n] for n in carried[present[carried]].tolist()]
         self._power: FloatArray = Inventory(fabric).power_by_rack_w("power_max")
         mass = np.array([part.value("mass") for part in layout.parts])
         self._mass: FloatArray = np.bincount(
-            layout.rack, weights=mass[layout.part], minlength=len(layout.racks)
+            layout.rack,
+            weights=mass[layout.part] * fabric.component_present,
+            minlength=len(layout.racks),
         ).astype(np.float64)
-        for housing in layout.housings:
+        for housing in compress(layout.housings, present):
             self._mass[housing.rack] += housing.template.mass_kg
         for housing in away:
             gone = load_of(fabric, [housing.template])
@@ -157,7 +161,7 @@ class RackRoom:
         first, stop = int(scene.rack_start[rack]), int(scene.rack_start[rack + 1])
         for number in range(first, stop):
             other = scene.layout.housings[number]
-            if number in self._carried or not other.height_u:
+            if number in self._gone or not other.height_u:
                 continue
             for u, high, face in spans:
                 over = other.u < u + high and u < other.u + other.height_u

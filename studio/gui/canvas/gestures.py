@@ -14,6 +14,7 @@ from studio.gui.canvas.cable_drawing import CableDraw
 from studio.gui.canvas.dragging import RackDrag
 from studio.gui.canvas.grips import GhostWire, Grip, Readout
 from studio.gui.canvas.held import all_of_array
+from studio.gui.canvas.held_boxes import alike_boxes
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.painting.marks import Marks
 from studio.gui.canvas.picking import Hit, address_of, addresses_of, combined, in_marquee
@@ -122,11 +123,12 @@ class Gestures:
     def _picked(self, intent: Pick, scene: Scene) -> frozenset[str]:
         hit = self._stage.thing_at(intent.x, intent.y)
         if intent.to_drag:
+            # An array goes as a whole until one of its racks, or a box in one, is chosen by itself.
             box = self._stage.box_at(intent.x, intent.y)
             if box is not None:
-                return frozenset((housing_address(scene.layout, box),))
+                alike = alike_boxes(scene.fabric, box)
+                return frozenset(housing_address(scene.layout, one) for one in alike)
             if hit is not None and hit.kind == "rack":
-                # An array goes as a whole until one of its racks is chosen by itself.
                 return all_of_array(scene.layout, address_of(scene, hit))
         return addresses_of(scene, hit) if hit is not None else frozenset()
 
@@ -151,6 +153,8 @@ class Gestures:
         if intent.phase == "cancel":
             self._end(self.grip.give_up(), self.grip, scene)
             return
+        if isinstance(self.grip, BoxDrag):
+            self.grip.switch(intent.is_switched)
         scale = stage.viewport.scale
         reach = _SNAP_PX / scale if intent.snap else 0.0
         self.grip.move(intent.dx / scale, intent.dy / scale, reach)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.design.arrays import Cell
+from studio.design.arrays import Cell, cell_at
 from studio.design.model import Design
 from studio.fabric.arrays import BoolArray, IntArray
 from studio.fabric.fabric import Fabric
@@ -86,8 +86,7 @@ def all_of_array(layout: Layout, label: str) -> frozenset[str]:
 
 def cell_of(design: Design, instance: RackInstance) -> Cell:
     """Return column and row of a rack in its array."""
-    row, column = divmod(instance.element, max(1, design.racks[instance.rack].array.count))
-    return column, row
+    return cell_at(design.racks[instance.rack].array, instance.element)
 
 
 def _by_rack(layout: Layout) -> Mapping[RackId, list[int]]:

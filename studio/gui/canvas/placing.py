@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.gui.canvas.dropping import footprint_m, stands_on_racks
+from studio.gui.canvas.dropping import Landing, footprint_m, in_scope, stands_on_racks
 from studio.gui.canvas.fitting import RackRoom
 from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
@@ -18,12 +18,15 @@ AISLE_M = 1.2
 _SLACK_M = 1e-6
 
 
-def free_place(scene: Scene, item: tuple[ItemType, str], rack: str) -> DropTarget:
+def free_place(
+    scene: Scene, item: tuple[ItemType, str], rack: str, selection: frozenset[str] = frozenset()
+) -> DropTarget:
     """Return where a rack or an assembly can be put.
 
     Parameters
     ----------
     rack : label of the rack an assembly is meant for; empty for the floor.
+    selection : a rack of an array that is selected by itself is meant alone.
 
     Raises
     ------
@@ -31,7 +34,8 @@ def free_place(scene: Scene, item: tuple[ItemType, str], rack: str) -> DropTarge
     """
     kind, name = item
     if kind == "assembly" and rack:
-        return _in_rack(scene, name, rack)
+        found = _in_rack(scene, name, rack)
+        return in_scope(scene, Landing(found, (0.0, 0.0, 0.0, 0.0)), selection, False).target
     part = usual_rack(scene.fabric.design, name) if kind == "assembly" else name
     width, depth = footprint_m(scene, part)
     for left, top in _spots(scene, width, depth):

@@ -36,3 +36,5 @@ class DropTarget:
     u: int = 0
     """Lowest rack unit taken in that rack; 0 on the floor."""
     collides: bool = False
+    only: bool = False
+    """Meant for that rack alone, not for all of its array."""

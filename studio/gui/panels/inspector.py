@@ -53,6 +53,7 @@ class _Line:
         self.note.setToolTip(tr(field.tip) if field.tip else field.note)
         self.note.setVisible(bool(field.note))
         self.reset.setVisible(field.can_reset)
+        self.reset.setToolTip(tr(field.reset_tip))
         self.editor.show_field(field)
         self.editor.setAccessibleName(text)
 
@@ -162,7 +163,6 @@ class InspectorPanel(QWidget):
         editor = EDITORS[field.editor]()
         reset = QToolButton()
         reset.setIcon(icon("reset", self._theme))
-        reset.setToolTip(tr("Back to the catalogue's value"))
         reset.setAutoRaise(True)
         note = styled_label("quiet")
         small = note.font()

@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.design.edits import get_field, set_field
 from studio.design.model import Design
+from studio.gui.i18n import mark
 from studio.gui.views.entry import entry_text
 
 USUAL_SPAN = 4.0
@@ -39,6 +40,7 @@ class InspectorField:
     note: str = ""
     tip: str = ""
     can_reset: bool = False
+    reset_tip: str = mark("Back to the catalogue's value")
     write: Write | None = field(default=None, compare=False)
     reset: Callable[[Design], Design] | None = field(default=None, compare=False)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.design.arrays import cell_at
+from studio.design.members import contents_path
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, find_components
 from studio.gui.canvas.addresses import component_at
@@ -103,8 +105,11 @@ def _place(fabric: Fabric, address: str) -> Subject | None:
     if housing is None:
         return None
     if len(steps) == 2:
+        instance, design = layout.racks[rack], fabric.design
+        entry = design.racks[instance.rack]
+        cell = cell_at(entry.array, instance.element)
         placement = layout.housings[housing].placement
-        return Subject("placement", address, ("racks", rack_id, "contents", placement))
+        return Subject("placement", address, contents_path(instance.rack, entry, cell, placement))
     return _component(fabric, address, housing)
 
 

@@ -9,7 +9,7 @@ from itertools import compress
 
 import numpy as np
 
-from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
 from studio.ids import PartId
@@ -66,20 +66,10 @@ class Inventory:
         return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
 
     @cached_property
-    def housing_present(self) -> BoolArray:
-        """Tell which housings have anything in them that is there, or never had anything."""
-        layout = self.fabric.layout
-        count = len(layout.housings)
-        drawn = np.bincount(layout.housing, minlength=count)
-        there = np.bincount(layout.housing[self.fabric.component_present], minlength=count)
-        present: BoolArray = (there > 0) | (drawn == 0)
-        return present
-
-    @cached_property
     def nodes(self) -> Mapping[str, int]:
         """Return how many nodes and trays are there, by the name of their assembly."""
         design, counts = self.fabric.design, dict[str, int]()
-        for housing in compress(self.fabric.layout.housings, self.housing_present):
+        for housing in compress(self.fabric.layout.housings, self.fabric.housing_present):
             assembly = design.assemblies[housing.template.assembly]
             if assembly.kind in ("node", "tray"):
                 counts[assembly.title] = counts.get(assembly.title, 0) + 1

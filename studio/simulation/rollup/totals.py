@@ -157,7 +157,7 @@ def _cables(inventory: Inventory) -> tuple[Figure, ...]:
 
 
 def _mass(inventory: Inventory) -> Figure:
-    housings = compress(inventory.fabric.layout.housings, inventory.housing_present)
+    housings = compress(inventory.fabric.layout.housings, inventory.fabric.housing_present)
     chassis = sum(housing.template.mass_kg for housing in housings)
     terms = (
         *part_terms((*inventory.components, *inventory.racks, *inventory.transceivers), "mass"),

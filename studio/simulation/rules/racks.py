@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from studio.design.arrays import cell_at
 from studio.design.finding import Finding, Fix
+from studio.design.members import contents_of, contents_path
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
@@ -18,16 +20,20 @@ from studio.units import display
 
 def rack_units(fabric: Fabric) -> Iterator[Finding]:
     """Report housings that overlap or stick out of their rack."""
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[object, ...]] = set()
     by_rack: dict[int, list[int]] = {}
+    present = fabric.housing_present.tolist()
     for number, housing in enumerate(fabric.layout.housings):
-        by_rack.setdefault(housing.rack, []).append(number)
+        if present[number]:
+            by_rack.setdefault(housing.rack, []).append(number)
     for rack_number, numbers in by_rack.items():
         rack = fabric.layout.racks[rack_number]
-        # Elements of an array have equal contents: the first one speaks for all.
-        if (rack.rack, 0) in seen:
+        # Racks of an array have equal contents, but for exceptions: the first one speaks for all.
+        stack = (fabric.layout.housings[number] for number in numbers)
+        alike = (rack.rack, *((one.placement, one.element, one.u, one.face) for one in stack))
+        if alike in seen:
             continue
-        seen.add((rack.rack, 0))
+        seen.add(alike)
         yield from _units_of(fabric, rack, numbers)
 
 
@@ -68,8 +74,9 @@ def _move(fabric: Fabric, rack: RackInstance, numbers: list[int], number: int) -
     """Return the fix that moves a single box to the lowest free units of its face, if any."""
     housings = fabric.layout.housings
     own = housings[number]
-    placement = fabric.design.racks[rack.rack].contents[own.placement]
-    if placement.array.count > 1:
+    entry = fabric.design.racks[rack.rack]
+    cell = cell_at(entry.array, rack.element)
+    if contents_of(entry, cell)[own.placement].array.count > 1:
         return None
     usable = int(fabric.layout.parts[rack.part].value("rack_units")) or 48
     taken = {
@@ -80,7 +87,7 @@ def _move(fabric: Fabric, rack: RackInstance, numbers: list[int], number: int) -
     }
     for unit in range(1, usable - own.height_u + 2):
         if not taken & set(range(unit, unit + own.height_u)):
-            path = ("racks", rack.rack, "contents", own.placement, "u")
+            path = (*contents_path(rack.rack, entry, cell, own.placement), "u")
             return Fix(say("Move it to U{unit}", unit=unit), {path: unit})
     return None
 
@@ -208,9 +215,10 @@ def rack_mass(fabric: Fabric) -> Iterator[Finding]:
     if not layout.component_count:
         return
     each = np.array([part.value("mass") for part in layout.parts])
-    mass = np.bincount(layout.rack, weights=each[layout.part], minlength=len(layout.racks))
-    for housing in layout.housings:
-        mass[housing.rack] += housing.template.mass_kg
+    there = each[layout.part] * fabric.component_present
+    mass = np.bincount(layout.rack, weights=there, minlength=len(layout.racks))
+    for housing, is_there in zip(layout.housings, fabric.housing_present.tolist(), strict=True):
+        mass[housing.rack] += housing.template.mass_kg if is_there else 0.0
     for number, rack in enumerate(layout.racks):
         limit = layout.parts[rack.part].value("mass_limit")
         total = float(mass[number]) + layout.parts[rack.part].value("mass")

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from studio.errors import InvalidInput
-from studio.gui.canvas.dropping import landing, parse_item
+from studio.fabric.fabric import compile_design
+from studio.gui.canvas.dropping import in_scope, landing, parse_item
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Viewport
+from studio.gui.drop_edits import place_assembly
 
 VIEW = Viewport(0.0, 0.0, 200.0, 1000, 800)
 
@@ -70,3 +72,29 @@ def test_a_part_lands_in_a_box(scene: Scene) -> None:
 def _middle(scene: Scene, rack: int) -> tuple[float, float]:
     x, y, width, height = scene.racks[rack]
     return float(x + width / 2), float(y + height / 2)
+
+
+@pytest.mark.parametrize(
+    ("selection", "switched", "only"),
+    [
+        ((), False, False),
+        ((), True, True),
+        (("R01",), False, True),
+        (("R01",), True, False),
+        (("R01", "R02"), False, False),
+        (("R02",), False, False),
+    ],
+)
+def test_what_is_dropped_is_meant_for_the_rack_chosen_by_itself_or_for_all(
+    scene: Scene, selection: tuple[str, ...], switched: bool, only: bool
+) -> None:
+    x, y, width, height = scene.racks[0]
+    found = landing(scene, VIEW, ("assembly", "node"), x + width / 2, y + height * 0.3)
+    assert found is not None
+    meant = in_scope(scene, found, frozenset(selection), switched)
+    assert meant.target.only is only
+    head = "in R01 alone" if only else "in all 2 racks of row"
+    assert meant.ghost.text.split("\n")[1] == head
+    edit = place_assembly(scene.fabric, "node", "R01", meant.target.u, only=meant.target.only)
+    added = compile_design(edit(scene.fabric.design), scene.fabric.catalog)
+    assert added.count("npu") - scene.fabric.count("npu") == (4 if only else 8)

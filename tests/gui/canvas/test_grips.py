@@ -138,7 +138,7 @@ def test_a_box_goes_to_other_units_in_all_racks_of_the_array(elevation: Editor) 
     assert units(elevation, "R01") == units(elevation, "R02")
     assert units(elevation, "R01")["N2"] == 23
     assert len(elevation.requests) == 1
-    assert view.selection == {"R01/N2"}
+    assert view.selection == {"R01/N2", "R02/N2"}
 
 
 def test_a_box_is_not_put_where_another_stands(elevation: Editor) -> None:
@@ -155,3 +155,47 @@ def test_a_box_is_not_put_where_another_stands(elevation: Editor) -> None:
     assert before["N2"] == 3
     assert after["N2"] in (8, 13)
     assert len(elevation.requests) == 1
+
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_box_chosen_by_itself_moves_in_its_rack_alone(elevation: Editor) -> None:
+    view = elevation.view
+    QTest.mouseClick(view, LEFT, NO_KEY, grab(view, "R01/N2"))
+    start, way = grab(view, "R01/N2"), QPoint(0, round(-20 * unit_px(view)))
+    drag(view, start, way, release=False)
+    said = view.marks.readout
+    assert said is not None
+    assert said[2].text.startswith("R01, U23\nin R01 alone\nCtrl: in all 2 racks of row")
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + way)
+    assert units(elevation, "R01")["N2"] == 23
+    assert units(elevation, "R02")["N2"] == 3
+    assert list(elevation.design.racks[ROW].own_contents) == ["0,0"]
+    assert view.selection == {"R01/N2"}
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_ctrl_means_the_other_racks_of_the_array(elevation: Editor, chosen: bool) -> None:
+    view = elevation.view
+    if chosen:
+        QTest.mouseClick(view, LEFT, NO_KEY, grab(view, "R01/N2"))
+    start, way = grab(view, "R01/N2"), QPoint(0, round(-20 * unit_px(view)))
+    drag(view, start, way, release=False)
+    QTest.mouseRelease(view, LEFT, CTRL, start + way)
+    assert units(elevation, "R01")["N2"] == 23
+    assert (units(elevation, "R02")["N2"] == 23) is chosen
+
+
+def test_a_box_goes_into_the_next_rack_of_its_array(elevation: Editor) -> None:
+    view = elevation.view
+    view.zoom_to(["R01", "R02"])
+    QTest.mouseClick(view, LEFT, NO_KEY, grab(view, "R01/B1"))
+    start = grab(view, "R01/B1")
+    way = at(view, "R02") - at(view, "R01") + QPoint(0, round(-20 * unit_px(view)))
+    drag(view, start, way)
+    assert "B1" in units(elevation, "R01")
+    assert elevation.design.exceptions["R01/B1"].state == "absent"  # type: ignore[index]
+    assert units(elevation, "R02")["B2"] == 30
+    assert view.selection == {"R02/B2"}
+    assert elevation.fabric.count("switch") == 6

@@ -82,6 +82,8 @@ class Drag:
     x: float = 0.0
     """Where the drag began."""
     y: float = 0.0
+    is_switched: bool = False
+    """A box is meant in all racks of its array instead of one, or the other way round."""
 
 
 @dataclass(frozen=True)

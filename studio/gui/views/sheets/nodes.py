@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import msgspec
 import numpy as np
 
-from studio.design.contents import shift_boxes
-from studio.design.edits import free_name, get_field, set_field
+from studio.design.contents import place_box, shift_boxes
+from studio.design.edits import get_field
+from studio.design.members import own_of
 from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
 from studio.fabric.arrays import FloatArray
@@ -18,6 +18,7 @@ from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_figure, state_column
 from studio.gui.views.sheets.places import boxes_of
+from studio.gui.views.sheets.scopes import member_of, path_of, scope_column
 from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Source
 from studio.gui.views.sheets.values import Numbers, Texts, Values, Words, words
 from studio.ids import AssemblyId, RackId
@@ -43,8 +44,7 @@ def nodes_sheet(source: Source) -> Sheet:
     faces = writing.shown_choices(_FACES, source.tr)
 
     def base(row: int) -> tuple[str, ...]:
-        box = boxes[row]
-        return ("racks", str(racks[box.rack].rack), "contents", box.placement)
+        return path_of(source, row)
 
     def path(*steps: str) -> writing.PathOf:
         return lambda row: (*base(row), *steps)
@@ -58,7 +58,7 @@ def nodes_sheet(source: Source) -> Sheet:
         return f"{racks[boxes[row].rack].label}/{boxes[row].label}"
 
     lowest = writing.moved(
-        lambda row: f"{address(row)}.u",
+        lambda row: ".".join((*base(row), str(boxes[row].element), "u")),
         lambda entry: writing.read_whole(entry.text, entry.shown),
         lambda row: boxes[row].u,
         partial(_lifted, source),
@@ -74,6 +74,7 @@ def nodes_sheet(source: Source) -> Sheet:
             writing.same(assemblies),
         ),
         Column("kind", mark("Kind"), lambda: _kinds(source)),
+        scope_column(source),
         Column(
             "u",
             mark("Lowest rack unit"),
@@ -128,8 +129,9 @@ def nodes_sheet(source: Source) -> Sheet:
 def _lifted(source: Source, design: Design, row: int, units: float) -> Design:
     layout = source.fabric.layout
     box = layout.housings[row]
-    rack = layout.racks[box.rack].rack
-    return shift_boxes(design, rack, [(box.placement, box.element)], round(units))
+    rack, cell = member_of(source, row)
+    scope = (cell if box.placement in own_of(design.racks[rack], cell) else None,)
+    return shift_boxes(design, rack, [(box.placement, box.element)], round(units), scope)
 
 
 def _racks(source: Source) -> Words:
@@ -178,15 +180,7 @@ def _added(
 
     def edit(design: Design) -> Design:
         for rack_id, placement in made:
-            contents = design.racks[rack_id].contents
-            wanted = str(placement.assembly)[:1].upper() or "A"
-            key = free_name(wanted, contents)
-            # A second `N` would be labelled like the first one's members.
-            label = placement.label if key == wanted else "{id}-{n}"
-            named = msgspec.structs.replace(placement, label=label)
-            design = set_field(
-                design, ("racks", str(rack_id), "contents"), {**contents, key: named}
-            )
+            design = place_box(design, rack_id, None, placement)
         return design
 
     return edit
