@@ -83,7 +83,9 @@ def test_measured_columns_change_nothing():
 
 def test_unknown_hardware_and_operations_are_refused_in_words():
     row = dict(rows()[0])
-    assert "no rated network" in predict(row | {"hw": "abacus", "fabric": ""}).reason
+    assert (
+        "no rated network" in predict(row | {"hw": "abacus", "hw_family": "", "fabric": ""}).reason
+    )
     assert "not modelled" in predict(row | {"op": "telepathy"}).reason
 
 
@@ -120,3 +122,56 @@ def test_strange_columns_give_a_number_or_words():
             assert len(str(problem)) > 10  # noqa: PT017 - most rows raise nothing
             continue
         assert answer.value is None or (np.isfinite(answer.value) and answer.value >= 0)
+
+
+ALL_REDUCE = {
+    "hw": "NVIDIA H100-SXM5-80GB", "hw_family": "NVIDIA-Hopper", "fabric": "8x NDR 400G/node",
+    "op": "all_reduce", "gpus": "64", "nodes": "8", "message_bytes": str(2**30),
+    "library": "NCCL", "primary_metric": "value", "unit": "GB/s busbw",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("op", ["AllReduce", "all-reduce", "nccl_all_reduce_perf", "all reduce"])
+def test_names_of_one_collective_mean_the_same(op):
+    assert predict(ALL_REDUCE | {"op": op}).value == predict(ALL_REDUCE).value
+
+
+@pytest.mark.parametrize(
+    "op", ["reducescatter", "all_gather_into_tensor", "a2a", "alltoallv", "bcast", "reduce", "p2p"]
+)
+def test_every_name_of_a_collective_has_an_answer(op):
+    assert predict(ALL_REDUCE | {"op": op}).value > 0
+
+
+def test_units_convert():
+    busbw = predict(ALL_REDUCE).value
+    assert predict(ALL_REDUCE | {"unit": "Gb/s busbw"}).value == pytest.approx(8 * busbw)
+    algbw = predict(ALL_REDUCE | {"unit": "GB/s algbw"}).value
+    assert busbw == pytest.approx(algbw * 2 * 63 / 64)
+    us = predict(ALL_REDUCE | {"primary_metric": "latency_us", "unit": ""}).value
+    assert us == pytest.approx(2**30 / (algbw * 1e9) * 1e6)
+    assert predict(ALL_REDUCE | {"unit": "ms"}).value == pytest.approx(us / 1e3)
+
+
+def test_what_the_row_leaves_open_is_said():
+    found = predict(ALL_REDUCE | {"fabric": ""})
+    assert found.value == pytest.approx(predict(ALL_REDUCE).value)
+    assert "lower confidence: adapters of 400 Gb/s" in found.reason
+    assert "lower confidence" not in predict(ALL_REDUCE).reason
+
+
+def test_machines_without_an_entry_take_the_links_of_their_rating():
+    found = predict(ALL_REDUCE | {"hw": "Google TPU v5p", "hw_family": "Google-TPU", "fabric": ""})
+    assert found.value > 0
+    assert "TPU v5p" in found.reason
+    kin = predict(ALL_REDUCE | {"hw": "B999", "hw_family": "NVIDIA-Blackwell", "fabric": ""})
+    assert "stand in" in kin.reason
+
+
+def test_ranks_fill_a_rack_that_is_one_domain_before_the_next():
+    """72 GPUs of a GB200 rack are 18 nodes and one domain; 144 need the network between racks."""
+    rack = ALL_REDUCE | {"hw": "NVIDIA GB200 (NVL72)", "fabric": "", "gpus": "72", "nodes": "18"}
+    one, two = predict(rack), predict(rack | {"gpus": "144", "nodes": "36"})
+    assert "adapters" not in one.reason
+    assert "adapters of 400 Gb/s" in two.reason
+    assert one.value > two.value > 0.5 * one.value

@@ -18,23 +18,32 @@ from studio.exploration.validation.network_access import (
     specification,
 )
 from studio.exploration.validation.network_case import NetworkCase, Row, machine_of
-from studio.exploration.validation.network_collectives import COLLECTIVES, collective, peer_copy
+from studio.exploration.validation.network_collectives import IS_COLLECTIVE, collective, peer_copy
 from studio.exploration.validation.network_experts import expert_exchange
 from studio.exploration.validation.prediction import Prediction
+from studio.simulation.network.profile_table import ProfileTable
 
 _MOST_RANKS = 1_000_000
 
 
-def predict(row: Row) -> Prediction:
-    """Return the predicted primary metric of one row, or None with the reason."""
-    table = network_profiles()
-    machine = machine_of(table, row)
+def predict(row: Row, table: ProfileTable | None = None) -> Prediction:
+    """Return the predicted primary metric of one row, or None with the reason.
+
+    Parameters
+    ----------
+    row
+        Columns of a network measurement; measured ones may be empty and are never read.
+    table
+        Profiles; the shipped ones by default.
+    """
+    table = table or network_profiles()
     op = (row.get("op") or "").strip()
     for pattern, handler in _HANDLERS:
-        if re.search(pattern, op):
+        if re.search(pattern, op, re.IGNORECASE):
+            machine, stand_in = machine_of(table, row)
             if machine is None:
                 return Prediction(None, f"no rated network for {row.get('hw')!r}")
-            case = NetworkCase(row, op, table, machine)
+            case = NetworkCase(row, op, table, machine, stand_in)
             if not 1 <= case.ranks <= _MOST_RANKS or case.nodes > case.ranks:
                 return Prediction(None, f"{case.ranks} ranks on {case.nodes} nodes is impossible")
             return handler(case)
@@ -42,8 +51,8 @@ def predict(row: Row) -> Prediction:
 
 
 _HANDLERS: tuple[tuple[str, Callable[[NetworkCase], Prediction]], ...] = (
-    ("^(" + "|".join(COLLECTIVES) + ")$", collective),
-    (r"^EP (dispatch|combine)", expert_exchange),
+    (IS_COLLECTIVE, collective),
+    (r"\b(dispatch|combine)", expert_exchange),
     (r"batch of \d+", batch),
     (r"^one-sided|2R?[DH] \(|^same over RoCE", one_sided),
     (r"^P2P", peer_copy),

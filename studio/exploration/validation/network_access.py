@@ -41,11 +41,11 @@ def one_sided(case: NetworkCase) -> Prediction:
     is_far = case.nodes > 1
     if size <= 0:
         rate = access_bandwidth(profile, verb, is_far=is_far, from_host=from_host, to_host=to_host)
-        return Prediction(rate / GIGA, profile.name)
+        return case.as_rate(rate, profile.name)
     time = access_time_s(profile, verb, size, is_far=is_far, from_host=from_host, to_host=to_host)
     if case.wants_latency:
-        return Prediction(time / MICRO, profile.name)
-    return Prediction(size / time / GIGA, profile.name)
+        return case.as_time(time, profile.name)
+    return case.as_rate(size / time, profile.name)
 
 
 def batch(case: NetworkCase) -> Prediction:
@@ -56,8 +56,8 @@ def batch(case: NetworkCase) -> Prediction:
     size = message_byte(case.row)
     time = batch_time_s(case.table.access["mori-io"], verb, size, messages)
     if case.wants_latency:
-        return Prediction(time / MICRO, "batch")
-    return Prediction(messages * size / time / GIGA, "batch")
+        return case.as_time(time, "batch")
+    return case.as_rate(messages * size / time, "batch")
 
 
 _WORD = 512.0
@@ -70,12 +70,10 @@ def load_store(case: NetworkCase) -> Prediction:
     host = "CPU" in case.op
     ends = {"from_host": host and verb == "read", "to_host": host and verb == "write"}
     is_far = "inter" in case.op
-    if case.text("unit").startswith("GB/s"):
+    if not case.wants_latency:
         rate = access_bandwidth(profile, verb, is_far=is_far, **ends)
-        return Prediction(rate / GIGA, profile.name)
-    time = access_time_s(profile, verb, _WORD, is_far=is_far, **ends)
-    unit = NANO if case.text("unit") == "ns" else MICRO
-    return Prediction(time / unit, profile.name)
+        return case.as_rate(rate, profile.name)
+    return case.as_time(access_time_s(profile, verb, _WORD, is_far=is_far, **ends), profile.name)
 
 
 def memory_latency(case: NetworkCase) -> Prediction:

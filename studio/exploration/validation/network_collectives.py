@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.errors import InvalidInput
 from studio.exploration.network_library import network_profiles
 from studio.exploration.validation.hardware import scale_out_byte_per_s
 from studio.exploration.validation.network_case import NetworkCase, Row, machine_of, message_byte
@@ -19,47 +20,72 @@ from studio.simulation.network.collective import (
     Span,
     collective_time_s,
 )
-from studio.units import GIGA, MICRO
+from studio.simulation.network.traffic import COUNTERS
+from studio.units import BITS_PER_BYTE, GIGA
 
-COLLECTIVES = {
-    "all_reduce": Collective.ALL_REDUCE,
-    "reduce_scatter": Collective.REDUCE_SCATTER,
-    "all_gather": Collective.ALL_GATHER,
-    "alltoall": Collective.ALL_TO_ALL,
-    "all_to_all": Collective.ALL_TO_ALL,
-    "broadcast": Collective.BROADCAST,
-    "send_recv": Collective.POINT_TO_POINT,
-    "sendrecv": Collective.POINT_TO_POINT,
-}
+_COLLECTIVES = (
+    (r"all_?reduce", Collective.ALL_REDUCE),
+    (r"reduce_?scatter(_?v|_tensor|_base)?", Collective.REDUCE_SCATTER),
+    (r"all_?gather(_?v|_into_tensor|_base)?", Collective.ALL_GATHER),
+    (r"(all_?to_?all|a2a)(_?v|_single|_base)?", Collective.ALL_TO_ALL),
+    # A reduction to one rank runs a broadcast's tree or chain the other way round.
+    (r"broadcast|bcast|reduce", Collective.BROADCAST),
+    (r"send_?recv|point_to_point|p2p", Collective.POINT_TO_POINT),
+)
+"""Names that libraries and benchmarks give a collective; blanks and hyphens count as `_`."""
+_FRAME = r"^(?:[nr]ccl_|hccl_|mpi_)?(?:{})(?:_perf|_test)?$"
+IS_COLLECTIVE = _FRAME.format("|".join(f"(?:{name})" for name, _ in _COLLECTIVES)).replace(
+    "_", "[_ -]"
+)
 _ALGORITHMS = (
     (r"^ring\b(?!.*nvls,? >|.*<=)(?! ll)", Algorithm.RING),
-    (r"^(nvls|sharp)", Algorithm.IN_NETWORK),
+    (r"^(nvls|sharp|collnet)", Algorithm.IN_NETWORK),
     (r"^tree", Algorithm.TREE),
 )
 
 
-def _spans(case: NetworkCase) -> tuple[Span, ...] | str:
-    """Return how the ranks lie along the machine's levels, or why that can't be told."""
+def collective_of(op: str) -> Collective | None:
+    """Return the collective that an `op` column names, or None."""
+    text = re.sub(r"[ -]", "_", op.strip().lower())
+    for name, found in _COLLECTIVES:
+        if re.search(_FRAME.format(name), text):
+            return found
+    return None
+
+
+def _spans(case: NetworkCase) -> tuple[tuple[Span, ...], str]:
+    """Return how the ranks lie along the machine's levels, and what was taken for granted.
+
+    Raises
+    ------
+    InvalidInput : the ranks do not fit on the machine.
+    """
     inner = [level for level in case.machine.levels if level.medium != "rdma"]
-    one_domain = case.ranks <= inner[-1].ranks and inner[-1].ranks > case.ranks / case.nodes
-    per_node = case.ranks if one_domain and inner[-1].ranks > 8 else case.ranks // case.nodes
+    domain = inner[-1].ranks
+    # A domain of several hosts is filled before another one begins.
+    per_node = min(case.ranks, domain) if domain > _HOST_RANKS else case.ranks // case.nodes
     spans, placed = [], 1
     for level in inner:
         count = max(1, min(level.ranks, per_node) // placed)
         spans.append(Span(_meshed(level, per_node), np.array(count)))
         placed *= count
     outside = case.ranks // placed
-    if outside > 1:
-        words = f"{case.text('hw')} {case.text('fabric')}"
-        network = case.machine.levels[-1]
-        if network.medium != "rdma":
-            return "the machine has no network beyond its node"
-        stated = scale_out_byte_per_s(words, 8, 0.0)
-        if not stated and case.machine.profile == "nccl-ampere":
-            return "the row does not say which adapters join the nodes"
-        speed = stated or network.bandwidth_byte_per_s
-        spans.append(Span(replace(network, bandwidth_byte_per_s=speed), np.array(outside)))
-    return tuple(spans)
+    if outside <= 1:
+        return tuple(spans), ""
+    network = case.machine.levels[-1]
+    if network.medium != "rdma":
+        raise InvalidInput("the machine has no network beyond its node")
+    words = f"{case.text('hw')} {case.text('fabric')}"
+    stated = scale_out_byte_per_s(words, _NODE_RANKS, 0.0)
+    speed = stated or network.bandwidth_byte_per_s
+    spans.append(Span(replace(network, bandwidth_byte_per_s=speed), np.array(outside)))
+    gbit = speed * BITS_PER_BYTE / GIGA
+    return tuple(spans), "" if stated else f"adapters of {gbit:.0f} Gb/s each, as usual"
+
+
+_HOST_RANKS = 8
+_NODE_RANKS = 8
+"""Accelerators that share the adapters a fabric's description counts."""
 
 
 def _meshed(level: NetworkLevel, ranks: int) -> NetworkLevel:
@@ -80,34 +106,44 @@ class CollectiveInputs:
     profile: str
     algorithm: Algorithm | None
     is_captured: bool
+    doubt: str = ""
+    """What the row leaves open and was taken as usual."""
 
 
 def collective_inputs(row: Row) -> CollectiveInputs | str:
     """Return the inputs of a collective row, or why it can't be modelled."""
     table = network_profiles()
-    machine = machine_of(table, row)
-    op = COLLECTIVES.get((row.get("op") or "").strip())
-    if machine is None or op is None:
-        return f"no rated network for {row.get('hw')!r}" if op else "no collective"
-    case = NetworkCase(row, op, table, machine)
-    size = message_byte(row)
-    spans = _spans(case)
-    if isinstance(spans, str):
-        return spans
+    op = collective_of(row.get("op") or "")
+    if op is None:
+        return "no collective"
+    machine, stand_in = machine_of(table, row)
+    if machine is None:
+        return f"no rated network for {row.get('hw')!r}"
+    return _inputs(NetworkCase(row, op, table, machine, stand_in), op)
+
+
+def _inputs(case: NetworkCase, op: Collective) -> CollectiveInputs | str:
+    size = message_byte(case.row)
     if size <= 0:
         return "no message size"
+    spans, doubt = _spans(case)
     mode = case.text("algo_or_mode").lower()
     forced = next((a for pattern, a in _ALGORITHMS if re.search(pattern, mode)), None)
-    if forced is Algorithm.IN_NETWORK and op is not Collective.ALL_REDUCE:
+    if forced not in COUNTERS[op]:
         forced = None
+    profile = case.machine.profile
+    if forced is Algorithm.IN_NETWORK and case.table.profiles[profile].in_network is None:
+        return f"{profile} knows no reduction in the network"
     library = case.text("library").lower()
     is_captured = not ("torch" in library or "nccl-tests" in library)
-    return CollectiveInputs(op, size, spans, machine.profile, forced, is_captured)
+    doubts = "; ".join(filter(None, (case.doubt, doubt)))
+    return CollectiveInputs(op, size, spans, profile, forced, is_captured, doubts)
 
 
 def collective(case: NetworkCase) -> Prediction:
-    """Return the time or bus bandwidth of a collective."""
-    inputs = collective_inputs(case.row)
+    """Return the time or bandwidth of a collective."""
+    op = collective_of(case.op)
+    inputs = _inputs(case, op) if op else f"not modelled: {case.op!r}"
     if isinstance(inputs, str):
         return Prediction(None, inputs)
     result = collective_time_s(
@@ -118,14 +154,18 @@ def collective(case: NetworkCase) -> Prediction:
         algorithm=inputs.algorithm,
         is_captured=inputs.is_captured,
     )
-    return _collective_metric(case, result)
+    return _collective_metric(replace(case, doubt=inputs.doubt), inputs, result)
 
 
-def _collective_metric(case: NetworkCase, result: CollectiveTime) -> Prediction:
+def _collective_metric(
+    case: NetworkCase, inputs: CollectiveInputs, result: CollectiveTime
+) -> Prediction:
     reason = f"{result.algorithm_names()[0]} on {case.machine.profile}"
     if case.wants_latency:
-        return Prediction(float(result.time_s) / MICRO, reason)
-    return Prediction(float(result.bus_bandwidth_byte_per_s) / GIGA, reason)
+        return case.as_time(float(result.time_s), reason)
+    if "algbw" in case.text("unit").lower():
+        return case.as_rate(inputs.size_byte / float(result.time_s), reason)
+    return case.as_rate(float(result.bus_bandwidth_byte_per_s), reason)
 
 
 def peer_copy(case: NetworkCase) -> Prediction:
@@ -133,4 +173,4 @@ def peer_copy(case: NetworkCase) -> Prediction:
     level = case.machine.levels[0]
     profile = case.table.profiles[case.machine.profile]
     rate = level.bandwidth_byte_per_s * profile.operation("peer_copy").efficiency
-    return Prediction(rate / GIGA, "copy engine")
+    return case.as_rate(rate, "copy engine")

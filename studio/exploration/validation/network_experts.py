@@ -16,10 +16,9 @@ from studio.simulation.network.expert import (
     expert_exchange_time_s,
 )
 from studio.simulation.network.profile import ExpertProfile
-from studio.units import GIGA, MICRO
 
 _EXPERT_LIBRARIES = (
-    (r"deepep v2", "deepep-v2"),
+    (r"deepep v[2-9]", "deepep-v2"),
     (r"sgl", "sgl-npu"),
     (r"cann", "cann-ep"),
     (r"mori", "mori"),
@@ -92,7 +91,7 @@ def _expert_metric(
 ) -> Prediction:
     reason = f"{result.rank_copies:.2f} ranks and {result.node_copies:.2f} nodes per token"
     if case.wants_latency:
-        return Prediction(result.time_s / MICRO, reason)
+        return case.as_time(result.time_s, reason)
     unit = case.text("unit")
     sent = routing.tokens * routing.token_byte
     if is_low_latency:
@@ -101,4 +100,4 @@ def _expert_metric(
         logical = sent * result.node_copies
     else:
         logical = sent * result.rank_copies
-    return Prediction(logical / result.time_s / GIGA, reason)
+    return case.as_rate(logical / result.time_s, reason)

@@ -28,13 +28,10 @@ Reading = Callable[[PowerProfile], float]
 
 NODE_NPUS = 8
 
-_LIMITS = (
-    (re.compile(r"MaxQ|reduced power", re.IGNORECASE), 500.0 / 700.0),
-    (re.compile(r"power[- ]capped|HHcap", re.IGNORECASE), 0.5),
-)
+_LIMITS = ((re.compile(r"MaxQ|reduced power", re.IGNORECASE), 500.0 / 700.0),)
 """Words for a power limit, and its share of TDP: NVIDIA's public MLPerf configurations of large
-language models on H200 set 500 W of 700 W for MaxQ; Splitwise (arXiv 2311.18677) caps each GPU of
-its capped machines at half."""
+language models on H200 set 500 W of 700 W for MaxQ. Ratings of capped machines are in the table
+of machines."""
 _LIQUID = re.compile(r"liquid|direct-to-chip|\bDLC\b", re.IGNORECASE)
 _FANS_LEFT_WITH_LIQUID = 0.2
 """Fan power left where liquid cools the chips: ASME InterPACK 2022 study of Vertiv and NVIDIA."""

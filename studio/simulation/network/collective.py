@@ -202,8 +202,9 @@ def collective_time_s(
     options: list[_Terms] = []
     for chosen in candidates:
         traffic = COUNTERS[op][chosen](payload, groups)
+        is_forced = algorithm is not None
         options.extend(
-            _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured)
+            _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured, is_forced)
             for protocol in profile.protocols
         )
     return _fastest(op, options, candidates, payload, groups.size)
@@ -275,6 +276,7 @@ def _terms(
     profile: NetworkProfile,
     groups: Groups,
     is_captured: bool,
+    is_forced: bool,
 ) -> _Terms:
     roles = level_roles([span.level for span in spans])
     operation = profile.operation(op.name.lower())
@@ -288,7 +290,7 @@ def _terms(
     ]
     refused: FloatArray | float = 0.0
     if algorithm is Algorithm.IN_NETWORK and profile.in_network is not None:
-        rates, refused = _in_network_rates(spans, roles, profile, groups)
+        rates, refused = _in_network_rates(spans, roles, profile, groups, is_forced)
         startup = startup - protocol.start_s + profile.in_network.start_s
     wires = [
         wire / rate if rate > 0 else np.where(wire > 0, np.inf, 0.0)
@@ -309,9 +311,17 @@ def _terms(
 
 
 def _in_network_rates(
-    spans: Sequence[Span], roles: Sequence[Role], profile: NetworkProfile, groups: Groups
+    spans: Sequence[Span],
+    roles: Sequence[Role],
+    profile: NetworkProfile,
+    groups: Groups,
+    is_forced: bool,
 ) -> tuple[list[float], FloatArray]:
-    """Return bandwidth through reducing switches, and infinity where they cannot be used."""
+    """Return bandwidth through reducing switches, and infinity where they cannot be used.
+
+    Beyond the scale-up plane libraries reduce in switches only where they are told to: the
+    network needs switches, a plugin and a setting that a default installation lacks.
+    """
     network = profile.in_network
     assert network is not None
     efficiency = {Role.SCALE_UP: network.efficiency, Role.SCALE_OUT: network.out_efficiency}
@@ -319,8 +329,11 @@ def _in_network_rates(
         span.level.bandwidth_byte_per_s / span.level.oversubscription * efficiency[role]
         for span, role in zip(spans, roles, strict=True)
     ]
-    is_small = groups.inner(groups.scale_up_levels) < network.min_ranks
-    return rates, np.where(is_small, np.inf, 0.0)
+    inside = groups.inner(groups.scale_up_levels)
+    is_refused = inside < network.min_ranks
+    if not is_forced:
+        is_refused |= groups.size > inside
+    return rates, np.where(is_refused, np.inf, 0.0)
 
 
 def _overlapped(

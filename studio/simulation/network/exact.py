@@ -17,16 +17,15 @@ from studio.fabric.flow.demand import check_ranks
 from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.quotient import twin_labels
-from studio.fabric.flow.reduction import reduction_loads
 from studio.fabric.flow.tiers import TierLoad, tier_loads
 from studio.simulation.network.laying import (
     LaidPhase,
     RoleOf,
     check_parts,
     lay,
-    lay_reduction,
 )
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
+from studio.simulation.network.reducing import lay_reduction, reduces_within_plane
 from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.schedule import (
     SCHEDULES,
@@ -168,14 +167,19 @@ def flow_collective(
     """
     members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte, home_of_rank)
     options = _options(op, profile, algorithm, members.size)
-    if Algorithm.IN_NETWORK in options and algorithm is None and not _reduces(graph, members):
+    if (
+        Algorithm.IN_NETWORK in options
+        and algorithm is None
+        and not reduces_within_plane(graph, members.ranks, role_of)
+    ):
+        # Libraries reduce in the network between nodes only where they are told to.
         options = tuple(chosen for chosen in options if chosen is not Algorithm.IN_NETWORK)
     best: FlowResult | None = None
     refused: InvalidInput | None = None
     for chosen in options:
         laid: tuple[LaidPhase, ...]
         if chosen is Algorithm.IN_NETWORK:
-            laid = (lay_reduction(graph, members.ranks, payload_byte),)
+            laid = (lay_reduction(graph, members, payload_byte, role_of),)
         else:
             phases = _phases(op, chosen, members, payload_byte, popularity)
             try:
@@ -244,15 +248,6 @@ def _options(
         listed = (Algorithm.HIERARCHICAL, Algorithm.HALVING_DOUBLING)
         allowed = [chosen for chosen in allowed if chosen not in listed]
     return tuple(allowed) or (next(iter(possible)),)
-
-
-def _reduces(graph: Graph, members: Members) -> bool:
-    """Return whether some switch is above all ranks."""
-    try:
-        reduction_loads(graph, members.ranks, 1.0)
-    except InvalidInput:
-        return False
-    return True
 
 
 def _reduction_terms(

@@ -24,7 +24,7 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashed import Hashed, place_hashed
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import Placed, place_flows
-from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
+from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import Routing, RoutingMode
@@ -122,7 +122,7 @@ def _lay_split(graph: Graph, phase: Phase, split: Split, role_of: RoleOf) -> Lai
     return LaidPhase(
         phase,
         loads,
-        _slowest(graph, bundle, loads.row_load / loads.filling.capacity),
+        slowest_by_bundle(graph, bundle, loads.row_load / loads.filling.capacity),
         1.0,
         latency,
         far,
@@ -158,7 +158,7 @@ def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
     return replace(
         sprayed,
         loads=loads,
-        busy_s=_slowest(graph, bundle, loads.busy_s),
+        busy_s=slowest_by_bundle(graph, bundle, loads.busy_s),
         stretch=1.0,
         exactness=loads.exactness,
         gap=loads.gap,
@@ -174,7 +174,7 @@ def _lay_exchange(
         finished = float(exchange_rates(graph, demand, split).finished_s.max())
         stretch = max(1.0, finished / loads.wire_s)
         exactness = Exactness.EXACT
-    busy = _slowest(graph, graph.kind_bundle[loads.quotient.kind], loads.busy_s)
+    busy = slowest_by_bundle(graph, graph.kind_bundle[loads.quotient.kind], loads.busy_s)
     far = float(any(role_of(bundle) is Role.SCALE_OUT for bundle in busy))
     return LaidPhase(phase, loads, busy, stretch, loads.latency_s, far, loads.hops, exactness)
 
@@ -199,7 +199,7 @@ def _lay_hashed(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -
         _are_far(part, bundle[arc], count, role_of),
     )
     hops = int(np.bincount(part, minlength=count).max())
-    slowest = _slowest(graph, bundle, busy)
+    slowest = slowest_by_bundle(graph, bundle, busy)
     return LaidPhase(phase, loads, slowest, stretch, latency, far, hops, exactness)
 
 
@@ -236,25 +236,8 @@ def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, 
     return float((weight * latency).sum()), float(weight[is_far].sum())
 
 
-def _slowest(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
+def slowest_by_bundle(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
     """Return the busiest time of every bundle that carries something. [s]."""
     most = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
     np.maximum.at(most, bundle, busy)
     return {int(number): float(most[number]) for number in np.flatnonzero(most)}
-
-
-def lay_reduction(graph: Graph, ranks: IntArray, payload_byte: float) -> LaidPhase:
-    """Return a reduction inside switches with its links; it has one tree, whatever the routing.
-
-    Raises
-    ------
-    InvalidInput : no switch is above all ranks.
-    """
-    loads = reduction_loads(graph, ranks, payload_byte)
-    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
-    empty = np.zeros(0, dtype=np.int64)
-    phase = Phase("reduced in switches", Flows(empty, empty, np.zeros(0)), 1, 2)
-    slowest = _slowest(graph, bundle, loads.load / graph.arc_bandwidth())
-    return LaidPhase(
-        phase, loads, slowest, 1.0, loads.latency_s, 0.0, 2 * loads.tiers, Exactness.EXACT
-    )
