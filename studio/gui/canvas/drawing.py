@@ -19,6 +19,7 @@ from studio.fabric.fabric import Fabric
 from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import Chosen, nothing, resolve
 from studio.gui.canvas.backing import Backing
+from studio.gui.canvas.held_picture import HeldPicture
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.lighting import lighting
 from studio.gui.canvas.overlay import Overlay
@@ -26,8 +27,9 @@ from studio.gui.canvas.painting.differences import paint_differences
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.hud import Crumb, paint_hud, taken_by_hud
 from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
-from studio.gui.canvas.painting.picture import paint_content, paint_picture
+from studio.gui.canvas.painting.picture import paint_picture
 from studio.gui.canvas.painting.text import Fonts
+from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.picking import Hit
 from studio.gui.canvas.pictures import painted_from
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
@@ -70,6 +72,7 @@ class Drawing(QWidget):
         self._marks = Marks()
         self._fonts = Fonts()
         self._backing = Backing()
+        self._held_picture = HeldPicture()
         self._moving = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -272,6 +275,7 @@ class Drawing(QWidget):
     def redraw(self) -> None:
         """Bring the picture anew: one painted before of just this, or else a fresh one."""
         self._backing.clear()
+        self._held_picture.forget()
         self.update()
 
     def _resolve_selection(self) -> None:
@@ -358,7 +362,8 @@ class Drawing(QWidget):
         painter.setClipRect(self.rect())
         if self._moving_racks is not None:
             held = replace(frame, sharp=False, hidden_racks=None, only_racks=self._moving_racks)
-            paint_content(painter, held)
+            paint_trunks(painter, held)
+            self._held_picture.show(painter, held, ratio)
         paint_states(painter, frame)
         if self._differences is not None:
             paint_differences(painter, frame, self._differences, self._fonts)

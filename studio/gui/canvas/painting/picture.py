@@ -36,6 +36,11 @@ def paint_picture(
 
 def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
     """Draw trunks, racks and what is in them; return the labels."""
+    return paint_trunks(painter, frame) + paint_racks_with_contents(painter, frame)
+
+
+def paint_racks_with_contents(painter: QPainter, frame: Frame) -> list[Label]:
+    """Draw racks and what is in them; return the labels."""
     racks, housings, chips = frame.visible.racks, frame.visible.housings, frame.visible.chips
     layout = frame.scene.layout
     chosen = frame.only_racks
@@ -45,10 +50,9 @@ def paint_content(painter: QPainter, frame: Frame) -> list[Label]:
         racks = racks[chosen[racks]]
         housings = housings[chosen[layout.rack_of_housing[housings]]]
         chips = chips[chosen[layout.rack[chips]]] if len(chips) else chips
-    labels = paint_trunks(painter, frame)
     if not len(racks):
-        return labels
-    labels += paint_racks(painter, frame, racks)
+        return []
+    labels = paint_racks(painter, frame, racks)
     housings = housings[frame.housing_there[housings]]
     chips = chips[frame.housing_there[layout.housing[chips]]] if len(chips) else chips
     labels += paint_housings(painter, frame, housings)
