@@ -40,3 +40,7 @@ class FileProblem(StudioError):
 
 class UnknownName(StudioError):
     """A name that was asked for is not there; the message lists the nearest ones."""
+
+
+class GivenUp(Exception):
+    """Work was given up on request: nothing is wrong, and nothing came of it."""

@@ -251,8 +251,12 @@ def _section(design: Design, section: str) -> Mapping[str, object]:
     return entries
 
 
+_THE_DESIGN = say("the design")
+"""Made once: every field that is read comes by here."""
+
+
 def _step(value: object, step: str, done: tuple[str, ...]) -> object:
-    place = ".".join(done) or say("the design")
+    place = ".".join(done) or _THE_DESIGN
     if isinstance(value, Mapping):
         if step not in value:
             raise UnknownName(

@@ -123,13 +123,14 @@ def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackI
 def place_racks(layout: Layout, design: Design) -> Layout:
     """Return the layout with its racks where the design has them now; nothing else has changed."""
     racks = []
+    for rack_id, rack in design.racks.items():
+        _check_position(rack_id, rack)
     for instance in layout.racks:
         rack = design.racks[instance.rack]
         row, column = divmod(instance.element, rack.array.count)
         dx, dy = array_offset(rack, column, row)
         x_m, y_m = rack.x_m + dx, rack.y_m + dy
         turned = member_rotation(rack, column, row)
-        _check_position(instance.rack, rack)
         racks.append(replace(instance, x_m=x_m, y_m=y_m, rotation_deg=turned))
     return replace(layout, racks=tuple(racks))
 

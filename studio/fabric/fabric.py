@@ -83,20 +83,34 @@ class Fabric:
         return self.links.bandwidth_byte_per_s * self.link_factor
 
 
-def compile_design(design: Design, catalog: Catalog, previous: Fabric | None = None) -> Fabric:
+def _go_on() -> None:
+    """Nobody gives up."""
+
+
+def compile_design(
+    design: Design,
+    catalog: Catalog,
+    previous: Fabric | None = None,
+    go_on: Callable[[], None] = _go_on,
+) -> Fabric:
     """Return the fabric of a design.
 
     Parameters
     ----------
     previous : fabric of an earlier snapshot of the same document, to keep what did not change.
+    go_on : called several times on the way; what it raises, such as `GivenUp`, ends the compile.
 
     Raises
     ------
     InvalidDesign : the first thing that can't be built, with its place and what would be possible.
     """
+    go_on()
     layout = _layout(design, catalog, previous)
-    links = _links(design, layout, previous)
+    go_on()
+    links = _links(design, layout, previous, go_on)
+    go_on()
     geometry = _geometry(design, layout, links, previous)
+    go_on()
     states = _states(design, layout, links, previous)
     return Fabric(design, catalog, layout.parts, layout, links, geometry, *states)
 
@@ -123,13 +137,15 @@ def _all_rules(design: Design) -> list[tuple[str, LinkRule]]:
     return [*inside, *design.links.items()]
 
 
-def _links(design: Design, layout: Layout, previous: Fabric | None) -> Links:
+def _links(
+    design: Design, layout: Layout, previous: Fabric | None, go_on: Callable[[], None]
+) -> Links:
     known: Mapping[str, RuleLinks] = {}
     if previous is not None and previous.layout.part is layout.part:
         if reuse.has_same_wiring(previous, design, layout):
             return previous.links
         known = {one.name: one for one in previous.links.rules}
-    return join_rules(rule_links(design, layout, known), tuple(design.planes))
+    return join_rules(rule_links(design, layout, known, go_on), tuple(design.planes))
 
 
 def _geometry(design: Design, layout: Layout, links: Links, previous: Fabric | None) -> Geometry:

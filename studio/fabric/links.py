@@ -5,7 +5,7 @@ Lengths and latencies follow from positions and are worked out in `geometry`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -68,13 +68,17 @@ class Links:
 
 
 def rule_links(
-    design: Design, layout: Layout, known: Mapping[str, RuleLinks]
+    design: Design,
+    layout: Layout,
+    known: Mapping[str, RuleLinks],
+    go_on: Callable[[], None],
 ) -> tuple[RuleLinks, ...]:
     """Expand every link rule, those inside assemblies first.
 
     Parameters
     ----------
     known : links made earlier over the same components; taken where the rule is the same.
+    go_on : called before each rule; what it raises ends the work.
 
     Raises
     ------
@@ -90,6 +94,7 @@ def rule_links(
                 else "link rule {name!r}: the name is written with [; change it",
                 name=links.name,
             )
+        go_on()
         made[links.name] = links
         total += len(links.a)
         if total > MOST_LINKS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -50,8 +52,9 @@ def icon(name: str, theme: Theme) -> QIcon:
     return made
 
 
+@cache
 def tinted(name: str, colour: str, size: int = SIZE, scale: float = 2.0) -> QPixmap:
-    """Return an icon in one colour as a pixmap of `size` logical pixels."""
+    """Return an icon in one colour as a pixmap of `size` logical pixels; drawn once."""
     text = (paths.resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     content = QByteArray(text.replace("currentColor", colour).encode())
     pixmap = QPixmap(round(size * scale), round(size * scale))

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         workspace.run_beside = lambda text, work: run_beside(self, text, work)
         self.setAcceptDrops(True)
         self._make_pages()
+        workspace.prepare = self.canvas.prepare
         self.docks = make_docks(self, self._panels())
         self.actions_made = Actions(ACTIONS, self, self.theme)
         self._make_helpers(languages)

@@ -19,6 +19,7 @@ from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
 from studio.fabric.size import component_estimate
 from studio.gui.i18n import tr
+from studio.gui.slow_work import GoOn
 from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluator import Evaluator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 200_000
 """Designs of more components are built beside the window."""
-RunBeside = Callable[[str, Callable[[], Fabric]], Fabric | None]
+RunBeside = Callable[[str, Callable[[GoOn], Fabric]], Fabric | None]
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ class Workspace(QObject):
         self.is_live = True
         self.run_beside: RunBeside = _run_here
         """How what takes seconds is run; the window puts a sign of progress there."""
+        self.prepare: Callable[[Fabric, GoOn], None] = _prepare_nothing
+        """What the window works out of a large fabric before it is shown, beside the window too."""
         self._evaluator = evaluator
         self._worker = LiveWorker(evaluator, self)
         self._worker.finished.connect(self._receive)
@@ -136,7 +139,13 @@ class Workspace(QObject):
         if size < MOST_AT_ONCE:
             return compile_design(design, self._catalog)
         text = tr("Building {n} components…").format(n=f"{size:,}".replace(",", " "))
-        return self.run_beside(text, lambda: compile_design(design, self._catalog))
+
+        def build(go_on: GoOn) -> Fabric:
+            fabric = compile_design(design, self._catalog, go_on=go_on)
+            self.prepare(fabric, go_on)
+            return fabric
+
+        return self.run_beside(text, build)
 
     def use(self, document: Document | None, pin: bool = True) -> None:
         """Show a document; the one before is given up, its journal with it."""
@@ -304,9 +313,13 @@ class Workspace(QObject):
         self.baseline_changed.emit(evaluation)
 
 
-def _run_here(text: str, work: Callable[[], Fabric]) -> Fabric | None:
+def _run_here(text: str, work: Callable[[GoOn], Fabric]) -> Fabric | None:
     del text
-    return work()
+    return work(lambda: None)
+
+
+def _prepare_nothing(fabric: Fabric, go_on: GoOn) -> None:
+    del fabric, go_on
 
 
 def _newer(path: Path) -> str:

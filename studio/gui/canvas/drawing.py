@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,8 @@ class Drawing(QWidget):
         self.setMinimumSize(240, 160)
         self.setAccessibleName(tr("Drawing of the supernode"))
         self._scene: Scene | None = None
+        self._prepared: Scene | None = None
+        """What was worked out beside the window, until it is shown."""
         self._view = Viewport(0.0, 0.0, 60.0, max(1, self.width()), max(1, self.height()))
         self._fitted = True
         self._level: Level = "hall"
@@ -81,11 +83,27 @@ class Drawing(QWidget):
         self._pack = QTimer(self, singleShot=True, interval=0)
         self._pack.timeout.connect(self._backing.pack)
 
+    def prepare(self, fabric: Fabric, go_on: Callable[[], None]) -> None:
+        """Work out a large drawing that is to be shown next; on any thread.
+
+        Parameters
+        ----------
+        go_on : called several times on the way; what it raises ends the work.
+        """
+        go_on()
+        scene = build_scene(fabric)
+        scene.work_out(go_on)
+        self._prepared = scene
+
     def set_fabric(self, fabric: Fabric) -> None:
         """Show a fabric; another snapshot of the same document keeps view and selection."""
-        before = self._scene
+        before, prepared = self._scene, self._prepared
+        self._prepared = None
         same = before is not None and before.fabric.design.id == fabric.design.id
-        scene = build_scene(fabric, before if same else None)
+        if prepared is not None and prepared.fabric is fabric:
+            scene = prepared
+        else:
+            scene = build_scene(fabric, before if same else None)
         if not same:
             self._let_go()
             self._backing.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -52,6 +53,24 @@ class Scene:
     def with_racks(self, racks: FloatArray) -> Scene:
         """Return the scene with racks elsewhere, such as while they are dragged."""
         return replace(self, racks=racks)
+
+    def work_out(self, go_on: Callable[[], None]) -> None:
+        """Work out what drawing and pointing need at any level, which else comes when first seen.
+
+        Parameters
+        ----------
+        go_on : called between the parts; what it raises ends the work.
+        """
+        wiring, layout = self.wiring, self.layout
+        for part in (
+            lambda: self.contents,
+            lambda: (wiring.lanes, layout.rack, layout.housing_by_label, layout.rack_by_label),
+            lambda: (wiring.plugs, wiring.stub_of_link),
+            lambda: wiring.inner,
+            lambda: wiring.links_of_component,
+        ):
+            go_on()
+            part()
 
     @cached_property
     def exits(self) -> tuple[FloatArray, FloatArray]:

@@ -16,6 +16,8 @@ from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 from studio.gui.i18n import named
 
 _LARGEST_TITLE_PX = 17
+_NAMED_PX = 18.0
+"""Width from which a rack carries its name."""
 _MARK_PX = 3.0
 """Height of a rack unit from which the rails are marked."""
 _KIND_ORDER = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
@@ -42,9 +44,8 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
     header[:, 3] = np.rint(header[:, 3] * HEADER * 0.96)
     painter.setBrush(QBrush(theme.rack_header))
     draw_rects(painter, header[header[:, 3] >= 3])
-    labels = [
-        one for n, rack in enumerate(racks) for one in _rack_labels(frame, int(rack), rects[n])
-    ]
+    named = np.flatnonzero((rects[:, 2] >= _NAMED_PX) & frame.sharp)
+    labels = [one for n in named for one in _rack_labels(frame, int(racks[n]), rects[n])]
     if frame.level != "hall":
         labels += _paint_rails(painter, frame, racks)
     return labels
@@ -54,6 +55,8 @@ def _present(frame: Frame, racks: IntArray) -> BoolArray:
     """Tell which racks are there; an absent one leaves its outline."""
     marked = frame.scene.fabric.design.exceptions
     absent = {address for address, one in marked.items() if one.state == "absent"}
+    if not absent:
+        return np.ones(len(racks), dtype=bool)
     labels = (frame.scene.layout.racks[rack].label for rack in racks.tolist())
     return np.array([label not in absent for label in labels], dtype=bool)
 
@@ -64,8 +67,6 @@ def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
     header = height * HEADER
     theme, text = frame.theme, instance.label
     if frame.level == "hall":
-        if width < 18:
-            return []
         inside = header >= SMALLEST_PX + 1
         size = max(SMALLEST_PX, min(14, int(min(header * 0.85, width * 0.36))))
         middle = top + (header / 2 if inside else height / 2)
