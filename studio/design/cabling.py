@@ -6,7 +6,7 @@ hand stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -67,7 +67,7 @@ def give_back(design: Design, name: RuleId) -> Design:
     return design
 
 
-def follow_place(design: Design, renamed: dict[str, str]) -> Design:
+def follow_place(design: Design, renamed: Mapping[str, str]) -> Design:
     """Return the design with cables drawn by hand following racks and boxes to other addresses.
 
     Parameters
@@ -75,9 +75,7 @@ def follow_place(design: Design, renamed: dict[str, str]) -> Design:
     renamed : new address by old one, of racks (`R01`) or boxes (`R01/N2`).
     """
     changed = {
-        name: msgspec.structs.replace(
-            rule, a=_renamed(rule.a, renamed), b=_renamed(rule.b, renamed)
-        )
+        name: renamed_ends(rule, renamed)
         for name, rule in design.links.items()
         if rule.by_hand and _touches(rule, renamed)
     }
@@ -86,11 +84,17 @@ def follow_place(design: Design, renamed: dict[str, str]) -> Design:
     return msgspec.structs.replace(design, links={**design.links, **changed})
 
 
-def _touches(rule: LinkRule, renamed: dict[str, str]) -> bool:
+def renamed_ends(cable: LinkRule, renamed: Mapping[str, str]) -> LinkRule:
+    """Return a cable drawn by hand with its ends at other addresses, as in `follow_place`."""
+    ends = {"a": _renamed(cable.a, renamed), "b": _renamed(cable.b, renamed)}
+    return msgspec.structs.replace(cable, **ends)
+
+
+def _touches(rule: LinkRule, renamed: Mapping[str, str]) -> bool:
     return _renamed(rule.a, renamed) != rule.a or _renamed(rule.b, renamed) != rule.b
 
 
-def _renamed(selector: str, renamed: dict[str, str]) -> str:
+def _renamed(selector: str, renamed: Mapping[str, str]) -> str:
     rack, _, rest = selector.partition("/")
     box, _, tail = rest.partition("/")
     if f"{rack}/{box}" in renamed:

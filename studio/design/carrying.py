@@ -75,7 +75,7 @@ def carry_single(
         placement = shown[name]
         for element in elements:
             old = here + label_of(placement.label, name, placement.first + element)
-            design, label = _taken_in(design, target, name, element, units, placement)
+            design, label = take_in(design, target, name, element, units, placement)
             renamed[old] = f"{_rack_label(design, target)}/{label}"
         design = _let_go(design, source, name, elements)
     design = _followed(design, renamed)
@@ -85,10 +85,17 @@ def carry_single(
     return design
 
 
-def _taken_in(
+def take_in(
     design: Design, target: Place, name: str, element: int, units: int, placement: Placement
 ) -> tuple[Design, str]:
-    """Return the design with a box in a rack, and its label there."""
+    """Return the design with a box of a placement in one rack, and its label there.
+
+    Where the array has just that box and it is absent, it is there again.
+
+    Parameters
+    ----------
+    units : how many rack units higher than the placement says.
+    """
     rack_id, cell = target
     rack = design.racks[rack_id]
     place, u = _rack_label(design, target), unit_of(design, placement, element) + units

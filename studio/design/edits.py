@@ -170,33 +170,6 @@ def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Desig
     return msgspec.structs.replace(design, racks=turned)
 
 
-def duplicate_racks(
-    design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float
-) -> tuple[Design, tuple[RackId, ...]]:
-    """Return the design with copies of the racks, and the ids of the copies.
-
-    Link rules select by pattern, so that links inside and between the copies follow by rule.
-    Labels go on counting where the design's highest rack number ends; a label without a number
-    gets one.
-    """
-    copies = dict(design.racks)
-    made: list[RackId] = []
-    number = 1 + max(
-        (rack.first + rack.array.count * rack.array.rows - 1 for rack in design.racks.values()),
-        default=0,
-    )
-    for rack_id in racks:
-        rack = rack_of(design, rack_id)
-        new_id = RackId(free_name(rack_id, copies))
-        label = rack.label if "{" in rack.label else f"{rack.label}-{{n}}"
-        copies[new_id] = msgspec.structs.replace(
-            rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m, first=number, label=label
-        )
-        number += rack.array.count * rack.array.rows
-        made.append(new_id)
-    return msgspec.structs.replace(design, racks=copies), tuple(made)
-
-
 def set_state(design: Design, address: Address, deviation: Deviation | None) -> Design:
     """Return the design with one component or link marked, or back to normal with None."""
     if deviation is None:

@@ -24,6 +24,7 @@ class ActionState:
     can_redo: bool = False
     has_selection: bool = False
     has_rack_selection: bool = False
+    has_box_selection: bool = False
     has_array_selection: bool = False
     blocks_selected: int = 0
     """Racks and whole arrays that can be lined up."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.gui import selection_edits
+from studio.gui import clip_edits
 from studio.gui.action_table import ACTIONS
 from studio.gui.actions import Actions, ActionState
 from studio.gui.appearance import Appearance
@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.workspace = workspace
         self.settings = settings
         self.theme = theme
-        self.clip: selection_edits.Clip | None = None
+        self.clip: clip_edits.Clip | None = None
         self.tool = "select"
         self._has_painted = False
         self.is_closing = False
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         """Zoom about the middle of the canvas."""
         self.canvas.zoom_by(factor)
 
-    def set_clip(self, clip: selection_edits.Clip) -> None:
+    def set_clip(self, clip: clip_edits.Clip) -> None:
         """Remember what was copied."""
         self.clip = clip
         self.menus.update()

@@ -12,7 +12,8 @@ from typing import Any
 from studio.design.arrays import place_members
 from studio.design.cabling import add_cables
 from studio.design.contents import shift_boxes
-from studio.design.edits import duplicate_racks, move_racks, remove, set_field, set_state
+from studio.design.copying import duplicate_racks
+from studio.design.edits import move_racks, remove, set_field, set_state
 from studio.design.model import Design, Deviation, LinkRule
 from studio.design.resizing import resize_array
 from studio.ids import Address, PlaneId, RackId

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from studio.design import arrays, edits
+from studio.design import arrays, copying, edits
 from studio.design.model import Array, Design, Deviation, PartChange
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
@@ -25,7 +25,7 @@ EDITS: dict[str, Callable[[Design], Design]] = {
     "field": lambda d: edits.set_field(d, ("racks", "row", "array", "count"), 5),
     "move": lambda d: edits.move_racks(d, [ROW], 0.5, -0.25),
     "rotate": lambda d: edits.rotate_racks(d, [ROW], 90),
-    "duplicate": lambda d: edits.duplicate_racks(d, [ROW], 0.0, 3.0)[0],
+    "duplicate": lambda d: copying.duplicate_racks(d, [ROW], 0.0, 3.0)[0],
     "detach": lambda d: arrays.detach_array(d, ROW)[0],
     "state": lambda d: edits.set_state(d, Address("R01/N1"), Deviation("failed")),
 }
@@ -196,8 +196,8 @@ def test_duplicates_are_new_racks_with_new_labels(label: str) -> None:
     count = 1 if label == "spare" else 2
     before = edits.set_field(two_racks(), ("racks", "row", "label"), label)
     before = edits.set_field(before, ("racks", "row", "array", "count"), count)
-    after, made = edits.duplicate_racks(before, [ROW], 0.0, 3.0)
-    twice, more = edits.duplicate_racks(after, [ROW, *made], 0.0, 6.0)
+    after, made = copying.duplicate_racks(before, [ROW], 0.0, 3.0)
+    twice, more = copying.duplicate_racks(after, [ROW, *made], 0.0, 6.0)
     assert made == ("row-2",)
     assert more == ("row-3", "row-4")
     assert after.racks[made[0]].contents is before.racks[ROW].contents
@@ -207,14 +207,14 @@ def test_duplicates_are_new_racks_with_new_labels(label: str) -> None:
 
 
 def test_numbers_of_duplicates_go_on_where_the_design_ends() -> None:
-    after, made = edits.duplicate_racks(two_racks(), [ROW], 0.0, 3.0)
+    after, made = copying.duplicate_racks(two_racks(), [ROW], 0.0, 3.0)
     assert after.racks[made[0]].first == 3
     assert [r.label for r in fabric_of(after).layout.racks] == ["R01", "R02", "R03", "R04"]
 
 
 def test_links_follow_duplicated_racks_by_their_rules() -> None:
     before = two_racks()
-    after, _ = edits.duplicate_racks(before, [ROW], 0.0, 3.0)
+    after, _ = copying.duplicate_racks(before, [ROW], 0.0, 3.0)
     # 8 leaves x 4 spines x 2, and 32 chips to their own leaf.
     assert fabric_of(after).links.count == 8 * 4 * 2 + 32
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from studio.design import edits
+from studio.design import copying, edits
 from studio.design.arrays import detach_array, detach_members
 from studio.design.carrying import carry_single
 from studio.design.contents import place_box, shift_boxes, straighten_boxes
@@ -77,7 +77,7 @@ def test_exceptions_outlive_a_smaller_array_and_go_along_when_it_is_cut_up() -> 
     for apart in (detach_array(design, ROW)[0], detach_members(design, ROW, [FIRST])[0]):
         assert {label: stack(apart, label) for label in wanted} == wanted
         assert joined(fabric_of(apart)) == joined(fabric_of(design))
-    copies, made = edits.duplicate_racks(design, [ROW], 0.0, 3.0)
+    copies, made = copying.duplicate_racks(design, [ROW], 0.0, 3.0)
     assert copies.racks[made[0]].own_contents == design.racks[ROW].own_contents
 
 

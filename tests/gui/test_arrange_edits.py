@@ -7,7 +7,7 @@ import pytest
 from studio.design import arrays, edits
 from studio.design.contents import place_box, shift_boxes
 from studio.design.model import Array, Design, Deviation
-from studio.gui import arrange_edits, selection_edits
+from studio.gui import arrange_edits, clip_edits
 from studio.gui.arrange_edits import Edit, Side
 from studio.ids import Address, RackId
 from tests.builders import fabric_of, place, rack, two_racks
@@ -115,12 +115,12 @@ def test_one_member_turns_and_comes_off_alone_and_all_of_them_together() -> None
 def test_a_member_is_duplicated_alone_and_an_array_as_a_whole() -> None:
     design = two_racks()
     fabric = fabric_of(design)
-    edit, made = selection_edits.duplicate(fabric, frozenset({"R02"}))
+    edit, made = clip_edits.duplicate(fabric, frozenset({"R02"}))
     after = edit(design)
     # 1.2 m of rack and 1.2 m of aisle below the original.
     assert stands(after)["R03"] == (2.0, 3.4)
     assert made(fabric_of(after)) == {"R03"}
-    whole, made = selection_edits.duplicate(fabric, PAIR)
+    whole, made = clip_edits.duplicate(fabric, PAIR)
     assert made(fabric_of(whole(design))) == {"R03", "R04"}
 
 

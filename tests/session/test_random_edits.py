@@ -17,14 +17,14 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from studio.design import arrays, cabling, carrying, contents, edits, members, schemes
+from studio.design import arrays, cabling, carrying, contents, copying, edits, members, schemes
 from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
 from studio.design.scenario import Inference
 from studio.design.site import Feed
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric, compile_design
-from studio.gui import arrange_edits, selection_edits
+from studio.gui import arrange_edits, clip_edits, selection_edits
 from studio.gui.arrange_edits import Side
 from studio.ids import Address, RackId, WorkloadId
 from studio.session.document import Document
@@ -135,7 +135,7 @@ class RandomEdits(RuleBasedStateMachine):
     def duplicate_rack(self, which: int) -> None:
         name = self.pick("racks", which)
         if len(self.document.fabric.layout.racks) < 8:
-            self.edit(lambda d: edits.duplicate_racks(d, [name], 0.0, 2.0)[0])
+            self.edit(lambda d: copying.duplicate_racks(d, [name], 0.0, 2.0)[0])
 
     @rule(which=numbers)
     def detach(self, which: int) -> None:
@@ -352,14 +352,30 @@ class RandomEdits(RuleBasedStateMachine):
             chosen = frozenset({labels[which % len(labels)], labels[other % len(labels)]})
             self.edit(arrange_edits.align(self.document.fabric, chosen, side))
 
-    @rule(which=numbers)
-    def copy_and_paste(self, which: int) -> None:
+    @rule(which=numbers, other=numbers, to=numbers, cut=st.booleans())
+    def copy_and_paste(self, which: int, other: int, to: int, cut: bool) -> None:
         fabric = self.document.fabric
-        labels = sorted(fabric.layout.rack_by_label)
-        if labels and len(fabric.layout.racks) < 8:
-            clip = selection_edits.copied(fabric, frozenset({labels[which % len(labels)]}))
-            assert clip is not None
-            self.edit(selection_edits.paste(clip))
+        places = sorted(clip_edits.addresses_there(fabric))
+        if not places or len(fabric.layout.housings) > 30:
+            return
+        chosen = frozenset({places[which * 3 % len(places)], places[other * 5 % len(places)]})
+        clip = clip_edits.copied(fabric, chosen)
+        assert clip is not None
+        if cut:
+            self.edit(selection_edits.delete(fabric, chosen))
+        labels = sorted(self.document.fabric.layout.rack_by_label)
+        if labels:
+            target = frozenset({labels[to % len(labels)]})
+            self.edit(clip_edits.paste(clip))
+            self.edit(clip_edits.paste_boxes(self.document.fabric, clip, target))
+
+    @rule(which=numbers, other=numbers)
+    def duplicate_selection(self, which: int, other: int) -> None:
+        fabric = self.document.fabric
+        places = sorted(clip_edits.addresses_there(fabric))
+        if places and len(fabric.layout.housings) < 30:
+            chosen = frozenset({places[which * 3 % len(places)], places[other * 5 % len(places)]})
+            self.edit(clip_edits.duplicate(fabric, chosen)[0])
 
     @rule(chosen=st.lists(st.sampled_from((*ADDRESSES, "R01/B1", "rule:cable-1[0]")), max_size=3))
     def delete(self, chosen: list[str]) -> None:

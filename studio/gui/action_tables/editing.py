@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_racks, is_drawn, is_selected
+from studio.gui.action_tables.entries import SEPARATOR, action, has_placed, is_drawn, is_selected
 from studio.gui.actions import Action
 from studio.gui.commands import editing
 from studio.gui.i18n import mark
@@ -31,11 +31,11 @@ ACTIONS: tuple[Action, ...] = (
     action(
         "edit.cut",
         mark("Cut"),
-        mark("Copy the selected racks and remove them."),
+        mark("Copy the selected racks or boxes and remove them."),
         editing.cut,
         "cut",
         "Ctrl+X",
-        has_racks,
+        has_placed,
     ),
     action(
         "edit.copy",
@@ -49,7 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     action(
         "edit.paste",
         mark("Paste"),
-        mark("Insert what was copied, beside the original."),
+        mark("Insert racks beside the original, and boxes into the racks selected."),
         editing.paste,
         "paste",
         "Ctrl+V",
@@ -71,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
         editing.duplicate,
         "duplicate",
         "Ctrl+D",
-        has_racks,
+        has_placed,
     ),
     action(
         "edit.delete",

@@ -43,6 +43,11 @@ def has_racks(state: ActionState) -> bool:
     return is_drawn(state) and state.has_rack_selection
 
 
+def has_placed(state: ActionState) -> bool:
+    """Tell whether racks, or boxes in them, are selected on the canvas."""
+    return is_drawn(state) and (state.has_rack_selection or state.has_box_selection)
+
+
 def on_page(name: str) -> Predicate:
     """Return whether a page is shown, as a condition."""
     return lambda state: state.page == name

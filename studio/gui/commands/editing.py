@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from studio.design.model import Design
 from studio.design.part_types import delete_own
-from studio.gui import selection_edits
+from studio.gui import clip_edits, selection_edits
 from studio.gui.i18n import tr
 from studio.gui.views import inspector_parts
 from studio.ids import PartId
@@ -28,34 +28,37 @@ def redo(window: MainWindow) -> None:
 
 
 def copy(window: MainWindow) -> None:
-    """Remember the selected racks."""
+    """Remember the selected racks and boxes."""
     document = window.workspace.document
     if document is None:
         return
-    clip = selection_edits.copied(document.fabric, document.selection)
+    clip = clip_edits.copied(document.fabric, document.selection)
     if clip is None:
         QGuiApplication.clipboard().setText("\n".join(sorted(document.selection)))
-        window.workspace.notice(tr("Addresses copied as text; racks are copied whole."))
+        window.workspace.notice(tr("Addresses copied as text; racks and boxes are copied whole."))
         return
     window.set_clip(clip)
-    QGuiApplication.clipboard().setText("\n".join(str(rack) for rack in clip.racks))
+    QGuiApplication.clipboard().setText(clip.text)
 
 
 def cut(window: MainWindow) -> None:
-    """Copy the selected racks and remove them."""
+    """Copy the selected racks and boxes and remove them."""
     copy(window)
     delete(window)
 
 
 def paste(window: MainWindow) -> None:
     """Insert what was copied."""
-    document = window.workspace.document
-    if document is None or window.clip is None:
+    document, clip = window.workspace.document, window.clip
+    if document is None or clip is None:
         return
-    known = frozenset(document.fabric.layout.rack_by_label)
-    if window.workspace.apply(tr("Paste racks"), selection_edits.paste(window.clip)):
-        made = frozenset(document.fabric.layout.rack_by_label) - known
-        window.workspace.select(made)
+    fabric = document.fabric
+    known = clip_edits.addresses_there(fabric)
+    racks = clip_edits.paste(clip)
+    boxes = clip_edits.paste_boxes(fabric, clip, document.selection)
+    label = tr("Paste racks") if clip.racks.racks else tr("Paste boxes")
+    if window.workspace.apply(label, lambda design: boxes(racks(design))):
+        window.workspace.select(clip_edits.made_since(document.fabric, known))
 
 
 def duplicate(window: MainWindow) -> None:
@@ -63,8 +66,10 @@ def duplicate(window: MainWindow) -> None:
     document = window.workspace.document
     if document is None:
         return
-    edit, made = selection_edits.duplicate(document.fabric, document.selection)
-    if window.workspace.apply(tr("Duplicate racks"), edit):
+    edit, made = clip_edits.duplicate(document.fabric, document.selection)
+    has_racks = bool(selection_edits.selected_racks(document.fabric, document.selection))
+    label = tr("Duplicate racks") if has_racks else tr("Duplicate boxes")
+    if window.workspace.apply(label, edit):
         window.workspace.select(made(document.fabric))
 
 

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from studio.design.arrays import is_repeated, offset_of, place_members, turn_members
+from studio.design.copying import next_number
 from studio.design.edits import free_name, get_field, move_racks, put, rotate_racks
 from studio.design.model import Array, Design, Rack
 from studio.fabric.arrays import FloatArray
 from studio.gui.i18n import mark
-from studio.gui.selection_edits import next_number
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.rack_counts import with_count
