@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.i18n import tr
 from studio.gui.views.layer_rows import overlay_label, overlay_values
@@ -12,6 +14,9 @@ from studio.gui.workers import LiveWorker, Outcome
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
+
+FADE_AFTER_MS = 150
+"""Answers that come sooner replace the old ones without a flicker."""
 
 
 class LiveNetwork:
@@ -26,6 +31,8 @@ class LiveNetwork:
         self._prober = LiveWorker(lambda job: probe_network(*job), window)
         self._overlayer.finished.connect(self._show_overlay)
         self._prober.finished.connect(self._show_probe)
+        self._late = QTimer(window, singleShot=True, interval=FADE_AFTER_MS)
+        self._late.timeout.connect(lambda: window.network.set_stale(True))
 
     def close(self) -> None:
         """Stop the workers."""
@@ -62,15 +69,23 @@ class LiveNetwork:
         window = self._window
         document, probe = window.workspace.document, window.network.probe
         if document is None or probe is None:
+            self._is_answered()
             self._show_answer(None)
             return
         self._asked += 1
+        if not self._late.isActive():
+            self._late.start()
         self._prober.ask(self._asked, (document.fabric, probe))
 
     def _show_probe(self, outcome: Outcome) -> None:
+        self._is_answered()
         if outcome.error is not None:
             raise outcome.error
         self._show_answer(outcome.value)
+
+    def _is_answered(self) -> None:
+        self._late.stop()
+        self._window.network.set_stale(False)
 
     def _show_answer(self, answer: NetworkView | None) -> None:
         self._answer = answer

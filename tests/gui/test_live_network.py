@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -95,3 +97,36 @@ def test_an_overlay_that_was_chosen_stays_until_it_is_given_up(
     window.live.set_overlay("")
     assert window.canvas.overlay is not None
     assert window.canvas.overlay is not chosen
+
+
+def test_an_old_answer_fades_while_the_next_is_worked_out(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = answers(window)
+    window.network.set_following(True)
+    qtbot.waitUntil(lambda: bool(seen), timeout=PATIENCE_MS)
+    assert not window.network.is_stale
+    begun, may_end = Event(), Event()
+    work = window.live._prober._work
+
+    def slow(job: object) -> object:
+        begun.set()
+        may_end.wait(PATIENCE_MS / 1000)
+        return work(job)
+
+    monkeypatch.setattr(window.live._prober, "_work", slow)
+    window.live.probe()
+    qtbot.waitUntil(lambda: begun.is_set() and window.network.is_stale, timeout=PATIENCE_MS)
+    count = len(seen)
+    may_end.set()
+    qtbot.waitUntil(lambda: len(seen) > count, timeout=PATIENCE_MS)
+    assert not window.network.is_stale
+
+
+def test_a_wrong_payload_is_named_and_not_overwritten(qtbot: QtBot, window: MainWindow) -> None:
+    seen = answers(window)
+    window.network.set_following(True)
+    qtbot.waitUntil(lambda: bool(seen), timeout=PATIENCE_MS)
+    window.network._payload.setText("many")
+    window.network._payload.editingFinished.emit()
+    assert "many" in window.network._text.text()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QGraphicsOpacityEffect,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -93,13 +94,25 @@ class NetworkPanel(QWidget):
             self._link = address
             self._ask()
 
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether the figures are faded as those of an earlier question."""
+        return self._fade.isEnabled()
+
+    def set_stale(self, is_stale: bool) -> None:
+        """Fade the figures of an earlier question."""
+        if self._fade.isEnabled() != is_stale:
+            self._fade.setEnabled(is_stale)
+
     def show_view(self, view: NetworkView | None) -> None:
         """Show an answer, or the hint of what the panel is for."""
         self._view = view
         self._figures.clear()
         self._spots.clear()
         if view is None:
-            self._text.setText(tr("Tick the box to run a collective over the drawn links."))
+            # While it is followed without a question, the text says what is wrong with a field.
+            if not self._follows.isChecked():
+                self._text.setText(tr("Tick the box to run a collective over the drawn links."))
             return
         for name, value in view.summary:
             self._figures.addTopLevelItem(QTreeWidgetItem([_translated(name), value]))
@@ -148,6 +161,10 @@ class NetworkPanel(QWidget):
         split.addWidget(self._spots)
         split.setStretchFactor(1, 1)
         split.setSizes([330, 700])
+        self._fade = QGraphicsOpacityEffect(split)
+        self._fade.setOpacity(0.45)
+        self._fade.setEnabled(False)
+        split.setGraphicsEffect(self._fade)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.addWidget(asked)
