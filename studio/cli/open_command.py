@@ -14,6 +14,14 @@ from studio.errors import StudioError
 from studio.paths import state_dir
 from studio.session.library import find_design
 
+_QT_NEEDS = {
+    "linux": "On Debian and Ubuntu install Qt's libraries: "
+    "apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3",
+    "win32": "Qt needs Windows 10 (1809) or newer, and Microsoft's Visual C++ Redistributable",
+    "darwin": "Qt needs macOS 13 or newer",
+}
+"""What Qt asks of a system, as its maker's page on supported platforms has it."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -86,10 +94,9 @@ def _gui() -> Any:
     try:
         return importlib.import_module("studio.gui.app")
     except ImportError as error:
-        raise StudioError(
-            f"the window can't be loaded: {error}. On Debian and Ubuntu install Qt's libraries: "
-            "apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3"
-        ) from error
+        reason = str(error).rstrip(".")
+        remedy = _QT_NEEDS.get(sys.platform, _QT_NEEDS["linux"])
+        raise StudioError(f"the window can't be loaded: {reason}. {remedy}") from error
 
 
 def _headless() -> Any:

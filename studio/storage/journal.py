@@ -131,25 +131,19 @@ def _plain(text: str) -> str:
 
 def orphaned_journals(folder: Path) -> tuple[Path, ...]:
     """Return the journals of processes that no longer run, newest first."""
-    found = [file for file in folder.glob(f"*{SUFFIX}") if not _runs(_process_of(file))]
+    files = tuple(folder.glob(f"*{SUFFIX}"))
+    if not files:
+        return ()
+    # Imported where it is needed: most starts find no journal, and it costs them time.
+    from studio.storage.processes import wrote_and_runs
+
+    found = [file for file in files if not wrote_and_runs(_process_of(file), file)]
     return tuple(sorted(found, key=lambda file: file.stat().st_mtime, reverse=True))
 
 
 def _process_of(file: Path) -> int:
     number = file.stem.rpartition("-")[2]
     return int(number) if number.isdecimal() and len(number) < 10 else 0
-
-
-def _runs(process: int) -> bool:
-    if process <= 0:
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def read_journal(file: Path) -> Recovered:

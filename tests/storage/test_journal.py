@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from studio.design import edits
@@ -100,6 +102,26 @@ def test_journal_of_a_running_process_is_no_orphan(document: Document, tmp_path:
     dead = tmp_path / "design-999999999.journal"
     dead.write_bytes(_journal_file(tmp_path).read_bytes())
     assert orphaned_journals(tmp_path) == (dead,)
+
+
+def test_a_process_that_began_after_the_last_write_has_only_inherited_the_number(
+    document: Document, tmp_path: Path
+) -> None:
+    mine = _journal_file(tmp_path)
+    assert mine.stem.endswith(f"-{os.getpid()}")
+    before_my_time = psutil.Process().create_time() - 60
+    os.utime(mine, (before_my_time, before_my_time))
+    assert orphaned_journals(tmp_path) == (mine,)
+
+
+def test_looking_for_orphans_signals_nobody(
+    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On Windows, signal 0 to a process is Ctrl+C to everybody on its console.
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("a signal was sent"))
+    other = tmp_path / f"design-{os.getppid()}.journal"
+    other.write_bytes(_journal_file(tmp_path).read_bytes())
+    assert orphaned_journals(tmp_path) == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", b'{"begin": 3}\n', b"[" * 10_000])
