@@ -63,3 +63,8 @@ def config_dir() -> Path:
 def state_dir() -> Path:
     """Return the folder of journals and logs."""
     return Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
+
+
+def cache_dir() -> Path:
+    """Return the folder of what can be made again at any time."""
+    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))

@@ -8,7 +8,7 @@ from typing import Any
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
-from studio.fabric.flow.exchange import Exactness
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.resilience import Blast
 from studio.session.structure import (
     PlaneStructure,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.fabric.flow.compiled.loading import load
 from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.hashed import Hashed, place_hashed
 from tests.benchmarks.flow_supernode import random_experts
@@ -36,6 +37,7 @@ def compared(name: str, graph: Any, flows: Flows) -> dict[str, Any]:
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield routing and all completion times of ours, with the ratio to SimGrid's run."""
+    load()
     if not has_simgrid():
         return
     for nodes in (4, 8, 16):

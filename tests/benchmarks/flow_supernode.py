@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from studio.fabric.flow.compiled.loading import load
 from studio.fabric.flow.demand import Flows, uniform_exchange
-from studio.fabric.flow.exchange import exchange_loads, exchange_rates
+from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashed import place_hashed
 from studio.fabric.flow.pairs import place_flows
+from studio.fabric.flow.rates import exchange_rates
 from tests.fabric.flow import topologies
 
 RANKS = 384
@@ -50,6 +52,7 @@ def edits(graph: Graph, exchange: Any) -> Iterator[float]:
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield figures of CPU time on one core."""
+    load()
     graph = topologies.two_tier(48, 8, 7, 16)
     exchange = uniform_exchange(np.arange(RANKS), 1e6)
     rng = np.random.default_rng(2)
@@ -76,7 +79,13 @@ def benchmarks() -> Iterator[dict[str, Any]]:
     experts = random_experts(RANKS)
     rates = cpu_ms(lambda: place_flows(graph, experts).rate)
     yield {"name": f"flow {RANKS} dispatch to 8 experts, rates", "value": rates, "unit": "ms"}
-    done = cpu_ms(lambda: place_hashed(graph, experts).finished_s, 1)
+    done = cpu_ms(lambda: place_flows(graph, experts).finished_s, 3)
+    yield {
+        "name": f"flow {RANKS} dispatch to 8 experts, unequal, sprayed, all completions",
+        "value": done,
+        "unit": "ms",
+    }
+    done = cpu_ms(lambda: place_hashed(graph, experts).finished_s, 3)
     yield {
         "name": f"flow {RANKS} dispatch to 8 experts, unequal, hashed, all completions",
         "value": done,

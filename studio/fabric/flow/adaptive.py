@@ -13,16 +13,10 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.balance import Choices, balanced
+from studio.fabric.flow.class_demand import check_reached, class_demand, marks, starts
 from studio.fabric.flow.demand import Exchange, Flows, check_ranks, disconnected
-from studio.fabric.flow.exchange import (
-    Exactness,
-    LoadResult,
-    check_reached,
-    class_demand,
-    marks,
-    starts,
-)
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
@@ -77,9 +71,10 @@ def adaptive_exchange(graph: Graph, exchange: Exchange) -> LoadResult:
     demand = class_demand(quotient, exchange)
 
     def started(routes: Routes, _first: int) -> _Start:
-        source, column, place, senders = starts(routes, demand)
-        hops = check_reached(routes, source, column, place)
-        there = routes.destination[column]
+        source, column, senders = starts(routes.destination, demand)
+        place, there = routes.place(source, column), routes.destination[column]
+        hops = routes.hops_from(place)
+        check_reached(quotient, source, there, hops)
         popular = demand.members[there] * demand.receive[there]
         return _Start(place, senders * demand.send[source] * popular, hops)
 

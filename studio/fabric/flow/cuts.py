@@ -17,8 +17,9 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import check_ranks, uniform_exchange
-from studio.fabric.flow.exchange import Exactness, exchange_loads
+from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.loads import spread, summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
 from studio.fabric.flow.refinement import refine

@@ -1,120 +1,32 @@
-"""Loads, time and max-min rates of an exchange among all ranks of a group.
+"""Loads and time of an exchange among all ranks of a group.
 
 No flow is ever materialised: what is alike is computed once. Knows no collective or library.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import numpy as np
 
-from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.completion import completion_times
-from studio.fabric.flow.demand import Exchange, check_ranks, disconnected
+from studio.fabric.flow.arrays import IntArray
+from studio.fabric.flow.class_demand import class_demand, marks
+from studio.fabric.flow.demand import Exchange, check_ranks
 from studio.fabric.flow.graph import Graph
-from studio.fabric.flow.loads import push, spread, summed
-from studio.fabric.flow.orbits import proven_orbits
+from studio.fabric.flow.load_result import Exactness, LoadResult
+from studio.fabric.flow.loads import summed
 from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
-from studio.fabric.flow.refinement import Partition, individualised, refine, refine_after_edit
-from studio.fabric.flow.routing import FAR, Routes, Split, route
+from studio.fabric.flow.refinement import individualised
+from studio.fabric.flow.routing import Split
 from studio.fabric.flow.sorting import distinct
-from studio.fabric.flow.waterfill import Filling, max_min_rates
+from studio.fabric.flow.symmetry import Symmetry, proven_symmetry, symmetry_of
+from studio.fabric.flow.towards import push_towards
 
-_BLOCK = 4_000_000
-"""Columns times arc classes handled at once: bounds memory to a few hundred megabytes."""
 _LIVE_WORK = 2_500_000
 """Columns times arc classes up to which every destination is pushed while a user waits."""
-_MOST_ORBITS = 96
-"""Orbits of ranks up to which a destination is pushed for each, where colours are fewer."""
 _MANY_COLOURS = 128
 """Colours of ranks from which pushing to every destination may be faster."""
 _LIVE_RANKS = 2048
 _LIVE_ARCS = 300_000
 """A larger group on a larger graph is not even folded with its ranks apart."""
-
-
-class Exactness(StrEnum):
-    """How far a result is proven."""
-
-    EXACT = "exact"
-    ASSUMED_SYMMETRIC = "assumed symmetric"
-    UPPER_BOUND = "upper bound"
-    LOWER_BOUND = "lower bound"
-
-
-@dataclass(frozen=True, eq=False)
-class LoadResult:
-    """Bytes carried by every class of arcs, and what follows from them."""
-
-    quotient: Quotient
-    load: FloatArray
-    """Shape (class arcs,): bytes on one real arc of the class. [byte]"""
-    latency_s: float
-    """Longest path, first byte. [s]"""
-    hops: int
-    """Most arcs on any path."""
-    exactness: Exactness
-    gap: float = 0.0
-    """How much less the slowest arc class could need at most, where that is a choice. [1]"""
-
-    @property
-    def busy_s(self) -> FloatArray:
-        """Time each arc class needs for its load, shape (class arcs,). [s]."""
-        return self.load / self.quotient.bandwidth
-
-    @property
-    def wire_s(self) -> float:
-        """Time of the slowest arc class. [s]."""
-        return float(self.busy_s.max(initial=0.0))
-
-    def arc_load(self) -> FloatArray:
-        """Return bytes on every arc, shape (arcs,). [byte]."""
-        return self.quotient.arc_values(self.load)
-
-    def arc_busy_s(self) -> FloatArray:
-        """Return the time every arc needs for its load, shape (arcs,). [s]."""
-        return self.quotient.arc_values(self.busy_s)
-
-    def bottleneck_arc(self) -> int:
-        """Return one arc of the slowest class; -1 where nothing is sent."""
-        if not np.any(self.load > 0):
-            return -1
-        worst = int(np.argmax(self.busy_s))
-        return int(np.flatnonzero(self.quotient.arc_class_of() == worst)[0])
-
-
-@dataclass(frozen=True, eq=False)
-class Symmetry:
-    """What looks alike in a graph for one group: kept from edit to edit of a large fabric."""
-
-    graph: Graph
-    partition: Partition
-    is_proven: bool = False
-    """Whether automorphisms of the graph map what looks alike to each other."""
-
-    def after_edit(self, graph: Graph, cables: IntArray) -> Symmetry:
-        """Return the symmetry after the state or rating of some cables changed."""
-        wiring = graph.wiring
-        touched = wiring.source[wiring.arcs_of_cable[cables].reshape(-1)]
-        return Symmetry(graph, refine_after_edit(self.partition, graph, touched))
-
-
-def symmetry_of(graph: Graph, exchange: Exchange) -> Symmetry:
-    """Return what looks alike when the ranks of an exchange are told from other endpoints."""
-    marked = marks(graph, exchange)
-    return Symmetry(graph, refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint)))
-
-
-def proven_symmetry(graph: Graph, exchange: Exchange) -> Symmetry:
-    """Return what is alike beyond doubt, or what looks alike where that leaves too many orbits."""
-    assumed = symmetry_of(graph, exchange)
-    orbits = proven_orbits(graph, assumed.partition)
-    orbit_count = len(distinct(orbits.colour[exchange.ranks]))
-    if orbit_count > max(_MOST_ORBITS, len(distinct(assumed.partition.colour[exchange.ranks]))):
-        return assumed
-    return Symmetry(graph, orbits, is_proven=True)
 
 
 def exchange_loads(
@@ -173,84 +85,17 @@ def exchange_loads(
     return _push_by_symmetry(symmetry, exchange, split)
 
 
-def marks(graph: Graph, exchange: Exchange) -> IntArray:
-    """Return per vertex a number shared by ranks of equal demand, 0 for the others."""
-    marked = np.zeros(graph.vertex_count, dtype=np.int64)
-    if exchange.is_uniform:
-        marked[exchange.ranks] = 1
-        return marked
-    described = np.stack([exchange.send, exchange.receive], axis=1)
-    _, number = np.unique(described, axis=0, return_inverse=True)
-    marked[exchange.ranks] = number.reshape(-1) + 1
-    return marked
-
-
-@dataclass(frozen=True, eq=False)
-class ClassDemand:
-    """Demand per class: how many ranks it holds, what one sends and how popular one is."""
-
-    members: FloatArray
-    send: FloatArray
-    receive: FloatArray
-
-
-def class_demand(quotient: Quotient, exchange: Exchange) -> ClassDemand:
-    """Return the demand of an exchange per class of ranks that are alike."""
-    colour, count = quotient.partition.colour[exchange.ranks], quotient.class_count
-    members = np.bincount(colour, minlength=count).astype(np.float64)
-    whole = np.maximum(members, 1)
-    return ClassDemand(
-        members,
-        summed(colour, exchange.send, count) / whole,
-        summed(colour, exchange.receive, count) / whole,
-    )
-
-
-def starts(routes: Routes, demand: ClassDemand) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return (source class, column, place, senders) of every pair of classes that exchanges."""
-    sources = np.flatnonzero(demand.members > 0)
-    column = np.repeat(np.arange(routes.column_count), len(sources))
-    source = np.tile(sources, routes.column_count)
-    own = routes.destination[column] == source
-    senders = demand.members[source] - own
-    sends = senders > 0
-    source, column, senders = source[sends], column[sends], senders[sends]
-    return source, column, routes.place(source, column), senders
-
-
-def check_reached(routes: Routes, source: IntArray, column: IntArray, place: IntArray) -> IntArray:
-    """Return the hops of every pair; raise where there is no path."""
-    hops = routes.hops_from(place)
-    missing = np.flatnonzero(hops == FAR)
-    if len(missing):
-        colour = routes.quotient.partition.colour
-        here, there = source[missing[0]], routes.destination[column[missing[0]]]
-        ends = np.flatnonzero(colour == here)[0], np.flatnonzero(colour == there)[-1]
-        raise disconnected(routes.quotient.graph, int(ends[0]), int(ends[1]))
-    return hops
-
-
 def _push_all(
     exchange: Exchange, quotient: Quotient, columns: IntArray, split: Split
 ) -> LoadResult:
     demand = class_demand(quotient, exchange)
-    load = np.zeros(quotient.arc_class_count)
-    latency, most = 0.0, 0
-    block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
-    for begin in range(0, len(columns), block):
-        part = columns[begin : begin + block]
-        routes = route(quotient, part, split)
-        source, column, place, senders = starts(routes, demand)
-        hops = check_reached(routes, source, column, place)
-        popular = demand.members[part] * demand.receive[part]
-        load += push(routes, place, senders * demand.send[source], popular)
-        latency = max(latency, float(routes.latency[place].max(initial=0.0)))
-        most = max(most, int(hops.max(initial=0)))
+    weight = demand.members[columns] * demand.receive[columns]
+    pushed = push_towards(quotient, columns, demand, weight, split)
     return LoadResult(
         quotient,
-        load / np.maximum(quotient.arcs_in_class, 1),
-        latency,
-        most,
+        pushed.load / np.maximum(quotient.arcs_in_class, 1),
+        pushed.latency_s,
+        pushed.hops,
         Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND,
     )
 
@@ -267,15 +112,11 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
     for k in range(len(colours)):
         vertex = int(exchange.ranks[example[k]])
         fine = fold(graph, individualised(partition, graph, vertex))
-        routes = route(fine, fine.partition.colour[[vertex]], split)
-        demand = class_demand(fine, exchange)
-        source, column, place, senders = starts(routes, demand)
-        hops = check_reached(routes, source, column, place)
         weight = np.array([sizes[k] * exchange.receive[example[k]]], dtype=np.float64)
-        load = push(routes, place, senders * demand.send[source], weight)
-        total += summed(_coarse_arc(coarse, fine), load, len(total))
-        latency = max(latency, float(routes.latency[place].max(initial=0.0)))
-        most = max(most, int(hops.max(initial=0)))
+        column = fine.partition.colour[[vertex]]
+        pushed = push_towards(fine, column, class_demand(fine, exchange), weight, split)
+        total += summed(_coarse_arc(coarse, fine), pushed.load, len(total))
+        latency, most = max(latency, pushed.latency_s), max(most, pushed.hops)
     return LoadResult(
         coarse,
         total / np.maximum(coarse.arcs_in_class, 1),
@@ -296,69 +137,3 @@ def _coarse_arc(coarse: Quotient, fine: Quotient) -> IntArray:
     parent = np.zeros(fine.class_count, dtype=np.int64)
     parent[fine.partition.colour] = coarse.partition.colour
     return coarse.arc_class_between(parent[fine.source], parent[fine.target], fine.kind)
-
-
-@dataclass(frozen=True, eq=False)
-class RateResult:
-    """Exact max-min fair rates of an exchange, one entry per class of alike flows."""
-
-    quotient: Quotient
-    source: IntArray
-    """Shape (flow classes,): class of the senders."""
-    target: IntArray
-    """Shape (flow classes,): class of the receivers."""
-    count: FloatArray
-    """Shape (flow classes,): flows of the class."""
-    rate: FloatArray
-    """Shape (flow classes,): of one flow, all flows running. [byte/s]"""
-    finished_s: FloatArray
-    """Shape (flow classes,): completion, all flows starting together. [s]"""
-
-    def pair_rate(self, source: int, target: int) -> float:
-        """Return the rate between two ranks. [byte/s]."""
-        colour = self.quotient.partition.colour
-        here = (self.source == colour[source]) & (self.target == colour[target])
-        return float(self.rate[here][0])
-
-
-def exchange_rates(
-    graph: Graph, exchange: Exchange, split: Split = Split.EQUAL, limit: float | None = None
-) -> RateResult:
-    """Return the max-min fair rate and completion of every class of flows of an exchange.
-
-    Parameters
-    ----------
-    graph :
-        Failed cables are honoured.
-    exchange :
-        Ranks and what each pair sends.
-    split :
-        Rule at every hop.
-    limit :
-        Largest rate of one flow, such as window over round trip. [byte/s]
-
-    Notes
-    -----
-    Memory and time grow with the square of the number of groups of twins, not with the flows.
-    """
-    check_ranks(graph, exchange.ranks)
-    quotient = fold_for_demand(graph, marks(graph, exchange))
-    demand = class_demand(quotient, exchange)
-    routes = route(quotient, distinct(quotient.partition.colour[exchange.ranks]), split)
-    source, column, place, senders = starts(routes, demand)
-    check_reached(routes, source, column, place)
-    target = routes.destination[column]
-    count = senders * demand.members[target]
-    incidence = spread(routes, place)
-    filling = Filling(
-        len(place),
-        incidence.flow,
-        incidence.arc,
-        incidence.part * count[incidence.flow] / quotient.arcs_in_class[incidence.arc],
-        quotient.bandwidth,
-    )
-    ceiling = None if limit is None else np.full(len(place), limit)
-    size = demand.send[source] * demand.receive[target]
-    rate = max_min_rates(filling, ceiling)
-    finished = size / rate if exchange.is_uniform else completion_times(filling, size, count)
-    return RateResult(quotient, source, target, count, rate, finished)

@@ -9,12 +9,13 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import check_ranks, uniform_exchange
-from studio.fabric.flow.exchange import Exactness, proven_symmetry
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Routes, route
+from studio.fabric.flow.symmetry import proven_symmetry
 
 _BLOCK = 4_000_000
 _WALK_ALL = 40_000_000

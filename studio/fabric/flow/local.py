@@ -77,10 +77,8 @@ class _Arcs:
 
     def __init__(self, quotient: Quotient) -> None:
         self.quotient = quotient
-        count = quotient.class_count
-        self.first_out = np.searchsorted(quotient.source, np.arange(count + 1))
-        self.by_target = np.argsort(quotient.target, kind="stable")
-        self.first_in = np.searchsorted(quotient.target[self.by_target], np.arange(count + 1))
+        self.first_out, self.first_in = quotient.first_out, quotient.first_in
+        self.by_target = quotient.by_target
 
     def out_of(self, place: IntArray) -> _Hops:
         vertex = place % self.quotient.class_count

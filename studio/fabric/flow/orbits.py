@@ -50,7 +50,8 @@ def proven_orbits(graph: Graph, alike: Partition) -> Partition:
     colour = colour.reshape(-1)
     count = int(colour.max(initial=-1)) + 1
     word = scrambled(np.arange(count))[colour]
-    return Partition(colour, count, surroundings(graph, word, graph.cable_word))
+    size = np.bincount(colour, minlength=count)
+    return Partition(colour, count, surroundings(graph, word, graph.cable_word), size)
 
 
 def _parts_by_tier(graph: Graph) -> Iterator[BoolArray]:

@@ -12,11 +12,12 @@ from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Flows, disconnected
 from studio.fabric.flow.graph import Graph, ranges
-from studio.fabric.flow.loads import Incidence, spread, summed
+from studio.fabric.flow.loads import Incidence, summed
 from studio.fabric.flow.local import route_pairs
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
-from studio.fabric.flow.routing import FAR, Split, route
+from studio.fabric.flow.routing import FAR, Split
 from studio.fabric.flow.sorting import distinct, stable_order
+from studio.fabric.flow.towards import spread_towards
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
@@ -143,13 +144,15 @@ def _by_column(
     hops = np.zeros(len(flows.source), dtype=np.int64)
     for begin in range(0, len(columns), block):
         chosen = np.flatnonzero((column >= begin) & (column < begin + block))
-        routes = route(quotient, columns[begin : begin + block], split)
-        place = routes.place(colour[flows.source[chosen]], column[chosen] - begin)
-        hops[chosen] = routes.hops_from(place)
+        key = (column[chosen] - begin) * quotient.class_count + colour[flows.source[chosen]]
+        pair, alike = np.unique(key, return_inverse=True)
+        alike = alike.reshape(-1)
+        towards, source = pair // quotient.class_count, pair % quotient.class_count
+        part = columns[begin : begin + block]
+        incidence, far, late = spread_towards(quotient, part, towards, source, split)
+        hops[chosen], latency[chosen] = far[alike], late[alike]
         _check_found(quotient, flows, hops, chosen)
-        latency[chosen] = routes.latency[place]
-        places, back = np.unique(place, return_inverse=True)
-        parts.append(_expanded(chosen, back.reshape(-1), spread(routes, places)))
+        parts.append(_expanded(chosen, alike, incidence))
     return parts, hops, latency
 
 
@@ -245,17 +248,34 @@ def _laid(
             quotient.arcs_in_class[arc],
         ),
     )
-    key, row = np.unique(arc * (graph.vertex_count + 1) + vertex + 1, return_inverse=True)
-    row_arc = key // (graph.vertex_count + 1)
+    row, row_arc, row_vertex = _rows(arc, vertex, quotient.arc_class_count)
     return Placed(
         graph=graph,
         flows=flows,
         quotient=quotient,
-        filling=Filling(
-            len(flows.source), flow, row.reshape(-1), share / alike, quotient.bandwidth[row_arc]
-        ),
+        filling=Filling(len(flows.source), flow, row, share / alike, quotient.bandwidth[row_arc]),
         row_arc=row_arc,
-        row_vertex=key % (graph.vertex_count + 1) - 1,
+        row_vertex=row_vertex,
         latency_s=latency,
         hops=hops,
+    )
+
+
+def _rows(arc: IntArray, vertex: IntArray, arc_classes: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the row of every entry, and the arc class and endpoint of every row.
+
+    Rows of whole classes come first, then those of single endpoints, which are fewer entries.
+    """
+    is_used = np.zeros(arc_classes, dtype=np.bool_)
+    whole, own = vertex < 0, np.flatnonzero(vertex >= 0)
+    is_used[arc[whole]] = True
+    shared = np.flatnonzero(is_used)
+    number = np.cumsum(is_used) - 1
+    row = number[arc]
+    key, alike = np.unique(vertex[own] * arc_classes + arc[own], return_inverse=True)
+    row[own] = len(shared) + alike.reshape(-1)
+    return (
+        row,
+        np.concatenate([shared, key % arc_classes]),
+        np.concatenate([np.full(len(shared), -1), key // arc_classes]),
     )

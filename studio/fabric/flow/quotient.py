@@ -14,6 +14,7 @@ from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray, scrambled
 from studio.fabric.flow.refinement import Partition, refine, surroundings
+from studio.fabric.flow.sorting import first_of_each, stable_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,21 @@ class Quotient:
     def arc_class_count(self) -> int:
         """Number of arc classes."""
         return len(self.source)
+
+    @cached_property
+    def first_out(self) -> IntArray:
+        """Shape (classes + 1,): arc classes out of class v are first_out[v]:first_out[v + 1]."""
+        return first_of_each(self.source, self.class_count)
+
+    @cached_property
+    def by_target(self) -> IntArray:
+        """Arc classes in the order of their targets, shape (class arcs,)."""
+        return stable_order(self.target, self.class_count)
+
+    @cached_property
+    def first_in(self) -> IntArray:
+        """Shape (classes + 1,): where the arc classes into class v begin in `by_target`."""
+        return first_of_each(self.target, self.class_count)
 
     @cached_property
     def arcs_in_class(self) -> IntArray:
@@ -103,7 +119,7 @@ def fold(graph: Graph, partition: Partition) -> Quotient:
     return Quotient(
         graph=graph,
         partition=partition,
-        size=partition.members(),
+        size=partition.size,
         is_transit=graph.is_transit[member],
         source=pair // count,
         target=pair % count,

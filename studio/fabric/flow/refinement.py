@@ -32,10 +32,8 @@ class Partition:
     count: int
     signature: HashArray
     """Shape (vertices,): multiset of (kind, colour of neighbour), summed as words."""
-
-    def members(self) -> IntArray:
-        """Return the number of vertices of every colour."""
-        return np.bincount(self.colour, minlength=self.count)
+    size: IntArray
+    """Shape (count,): vertices of every colour."""
 
 
 def surroundings(graph: Graph, word: HashArray, factor: HashArray) -> HashArray:
@@ -75,7 +73,8 @@ def refine(graph: Graph, initial: IntArray) -> Partition:
         key = signature * _SPREAD + scrambled(colour + (1 << 41))
         distinct, finer = np.unique(key, return_inverse=True)
         if len(distinct) == count:
-            return Partition(colour.astype(np.int64), count, signature)
+            size = np.bincount(colour, minlength=count)
+            return Partition(colour.astype(np.int64), count, signature, size)
         colour, count = finer.reshape(-1), len(distinct)
 
 
@@ -129,7 +128,7 @@ class _Refining:
         self.signature = partition.signature.copy()
         self.count = partition.count
         self.size = np.zeros(2 * len(self.colour) + 2, dtype=np.int64)
-        self.size[: self.count] = partition.members()
+        self.size[: self.count] = partition.size
 
     def word(self, colours: IntArray) -> HashArray:
         return scrambled(colours)
@@ -195,4 +194,4 @@ class _Refining:
         return moved, self.recoloured(moved, fresh[group[moves]])
 
     def result(self) -> Partition:
-        return Partition(self.colour, self.count, self.signature)
+        return Partition(self.colour, self.count, self.signature, self.size[: self.count].copy())

@@ -168,8 +168,7 @@ def _search(quotient: Quotient, destination: IntArray) -> tuple[ShortArray, list
     """
     columns, classes = len(destination), quotient.class_count
     distance = np.full(columns * classes, FAR, dtype=np.int16)
-    order = stable_order(quotient.target, classes)
-    first = first_of_each(quotient.target, classes)
+    order, first = quotient.by_target, quotient.first_in
     sources = quotient.source[order]
     fan = quotient.fan[order].astype(np.float64)
     frontier = np.arange(columns) * classes + destination
@@ -212,7 +211,7 @@ def _add_fellows(
     shared = np.flatnonzero(quotient.size[destination] > 1)
     if not len(shared):
         return found
-    first = np.searchsorted(quotient.source, np.arange(classes + 1))
+    first = quotient.first_out
     own = destination[shared]
     arcs, owner = ranges(first[own], first[own + 1])
     head = shared[owner] * classes + quotient.target[arcs]

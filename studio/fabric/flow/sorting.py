@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.flow.arrays import BoolArray, IntArray
+from studio.fabric.flow.compiled.loading import ready
 
 _DIGIT = 16
 _LOW = (1 << _DIGIT) - 1
+_ROOM = 4
+"""Counters per number up to which counting them is fast."""
 
 
 def stable_order(values: IntArray, limit: int) -> IntArray:
@@ -17,6 +20,10 @@ def stable_order(values: IntArray, limit: int) -> IntArray:
     -----
     Digit by digit: numpy sorts 16-bit numbers by counting them, wider ones by comparing.
     """
+    kernels = ready(0.0)
+    if kernels is not None and limit < _ROOM * len(values):
+        order: IntArray = kernels.counted_order(np.ascontiguousarray(values, np.int64), limit)
+        return order
     if limit > 1 << (2 * _DIGIT):
         return np.argsort(values, kind="stable")
     order = np.argsort((values & _LOW).astype(np.uint16), kind="stable")

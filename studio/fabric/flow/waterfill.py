@@ -14,6 +14,7 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.compiled.loading import ready
 from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.sorting import distinct, first_of_each, stable_order, starts_of_runs
@@ -26,6 +27,8 @@ _ROWS_PER_ENTRY = 8
 """Rows looked at in the time of one non-zero."""
 _ROUND = 10_000
 """Rows that could be looked at in the fixed time of a round."""
+_ENTRY_S = 4e-7
+"""What numpy takes per non-zero. [s]"""
 _TRIED = 3
 """Rounds level by level before their use is judged."""
 
@@ -43,6 +46,15 @@ class Filling:
     """Shape (nonzeros,): load of one arc of the row when each flow of the class has rate 1."""
     capacity: FloatArray
     """Shape (rows,): bandwidth of one arc of the row. [byte/s]"""
+
+    def by_flow(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return what kernels take: where entries of each flow begin, rows, loads, capacities."""
+        return (
+            first_of_each(self.flow, self.flow_count),
+            np.ascontiguousarray(self.row, np.int64),
+            np.ascontiguousarray(self.load, np.float64),
+            np.ascontiguousarray(self.capacity, np.float64),
+        )
 
     def restricted(self, keep: BoolArray) -> Filling:
         """Return the filling of only the flows kept, numbered as before."""
@@ -89,6 +101,10 @@ def max_min_fill(filling: Filling, limit: FloatArray | None = None) -> tuple[Flo
             raise InvalidInput("the largest rate of a flow must be positive")
         rate, holder = max_min_fill(_with_private_rows(filling, limit))
         return rate, np.where(holder < len(filling.capacity), holder, -1)
+    kernels = ready(_ENTRY_S * len(filling.flow))
+    if kernels is not None:
+        compiled: tuple[FloatArray, IntArray] = kernels.fill(*filling.by_flow())
+        return compiled
     work = _Filling(filling)
     while work.entries:
         if work.levels_first():

@@ -14,8 +14,8 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import check_ranks
-from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.quotient import twin_labels
 from studio.fabric.flow.tiers import TierLoad, tier_loads
 from studio.simulation.network.laying import (

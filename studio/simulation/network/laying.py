@@ -19,11 +19,13 @@ from studio.fabric.flow.adaptive import (
 )
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
-from studio.fabric.flow.exchange import Exactness, LoadResult, exchange_loads, exchange_rates
+from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashed import Hashed, place_hashed
+from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import Placed, place_flows
+from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
 from studio.simulation.network.profile import Role

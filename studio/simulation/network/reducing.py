@@ -10,8 +10,8 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.demand import Flows
-from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
 from studio.simulation.network.laying import LaidPhase, RoleOf, slowest_by_bundle
 from studio.simulation.network.profile import Role

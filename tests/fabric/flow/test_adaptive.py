@@ -12,7 +12,8 @@ from studio.fabric.flow import adaptive
 from studio.fabric.flow.adaptive import adaptive_exchange, adaptive_flows
 from studio.fabric.flow.balance import TOLERANCE
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
-from studio.fabric.flow.exchange import Exactness, exchange_loads
+from studio.fabric.flow.exchange import exchange_loads
+from studio.fabric.flow.load_result import Exactness
 from tests.fabric.flow import topologies
 from tests.fabric.flow.least_congestion import least_time
 from tests.fabric.flow.test_solver import assert_conserved, graphs, reachable_group

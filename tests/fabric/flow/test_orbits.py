@@ -7,16 +7,14 @@ import pytest
 from hypothesis import given, settings
 
 from studio.fabric.flow import exchange as exchange_module
+from studio.fabric.flow import symmetry as symmetry_module
 from studio.fabric.flow.demand import uniform_exchange
-from studio.fabric.flow.exchange import (
-    Exactness,
-    exchange_loads,
-    proven_symmetry,
-    symmetry_of,
-)
+from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.hops import hop_metrics
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.orbits import proven_orbits
 from studio.fabric.flow.refinement import refine
+from studio.fabric.flow.symmetry import proven_symmetry, symmetry_of
 from tests.fabric.flow import topologies
 from tests.fabric.flow.test_solver import graphs, reachable_group
 
@@ -114,7 +112,7 @@ def test_what_looks_alike_on_an_unlabelled_torus_is_told_apart():
 
 
 def test_too_many_orbits_leave_the_assumption(monkeypatch):
-    monkeypatch.setattr(exchange_module, "_MOST_ORBITS", 3)
+    monkeypatch.setattr(symmetry_module, "_MOST_ORBITS", 3)
     graph = topologies.torus(3, 4, 5, axis_labels=False)
     exchange = uniform_exchange(graph.endpoints(), 1e6)
     assert not proven_symmetry(graph, exchange).is_proven

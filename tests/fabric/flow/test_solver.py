@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
-from studio.fabric.flow.exchange import (
-    Exactness,
-    exchange_loads,
-    exchange_rates,
-    symmetry_of,
-)
+from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import build_graph
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.pairs import place_flows
 from studio.fabric.flow.quotient import fold
+from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.refinement import refine, refine_after_edit
+from studio.fabric.flow.symmetry import symmetry_of
 from tests.fabric.flow import topologies
 from tests.fabric.flow.oracle import all_parts, completions, progressive_filling
 

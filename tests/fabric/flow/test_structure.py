@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from studio.errors import InvalidInput
 from studio.fabric.flow import hops as hops_module
 from studio.fabric.flow.cuts import any_pattern_rate, bisection, smallest_cut
-from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.hops import hop_metrics
+from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.resilience import blast_radius, cut_off_endpoints
 from studio.fabric.flow.tiers import vertex_tiers
 from studio.fabric.flow.vertex_cuts import smallest_vertex_cut

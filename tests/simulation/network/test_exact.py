@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.exchange import Exactness
 from studio.fabric.flow.graph import build_graph
+from studio.fabric.flow.load_result import Exactness
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.exact import flow_collective

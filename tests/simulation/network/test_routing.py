@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.exchange import Exactness
+from studio.fabric.flow.load_result import Exactness
 from studio.simulation.network import laying
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.routing import Routing, RoutingMode

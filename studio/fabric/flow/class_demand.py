@@ -1,0 +1,82 @@
+"""An exchange by classes of ranks that are alike; knows no load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.errors import InvalidInput
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.demand import Exchange, disconnected
+from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.loads import summed
+from studio.fabric.flow.quotient import Quotient
+from studio.fabric.flow.routing import FAR
+
+
+def marks(graph: Graph, exchange: Exchange) -> IntArray:
+    """Return per vertex a number shared by ranks of equal demand, 0 for the others."""
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    if exchange.is_uniform:
+        marked[exchange.ranks] = 1
+        return marked
+    described = np.stack([exchange.send, exchange.receive], axis=1)
+    _, number = np.unique(described, axis=0, return_inverse=True)
+    marked[exchange.ranks] = number.reshape(-1) + 1
+    return marked
+
+
+@dataclass(frozen=True, eq=False)
+class ClassDemand:
+    """Demand per class: how many ranks it holds, what one sends and how popular one is."""
+
+    members: FloatArray
+    send: FloatArray
+    receive: FloatArray
+
+
+def class_demand(quotient: Quotient, exchange: Exchange) -> ClassDemand:
+    """Return the demand of an exchange per class of ranks that are alike."""
+    colour, count = quotient.partition.colour[exchange.ranks], quotient.class_count
+    members = np.bincount(colour, minlength=count).astype(np.float64)
+    whole = np.maximum(members, 1)
+    return ClassDemand(
+        members,
+        summed(colour, exchange.send, count) / whole,
+        summed(colour, exchange.receive, count) / whole,
+    )
+
+
+def starts(columns: IntArray, demand: ClassDemand) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return (source class, column, senders) of every pair of classes that exchanges.
+
+    Parameters
+    ----------
+    columns :
+        Shape (columns,): classes of the destinations.
+
+    Returns
+    -------
+    Shape (pairs,) each, columns ascending.
+    """
+    sources = np.flatnonzero(demand.members > 0)
+    column = np.repeat(np.arange(len(columns)), len(sources))
+    source = np.tile(sources, len(columns))
+    senders = demand.members[source] - (columns[column] == source)
+    sends = senders > 0
+    return source[sends], column[sends], senders[sends]
+
+
+def check_reached(quotient: Quotient, source: IntArray, target: IntArray, hops: IntArray) -> None:
+    """Raise where classes that exchange have no path; names two of their ranks."""
+    missing = np.flatnonzero(hops == FAR)
+    if len(missing):
+        raise lost_pair(quotient, int(source[missing[0]]), int(target[missing[0]]))
+
+
+def lost_pair(quotient: Quotient, source: int, target: int) -> InvalidInput:
+    """Return the error that names a rank of each of two classes without a path."""
+    colour = quotient.partition.colour
+    ends = np.flatnonzero(colour == source)[0], np.flatnonzero(colour == target)[-1]
+    return disconnected(quotient.graph, int(ends[0]), int(ends[1]))

@@ -1,0 +1,1 @@
+"""The flow solver's inner loops as machine code, for those who installed numba; never needed."""

@@ -1,0 +1,142 @@
+"""Flows that fill rows of capacity, compiled: what `waterfill` does with arrays.
+
+Rows, flows and entries are as in `Filling`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.compiled.heap import heapify, remove_first, sink
+from studio.fabric.flow.compiled.jit import kernel
+
+_TIE = 1e-12
+_DRIFT = 1e-3
+
+
+@kernel("i8[::1](i8[::1], i8)")
+def counted_order(values: IntArray, limit: int) -> IntArray:
+    """Return the stable order of numbers from 0 up to `limit`, by counting them.
+
+    References
+    ----------
+    [1] D. Knuth, "The Art of Computer Programming", vol. 3, section 5.2, algorithm D.
+    """
+    next_place = np.zeros(limit + 1, dtype=np.int64)
+    for value in values:
+        next_place[value + 1] += 1
+    for value in range(limit):
+        next_place[value + 1] += next_place[value]
+    order = np.empty(len(values), dtype=np.int64)
+    for i in range(len(values)):
+        order[next_place[values[i]]] = i
+        next_place[values[i]] += 1
+    return order
+
+
+class Table(NamedTuple):
+    """Entries by flow and, changed in place as flows end, by row."""
+
+    first: IntArray
+    """Shape (flows + 1,): entries of flow f are first[f]:first[f + 1]."""
+    flow: IntArray
+    """Shape (entries,)."""
+    row: IntArray
+    """Shape (entries,)."""
+    load: FloatArray
+    """Shape (entries,)."""
+    begin: IntArray
+    """Shape (rows + 1,): entries on row r are at[begin[r]:end[r]]."""
+    end: IntArray
+    """Shape (rows,)."""
+    at: IntArray
+    """Shape (entries,): entry in every slot."""
+    slot: IntArray
+    """Shape (entries,): slot of every entry."""
+
+
+@kernel()
+def table_of(first: IntArray, row: IntArray, load: FloatArray, rows: int) -> Table:
+    """Return the entries of all flows, by flow and by row."""
+    at = counted_order(row, rows)
+    slot = np.empty(len(row), dtype=np.int64)
+    begin = np.zeros(rows + 1, dtype=np.int64)
+    for k in range(len(at)):
+        slot[at[k]] = k
+        begin[row[k] + 1] += 1
+    for r in range(rows):
+        begin[r + 1] += begin[r]
+    flow = np.empty(len(row), dtype=np.int64)
+    for f in range(len(first) - 1):
+        flow[first[f] : first[f + 1]] = f
+    return Table(first, flow, row, load, begin, begin[1:].copy(), at, slot)
+
+
+@kernel()
+def _still_asked(table: Table, holder: IntArray, row: int) -> float:
+    """Return the demand of the flows of a row that nothing holds back yet."""
+    asked = 0.0
+    for k in range(table.begin[row], table.end[row]):
+        if holder[table.flow[table.at[k]]] < 0:
+            asked += table.load[table.at[k]]
+    return asked
+
+
+@kernel("Tuple((f8[::1], i8[::1]))(i8[::1], i8[::1], f8[::1], f8[::1])")
+def fill(
+    first: IntArray, row: IntArray, load: FloatArray, capacity: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Return the max-min fair rate of every flow and the row that holds it back.
+
+    The row that fills first freezes its flows; what they leave raises the level of other rows,
+    so the level a row had when it was last looked at is never too high.
+
+    References
+    ----------
+    [1] D. Bertsekas, R. Gallager, "Data Networks", 2nd ed., 1992, section 6.5.2.
+    """
+    rows = len(capacity)
+    table = table_of(first, row, load, rows)
+    rate = np.full(len(first) - 1, np.inf)
+    holder = np.full(len(first) - 1, -1, dtype=np.int64)
+    demand, rising = np.zeros(rows), np.zeros(rows, dtype=np.int64)
+    for e in range(len(row)):
+        demand[row[e]] += load[e]
+        rising[row[e]] += 1
+    summed, left = demand.copy(), capacity.copy()
+    level = np.full(rows, np.inf)
+    waiting, place = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int64)
+    count = 0
+    for r in range(rows):
+        if demand[r] > 0:
+            level[r] = max(left[r], 0.0) / demand[r]
+            waiting[count], place[r] = r, count
+            count += 1
+    heapify(waiting, place, level, count)
+    while count:
+        lowest = waiting[0]
+        if rising[lowest] == 0:
+            count = remove_first(waiting, place, level, count)
+            continue
+        if demand[lowest] < _DRIFT * summed[lowest]:
+            # Differences have lost digits.
+            demand[lowest] = summed[lowest] = _still_asked(table, holder, lowest)
+        now = max(left[lowest], 0.0) / demand[lowest]
+        if now > level[lowest] * (1 + _TIE):
+            level[lowest] = now
+            sink(waiting, place, level, 0, count)
+            continue
+        count = remove_first(waiting, place, level, count)
+        for k in range(table.begin[lowest], table.end[lowest]):
+            f = table.flow[table.at[k]]
+            if holder[f] >= 0:
+                continue
+            rate[f], holder[f] = now, lowest
+            for e in range(first[f], first[f + 1]):
+                left[row[e]] -= now * load[e]
+                demand[row[e]] -= load[e]
+                rising[row[e]] -= 1
+    return rate, holder
