@@ -75,6 +75,11 @@ def say(template: str, /, **values: object) -> Message:
     return Message(template, {name: _text_of(value) for name, value in values.items()})
 
 
+def entry(text: str) -> str:
+    """Return the text of a table as a value for `say`, to be translated with what holds it."""
+    return text if isinstance(text, (Message, Listed, Name)) else Message(text, {})
+
+
 def _text_of(value: object) -> object:
     if not isinstance(value, Exception):
         return value

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.docks import TITLES
 from studio.gui.i18n import Languages, chosen_language, tr
+from studio.gui.qt_buttons import name_qt_buttons
 from studio.gui.theme import Theme, apply_theme, chosen_theme, theme_choice
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Appearance:
         window.actions_made.retranslate()
         for name, dock in window.docks.items():
             dock.setWindowTitle(tr(TITLES[name]))
+        name_qt_buttons(window)
         for part in (
             window.library,
             window.layers,
@@ -94,6 +96,7 @@ class Appearance:
             window.scenario_bar,
             window.welcome,
             window.compare,
+            window.strip,
         ):
             part.retranslate()
         window.compared.retranslate()

@@ -13,7 +13,7 @@ from studio.gui.canvas.dropping import box_height_u
 from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.placing import free_place
 from studio.gui.canvas.requests import DropTarget, EditRequest, ItemType
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.panels.inspector import FieldEdit
 from studio.gui.views.library_items import LibraryItem
 from studio.gui.views.scenario_row import choose_scenario
@@ -98,13 +98,13 @@ class Intents:
     def fix(self, fix: Fix) -> None:
         """Apply a known remedy of a finding as one step."""
         self._window.workspace.apply(
-            tr(fix.label), lambda design: edits.apply_changes(design, fix.changes)
+            fix.label, lambda design: edits.apply_changes(design, fix.changes)
         )
 
     def choose_scenario(self, key: str) -> None:
         """Make a scenario the active one."""
         self._window.workspace.apply(
-            tr("Choose scenario"), lambda design: choose_scenario(design, key)
+            mark("Choose scenario"), lambda design: choose_scenario(design, key)
         )
 
     def drop(self, target: DropTarget) -> None:
@@ -128,21 +128,21 @@ class Intents:
     def _drop_edit(self, target: DropTarget, document: Document) -> tuple[str, Edit]:
         fabric = document.fabric
         if target.type == "rack":
-            return tr("Add rack"), drop_edits.add_rack(target.id, target.x_m, target.y_m)
+            return mark("Add rack"), drop_edits.add_rack(target.id, target.x_m, target.y_m)
         if target.type == "assembly" and not target.rack:
             edit = drop_edits.rack_around(target.id, target.x_m, target.y_m)
-            return tr("Place assembly"), edit
+            return mark("Place assembly"), edit
         if target.type == "assembly":
             place = (target.rack, target.u)
             edit = drop_edits.place_assembly(fabric, target.id, *place, only=target.only)
-            return tr("Place assembly"), edit
+            return mark("Place assembly"), edit
         if not target.housing:
             height_u = box_height_u(fabric.catalog.part(PartId(target.id)))
             place = (target.rack, target.u)
             edit = drop_edits.box_part(fabric, target.id, *place, height_u, only=target.only)
-            return tr("Place box"), edit
+            return mark("Place box"), edit
         verb, edit = drop_edits.put_part(fabric, target.id, target.housing)
-        return tr("Swap part") if verb == "swap" else tr("Add part"), edit
+        return mark("Swap part") if verb == "swap" else mark("Add part"), edit
 
     def use_item(self, item: LibraryItem) -> None:
         """Open a design of the library, place a rack or an assembly, or show a part."""

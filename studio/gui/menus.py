@@ -62,6 +62,9 @@ class WindowMenus:
     def fill(self) -> None:
         """Make the menus anew, in the language shown."""
         bar = self._window.menuBar()
+        # Cleared menus would live on in the bar, one set for each switch of the language.
+        for old in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            old.deleteLater()
         bar.clear()
         for title, names in MENUS:
             menu = bar.addMenu(tr(title))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from studio.gui.guard import guarded
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.icons import icon
 from studio.gui.settings import SETTINGS
 from studio.gui.theme import SPACE
@@ -144,7 +144,7 @@ def perform(window: MainWindow, entry: PaletteEntry) -> None:
         window.actions_made["help.settings"].trigger()
     elif entry.kind == "scenario":
         window.workspace.apply(
-            tr("Choose scenario"), lambda design: choose_scenario(design, entry.target)
+            mark("Choose scenario"), lambda design: choose_scenario(design, entry.target)
         )
     else:
         window.show_address(entry.target)

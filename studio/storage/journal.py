@@ -18,6 +18,7 @@ import msgspec
 
 from studio.design.model import Design
 from studio.errors import FileProblem
+from studio.messages import Listed, Message, entry
 from studio.units import MEBI
 
 SUFFIX = ".journal"
@@ -31,6 +32,8 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str = ""
     process: int = 0
     label: str = ""
+    values: dict[str, list[str]] = {}
+    """What the label is filled in with, so that it is read back in any language."""
     merge: bool = False
     """Replaces the step before it: a drag goes on."""
     sections: dict[str, msgspec.Raw] = {}
@@ -100,7 +103,9 @@ class Journal:
             for name in Design.__struct_fields__
             if getattr(after, name) is not getattr(before, name)
         }
-        self._write(_Line(label=label, merge=merge, sections=sections, place=place))
+        template, values = _kept(label)
+        line = _Line(label=template, values=values, merge=merge, sections=sections, place=place)
+        self._write(line)
 
     def moved(self, place: int) -> None:
         """Note that undo, redo or a jump went to `place`."""
@@ -127,6 +132,21 @@ class Journal:
 
 def _plain(text: str) -> str:
     return "".join(mark for mark in text if mark.isalnum() or mark == "-")[:64] or "design"
+
+
+def _kept(label: str) -> tuple[str, dict[str, list[str]]]:
+    if not isinstance(label, Message):
+        return str(label), {}
+    texts = {
+        name: [str(text) for text in value.texts] if isinstance(value, Listed) else [str(value)]
+        for name, value in label.values.items()
+    }
+    return label.template, texts
+
+
+def _read_label(line: _Line) -> str:
+    values = {name: Listed(map(entry, texts)) for name, texts in line.values.items()}
+    return Message(line.label, values) if values else line.label
 
 
 def orphaned_journals(folder: Path) -> tuple[Path, ...]:
@@ -166,7 +186,7 @@ def read_journal(file: Path) -> Recovered:
         elif line.label:
             current = _applied(current, line.sections)
             del steps[line.place - 1 :]
-            steps.append(RecoveredStep(line.label, current))
+            steps.append(RecoveredStep(_read_label(line), current))
             place = len(steps)
         elif 0 <= line.place <= len(steps):
             place = line.place

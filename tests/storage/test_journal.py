@@ -11,6 +11,8 @@ import pytest
 
 from studio.design import edits
 from studio.errors import FileProblem
+from studio.languages import translator
+from studio.messages import Listed, entry, say
 from studio.session.document import Document
 from studio.session.library import catalog, find_design
 from studio.storage.journal import Journal, orphaned_journals, read_journal
@@ -144,3 +146,13 @@ def test_full_disk_does_not_stop_an_edit(
     monkeypatch.setattr(document._journal, "_out", Full())
     document.apply("Rename", lambda d: msgspec.structs.replace(d, name="x"))
     assert document.design.name == "x"
+
+
+def test_names_of_steps_are_read_back_in_any_language(document: Document, tmp_path: Path) -> None:
+    fields = Listed((entry("Count"), entry("Pitch")))
+    rack = next(iter(document.design.racks))
+    for label in (say("Change {field}", field=fields), "Move {racks"):
+        document.apply(label, lambda d: edits.move_racks(d, [rack], 0.5, 0))
+    labels = [step.label for step in read_journal(_journal_file(tmp_path)).steps]
+    assert labels == ["Change Count, Pitch", "Move {racks"]
+    assert [translator("zh")(label) for label in labels] == ["修改数量、间距", "Move {racks"]

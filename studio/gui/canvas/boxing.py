@@ -20,7 +20,7 @@ from studio.gui.canvas.held import cell_of
 from studio.gui.canvas.held_boxes import alike_boxes
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.ids import RackId
 
 _REACH_U = 3
@@ -52,7 +52,7 @@ class BoxDrag:
         """The box held, in the racks in which it is meant where not in all of the array."""
         self._rooms: dict[bool, RackRoom] = {}
         self._load = load_of(scene.fabric, [one.template for one in self._housings])
-        self.label = tr("Move boxes")
+        self.label = mark("Move boxes")
         self._target, self._units = self._rack, 0
         self._fit = Fit()
 

@@ -29,7 +29,7 @@ from studio.gui.canvas.wire_ends import (
     ports_used,
     selector_of,
 )
-from studio.gui.i18n import current_language, named, tr
+from studio.gui.i18n import current_language, mark, named, tr
 from studio.ids import Address, RuleId
 
 _MOST_SAID = 3
@@ -59,7 +59,7 @@ class CableDraw:
         else:
             self._starts = members_of(scene, hit)
         self.start, self.end = next(iter(self._starts), -1), -1
-        self.label = tr("Move end of cable") if len(self._moved) else tr("Draw cable")
+        self.label = mark("Move end of cable") if len(self._moved) else mark("Draw cable")
         self.aim = self._without_target()
 
     def point_at(self, hit: Hit | None) -> None:

@@ -11,7 +11,7 @@ from studio.gui.canvas.moving import places, put_down
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import Snap, snapped
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 
 
 class RackDrag:
@@ -22,7 +22,7 @@ class RackDrag:
 
     def __init__(self, scene: Scene, addresses: frozenset[str], number: int) -> None:
         self._held: Held = hold(scene.fabric, addresses)
-        self.label = tr("Move member of array") if self._held.members else tr("Move racks")
+        self.label = mark("Move member of array") if self._held.members else mark("Move racks")
         self._start = places(scene.fabric.design, self._held)
         self._rects = scene.racks
         self._merge_key = f"drag-{number}"

@@ -19,7 +19,7 @@ from studio.gui.canvas.held import all_of_array, cell_of
 from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.ids import RackId
 from studio.simulation.rollup.inventory import Inventory
 
@@ -119,7 +119,7 @@ class EdgeDrag:
     guides: tuple[tuple[float, float, float, float], ...] = ()
 
     def __init__(self, scene: Scene, edge: Edge, number: int) -> None:
-        self.label = tr("Change array")
+        self.label = mark("Change array")
         self._edge = edge
         self._design = scene.fabric.design
         self._rack = self._design.racks[edge.rack]

@@ -40,7 +40,7 @@ from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool, Under
 from studio.gui.canvas.tools.navigate import PanTool
 from studio.gui.canvas.tools.toolbox import make_tool
 from studio.gui.guard import guarded
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark
 
 _STRETCHING: tuple[Level, ...] = ("hall", "rack")
 """Levels at which arrays show handles."""
@@ -323,7 +323,7 @@ class CanvasView(Drawing):
         step_m = GRID_M * (10 if far else 1)
         edit = moved_by(held, right * step_m, down * step_m)
         key = "nudge-" + ",".join(sorted(self._selection))[:500]
-        self.ask(EditRequest(tr("Move racks"), edit, key))
+        self.ask(EditRequest(mark("Move racks"), edit, key))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._drops.enter(event)

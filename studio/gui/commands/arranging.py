@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.gui import arrange_edits
 from studio.gui.arrange_edits import Axis, Edit, Side
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark
 
 if TYPE_CHECKING:
     from studio.fabric.fabric import Fabric
@@ -19,14 +19,14 @@ Handler = Callable[["MainWindow"], None]
 
 def rotate(window: MainWindow) -> None:
     """Turn the selected racks by 90 degrees."""
-    _apply(window, tr("Rotate racks"), partial(arrange_edits.rotate, degrees=90))
+    _apply(window, mark("Rotate racks"), partial(arrange_edits.rotate, degrees=90))
 
 
 def align(side: Side) -> Handler:
     """Return the command that lines the selected racks up."""
 
     def run(window: MainWindow) -> None:
-        _apply(window, tr("Align racks"), partial(arrange_edits.align, side=side))
+        _apply(window, mark("Align racks"), partial(arrange_edits.align, side=side))
 
     return run
 
@@ -35,19 +35,19 @@ def distribute(axis: Axis) -> Handler:
     """Return the command that leaves equal gaps between the selected racks."""
 
     def run(window: MainWindow) -> None:
-        _apply(window, tr("Distribute racks"), partial(arrange_edits.distribute, axis=axis))
+        _apply(window, mark("Distribute racks"), partial(arrange_edits.distribute, axis=axis))
 
     return run
 
 
 def detach(window: MainWindow) -> None:
     """Turn arrays, or the members selected, into single racks."""
-    _apply(window, tr("Detach array"), arrange_edits.detach)
+    _apply(window, mark("Detach array"), arrange_edits.detach)
 
 
 def put_back(window: MainWindow) -> None:
     """End the exceptions of what is selected."""
-    _apply(window, tr("Put back"), arrange_edits.put_back)
+    _apply(window, mark("Put back"), arrange_edits.put_back)
 
 
 def _apply(window: MainWindow, label: str, make: Callable[[Fabric, frozenset[str]], Edit]) -> None:

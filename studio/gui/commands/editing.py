@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from studio.design.model import Design
 from studio.design.part_types import delete_own
 from studio.gui import clip_edits, selection_edits
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.views import inspector_parts
 from studio.ids import PartId
 
@@ -56,7 +56,7 @@ def paste(window: MainWindow) -> None:
     known = clip_edits.addresses_there(fabric)
     racks = clip_edits.paste(clip)
     boxes = clip_edits.paste_boxes(fabric, clip, document.selection)
-    label = tr("Paste racks") if clip.racks.racks else tr("Paste boxes")
+    label = mark("Paste racks") if clip.racks.racks else mark("Paste boxes")
     if window.workspace.apply(label, lambda design: boxes(racks(design))):
         window.workspace.select(clip_edits.made_since(document.fabric, known))
 
@@ -68,7 +68,7 @@ def duplicate(window: MainWindow) -> None:
         return
     edit, made = clip_edits.duplicate(document.fabric, document.selection)
     has_racks = bool(selection_edits.selected_racks(document.fabric, document.selection))
-    label = tr("Duplicate racks") if has_racks else tr("Duplicate boxes")
+    label = mark("Duplicate racks") if has_racks else mark("Duplicate boxes")
     if window.workspace.apply(label, edit):
         window.workspace.select(made(document.fabric))
 
@@ -79,7 +79,7 @@ def delete(window: MainWindow) -> None:
     if document is None:
         return
     edit = selection_edits.delete(document.fabric, document.selection)
-    if window.workspace.apply(tr("Delete"), edit):
+    if window.workspace.apply(mark("Delete"), edit):
         window.workspace.select(frozenset())
 
 
@@ -88,7 +88,7 @@ def toggle_failed(window: MainWindow) -> None:
     document = window.workspace.document
     if document is not None:
         edit = selection_edits.toggle_failed(document.fabric, document.selection)
-        window.workspace.apply(tr("Fail or repair"), edit)
+        window.workspace.apply(mark("Fail or repair"), edit)
 
 
 def select_all(window: MainWindow) -> None:
@@ -121,7 +121,7 @@ def own_part(window: MainWindow) -> None:
         made.append(own)
         return design
 
-    if window.workspace.apply(tr("Make an own part type"), edit):
+    if window.workspace.apply(mark("Make an own part type"), edit):
         window.inspect(f"part:{made[-1]}")
 
 
@@ -129,6 +129,6 @@ def delete_part(window: MainWindow) -> None:
     """Delete the part type in the inspector, one of the design's own that nothing uses."""
     part = PartId(window.intents.part_in_hand())
     if part and window.workspace.apply(
-        tr("Delete own part type"), lambda design: delete_own(design, part)
+        mark("Delete own part type"), lambda design: delete_own(design, part)
     ):
         window.intents.select(frozenset())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio.design.edits import free_name as free
 from studio.design.edits import put
 from studio.design.model import Plane, PlaneRole
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -29,7 +29,7 @@ def add_plane(window: MainWindow) -> None:
     key = free("plane", document.design.planes)
     role: PlaneRole = "scale_out" if document.design.planes else "scale_up"
     plane = Plane(name=tr("New plane"), role=role)
-    if window.workspace.apply(tr("Add plane"), lambda design: put(design, "planes", key, plane)):
+    if window.workspace.apply(mark("Add plane"), lambda design: put(design, "planes", key, plane)):
         window.workspace.select(frozenset({f"plane:{key}"}))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog
 from studio.design.edits import free_name as free
 from studio.design.edits import put
 from studio.design.model import Design, Waiver
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.views.scenario_row import choose_scenario, new_scenario
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def add_scenario(job: str) -> Handler:
             scenario = new_scenario(job, memory_byte)
             return choose_scenario(put(design, "scenarios", key, scenario), key)
 
-        window.workspace.apply(tr("Add scenario"), edit)
+        window.workspace.apply(mark("Add scenario"), edit)
 
     return run
 
@@ -70,5 +70,5 @@ def waive(window: MainWindow, key: str) -> None:
     if is_given and reason.strip():
         waiver = Waiver(reason.strip())
         window.workspace.apply(
-            tr("Accept a finding"), lambda design: put(design, "waivers", key, waiver)
+            mark("Accept a finding"), lambda design: put(design, "waivers", key, waiver)
         )

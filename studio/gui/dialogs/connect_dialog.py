@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.design.edits import free_name
 from studio.design.model import LinkRule
-from studio.gui.i18n import current_language, named, tr
+from studio.gui.i18n import current_language, mark, named, tr
 from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, default_scheme
 from studio.gui.views.rule_preview import (
     fitting_ports,
@@ -165,5 +165,5 @@ def ask_rule(window: MainWindow) -> None:
     key, rule = dialog.key, dialog.rule
     dialog.deleteLater()
     if is_wanted:
-        window.workspace.apply(tr("Connect"), lambda design: with_rule(design, key, rule))
+        window.workspace.apply(mark("Connect"), lambda design: with_rule(design, key, rule))
         window.inspect(f"rule:{key}")

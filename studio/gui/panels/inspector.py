@@ -23,6 +23,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField, InspectorSection
 from studio.gui.widgets.field_editors import EDITORS, FieldEditor
 from studio.gui.widgets.labels import styled_area, styled_label
+from studio.messages import entry, say
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class InspectorPanel(QWidget):
         if field is None or field.write is None:
             return
         write = field.write
-        label = tr("Change {field}").format(field=tr(field.label))
+        label = say("Change {field}", field=entry(field.label))
         key = f"inspector:{field.key}" if is_drag else None
         self.edit_requested.emit(FieldEdit(label, lambda design: write(design, value), key))
         # Where the edit was refused, the field shows what the design says.
@@ -202,5 +203,5 @@ class InspectorPanel(QWidget):
     def _reset(self, editor: FieldEditor) -> None:
         field = editor.field
         if field is not None and field.reset is not None:
-            label = tr("Reset {field}").format(field=tr(field.label))
+            label = say("Reset {field}", field=entry(field.label))
             self.edit_requested.emit(FieldEdit(label, field.reset))

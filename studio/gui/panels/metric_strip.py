@@ -57,6 +57,16 @@ class MetricTile(QFrame):
         if row == self._row:
             return
         self._row = row
+        self._show()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen; a figure may be called the same in both."""
+        if self._row is not None:
+            self._show()
+
+    def _show(self) -> None:
+        row = self._row
+        assert row is not None
         self._label.setText(row.label)
         self._value.setText(row.value)
         self._change.setText(row.change)
@@ -144,6 +154,11 @@ class MetricStrip(QWidget):
         self.setVisible(bool(rows))
         self._flow.invalidate()
         self._fit_height()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        for tile in self._tiles:
+            tile.retranslate()
 
     def set_stale(self, is_stale: bool) -> None:
         """Fade figures that belong to an earlier design."""

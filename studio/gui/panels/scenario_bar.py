@@ -22,6 +22,7 @@ from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.views.scenario_row import ScenarioView
 from studio.gui.widgets.field_editors import ChoiceEditor, FieldEditor, NumberEditor
 from studio.gui.widgets.labels import styled_label
+from studio.messages import entry, say
 
 _WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}
 
@@ -163,5 +164,5 @@ class ScenarioBar(QWidget):
         field = editor.field
         if field is not None and field.write is not None:
             write = field.write
-            label = tr("Change {field}").format(field=tr(field.label))
+            label = say("Change {field}", field=entry(field.label))
             self.edit_requested.emit(FieldEdit(label, lambda design: write(design, value)))

@@ -28,7 +28,7 @@ from studio.errors import StudioError
 from studio.exploration.search.goals import GOALS
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.guard import guarded
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.study_runner import StudyRunner
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views import study_rows
@@ -363,7 +363,7 @@ class StudyPanel(QWidget):
         if isinstance(plan, RankedPlan) and plan.fits and not self.is_stale:
             fields = dict(plan.scenario_fields)
             self.edit_requested.emit(
-                EditRequest(tr("Use mapping"), lambda design: _with_mapping(design, fields), None)
+                EditRequest(mark("Use mapping"), lambda design: _with_mapping(design, fields), None)
             )
 
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.errors import StudioError
 from studio.gui.canvas.requests import EditRequest
-from studio.gui.i18n import tr
+from studio.gui.i18n import mark, tr
 from studio.gui.icons import icon
 from studio.gui.panels.table_model import SheetModel
 from studio.gui.theme import SPACE, Theme
@@ -36,6 +36,7 @@ from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
 from studio.gui.views.sheets.query import Query
 from studio.gui.views.sheets.sheet import Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
+from studio.messages import say
 
 MOST_SELECTED = 2000
 """Rows selected on the canvas at once."""
@@ -378,18 +379,18 @@ class TablePanel(QWidget):
             target = Target(lines, columns, is_area=True)
         rows_edit = pasted_rows(sheet, text, tr, needs_header=True)
         if rows_edit is not None:
-            self.edit_requested.emit(EditRequest(tr("Paste rows"), rows_edit))
+            self.edit_requested.emit(EditRequest(mark("Paste rows"), rows_edit))
             return
         edit = pasted_cells(sheet, text, target, self.model.row_at)
-        self.edit_requested.emit(EditRequest(tr("Paste cells"), edit))
+        self.edit_requested.emit(EditRequest(mark("Paste cells"), edit))
 
     def _paste_rows(self, text: str) -> None:
         if self.model.sheet is not None:
             edit = pasted_rows(self.model.sheet, text, tr, needs_header=False)
             if edit is not None:
-                self.edit_requested.emit(EditRequest(tr("Paste rows"), edit))
+                self.edit_requested.emit(EditRequest(mark("Paste rows"), edit))
 
     def _ask_edit(self, asked: tuple[str, object]) -> None:
         titles, edit = asked
-        label = tr("Change {field}").format(field=titles)
+        label = say("Change {field}", field=titles)
         self.edit_requested.emit(EditRequest(label, edit))  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from studio.gui.i18n import tr
 from studio.gui.views.sheets.pasting import Cell, cells_edit
 from studio.gui.views.sheets.query import Query, touched, visible_rows
 from studio.gui.views.sheets.sheet import Column, Edit, Sheet
+from studio.messages import Listed, entry
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -130,8 +131,8 @@ class SheetModel(QAbstractTableModel):
         except StudioError as error:
             self.refused.emit(tr(error.message))
             return False
-        titles = dict.fromkeys(tr(sheet.columns[cell.column].title) for cell in entered)
-        self.edit_requested.emit((", ".join(titles), edit))
+        titles = dict.fromkeys(sheet.columns[cell.column].title for cell in entered)
+        self.edit_requested.emit((Listed(map(entry, titles)), edit))
         return True
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:

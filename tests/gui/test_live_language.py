@@ -1,0 +1,96 @@
+"""A window switched to another language shows what one started in it shows, word for word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.catalog.catalog import Catalog
+from studio.gui.app import make_window, wait_until_drawn
+from studio.gui.main_window import MainWindow
+from studio.gui.settings import Settings
+from studio.session.library import find_design
+from tests.gui.visible_texts import texts_of
+
+MOVES = ("RunPanel", "StreamPlot")
+"""Their figures are of the moment."""
+
+
+@contextmanager
+def at_work(
+    app: QApplication, folder: Path, catalog: Catalog, language: str
+) -> Iterator[MainWindow]:
+    """A window with a design, a pinned baseline, a step of history and a selection."""
+    folder.mkdir()
+    settings = Settings(folder / "settings.json")
+    settings.set("language", language)
+    window = make_window(app, settings, catalog, language, "light")
+    window.may_discard = lambda: True  # type: ignore[method-assign]
+    window.resize(1600, 1000)
+    window.reset_layout()
+    window.show()
+    window.open_path(find_design("gb200-nvl72"))
+    wait_until_drawn(app, window)
+    window.workspace.pin_baseline()
+    window.workspace.select(frozenset({"R01"}))
+    window.inspector.editor("array.count").entered.emit(2)
+    wait_until_drawn(app, window)
+    try:
+        yield window
+    finally:
+        window.close()
+        window.deleteLater()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def shown(app: QApplication, window: MainWindow) -> Counter[str]:
+    """Return every text of every panel and page, each looked at in turn."""
+    texts: Counter[str] = Counter()
+
+    def read(*parts: QWidget) -> None:
+        wait_until_drawn(app, window)
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        for part in parts:
+            found = texts_of(part)
+            texts.update(
+                text for place, text in found.items() if not any(one in place for one in MOVES)
+            )
+
+    for name, dock in window.docks.items():
+        window.show_dock(name)
+        read(dock)
+    read(window.menuBar(), window.menus.toolbar, window.scenario_bar, window.strip)
+    read(window.statusBar(), window.canvas)
+    for page in (window.welcome, window.compare):
+        window.show_page("welcome" if page is window.welcome else "compare")
+        read(page)
+    window.show_page("canvas")
+    return texts
+
+
+@pytest.mark.parametrize(("first", "then"), [("en", "zh"), ("zh", "en")])
+def test_everything_follows_a_switch_of_the_language(
+    qtbot: QtBot,
+    qapp: QApplication,
+    tmp_path: Path,
+    shipped_catalog: Catalog,
+    first: str,
+    then: str,
+) -> None:
+    with at_work(qapp, tmp_path / "switched", shipped_catalog, first) as window:
+        shown(qapp, window)
+        window.settings.set("language", then)
+        qapp.processEvents()
+        switched = shown(qapp, window)
+    with at_work(qapp, tmp_path / "started", shipped_catalog, then) as window:
+        started = shown(qapp, window)
+    window.settings.set("language", "en")
+    assert sorted(set(switched) - set(started)) == []
+    assert sorted(set(started) - set(switched)) == []
