@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from studio import paths
@@ -13,7 +13,6 @@ from studio.gui.identity import APP_ID
 from studio.gui.theme import Theme
 
 SIZE = 20
-_SCALES = (1.0, 2.0)
 
 ICON_OF_KIND = {
     "npu": "npu",
@@ -41,15 +40,40 @@ ICON_OF_KIND = {
 }
 
 
+class _Tinted(QIconEngine):
+    """Draws an icon when it is first shown: most are in menus and panels that never are."""
+
+    def __init__(self, name: str, colors: tuple[str, str]) -> None:
+        super().__init__()
+        self._name = name
+        self._colors = colors
+
+    def clone(self) -> QIconEngine:
+        return _Tinted(self._name, self._colors)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        del state
+        scale = painter.device().devicePixelRatio()
+        painter.drawPixmap(rect, self._pixmap(min(rect.width(), rect.height()), mode, scale))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def scaledPixmap(
+        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
+    ) -> QPixmap:
+        """Return the icon for a size in logical pixels, `scale` of the screen's to each."""
+        del state
+        return self._pixmap(min(size.width(), size.height()), mode, scale)
+
+    def _pixmap(self, size: int, mode: QIcon.Mode, scale: float) -> QPixmap:
+        normal, disabled = self._colors
+        return tinted(self._name, disabled if mode == QIcon.Mode.Disabled else normal, size, scale)
+
+
 def icon(name: str, theme: Theme) -> QIcon:
     """Return an icon in the text colour of a theme, greyed where its action is not possible."""
-    made = QIcon()
-    if not name:
-        return made
-    for colour, mode in ((theme.text, QIcon.Mode.Normal), (theme.stale, QIcon.Mode.Disabled)):
-        for scale in _SCALES:
-            made.addPixmap(tinted(name, colour, SIZE, scale), mode)
-    return made
+    return QIcon(_Tinted(name, (theme.text, theme.stale))) if name else QIcon()
 
 
 @cache
