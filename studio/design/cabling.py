@@ -35,6 +35,13 @@ def add_cables(design: Design, cables: Sequence[LinkRule]) -> tuple[Design, tupl
     return design, tuple(names)
 
 
+def single_like(rule: LinkRule, a: str, b: str) -> LinkRule:
+    """Return a single cable of the kind of a rule between two ends."""
+    return msgspec.structs.replace(
+        rule, a=a, b=b, multiplicity=1, links_per_cable=1, replaces=(), note=""
+    )
+
+
 def move_end(design: Design, name: RuleId, side: str, to: str) -> Design:
     """Return the design with one end of a cable drawn by hand elsewhere.
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from studio import units
-from studio.design.cabling import add_cables, move_end
+from studio.design.cabling import add_cables, move_end, single_like
 from studio.design.model import Design, LinkRule
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
@@ -115,7 +115,7 @@ class CableDraw:
         self.end = first_free(fabric, others, far)
         head = self._joined(self.start, self.end)
         a, b = (self.end, self.start) if pattern.is_turned else (self.start, self.end)
-        rule = _like(pattern.rule, str(self._address(a)), str(self._address(b)))
+        rule = single_like(pattern.rule, str(self._address(a)), str(self._address(b)))
         lines = [head, _plane(self._fabric, pattern)]
         if len(possible) > 1:
             place = self._choice % len(possible) + 1
@@ -177,7 +177,7 @@ class CableDraw:
         for here, there, replaced in groups:
             texts = selector_of(self._fabric, here) or "", selector_of(self._fabric, there) or ""
             a, b = texts if side == "a" else texts[::-1]
-            one = _like(rule, a, b)
+            one = single_like(rule, a, b)
             per_cable = rule.links_per_cable if len(groups) == 1 else 1
             made.append(msgspec.structs.replace(one, replaces=replaced, links_per_cable=per_cable))
         return made
@@ -215,13 +215,6 @@ class CableDraw:
 
     def _address(self, component: int) -> Address:
         return self._fabric.layout.address(component)
-
-
-def _like(rule: LinkRule, a: str, b: str) -> LinkRule:
-    """Return a single cable of the kind of a rule between two ends."""
-    return msgspec.structs.replace(
-        rule, a=a, b=b, multiplicity=1, links_per_cable=1, replaces=(), note=""
-    )
 
 
 def _moving(name: RuleId, side: str, to: str) -> Edit:

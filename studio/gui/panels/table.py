@@ -33,6 +33,7 @@ from studio.gui.views.sheets.clipboard import (
     shown_table,
 )
 from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
+from studio.gui.views.sheets.markup import table_text
 from studio.gui.views.sheets.query import Query
 from studio.gui.views.sheets.sheet import Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
@@ -361,7 +362,7 @@ class TablePanel(QWidget):
     def _attempt(self, paste: object) -> None:
         assert callable(paste)
         try:
-            paste(QGuiApplication.clipboard().text())
+            paste(_clipboard_text())
         except StudioError as error:
             self.refused.emit(tr(error.message))
 
@@ -394,3 +395,11 @@ class TablePanel(QWidget):
         titles, edit = asked
         label = say("Change {field}", field=titles)
         self.edit_requested.emit(EditRequest(label, edit))  # type: ignore[arg-type]
+
+
+def _clipboard_text() -> str:
+    """Return what was copied; a table of a web page that comes without text as text."""
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None or data.text().strip() or not data.hasHtml():
+        return QGuiApplication.clipboard().text()
+    return table_text(data.html())

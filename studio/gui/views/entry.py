@@ -1,4 +1,4 @@
-"""Read what was typed into a number field: units, arithmetic, full-width digits."""
+"""Read what was typed into a number field: units, arithmetic, decimal commas, full-width digits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from simpleeval import InvalidExpression, SimpleEval
 from studio import units
 from studio.errors import InvalidInput
 from studio.gui.views.format import figure_text
+from studio.gui.views.numerals import with_points
 
 LONGEST_ENTRY = 80
 _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "，": ","})
@@ -28,7 +29,7 @@ def read_entry(text: str, dimension: str, shown: str = "") -> float:
     ------
     InvalidInput : neither a number nor arithmetic on numbers, or an unknown unit.
     """
-    clean = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+    clean = with_points(unicodedata.normalize("NFKC", text).translate(_SIGNS).strip())
     if len(clean) > LONGEST_ENTRY:
         raise InvalidInput(
             "{clean!r}… is longer than {longest_entry} characters",
@@ -60,7 +61,7 @@ def entry_text(value: float, dimension: str) -> str:
 def _evaluate(expression: str) -> float:
     evaluator = SimpleEval(names={}, functions={})
     try:
-        value = evaluator.eval(expression.replace(",", "").replace("_", ""))
+        value = evaluator.eval(expression)
         return float(value)
     except (InvalidExpression, ArithmeticError, SyntaxError, TypeError, ValueError) as error:
         raise InvalidInput(

@@ -19,6 +19,7 @@ from studio.gui.views.inspector_fields import (
     row_field,
 )
 from studio.gui.views.inspector_rows import ROWS, SCHEME_NAMES, SCHEME_TYPES, default_scheme
+from studio.gui.views.scheme_text import dims_text, read_dims
 
 
 def rule_sections(context: Context) -> list[InspectorSection]:
@@ -87,8 +88,34 @@ def _scheme_fields(context: Context) -> list[InspectorField]:
     kinds = {type(get_field(context.design, (*base, "scheme"))) for base in context.bases}
     if len(kinds) != 1:
         return []
-    rows: Sequence[Row] = ROWS.get(kinds.pop(), ())
-    return [row_field(context.design, context.bases, row) for row in rows]
+    kind = kinds.pop()
+    rows: Sequence[Row] = ROWS.get(kind, ())
+    grid = [_grid_field(context)] if hasattr(kind, "dims") else []
+    return [*grid, *(row_field(context.design, context.bases, row) for row in rows)]
+
+
+def _grid_field(context: Context) -> InspectorField:
+    paths = [(*base, "scheme", "dims") for base in context.bases]
+    found = [get_field(context.design, path) for path in paths]
+    first = found[0]
+    assert isinstance(first, tuple)
+    is_mixed = any(one != first for one in found)
+
+    def write(design: Design, value: object) -> Design:
+        for path in paths:
+            design = set_field(design, path, read_dims(str(value)))
+        return design
+
+    return InspectorField(
+        key="+".join(".".join(path) for path in paths),
+        label=mark("Grid"),
+        editor="text",
+        value=None if is_mixed else dims_text(first),
+        text="" if is_mixed else dims_text(first),
+        is_mixed=is_mixed,
+        tip=mark("Sizes along each axis, such as 4x4x2"),
+        write=write,
+    )
 
 
 def link_sections(context: Context) -> list[InspectorSection]:

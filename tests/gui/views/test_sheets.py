@@ -244,10 +244,10 @@ def test_rows_that_cannot_be_are_refused(racks: Sheet, text: str, message: str) 
         pasted_rows(racks, text, plainly, needs_header=False)
 
 
-def test_links_take_no_rows(two_racks: Design) -> None:
-    links = sheet_of(two_racks, "links")
-    with pytest.raises(InvalidInput, match="racks and boxes"):
-        pasted_rows(links, "a\tb", plainly, needs_header=False)
+def test_chips_take_no_rows(two_racks: Design) -> None:
+    chips = sheet_of(two_racks, "chips")
+    with pytest.raises(InvalidInput, match="racks, boxes, links and rules"):
+        pasted_rows(chips, "a\tb", plainly, needs_header=False)
 
 
 def test_commas_and_semicolons_are_told_from_texts() -> None:

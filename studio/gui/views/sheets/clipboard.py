@@ -14,6 +14,7 @@ from studio.errors import InvalidInput
 if TYPE_CHECKING:
     from studio.exchange.tables import Table
 from studio.fabric.arrays import IntArray
+from studio.gui.views.numerals import with_points, write_commas
 from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
 from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Translate
 from studio.gui.views.sheets.values import Numbers, Plain
@@ -22,7 +23,7 @@ from studio.units import DIMENSIONS
 Grid = tuple[tuple[str, ...], ...]
 MOST_CELLS = 200_000
 _TITLE = re.compile(r"^(?P<title>.*?)\s*(?:\[(?P<unit>[^\]]*)\])?$")
-_BARE = re.compile(r"^[+\-−]?[\d.,]+(?:[eE][+\-]?\d+)?$")
+_BARE = re.compile(r"^[+\-−]?[\d., '’]+(?:[eE][+\-]?\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,13 @@ def read_grid(text: str) -> Grid:
     ------
     InvalidInput : nothing is there, or far too much.
     """
-    lines = text.removeprefix("\ufeff").strip("\r\n")
+    lines = text.removeprefix("\ufeff").replace("\x00", "").strip("\r\n")
     if not lines.strip():
         raise InvalidInput("there is no text to paste; copy cells of a spreadsheet first")
     try:
         rows = tuple(
-            tuple(cell.strip() for cell in row)
-            for row in csv.reader(io.StringIO(lines), delimiter=_separator(lines))
+            tuple(" ".join(cell.split()) for cell in row)
+            for row in csv.reader(io.StringIO(lines, newline=""), delimiter=_separator(lines))
         )
     except csv.Error as error:
         raise InvalidInput("what was copied is no table: {error}", error=error) from error
@@ -100,6 +101,8 @@ def read_grid(text: str) -> Grid:
 
 def _separator(text: str) -> str:
     first, *rest = text.splitlines()
+    if write_commas((first,)) and all(write_commas((line,)) for line in rest):
+        return "\t"  # one column of numbers with decimal commas, as spreadsheets copy it
     for sign in (";", ","):
         # One line alone may be a text with a comma in it; a table repeats its commas.
         is_repeated = all(line.count(sign) == first.count(sign) for line in rest)
@@ -148,6 +151,7 @@ def pasted_cells(sheet: Sheet, text: str, target: Target, row_at: Callable[[int]
         )
     if not target.is_area:
         lines, columns = lines[:height], columns[:width]
+    grid = _plainly(sheet, grid, [columns[place % len(columns)] for place in range(width)])
     cells = [
         Cell(row_at(line), line + 1, column, grid[n % height][place % width])
         for n, line in enumerate(lines)
@@ -171,13 +175,31 @@ def pasted_rows(sheet: Sheet, text: str, tr: Translate, *, needs_header: bool) -
     if needs_header and (header is None or len(grid) < 2):
         return None
     if header is None:
-        return rows_edit(sheet, grid, sheet.add_keys)
+        numbers = [sheet.column_number(key, tr) for key in sheet.add_keys]
+        plain = _plainly(sheet, grid, [one for one in numbers if one is not None])
+        return rows_edit(sheet, plain, sheet.add_keys)
     keys = [sheet.columns[column].key for column in header.columns]
     rows = [
         [_in_unit(cell, unit) for cell, unit in zip(row, header.units, strict=False)]
-        for row in grid[1:]
+        + list(row[len(header.units) :])
+        for row in _plainly(sheet, grid[1:], header.columns)
     ]
     return rows_edit(sheet, rows, keys)
+
+
+def _plainly(sheet: Sheet, grid: Grid, columns: Sequence[int]) -> Grid:
+    """Return cells with their numbers written plainly, as the program they come from meant them."""
+    numeric = [place for place, column in enumerate(columns) if sheet.columns[column].is_number]
+    said = [row[place] for row in grid for place in numeric if place < len(row)]
+    if not write_commas(said):
+        return grid
+    return tuple(
+        tuple(
+            with_points(cell, has_commas=True) if place in numeric else cell
+            for place, cell in enumerate(row)
+        )
+        for row in grid
+    )
 
 
 def _in_unit(cell: str, unit: str) -> str:

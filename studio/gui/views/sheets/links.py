@@ -1,23 +1,29 @@
-"""Links as rows: the cable schedule, with ends, lengths, cable and transceivers."""
+"""Links as rows: the cable schedule, with ends, lengths, cable and transceivers.
+
+An end entered elsewhere makes a single cable that stands for the one of the rule.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
+from studio.catalog.part import Kind
 from studio.design.model import LinkRule
 from studio.fabric.arrays import IntArray
 from studio.gui.i18n import mark, named
 from studio.gui.views.inspector_rows import SCHEME_NAMES
-from studio.gui.views.sheets.common import named_part, state_column, worked_out_states
+from studio.gui.views.sheets import writing
+from studio.gui.views.sheets.cables import ADD_KEYS, Side, cables_added, write_end, write_part
+from studio.gui.views.sheets.common import named_part, part_choices, state_column, worked_out_states
 from studio.gui.views.sheets.places import links_of
 from studio.gui.views.sheets.sheet import Column, Sheet, Source
 from studio.gui.views.sheets.values import Numbers, Texts, Values, Words
 from studio.ids import PartId
 
-_PARTS = (
+_PARTS: tuple[tuple[str, str, Kind], ...] = (
     ("cable", mark("Cable"), "cable"),
-    ("transceiver_a", mark("Transceiver at A"), "transceiver_a"),
-    ("transceiver_b", mark("Transceiver at B"), "transceiver_b"),
+    ("transceiver_a", mark("Transceiver at A"), "transceiver"),
+    ("transceiver_b", mark("Transceiver at B"), "transceiver"),
 )
 
 
@@ -31,8 +37,8 @@ def links_sheet(source: Source) -> Sheet:
 
     columns = (
         Column("link", mark("Link"), lambda: Texts(links.count, address)),
-        _end(source, "from", mark("From"), links.a),
-        _end(source, "to", mark("To"), links.b),
+        _end(source, "a", "from", mark("From"), links.a),
+        _end(source, "b", "to", mark("To"), links.b),
         Column("rule", mark("Link rule"), lambda: _by_rule(source, [r.name for r in links.rules])),
         Column("plane", mark("Plane"), lambda: _planes(source)),
         Column("scheme", mark("Scheme"), lambda: _schemes(source)),
@@ -51,18 +57,23 @@ def links_sheet(source: Source) -> Sheet:
         ),
         Column("delay", mark("Delay"), lambda: Numbers(geometry.delay_s, "time"), is_number=True),
         Column("medium", mark("Medium"), lambda: _media(source)),
-        *(
-            Column(key, title, partial(_rule_parts, source, member))
-            for key, title, member in _PARTS
-        ),
+        *(_part(source, *one) for one in _PARTS),
         state_column(
             source, address, lambda: worked_out_states(fabric.link_present, fabric.link_factor)
         ),
     )
-    return Sheet("links", links.count, columns, address, partial(links_of, fabric))
+    return Sheet(
+        "links",
+        links.count,
+        columns,
+        address,
+        partial(links_of, fabric),
+        partial(cables_added, source),
+        ADD_KEYS,
+    )
 
 
-def _end(source: Source, key: str, title: str, ends: IntArray) -> Column:
+def _end(source: Source, side: Side, key: str, title: str, ends: IntArray) -> Column:
     layout = source.fabric.layout
     return Column(
         key,
@@ -73,6 +84,18 @@ def _end(source: Source, key: str, title: str, ends: IntArray) -> Column:
             ends,
             lambda: [source.chip_addresses[end] for end in ends.tolist()],
         ),
+        partial(write_end, source, side),
+    )
+
+
+def _part(source: Source, member: str, title: str, kind: Kind) -> Column:
+    choices = (("", source.tr(mark("None"))), *part_choices(source, kind))
+    return Column(
+        member,
+        title,
+        partial(_rule_parts, source, member),
+        partial(write_part, source, member, choices),
+        writing.same(choices),
     )
 
 

@@ -75,7 +75,9 @@ def rows_edit(sheet: Sheet, grid: Grid, keys: Sequence[str]) -> Edit:
     InvalidInput : the sheet takes no rows, or a line can't be read; names the row.
     """
     if sheet.add is None:
-        raise InvalidInput("rows can be added to racks and boxes; choose one of these tables")
+        raise InvalidInput(
+            "rows can be added to racks, boxes, links and rules; choose one of these tables"
+        )
     titles = {column.key: Message(column.title, {}) for column in sheet.columns}
     known = Listed(titles[key] for key in sheet.add_keys)
     for key in keys:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from studio.catalog.part import Kind
+from studio.design.edits import free_name, get_field, put, set_field
+from studio.design.model import Design, LinkRule
+from studio.errors import InvalidInput
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark, named
 from studio.gui.views.inspector_fields import Choice
-from studio.gui.views.inspector_rows import SCHEME_NAMES
+from studio.gui.views.inspector_rows import SCHEME_NAMES, default_scheme
+from studio.gui.views.scheme_text import SCHEME_KEYS, parameters_text, with_parameters
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import named_part, part_choices
 from studio.gui.views.sheets.places import NONE
-from studio.gui.views.sheets.sheet import Column, Sheet, Source
+from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Values, words
 from studio.gui.views.subjects import rule_path
+from studio.ids import PartId, PlaneId
 
 _TEXTS = (
     ("a", mark("A side"), "a"),
@@ -60,6 +65,9 @@ def rules_sheet(source: Source) -> Sheet:
         )
 
     planes = _planes(source)
+    kinds = writing.shown_choices(
+        tuple((key, SCHEME_NAMES[kind]) for key, kind in SCHEME_KEYS.items()), source.tr
+    )
     columns = (
         Column(
             "rule",
@@ -78,6 +86,14 @@ def rules_sheet(source: Source) -> Sheet:
             "scheme",
             mark("Scheme"),
             lambda: words([source.tr(SCHEME_NAMES[type(one.rule.scheme)]) for one in rules]),
+            partial(_write_scheme, bases, kinds),
+            writing.same(kinds),
+        ),
+        Column(
+            "parameters",
+            mark("Parameters"),
+            lambda: words([parameters_text(one.rule.scheme) for one in rules]),
+            partial(_write_parameters, bases),
         ),
         *(Column(key, title, texts(m), writing.text(path(m))) for key, title, m in _TEXTS[:4]),
         *(
@@ -115,7 +131,96 @@ def rules_sheet(source: Source) -> Sheet:
         columns,
         lambda row: f"rule:{rules[row].name}",
         partial(_rules_of, fabric),
+        partial(_added, source, planes, kinds),
+        ADD_KEYS,
     )
+
+
+ADD_KEYS = (
+    "rule",
+    "plane",
+    "scheme",
+    "parameters",
+    "a",
+    "b",
+    "multiplicity",
+    "cable",
+    "transceiver_a",
+    "transceiver_b",
+)
+"""Columns of rules to add, in the order taken where no header is given."""
+
+
+def _write_scheme(
+    bases: Sequence[tuple[str, ...]], kinds: tuple[Choice, ...], entry: Entry
+) -> Write:
+    kind = SCHEME_KEYS[str(writing.read_choice(entry.text, kinds))]
+    path = (*bases[entry.row], "scheme")
+
+    def edit(design: Design) -> Design:
+        return set_field(design, path, default_scheme(kind))
+
+    return Write(".".join(path), kind, edit)
+
+
+def _write_parameters(bases: Sequence[tuple[str, ...]], entry: Entry) -> Write:
+    path = (*bases[entry.row], "scheme")
+
+    def edit(design: Design) -> Design:
+        # The scheme itself may be entered in the same step.
+        now = get_field(design, path)
+        return set_field(design, path, with_parameters(now, entry.text))  # type: ignore[arg-type]
+
+    return Write(".".join((*path, "parameters")), entry.text, edit)
+
+
+def _added(
+    source: Source,
+    planes: tuple[Choice, ...],
+    kinds: tuple[Choice, ...],
+    rows: Sequence[Mapping[str, str]],
+) -> Edit:
+    """Return the edit that adds link rules."""
+    made = [_rule(source, planes, kinds, cells) for cells in rows]
+
+    def edit(design: Design) -> Design:
+        for name, rule in made:
+            design = put(design, "links", free_name(name, design.links), rule)
+        return design
+
+    return edit
+
+
+def _rule(
+    source: Source,
+    planes: tuple[Choice, ...],
+    kinds: tuple[Choice, ...],
+    cells: Mapping[str, str],
+) -> tuple[str, LinkRule]:
+    given = {key: text.strip() for key, text in cells.items() if text.strip()}
+    if "a" not in given:
+        raise InvalidInput("the A side is missing; write for example R*/N*/npu")
+    if not planes:
+        raise InvalidInput("the design has no plane; add one first")
+    plane = writing.read_choice(given["plane"], planes) if "plane" in given else planes[0][0]
+    kind = SCHEME_KEYS[str(writing.read_choice(given.get("scheme", "one-to-one"), kinds))]
+    scheme = with_parameters(default_scheme(kind), given.get("parameters", ""))  # type: ignore[arg-type]
+    parts = {
+        member: str(writing.read_choice(given[member], part_choices(source, part_kind)))
+        for member, _, part_kind in _PARTS
+        if member in given
+    }
+    rule = LinkRule(
+        plane=PlaneId(str(plane)),
+        a=given["a"],
+        b=given.get("b", ""),
+        scheme=scheme,
+        multiplicity=writing.read_whole(given.get("multiplicity", "1")),
+        cable=PartId(parts.get("cable", "")),
+        transceiver_a=PartId(parts.get("transceiver_a", "")),
+        transceiver_b=PartId(parts.get("transceiver_b", "")),
+    )
+    return given.get("rule", "rule"), rule
 
 
 def _planes(source: Source) -> tuple[Choice, ...]:
