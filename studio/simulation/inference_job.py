@@ -17,6 +17,7 @@ from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
+from studio.simulation.machine import evidence_of
 from studio.simulation.result import (
     Bound,
     Load,
@@ -29,6 +30,7 @@ from studio.simulation.result import (
     Utilisation,
 )
 from studio.simulation.term_formulas import formula_of
+from studio.workload.precision import number_format
 
 _NETWORK_TERMS = ("tensor", "exchange", "dispatch", "combine", "pipeline", "all_reduce", "hop")
 _OVERHEAD_TERMS = ("launch", "host", "sampling", "overhead", "sync")
@@ -139,7 +141,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
             say("serving profile {profile}", profile=outcome.profile),
             *outcome.assumptions,
         ),
-        evidence=machine.evidence,
+        evidence=evidence_of(machine, "bf16", number_format(scenario.precision).rating),
         warnings=_warnings(scenario, outcome),
         detail=outcome,
     )

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from studio.catalog.catalog import weakest
+from studio.catalog.part import Grade
+
 
 @dataclass(frozen=True)
 class Accelerator:
@@ -23,6 +26,8 @@ class Accelerator:
     tdp_w: float
     idle_w: float
     dies: int = 1
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+    """Evidence of the values above by what they are: a number format, `memory`, `ports` …"""
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,17 @@ class Machine:
     """Share of one NPU in CPUs, memory, switches, optics, fans and conversion loss, at load."""
     host_idle_power_w_per_npu: float = 0.0
     assumptions: tuple[str, ...] = field(default=())
+
+
+def evidence_of(machine: Machine, *formats: str) -> str:
+    """Return the weakest grade among the values a job rests on.
+
+    Parameters
+    ----------
+    formats : number formats the job multiplies in; one without a rating computes in BF16.
+    """
+    accelerator = machine.accelerator
+    rated = {name if accelerator.compute_flops.get(name) else "bf16" for name in formats}
+    used = (*rated, "memory", "memory_bandwidth", "ports", "power")
+    grades = [accelerator.grades[name] for name in used if name in accelerator.grades]
+    return weakest(grades) if grades else machine.evidence

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from studio.catalog.catalog import weakest
 from studio.catalog.fields import NUMBER_FORMATS
+from studio.catalog.part import Grade
 from studio.errors import InvalidDesign
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
@@ -12,6 +16,7 @@ from studio.messages import say
 from studio.simulation.job import Running
 from studio.simulation.levels import network_levels
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
+from studio.simulation.rollup.figure import Figure
 from studio.simulation.rollup.totals import Totals
 
 
@@ -46,7 +51,7 @@ def machine_of(
     host = totals.value("power_w.typical") - count * part.value("power_typical")
     idle = totals.value("power_w.idle") - count * part.value("power_idle")
     return Machine(
-        accelerator=_accelerator(part),
+        accelerator=_accelerator(part, port_figures(fabric, totals)),
         npu_count=count,
         levels=network_levels(fabric) if levels is None else levels,
         evidence=totals.figures["memory_bandwidth_byte_per_s"].grade,
@@ -56,7 +61,7 @@ def machine_of(
     )
 
 
-def _accelerator(part: PartData) -> Accelerator:
+def _accelerator(part: PartData, ports: tuple[Figure, ...]) -> Accelerator:
     rated = {
         name: part.values[f"compute_{name}"]
         for name in NUMBER_FORMATS
@@ -83,7 +88,30 @@ def _accelerator(part: PartData) -> Accelerator:
         tdp_w=part.value("power_typical") or part.value("power_max"),
         idle_w=part.value("power_idle"),
         dies=int(part.value("dies") or 1),
+        grades=_grades(part, tuple(rated), ports),
     )
+
+
+def _grades(
+    part: PartData, formats: tuple[str, ...], figures: tuple[Figure, ...]
+) -> Mapping[str, Grade]:
+    fields = {
+        **{name: f"compute_{name}" for name in formats},
+        "memory": "memory",
+        "memory_bandwidth": "memory_bandwidth",
+        "power": "power_typical" if part.value("power_typical") else "power_max",
+    }
+    found = {key: part.origins[name].grade for key, name in fields.items() if name in part.origins}
+    ports = [term.origin.grade for figure in figures for term in figure.terms if term.origin]
+    return {**found, "ports": weakest(ports)} if ports else found
+
+
+def port_figures(fabric: Fabric, totals: Totals) -> tuple[Figure, ...]:
+    """Return what NPUs inject into the planes that jobs communicate over."""
+    used = ("scale_up", "scale_out")
+    names = [key for key, plane in fabric.design.planes.items() if plane.role in used]
+    found = (totals.figures.get(f"injection_bandwidth_byte_per_s.{name}") for name in names)
+    return tuple(figure for figure in found if figure is not None)
 
 
 def running_of(fabric: Fabric, totals: Totals, machine: Machine) -> Running:

@@ -12,6 +12,7 @@ from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
+from studio.simulation.machine import evidence_of
 from studio.simulation.reliability.job import JobReliability, job_reliability
 from studio.simulation.result import (
     Bound,
@@ -33,6 +34,7 @@ from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray
 from studio.workload.parameters import model_parameters
 from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
+from studio.workload.precision import number_format
 from studio.workload.recipe import Recipe
 
 TENSOR_CHOICES = (1, 2, 4, 8, 16)
@@ -252,7 +254,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
             say("efficiency profile {profile}", profile=outcome.profile),
             *machine.assumptions,
         ),
-        evidence=outcome.evidence,
+        evidence=evidence_of(given.machine, "bf16", number_format(scenario.precision).rating),
         warnings=_warnings(scenario, plan, machine.npu_count),
         reliability=_reliability(given, npus),
         detail=outcome,

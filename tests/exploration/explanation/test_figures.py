@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from studio.errors import InvalidInput, UnknownName
 from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.evidence import weakest_input
 from studio.exploration.explanation.figures import open_figure, open_total, result_figures
 from studio.simulation.explanation import Line
 from studio.simulation.levels import network_levels
@@ -155,3 +156,13 @@ def test_a_figure_that_is_not_there_names_those_that_are() -> None:
         open_figure(job, "phase.decode")
     with pytest.raises(UnknownName, match="npu_count"):
         open_total(job.totals, "warp")
+
+
+@pytest.mark.parametrize(("design", "scenario"), JOBS)
+def test_the_weakest_evidence_of_a_result_is_named(design: str, scenario: str) -> None:
+    job = basis(design, scenario)
+    weakest = weakest_input(job)
+    assert weakest is not None
+    assert weakest.grade == job.result.evidence
+    assert weakest.source
+    assert weakest.part
