@@ -67,6 +67,7 @@ class Appearance:
             window.notices,
             window.compare,
             window.study,
+            window.explain_panel,
         ):
             part.set_theme(theme)
         if window.page == "welcome":

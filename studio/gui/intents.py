@@ -15,6 +15,7 @@ from studio.gui.canvas.placing import free_place
 from studio.gui.canvas.requests import DropTarget, EditRequest, ItemType
 from studio.gui.i18n import mark, tr
 from studio.gui.panels.inspector import FieldEdit
+from studio.gui.views.explain_rows import OperatorName, operator_path
 from studio.gui.views.library_items import LibraryItem
 from studio.gui.views.scenario_row import choose_scenario
 from studio.gui.views.subjects import subjects_of
@@ -88,12 +89,20 @@ class Intents:
         if not window.shown.inspected:
             window.canvas.zoom_to([address])
 
-    def explain(self, key: str) -> None:
-        """Open the terms of a figure."""
+    def explain(self, key: str, path: tuple[str, ...] = ()) -> None:
+        """Open the terms of a figure, down to one line where a path leads to it."""
         window = self._window
         window.shown.explained = key
         window.shown.show_metrics()
         window.show_dock("explain")
+        if path:
+            window.explain_panel.reveal(path)
+
+    def explain_operator(self, name: OperatorName) -> None:
+        """Open the time of a phase down to one operator."""
+        evaluation = self._window.workspace.evaluation
+        if evaluation is not None:
+            self.explain(f"result.phase.{name.phase}", operator_path(evaluation, name))
 
     def fix(self, fix: Fix) -> None:
         """Apply a known remedy of a finding as one step."""

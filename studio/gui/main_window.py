@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         self.plots = PlotsPanel(theme)
         self.run_panel = RunPanel(theme)
         self.problems = ProblemsPanel(theme)
-        self.explain_panel = ExplainPanel()
+        self.explain_panel = ExplainPanel(theme)
         self.network = NetworkPanel()
         self.study = StudyPanel(theme)
         self.history = HistoryPanel(theme)

@@ -34,6 +34,8 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.hover_changed.connect(lambda what: window.status.hover.setText(str(what or "")))
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
     window.strip.explain_requested.connect(window.intents.explain)
+    window.plots.explain_requested.connect(window.intents.explain)
+    window.plots.operator_chosen.connect(window.intents.explain_operator)
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
     window.problems.show_requested.connect(window.show_address)
     window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
@@ -44,6 +46,7 @@ def connect_panels(window: MainWindow) -> None:
         ("differences", window.compared),
         ("run", window.run_panel),
         ("history", window.history),
+        ("explain", window.explain_panel),
     ):
         window.docks[name].visibilityChanged.connect(panel.set_seen)
     window.differences.sides_changed.connect(window.compared.refresh)

@@ -109,9 +109,13 @@ class Accuracy(msgspec.Struct, frozen=True):
     families: dict[str, dict[str, FamilyAccuracy]]
     aims: tuple[AimLine, ...] = ()
 
+    def of_family(self, set_name: str, family: str) -> FamilyAccuracy | None:
+        """Return how far results for a family have been off; None where nothing was published."""
+        return self.families.get(set_name, {}).get(family)
+
     def band(self, set_name: str, family: str) -> str:
         """Return in one sentence how far results for a family have been off."""
-        found = self.families.get(set_name, {}).get(family)
+        found = self.of_family(set_name, family)
         if found is None:
             return say(
                 "no published {set_name} measurement of {family} to check by",

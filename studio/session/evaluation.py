@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from studio.design.finding import Finding
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, StudioError, UnknownName
+from studio.exploration.explanation.basis import Basis
 from studio.exploration.network_library import network_profiles
 from studio.exploration.serving_library import (
     exchange_profile,
@@ -77,6 +78,14 @@ class Evaluation:
     def result(self) -> SimResult | None:
         """Return what the job delivers."""
         return self.simulated.result if self.simulated else None
+
+    @property
+    def basis(self) -> Basis | None:
+        """Return what the figures of the job are opened from."""
+        if self.simulated is None:
+            return None
+        one = self.simulated
+        return Basis(one.given, one.result, self.fabric, self.totals)
 
     @property
     def timeline(self) -> Timeline | None:

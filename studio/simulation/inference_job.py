@@ -14,6 +14,7 @@ from studio.simulation.economics import economics
 from studio.simulation.inference.disaggregation import balanced_decode_npus, pooled_rate
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
+from studio.simulation.inference.passes import PassTime
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
@@ -102,7 +103,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
     share = filling / npus
     rate = _rate_per_npu(scenario, outcome, share)
     draw = share * outcome.prefill.power_w_per_npu + (1 - share) * outcome.decode.power_w_per_npu
-    machine = given.machine
+    machine, devices = given.machine, given.serving.devices_per_npu
     money = economics(
         draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus, given.running
     )
@@ -112,8 +113,20 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         model=outcome.model,
         plan=_plan_text(outcome),
         phases=(
-            _phase(outcome.prefill, filling, outcome.prefill_tokens_per_s_per_npu),
-            _phase(outcome.decode, stepping, outcome.decode_tokens_per_s_per_npu),
+            _phase(
+                outcome.prefill,
+                outcome.worked.plenty.pass_time,
+                devices,
+                filling,
+                outcome.prefill_tokens_per_s_per_npu,
+            ),
+            _phase(
+                outcome.decode,
+                outcome.worked.decode.pass_time,
+                devices,
+                stepping,
+                outcome.decode_tokens_per_s_per_npu,
+            ),
         ),
         memory=Memory(
             (
@@ -204,7 +217,13 @@ def degrees_text(plan: InferencePlan) -> str:
     )
 
 
-def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phase:
+def _phase(
+    estimated: Estimated, one: PassTime, devices: float, npus: int, tokens_per_s_per_npu: float
+) -> Phase:
+    """Return a phase; `devices` of one NPU work alike, each on operators of its own."""
+    times: dict[tuple[str, str], float] = {}
+    for work, count in zip(one.works, one.counts.tolist(), strict=True):
+        times[work.name, work.term] = times.get((work.name, work.term), 0.0) + count
     return Phase(
         name="prefill" if estimated.name == "prefill" else "decode",
         seconds=estimated.time_s,
@@ -216,11 +235,12 @@ def _phase(estimated: Estimated, npus: int, tokens_per_s_per_npu: float) -> Phas
         operators=tuple(
             OperatorPoint(
                 point.name,
-                point.flops,
-                point.traffic_byte,
+                point.flops * devices,
+                point.traffic_byte * devices,
                 point.time_s,
                 "compute" if point.bound == "compute" else "memory",
                 point.term,
+                times[point.name, point.term],
             )
             for point in estimated.operators
         ),

@@ -89,7 +89,7 @@ def recomputed(basis: Basis, rows: Iterable[OperatorRow]) -> list[Line]:
     """Return operators that are computed once more in the backward pass."""
     lines = [
         Line(
-            f"{row.part}/{row.name}",
+            f"{row.name}/{row.part}",
             operator_word(row.name),
             row.times * row.forward_s,
             "time",
@@ -155,7 +155,7 @@ def _training_line(basis: Basis, row: OperatorRow) -> Line:
         backward=seconds(row.input_gradient_s + row.weight_gradient_s),
     )
     return Line(
-        f"{row.part}/{row.name}" + ("" if row.block >= 0 else "/outside"),
+        f"{row.name}/{row.part}" + ("" if row.block >= 0 else "/outside"),
         operator_word(row.name),
         row.step_s,
         "time",

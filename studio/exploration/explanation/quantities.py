@@ -24,7 +24,9 @@ def amount(value: float, dimension: str) -> str:
 
 def number(value: float) -> str:
     """Return a plain number: whole ones in full, others with four digits."""
-    if value == round(value) and abs(value) < 1e9:
+    if abs(value) >= 1e12:
+        return f"{value:.{_DIGITS}g}"
+    if value == round(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:,.{_DIGITS}g}"
 

@@ -1,11 +1,16 @@
-"""The Explain panel: a figure opened down to parts and sources."""
+"""The Explain panel: a figure opened down to formulas, inputs and sources, and what it rests on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QIcon, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QHeaderView,
+    QSplitter,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -13,50 +18,72 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.i18n import tr
-from studio.gui.theme import SPACE
-from studio.gui.views.explain_rows import ExplainRow, Explanation
+from studio.gui.guard import guarded
+from studio.gui.i18n import current_language, tr
+from studio.gui.panels.rests import RestsList
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.explain_rows import ExplainRow, Explanation, rows_of
 from studio.gui.views.format import share_text
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.labels import styled_label
 
-_PART = Qt.ItemDataRole.UserRole
+Path = tuple[str, ...]
+_ROW = Qt.ItemDataRole.UserRole
+_PATH = Qt.ItemDataRole.UserRole + 1
+_FEW = 3
+"""A figure of so few lines shows what is inside them at once."""
+_COLUMNS = (0.25, 0.31, 0.11, 0.08, 0.085)
+"""Shares of the width; the source takes the rest."""
+_SWATCH_PX = 9
+_RESTS_PX = 230
 
 
+@guarded
 class ExplainPanel(QWidget):
-    """A tree of terms with count, value, share, evidence and source."""
+    """A tree that is filled where it is opened; edits keep what is open."""
 
     part_requested = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
         self._shown: Explanation | None = None
-        self._title = styled_label("heading")
-        self._notes = ElidedLabel()
-        self._notes.setObjectName("quiet")
-        self._tree = QTreeWidget()
-        self._tree.setAlternatingRowColors(True)
-        self._tree.setUniformRowHeights(True)
-        self._tree.setColumnCount(6)
-        header = self._tree.header()
+        self._is_seen, self._is_behind = False, False
+        self._drawn = ""
+        """Key of the figure in the tree."""
+        self._title, self._how = styled_label("heading"), ElidedLabel()
+        self._how.setObjectName("quiet")
+        self.tree = QTreeWidget()
+        self.tree.setAlternatingRowColors(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setColumnCount(6)
+        header = self.tree.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate((250, 170, 90, 65, 80)):
-            header.resizeSection(column, width)
-        self._tree.itemActivated.connect(self._open_part)
+        self.tree.itemActivated.connect(self._open_part)
+        self.tree.itemExpanded.connect(self._fill)
+        copying = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.tree)
+        copying.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copying.activated.connect(self._copy)
+        self.rests = RestsList(theme)
         self._empty = styled_label("empty")
         content = QWidget()
         top = QHBoxLayout()
         top.addWidget(self._title)
         top.addSpacing(2 * SPACE)
-        top.addWidget(self._notes, 1)
+        top.addWidget(self._how, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.tree)
+        split.addWidget(self.rests)
+        split.setStretchFactor(0, 1)
+        split.setSizes([4 * _RESTS_PX, _RESTS_PX])
         column_layout = QVBoxLayout(content)
         column_layout.setContentsMargins(SPACE, SPACE // 2, SPACE, 0)
         column_layout.setSpacing(SPACE // 2)
         column_layout.addLayout(top)
-        column_layout.addWidget(self._tree, 1)
+        column_layout.addWidget(split, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(content)
@@ -71,46 +98,178 @@ class ExplainPanel(QWidget):
         return self._shown
 
     def show_explanation(self, explanation: Explanation | None) -> None:
-        """Show what a figure is made of."""
-        if explanation == self._shown:
+        """Show what a figure is made of; lines that were open stay open."""
+        if explanation is self._shown:
             return
         self._shown = explanation
-        self._stack.setCurrentIndex(0 if explanation is None else 1)
-        self._tree.clear()
-        if explanation is None:
+        self._is_behind = True
+        if self._is_seen:
+            self._catch_up()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4))
+        room = self.width() - (_RESTS_PX if self.rests.rests else 0)
+        for column, share in enumerate(_COLUMNS):
+            self.tree.header().resizeSection(column, round(share * room))
+
+    def set_seen(self, is_seen: bool) -> None:
+        """Tell whether the panel is seen; figures nobody looks at are not opened."""
+        self._is_seen = is_seen
+        if is_seen:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if not self._is_behind:
             return
+        self._is_behind = False
+        explanation = self._shown
+        self._stack.setCurrentIndex(0 if explanation is None else 1)
+        if explanation is None:
+            self.tree.clear()
+            self._drawn = ""
+            return
+        is_same = self._drawn == explanation.key
+        self._drawn = explanation.key
+        open_paths = self._open_paths() if is_same else set[Path]()
+        current = self._current_path() if is_same else ()
+        place = self.tree.verticalScrollBar().value() if is_same else 0
         self._title.setText(f"{explanation.title}: {explanation.value}")
-        notes = "  ·  ".join(tr(text) for text in explanation.notes)
-        self._notes.setText(notes)
-        self._notes.setToolTip("\n".join(tr(text) for text in explanation.notes))
-        self._tree.addTopLevelItems([_item(row) for row in explanation.rows])
-        self._tree.expandAll()
+        self._how.setText(explanation.how)
+        self.rests.show_rests(explanation.rests)
+        self._fit_columns()
+        self.tree.clear()
+        self._add(self.tree.addTopLevelItem, rows_of(explanation.line, current_language()), ())
+        if is_same:
+            self._reopen(open_paths)
+        elif self.tree.topLevelItemCount() <= _FEW:
+            for number in range(self.tree.topLevelItemCount()):
+                self._expand(self.tree.topLevelItem(number))
+        if current:
+            self._select(current)
+        self.tree.verticalScrollBar().setValue(place)
+
+    def reveal(self, path: Path) -> None:
+        """Open the way to a line and select it; as far as there is such a line."""
+        self._catch_up()
+        for length in range(1, len(path)):
+            item = self._item_at(path[:length])
+            if item is not None:
+                self._expand(item)
+        self._select(path)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self.rests.set_theme(theme)
+        self._is_behind = True
+        if self._is_seen:
+            self._catch_up()
 
     def retranslate(self) -> None:
-        """Show texts in the language chosen."""
+        """Show texts in the language chosen; the owner explains the figure anew."""
         self._empty.setText(tr("Click a figure in the strip above to see what it is made of."))
-        self._tree.setHeaderLabels(
-            [tr("Term"), tr("Count"), tr("Value"), tr("Share"), tr("Evidence"), tr("Source")]
+        self.tree.setHeaderLabels(
+            [
+                tr("Term"),
+                tr("How it is worked out"),
+                tr("Value"),
+                tr("Share"),
+                tr("Evidence"),
+                tr("Source"),
+            ]
         )
-        shown, self._shown = self._shown, None
-        self.show_explanation(shown)
+        self.rests.retranslate()
+
+    def _add(
+        self,
+        add: Callable[[QTreeWidgetItem], object],
+        rows: tuple[ExplainRow, ...],
+        above: Path,
+    ) -> None:
+        for row in rows:
+            add(self._item(row, (*above, row.key)))
+
+    def _item(self, row: ExplainRow, path: Path) -> QTreeWidgetItem:
+        share = "" if row.share is None else share_text(row.share)
+        is_input = row.key.startswith("input/")
+        # The second column has more room, and an input is a part of how a line is worked out.
+        first = [tr("input"), row.label] if is_input else [row.label, row.how]
+        item = QTreeWidgetItem([*first, row.value, share, row.grade, row.source])
+        for column in (2, 3):
+            item.setTextAlignment(
+                column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            )
+        for column in range(6):
+            item.setToolTip(column, row.tip)
+        if is_input:
+            item.setForeground(0, QBrush(QColor(self._theme.quiet)))
+        if row.bound in self._theme.bounds:
+            item.setIcon(0, _swatch(self._theme.bounds[row.bound]))
+        item.setData(0, _ROW, row)
+        item.setData(0, _PATH, path)
+        if row.line is not None:
+            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+        return item
+
+    def _fill(self, item: QTreeWidgetItem) -> None:
+        """Work out what is inside a line when it is opened for the first time."""
+        row = item.data(0, _ROW)
+        if item.childCount() == 0 and row.line is not None:
+            self._add(item.addChild, rows_of(row.line, current_language()), item.data(0, _PATH))
+
+    def _expand(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and item.data(0, _ROW).line is not None:
+            self._fill(item)
+            item.setExpanded(True)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        """Return every item there is so far."""
+        found = [self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount())]
+        items = [item for item in found if item is not None]
+        for item in items:
+            inside = [item.child(n) for n in range(item.childCount())]
+            items.extend(one for one in inside if one is not None)
+        return items
+
+    def _open_paths(self) -> set[Path]:
+        return {item.data(0, _PATH) for item in self._items() if item.isExpanded()}
+
+    def _reopen(self, paths: set[Path]) -> None:
+        for path in sorted(paths, key=len):
+            self._expand(self._item_at(path))
+
+    def _item_at(self, path: Path) -> QTreeWidgetItem | None:
+        return next((item for item in self._items() if item.data(0, _PATH) == path), None)
+
+    def _current_path(self) -> Path:
+        item = self.tree.currentItem()
+        return item.data(0, _PATH) if item is not None else ()
+
+    def _select(self, path: Path) -> None:
+        item = self._item_at(path)
+        if item is not None:
+            self.tree.setCurrentItem(item)
+            self.tree.scrollToItem(item)
+
+    def _copy(self) -> None:
+        """Put the current row on the clipboard, columns between tabs."""
+        item = self.tree.currentItem()
+        if item is not None:
+            cells = [item.text(column) for column in range(self.tree.columnCount())]
+            QApplication.clipboard().setText("\t".join(cells).rstrip("\t"))
 
     def _open_part(self, item: QTreeWidgetItem) -> None:
-        part = item.data(0, _PART)
+        part = item.data(0, _ROW).part
         if part:
-            self.part_requested.emit(str(part))
+            self.part_requested.emit(part)
 
 
-def _item(row: ExplainRow) -> QTreeWidgetItem:
-    source = row.source or tr(row.note)
-    item = QTreeWidgetItem(
-        [tr(row.label), tr(row.detail), row.value, share_text(row.share), row.grade, source]
-    )
-    for column in (1, 2, 3):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    tip = "\n".join(text for text in (tr(row.label), row.source, row.url, tr(row.note)) if text)
-    for column in range(6):
-        item.setToolTip(column, tip)
-    item.setData(0, _PART, row.part)
-    item.addChildren([_item(child) for child in row.children])
-    return item
+def _swatch(colour: str) -> QIcon:
+    """Return a small square in the colour of what a time is spent on."""
+    square = QPixmap(_SWATCH_PX, _SWATCH_PX)
+    square.fill(QColor(colour))
+    return QIcon(square)

@@ -69,12 +69,14 @@ class MetricTile(QFrame):
         assert row is not None
         self._label.setText(row.label)
         self._value.setText(row.value)
-        self._change.setText(row.change)
+        self._change.setText(row.change or row.band)
         name = _SENSE_NAMES[row.sense]
         if self._change.objectName() != name:
             self._change.setObjectName(name)
             restyle(self._change)
         tip = tr("Click to see what this is made of")
+        if row.accuracy:
+            tip = f"{row.accuracy}\n{tip}"
         if row.before:
             tip = tr("Baseline: {value}").format(value=row.before) + "\n" + tip
         self.setToolTip(f"{row.label}: {row.value}\n{tip}")

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGraphicsOpacityEffect,
     QHBoxLayout,
+    QMenu,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import mark, tr
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.plot_data import Bar, MemoryView, Roofline
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
+
+if TYPE_CHECKING:
+    from studio.gui.plots.roofline_plot import RooflinePlot
+    from studio.gui.plots.stacked_bars import StackedBarsPlot
 
 TITLES = {
     "time": mark("Time by phase"),
@@ -30,12 +39,14 @@ TITLES = {
 }
 
 
+@guarded
 class PlotFrame(QFrame):
-    """A titled place for one plot."""
+    """A titled place for one plot; its menu takes picture and figures along."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
+        self._plot: StackedBarsPlot | RooflinePlot | None = None
         # All plots get the same width, whatever their texts would like.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._title = styled_label("heading")
@@ -51,9 +62,30 @@ class PlotFrame(QFrame):
         self._layout.addLayout(top)
         self.retranslate()
 
-    def put(self, plot: QWidget) -> None:
+    def put(self, plot: StackedBarsPlot | RooflinePlot) -> None:
         """Place the plot under the title."""
+        self._plot = plot
         self._layout.addWidget(plot, 1)
+
+    def copy_picture(self) -> None:
+        """Put the frame on the clipboard as a picture."""
+        QApplication.clipboard().setPixmap(self.grab())
+
+    def copy_figures(self) -> None:
+        """Put the figures on the clipboard, as a spreadsheet takes them."""
+        if self._plot is not None:
+            lines = ("\t".join(line) for line in self._plot.figures())
+            QApplication.clipboard().setText("\n".join(lines))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the plot."""
+        if self._plot is None:
+            return
+        menu = QMenu(self)
+        menu.addAction(tr("Copy picture"), self.copy_picture)
+        menu.addAction(tr("Copy figures"), self.copy_figures)
+        menu.exec(event.globalPos())
+        menu.deleteLater()
 
     def say(self, text: str, name: str = "quiet") -> None:
         """Write something beside the title."""
@@ -74,6 +106,10 @@ class PlotFrame(QFrame):
 
 class PlotsPanel(QWidget):
     """Four plots side by side; `build` makes them, once the window has been painted."""
+
+    explain_requested = Signal(str, tuple)
+    """Figure to open, and the path of lines down to a part of it."""
+    operator_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +157,9 @@ class PlotsPanel(QWidget):
         self.power = StackedBarsPlot("power", self._theme)
         for name in TITLES:
             self.frames[name].put(getattr(self, name))
+        for bars in (self.time, self.memory, self.power):
+            bars.chosen.connect(lambda opens: self.explain_requested.emit(opens[0], opens[1:]))
+        self.roofline.operator_chosen.connect(self.operator_chosen)
         self._is_built = True
         if self._pending is not None:
             self._pending()

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio.gui.guard import guarded
@@ -34,6 +42,9 @@ class LegendTable(QWidget):
     Painted, because a label lays out rich text several times at every change, which takes longer
     than all else an edit causes.
     """
+
+    clicked = Signal(str)
+    """Name of a coloured line."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +90,11 @@ class LegendTable(QWidget):
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        line = self._line_at(event.position().toPoint())
+        if line is not None and line.color and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(line.name)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -1,27 +1,36 @@
-"""The roofline of one NPU with the operators of the job on it."""
+"""The roofline of one NPU with the operators of the job on it; a click opens an operator."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import DecadeAxis, new_plot, style_plot
 from studio.gui.theme import Theme
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import Roofline
+from studio.gui.views.plot_data import Roof, Roofline
 
 _DECADES_BELOW = 4.0
 _WIDE_PX = 300
 """Narrower plots name the roofs without their height, which the axis tells too."""
+_ROOFS = 4
+_POINT_PX, _RIDGE_PX = 9, 7
 
 
+@guarded
 class RooflinePlot(QWidget):
     """FLOP per byte against FLOP/s, both logarithmic."""
+
+    operator_chosen = Signal(object)
+    """`OperatorName` of a point that was clicked."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,11 +40,16 @@ class RooflinePlot(QWidget):
             self, bottom=DecadeAxis("bottom", "count"), left=DecadeAxis("left", "compute")
         )
         self._plot.getAxis("left").setWidth(74)
-        self._roofs = [pg.PlotCurveItem() for _ in range(3)]
-        self._names = [pg.TextItem(anchor=(1, 1)) for _ in range(3)]
-        for item in (*self._roofs, *self._names):
+        self._lines = [pg.PlotCurveItem() for _ in range(_ROOFS)]
+        self._names = [pg.TextItem(anchor=(0, 1)) for _ in range(_ROOFS)]
+        self._slope = pg.TextItem(anchor=(0, 0))
+        for item in (*self._lines, *self._names, self._slope):
             self._plot.addItem(item)
+        self._ridges = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=_tip, symbol="d")
         self._points = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=_tip)
+        self._points.sigClicked.connect(self._clicked)
+        self._points.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._plot.addItem(self._ridges)
         self._plot.addItem(self._points)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -47,6 +61,11 @@ class RooflinePlot(QWidget):
         """Return what is drawn."""
         return self._shown
 
+    @property
+    def plot(self) -> pg.PlotWidget:
+        """Return the drawing itself."""
+        return self._plot
+
     def show_roofline(self, roofline: Roofline | None) -> None:
         """Draw roofs and operators."""
         if roofline != self._shown:
@@ -54,18 +73,21 @@ class RooflinePlot(QWidget):
             self._draw(roofline)
 
     def _draw(self, roofline: Roofline | None) -> None:
-        if roofline is None or not roofline.peaks or not roofline.memory_byte_per_s:
-            for item in (*self._roofs, *self._names, self._points):
+        drawn = (*self._lines, *self._names, self._slope, self._ridges, self._points)
+        if roofline is None or not roofline.roofs or not roofline.memory_byte_per_s:
+            for item in drawn:
                 item.setVisible(False)
             return
-        top = math.log10(max(peak for _, peak in roofline.peaks))
-        ridge = top - math.log10(roofline.memory_byte_per_s)
+        top = math.log10(max(roof.flops for roof in roofline.roofs))
+        ridge = math.log10(max(roof.ridge for roof in roofline.roofs))
         intensities = [math.log10(point.intensity) for point in roofline.points]
         left = min([-1.0, *(value - 0.3 for value in intensities)])
         right = max([ridge + 1.0, *(value + 0.3 for value in intensities)])
         reached = [math.log10(point.flops) for point in roofline.points]
         bottom = max(top - 7, min([top - _DECADES_BELOW, *(value - 0.3 for value in reached)]))
         self._draw_roofs(roofline, left, right)
+        self._draw_slope(roofline, left, bottom)
+        self._draw_ridges(roofline)
         self._draw_points(roofline)
         self._plot.setXRange(left, right, padding=0)
         self._plot.setYRange(bottom, top + 0.9, padding=0)
@@ -85,27 +107,53 @@ class RooflinePlot(QWidget):
         self._plot.getAxis("bottom").setLabel(tr("FLOP per byte"), color=self._theme.quiet)
         self._draw(self._shown)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw(self._shown)
+
     def _draw_roofs(self, roofline: Roofline, left: float, right: float) -> None:
         memory = math.log10(roofline.memory_byte_per_s)
-        highest = max(peak for _, peak in roofline.peaks)
-        for place, (line, name) in enumerate(zip(self._roofs, self._names, strict=True)):
-            is_used = place < len(roofline.peaks)
-            line.setVisible(is_used)
-            name.setVisible(is_used)
-            if not is_used:
+        highest = max(roof.flops for roof in roofline.roofs)
+        for place, (line, name) in enumerate(zip(self._lines, self._names, strict=True)):
+            is_there = place < len(roofline.roofs)
+            line.setVisible(is_there)
+            name.setVisible(is_there)
+            if not is_there:
                 continue
-            label, peak = roofline.peaks[place]
-            height = math.log10(peak)
-            corner = height - memory
-            x = np.array([left, corner, right])
+            roof = roofline.roofs[place]
+            height = math.log10(roof.flops)
+            x = np.array([left, height - memory, right])
             line.setData(x, np.array([left + memory, height, height]))
-            colour = self._theme.text if place == 0 else self._theme.quiet
-            line.setPen(pg.mkPen(colour, width=1))
-            value = figure_text("", peak, "compute", 3) if self.width() >= _WIDE_PX else ""
-            name.setText(f"{label.upper()} {value}".strip(), colour)
+            colour = self._theme.text if roof.is_used else self._theme.quiet
+            style = Qt.PenStyle.SolidLine if roof.is_used else Qt.PenStyle.DashLine
+            line.setPen(pg.mkPen(colour, width=1, style=style))
+            value = figure_text("", roof.flops, "compute", 3) if self.width() >= _WIDE_PX else ""
+            name.setText(f"{roof.formats.upper()} {value}".strip(), colour)
             # Left of the slope nothing is drawn: the names have room there.
-            name.setAnchor(QPointF(0, 1 if peak == highest else 0))
+            name.setAnchor(QPointF(0, 1 if roof.flops == highest else 0))
             name.setPos(QPointF(left, height))
+
+    def _draw_slope(self, roofline: Roofline, left: float, bottom: float) -> None:
+        """Name the memory along the slope, where there is room right of its foot."""
+        is_wide = self.width() >= _WIDE_PX
+        self._slope.setVisible(is_wide)
+        if is_wide:
+            rate = figure_text("", roofline.memory_byte_per_s, "bandwidth", 3)
+            memory = math.log10(roofline.memory_byte_per_s)
+            foot = max(left, bottom - memory)
+            self._slope.setText(tr("Memory {rate}").format(rate=rate), self._theme.quiet)
+            self._slope.setPos(QPointF(foot + 0.35, foot + 0.35 + memory))
+
+    def _draw_ridges(self, roofline: Roofline) -> None:
+        self._ridges.setVisible(True)
+        self._ridges.setData(
+            x=[math.log10(roof.ridge) for roof in roofline.roofs],
+            y=[math.log10(roof.flops) for roof in roofline.roofs],
+            data=[_ridge_text(roof) for roof in roofline.roofs],
+            brush=pg.mkBrush(self._theme.panel),
+            pen=pg.mkPen(self._theme.text),
+            size=_RIDGE_PX,
+        )
 
     def _draw_points(self, roofline: Roofline) -> None:
         self._points.setVisible(True)
@@ -115,8 +163,30 @@ class RooflinePlot(QWidget):
             brush=[self._brushes.get(point.bound, self._plain) for point in roofline.points],
             data=[point.text for point in roofline.points],
             pen=self._outline,
-            size=9,
+            size=_POINT_PX,
         )
+
+    def figures(self) -> list[list[str]]:
+        """Return what is drawn as a table of texts."""
+        head = [tr("Phase"), tr("Operator"), "FLOP/byte", "FLOP/s", tr("Limited by")]
+        points = self._shown.points if self._shown else ()
+        return [
+            head,
+            *(
+                [one.opens.phase, one.opens.name, f"{one.intensity:.6g}", f"{one.flops:.6g}",
+                 one.bound]
+                for one in points
+            ),
+        ]  # fmt: skip
+
+    def _clicked(self, _item: object, points: Sequence[pg.SpotItem], _event: object = None) -> None:
+        if len(points) and self._shown is not None:
+            self.operator_chosen.emit(self._shown.points[points[0].index()].opens)
+
+
+def _ridge_text(roof: Roof) -> str:
+    text = tr("{formats}: from {ridge} FLOP per byte on computing is the limit, below it memory")
+    return text.format(formats=roof.formats.upper(), ridge=f"{roof.ridge:,.3g}")
 
 
 def _tip(x: float, y: float, data: object) -> str:

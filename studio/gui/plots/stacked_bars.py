@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -14,7 +15,11 @@ from studio.gui.i18n import tr
 from studio.gui.plots.legend_table import LegendLine, LegendTable
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
 from studio.gui.theme import Theme
-from studio.gui.views.plot_data import Bar
+from studio.gui.views.format import share_text
+from studio.gui.views.plot_data import Bar, Segment
+
+if TYPE_CHECKING:
+    from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 
 BAR_THICKNESS = 0.5
 _MOST_LINES = 16
@@ -24,6 +29,9 @@ _NAME_PX, _COLUMN_PX = 96, 60
 @guarded
 class StackedBarsPlot(QWidget):
     """One bar a row; either to a common scale or each filling the width."""
+
+    chosen = Signal(object)
+    """Where a clicked segment opens: a figure and a path of lines in it."""
 
     def __init__(
         self, dimension: str, theme: Theme, *, is_share: bool = False, parent: QWidget | None = None
@@ -44,6 +52,9 @@ class StackedBarsPlot(QWidget):
         self._limit_name = pg.TextItem(anchor=(1, 1))
         self._plot.addItem(self._limit_name)
         self._legend = LegendTable(theme)
+        self._legend.clicked.connect(self._choose_line)
+        self._plot.scene().sigMouseClicked.connect(self._choose_at)
+        self._plot.scene().sigMouseMoved.connect(self._tell)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._legend)
@@ -66,6 +77,54 @@ class StackedBarsPlot(QWidget):
     def bars(self) -> tuple[Bar, ...]:
         """Return what is drawn."""
         return self._bars
+
+    def segment_at(self, x: float, y: float) -> tuple[Bar, Segment] | None:
+        """Return the segment at a place of the drawing, in its axes."""
+        row = round(-y)
+        if not 0 <= row < len(self._bars) or abs(y + row) > BAR_THICKNESS / 2:
+            return None
+        bar = self._bars[row]
+        scale = bar.total if self._is_share and bar.total else 1.0
+        reached = 0.0
+        for segment in bar.segments:
+            if reached <= x < reached + segment.value / scale:
+                return bar, segment
+            reached += segment.value / scale
+        return None
+
+    def _under(self, place: QPointF) -> tuple[Bar, Segment] | None:
+        here = self._plot.getViewBox().mapSceneToView(place)
+        return self.segment_at(here.x(), here.y())
+
+    def _choose_at(self, event: MouseClickEvent) -> None:
+        found = self._under(event.scenePos())
+        if found is not None and found[1].opens and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(found[1].opens)
+
+    def _tell(self, place: QPointF) -> None:
+        found = self._under(place)
+        text = ""
+        if found is not None:
+            bar, segment = found
+            share = share_text(segment.value / bar.total) if bar.total else ""
+            text = f"{bar.name} · {segment.name}\n{segment.text}  {share}"
+            text += "\n" + tr("Click to see what this is made of") if segment.opens else ""
+        self._plot.setToolTip(text)
+
+    def _choose_line(self, name: str) -> None:
+        """Open a part by its line beside the plot, in the bar where it is largest."""
+        found = [one for bar in self._bars for one in bar.segments if one.name == name]
+        largest = max(found, key=lambda one: one.value, default=None)
+        if largest is not None and largest.opens:
+            self.chosen.emit(largest.opens)
+
+    def figures(self) -> list[list[str]]:
+        """Return what is drawn as a table of texts."""
+        names = list(dict.fromkeys(one.name for bar in self._bars for one in bar.segments))
+        values = [{one.name: one.value for one in bar.segments} for bar in self._bars]
+        lines = [["", *(bar.name for bar in self._bars)]]
+        lines += [[name, *(f"{row.get(name, 0.0):.6g}" for row in values)] for name in names]
+        return lines
 
     def show_bars(self, bars: Sequence[Bar], limit: float = 0.0, limit_text: str = "") -> None:
         """Draw bars, with a line at a limit where there is one."""

@@ -1,4 +1,4 @@
-"""A figure opened: the terms it is the sum of, each down to its part and source."""
+"""A figure opened: lines down to formulas and inputs, and what the whole rests on."""
 
 from __future__ import annotations
 
@@ -6,220 +6,192 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.gui.i18n import tr
-from studio.gui.views.format import figure_text, grade_text, word
-from studio.messages import Listed, say
-from studio.simulation.rollup.labels import label_of
+from studio.gui.views.format import figure_text, grade_text
+from studio.simulation.explanation import Input, Line
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
-    from studio.simulation.result import Phase, SimResult
-    from studio.simulation.rollup.figure import Figure, Term
+    from studio.simulation.rollup.figure import Figure
+
+RESULT = "result."
+"""Start of the keys of figures of the job; others are of the roll-up."""
 
 
 @dataclass(frozen=True)
 class ExplainRow:
-    """One line of the sum, with the lines it is itself made of."""
+    """One row of the tree: a line of the figure, or an input of its formula."""
 
+    key: str
     label: str
-    detail: str
+    how: str
     value: str
-    share: float
-    grade: str = ""
-    source: str = ""
-    url: str = ""
-    note: str = ""
-    part: str = ""
-    children: tuple[ExplainRow, ...] = ()
+    share: float | None
+    """Of the line it is in; None where lines do not add up."""
+    grade: str
+    source: str
+    tip: str
+    part: str
+    """Catalogue part to show on activation; empty for none."""
+    line: Line | None
+    """What opens below; None for an input and for what has nothing inside."""
+    bound: str = ""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """One thing a result rests on."""
+
+    title: str
+    text: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)
 class Explanation:
     """What the Explain panel shows."""
 
+    key: str
     title: str
     value: str
-    rows: tuple[ExplainRow, ...]
-    notes: tuple[str, ...] = ()
+    how: str
+    line: Line
+    rests: tuple[Rest, ...] = ()
 
 
 def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanation | None:
-    """Return what a figure is made of; None where the design does not have it."""
+    """Return what a figure is made of; None where the design does not have it.
+
+    Parameters
+    ----------
+    key : name of a figure of the roll-up, or `result.` and one of the job, such as
+        `result.ttft_s` or `result.phase.decode`.
+    """
     if evaluation is None:
         return None
-    if key.startswith("result."):
-        return _explain_result(key, evaluation.result, language) if evaluation.result else None
-    figure = evaluation.totals.figures.get(key)
-    if figure is None:
+    from studio.exploration.explanation.figures import open_figure, open_total, result_figures
+
+    if not key.startswith(RESULT):
+        figure = evaluation.totals.figures.get(key)
+        if figure is None:
+            return None
+        line = open_total(evaluation.totals, key)
+        rests = (_weakest(figure.grade, language, _largest_of(figure)),) if figure.terms else ()
+        value = figure_text(figure.name, figure.value, figure.dimension)
+        return Explanation(key, tr(line.label), value, tr(line.note), line, rests)
+    basis = evaluation.basis
+    name = key.removeprefix(RESULT)
+    if basis is None or name not in result_figures(basis):
         return None
-    return _explain_figure(figure, language)
-
-
-def _explain_figure(figure: Figure, language: str) -> Explanation:
-    total = figure.value
-    terms = sorted(figure.terms, key=lambda term: -abs(term.value))
-    rows = tuple(_term_row(figure, term, total, language) for term in terms)
-    notes: list[str] = []
-    if figure.missing:
-        notes.append(say("Not known for: {parts}", parts=", ".join(figure.missing)))
-    if figure.terms:
-        notes.append(_weakest(figure.grade, language))
+    line = open_figure(basis, name)
+    value = figure_text("", line.value, line.dimension)
     return Explanation(
-        label_of(figure.name, language),
-        figure_text(figure.name, total, figure.dimension),
-        rows,
-        tuple(notes),
+        key, tr(line.label), value, tr(line.formula), line, _rests(evaluation, language)
     )
 
 
-def _term_row(figure: Figure, term: Term, total: float, language: str) -> ExplainRow:
-    each = figure_text(figure.name, term.each, figure.dimension)
-    count = figure_text("", term.count, "count")
-    origin = term.origin
-    notes = [text for text in (term.note, origin.note if origin else "") if text]
-    return ExplainRow(
-        label=term.label,
-        detail=f"{count} × {each}",
-        value=figure_text(figure.name, term.value, figure.dimension),
-        share=term.value / total if total else 0.0,
-        grade=grade_text(origin.grade, language) if origin else "",
-        source=_source(term),
-        url=origin.url if origin else "",
-        note=Listed(notes, " "),
-        part=term.part,
-    )
+@dataclass(frozen=True)
+class OperatorName:
+    """One operator of a phase."""
+
+    phase: str
+    term: str
+    name: str
 
 
-def _source(term: Term) -> str:
-    if term.origin is None:
-        return ""
-    quoted = f"“{term.origin.quoted}” · " if term.origin.quoted else ""
-    date = f" ({term.origin.date})" if term.origin.date else ""
-    return f"{quoted}{tr(term.origin.source)}{date}"
+def operator_path(evaluation: Evaluation, wanted: OperatorName) -> tuple[str, ...]:
+    """Return the keys that lead from a phase to one of its operators; empty where there is none."""
+    from studio.exploration.explanation.figures import open_figure
 
-
-def _explain_result(key: str, result: SimResult, language: str) -> Explanation | None:
-    rows: tuple[ExplainRow, ...]
-    if key == "result.cost_usd_per_million_tokens":
-        total = result.cost_usd_per_million_tokens
-        rows = tuple(
-            ExplainRow(
-                word(name, language),
-                "",
-                figure_text("", value, "price"),
-                value / total if total else 0.0,
-            )
-            for name, value in result.cost_terms
-        )
-        title, value = label_of_result(key, result, language), figure_text("", total, "price")
-    elif key == "result.effective_share":
-        rows = _reliability_rows(result, language)
-        title, value = label_of_result(key, result, language), _result_value(key, result)
-    else:
-        rows = tuple(_phase_row(phase, language) for phase in result.phases)
-        title = label_of_result(key, result, language)
-        value = _result_value(key, result)
-    notes = (
-        say("Parallelism used: {plan}", plan=result.plan),
-        _weakest(result.evidence, language),
-        *result.warnings,
-        *result.assumptions,
-    )
-    return Explanation(title, value, rows, notes)
-
-
-def _weakest(grade: str, language: str) -> str:
-    return say("Weakest evidence: {grade}", grade=grade_text(grade, language))
-
-
-def _reliability_rows(result: SimResult, language: str) -> tuple[ExplainRow, ...]:
-    found = result.reliability
-    if found is None:
+    basis = evaluation.basis
+    if basis is None:
         return ()
-
-    def time(seconds: float) -> str:
-        return figure_text("", seconds, "time", 3)
-
-    shares = (
-        (
-            "work kept",
-            found.effective_share,
-            say("a checkpoint every {time}", time=time(found.interval_s)),
-        ),
-        ("checkpoints", found.checkpoint_share, say("each takes {time}", time=time(found.write_s))),
-        (
-            "lost work",
-            found.rework_share,
-            say("since the last checkpoint, at most {time}", time=time(found.interval_s)),
-        ),
-        (
-            "recovery",
-            found.recovery_share,
-            say("an interruption every {time}", time=time(found.between_s)),
-        ),
-    )
-    return tuple(
-        ExplainRow(word(name, language), detail, figure_text("", share, "ratio", 3), share)
-        for name, share, detail in shares
-    )
+    phase = open_figure(basis, f"phase.{wanted.phase}")
+    term = next((line for line in phase.children if line.key == wanted.term), None)
+    inside = term.children if term else ()
+    found = (line.key for line in inside if line.key.startswith(f"{wanted.name}/"))
+    key = next(found, "")
+    return (wanted.term, key) if key else ()
 
 
-def _phase_row(phase: Phase, language: str) -> ExplainRow:
-    total = phase.seconds
-    terms = tuple(
-        ExplainRow(
-            word(term.name, language),
-            word(term.bound, language),
-            figure_text("", term.seconds, "time"),
-            term.seconds / total if total else 0.0,
-            note=term.formula,
-        )
-        for term in sorted(phase.terms, key=lambda term: -term.seconds)
-    )
-    rate = figure_text("", phase.tokens_per_s, "count")
-    detail = say("{rate} tokens/s · {npus} NPUs", rate=rate, npus=phase.npus)
+def rows_of(line: Line, language: str) -> tuple[ExplainRow, ...]:
+    """Return what stands directly below a line: the lines inside, then its inputs."""
+    inside = tuple(_row(one, line, language) for one in line.children)
+    return (*inside, *(_input(place, one, language) for place, one in enumerate(line.inputs)))
+
+
+def _row(line: Line, parent: Line, language: str) -> ExplainRow:
+    """Return a line; one whose only input is its whole story bears the source itself."""
+    share = line.value / parent.value if parent.is_sum and parent.value else None
+    lone = line.inputs[0] if len(line.inputs) == 1 and not line.opener else None
+    source = _source(lone) if lone else ""
+    note = tr(line.note)
     return ExplainRow(
-        word(phase.name, language),
-        detail,
-        figure_text("", total, "time"),
-        1.0,
-        children=terms,
+        key=line.key,
+        label=tr(line.label),
+        how=tr(line.formula) or note,
+        value=figure_text(line.key, line.value, line.dimension),
+        share=share,
+        grade=grade_text(lone.grade, language) if lone and lone.grade else "",
+        source=source,
+        tip=_tip(tr(line.label), tr(line.formula), note, source, lone.url if lone else ""),
+        part=lone.part if lone else "",
+        line=line if line.can_open and lone is None else None,
+        bound=line.bound,
     )
 
 
-_RESULT_TEXTS = {
-    "result.effective_share": (
-        "Effective training time",
-        "有效训练时间占比",
-        "ratio",
-        "effective_share",
-    ),
-    "result.tokens_per_s": ("Tokens per second", "每秒词元", "count", "tokens_per_s"),
-    "result.mfu": ("Model FLOP utilisation", "模型算力利用率", "ratio", "mfu"),
-    "result.energy_j_per_token": ("Energy per token", "每词元能耗", "energy", "energy_j_per_token"),
-    "result.cost_usd_per_million_tokens": (
-        "Cost per million tokens",
-        "每百万词元成本",
-        "price",
-        "cost_usd_per_million_tokens",
-    ),
-}
+def _input(place: int, one: Input, language: str) -> ExplainRow:
+    label, source, note = tr(one.label), _source(one), tr(one.note)
+    return ExplainRow(
+        key=f"input/{place}",
+        label=label,
+        how="",
+        value=figure_text("", one.value, one.dimension),
+        share=None,
+        grade=grade_text(one.grade, language) if one.grade else "",
+        source=source,
+        tip=_tip(label, "", note, source, one.url),
+        part=one.part,
+        line=None,
+    )
 
 
-def label_of_result(key: str, result: SimResult, language: str) -> str:
-    """Return what a simulated figure is called."""
-    if key == "result.headline_s":
-        names = (
-            ("Time of one training step", "单步训练时间")
-            if result.job == "training"
-            else ("Time per output token", "每输出词元时间")
-        )
-        return names[1] if language == "zh" else names[0]
-    english, chinese, _, _ = _RESULT_TEXTS[key]
-    return chinese if language == "zh" else english
+def _tip(*texts: str) -> str:
+    return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
-def _result_value(key: str, result: SimResult) -> str:
-    if key == "result.headline_s":
-        return figure_text("", result.headline_s, "time")
-    _, _, dimension, attribute = _RESULT_TEXTS[key]
-    return figure_text("", float(getattr(result, attribute)), dimension)
+def _source(one: Input) -> str:
+    date = f" ({one.date})" if one.date else ""
+    return f"{tr(one.source)}{date}" if one.source else ""
+
+
+def _weakest(grade: str, language: str, what: str = "") -> Rest:
+    found = grade_text(grade, language)
+    return Rest(tr("Weakest evidence"), f"{found}: {what}" if what else found)
+
+
+def _largest_of(figure: Figure) -> str:
+    """Return the largest term of the weakest grade; empty where pieces are only counted."""
+    of_grade = [one for one in figure.terms if one.origin and one.origin.grade == figure.grade]
+    largest = max(of_grade, key=lambda one: abs(one.value), default=None)
+    return tr(largest.label) if largest else ""
+
+
+def _rests(evaluation: Evaluation, language: str) -> tuple[Rest, ...]:
+    """Return error band, weakest evidence, warnings and assumptions of the job's result."""
+    from studio.exploration.explanation.evidence import weakest_input
+
+    result, basis = evaluation.result, evaluation.basis
+    assert result is not None
+    assert basis is not None
+    weakest = weakest_input(basis)
+    what = f"{tr(weakest.label)} ({_source(weakest)})" if weakest else ""
+    *assumed, band = result.assumptions
+    remedy = (result.memory.remedy,) if not result.memory.fits else ()
+    return (
+        Rest(tr("Error band"), tr(band)),
+        _weakest(result.evidence, language, what),
+        *(Rest(tr("Warning"), tr(text), is_warning=True) for text in (*remedy, *result.warnings)),
+        Rest(tr("Mapping"), tr(result.plan)),
+        *(Rest(tr("Assumption"), tr(text)) for text in assumed),
+    )

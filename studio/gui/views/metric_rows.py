@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from studio.gui.i18n import tr
 from studio.gui.views.format import change_text, figure_text
+from studio.session.accuracy import accuracy
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -27,6 +29,10 @@ class MetricRow:
     sense: Sense
     before: str
     """The baseline's value, empty without a baseline."""
+    band: str = ""
+    """Median error of such results on published measurements of the family, such as `±4 %`."""
+    accuracy: str = ""
+    """The same as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Metric:
     read: Read
     more_is_better: bool | None
     digits: int = 4
+    measured: str = ""
+    """Set of published measurements that such results are checked by; `job` for the job's own."""
 
 
 def _figure(name: str) -> Read:
@@ -75,14 +83,31 @@ def _headline(job: str) -> Read:
     return read
 
 
+def _ttft(evaluation: Evaluation) -> float | None:
+    result = evaluation.result
+    return result.ttft_s if result and result.job == "inference" else None
+
+
 _INJECTION = "injection_bandwidth_byte_per_s"
 _BISECTION = "bisection_bandwidth_byte_per_s"
 
 METRICS: tuple[Metric, ...] = (
-    Metric("result.tokens_per_s", "Tokens/s", "词元/秒", "count", _result("tokens_per_s"), True, 4),
-    Metric("result.headline_s", "TPOT", "TPOT", "time", _headline("inference"), False),
-    Metric("result.headline_s", "Step time", "单步时间", "time", _headline("training"), False),
-    Metric("result.mfu", "MFU", "MFU", "ratio", _result("mfu"), True, 3),
+    Metric(
+        "result.tokens_per_s",
+        "Tokens/s",
+        "词元/秒",
+        "count",
+        _result("tokens_per_s"),
+        True,
+        4,
+        "job",
+    ),
+    Metric("result.headline_s", "TPOT", "TPOT", "time", _headline("inference"), False, 4, "job"),
+    Metric("result.ttft_s", "TTFT", "TTFT", "time", _ttft, False, 4, "job"),
+    Metric(
+        "result.headline_s", "Step time", "单步时间", "time", _headline("training"), False, 4, "job"
+    ),
+    Metric("result.mfu", "MFU", "MFU", "ratio", _result("mfu"), True, 3, "job"),
     Metric(
         "compute_flops.bf16", "BF16", "BF16 算力", "compute", _figure("compute_flops.bf16"), True
     ),
@@ -140,6 +165,7 @@ METRICS: tuple[Metric, ...] = (
         _result("effective_share"),
         True,
         3,
+        "reliability",
     ),
     Metric(
         "result.energy_j_per_token",
@@ -149,6 +175,7 @@ METRICS: tuple[Metric, ...] = (
         _result("energy_j_per_token"),
         False,
         3,
+        "power",
     ),
     Metric(
         "result.cost_usd_per_million_tokens",
@@ -193,7 +220,20 @@ def _row(
         change,
         sense,
         "" if before is None else figure_text(metric.key, before, metric.dimension, metric.digits),
+        *_accuracy(metric, evaluation),
     )
+
+
+def _accuracy(metric: Metric, evaluation: Evaluation) -> tuple[str, str]:
+    """Return the error band of a simulated figure, short and as a sentence."""
+    result, machine = evaluation.result, evaluation.machine
+    if not metric.measured or result is None or machine is None:
+        return "", ""
+    name = result.job if metric.measured == "job" else metric.measured
+    family = machine.accelerator.family
+    found = accuracy().of_family(name, family)
+    short = f"±{max(found.median_abs_error * 100, 0.1):.2g} %" if found else ""
+    return short, tr(accuracy().band(name, family))
 
 
 def _scale_up_plane(evaluation: Evaluation) -> str:

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studio.fabric.arrays import FloatArray
-from studio.gui.views.format import figure_text, word
+from studio.gui.i18n import tr
+from studio.gui.views.explain_rows import OperatorName
+from studio.gui.views.format import figure_text, share_text, word
 from studio.messages import Listed
+from studio.simulation.words import operator_word
+from studio.workload.precision import number_format
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
+    from studio.simulation.machine import Accelerator
     from studio.simulation.result import OperatorPoint
     from studio.simulation.timeline import Timeline
 
@@ -26,6 +31,8 @@ class Segment:
     text: str
     colour: str
     """A bound (`compute`, `memory` …) or empty for the next categorical colour."""
+    opens: tuple[str, ...] = ()
+    """Figure that a click explains, and the path of lines down to this part."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class MemoryView:
 class RooflinePoint:
     """One operator."""
 
-    name: str
+    opens: OperatorName
     intensity: float
     flops: float
     bound: str
@@ -66,11 +73,24 @@ class RooflinePoint:
 
 
 @dataclass(frozen=True)
+class Roof:
+    """The most an NPU computes in some number formats, and where its slope ends."""
+
+    formats: str
+    """Formats of one peak, such as `fp8 / int8`."""
+    flops: float
+    ridge: float
+    """FLOP per byte from which on computing, not memory, is the limit."""
+    is_used: bool
+    """Whether the job multiplies in one of the formats."""
+
+
+@dataclass(frozen=True)
 class Roofline:
     """The roofs of one NPU and the operators under them."""
 
-    peaks: tuple[tuple[str, float], ...]
-    """Number formats with their dense peak, FLOP/s; formats of one peak stand together."""
+    roofs: tuple[Roof, ...]
+    """Those the job uses first."""
     memory_byte_per_s: float
     points: tuple[RooflinePoint, ...]
 
@@ -88,6 +108,7 @@ def time_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
                 term.seconds,
                 figure_text("", term.seconds, "time", 3),
                 term.bound,
+                (f"result.phase.{phase.name}", term.name),
             )
             for term in terms
         )
@@ -102,7 +123,13 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
         return None
     memory = evaluation.result.memory
     segments = tuple(
-        Segment(word(term.name, language), term.byte, figure_text("", term.byte, "data", 3), "")
+        Segment(
+            word(term.name, language),
+            term.byte,
+            figure_text("", term.byte, "data", 3),
+            "",
+            ("result.memory", term.name),
+        )
         for term in sorted(memory.terms, key=lambda term: -term.byte)
         if term.byte > 0
     )
@@ -141,7 +168,13 @@ def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
         if figure is None or not figure.value:
             continue
         segments = tuple(
-            Segment(word(category, language), value, figure_text("", value, "power", 3), "")
+            Segment(
+                word(category, language),
+                value,
+                figure_text("", value, "power", 3),
+                "",
+                (figure.name,),
+            )
             for category, value in figure.by_category().items()
             if value > 0
         )
@@ -150,37 +183,62 @@ def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
+_SHOWN_FORMATS = ("bf16", "fp8", "int8", "fp4")
+
+
 def roofline(evaluation: Evaluation | None, language: str) -> Roofline | None:
     """Return the roofs of the NPU and the operators of every phase."""
-    if evaluation is None or evaluation.result is None:
+    if evaluation is None or evaluation.simulated is None:
         return None
-    result, totals = evaluation.result, evaluation.totals
-    npus = max(1.0, totals.value("npu_count"))
-    formats = {name: f.value / npus for name, f in totals.group("compute_flops").items() if f.value}
+    given, result = evaluation.simulated.given, evaluation.simulated.result
+    accelerator = given.machine.accelerator
+    memory = accelerator.memory_bandwidth_byte_per_s
+    wanted = number_format(given.scenario.precision).rating
+    used = {"bf16", wanted if accelerator.compute_flops.get(wanted) else "bf16"}
     # Formats of one rate share a roof; two labels on one line would hide each other.
-    roofs: dict[float, list[str]] = {}
-    for name in ("bf16", "fp8", "int8"):
-        if name in formats:
-            roofs.setdefault(formats[name], []).append(name)
-    peaks = tuple((" / ".join(names), peak) for peak, names in roofs.items())
+    named: dict[float, list[str]] = {}
+    for name in _SHOWN_FORMATS:
+        if accelerator.compute_flops.get(name):
+            named.setdefault(accelerator.compute_flops[name], []).append(name)
+    roofs = [
+        Roof(" / ".join(names), peak, peak / memory, not used.isdisjoint(names))
+        for peak, names in named.items()
+    ]
     points = tuple(
-        _point(phase.name, operator, language)
+        _point(phase.name, operator, accelerator, language)
         for phase in result.phases
         for operator in phase.operators
         if operator.intensity > 0 and operator.achieved_flops > 0
     )
-    return Roofline(peaks, totals.value("memory_bandwidth_byte_per_s") / npus, points)
+    return Roofline(tuple(sorted(roofs, key=lambda roof: not roof.is_used)), memory, points)
 
 
-def _point(phase: str, operator: OperatorPoint, language: str) -> RooflinePoint:
-    text = (
-        f"{word(phase, language)} · {operator.name}\n"
-        f"{operator.intensity:.3g} FLOP/B · "
-        f"{figure_text('', operator.achieved_flops, 'compute', 3)}\n"
-        f"{figure_text('', operator.seconds, 'time', 3)}"
-    )
+def _point(
+    phase: str, operator: OperatorPoint, accelerator: Accelerator, language: str
+) -> RooflinePoint:
+    """Return an operator with what its tip says: size, rate, share of memory and time."""
+    groups, m, n, k = operator.shape
+    size = [f"{groups:,.0f} × ({m:,.0f} × {n:,.0f} × {k:,.0f})"] if m else []
+    moved = operator.memory_byte / operator.seconds
+    share = share_text(moved / accelerator.memory_bandwidth_byte_per_s)
+    rate = figure_text("", operator.achieved_flops, "compute", 3)
+    bandwidth = figure_text("", moved, "bandwidth", 3)
+    lines = [
+        f"{word(phase, language)} · {tr(operator_word(operator.name))}",
+        *size,
+        f"{operator.intensity:.3g} FLOP/B · {rate}",
+        tr("{bandwidth}, {share} of the memory's").format(bandwidth=bandwidth, share=share),
+        tr("{time} in {times} runs").format(
+            time=figure_text("", operator.seconds, "time", 3), times=f"{operator.times:,.4g}"
+        ),
+        tr("limited by: {bound}").format(bound=word(operator.bound, language)),
+    ]
     return RooflinePoint(
-        operator.name, operator.intensity, operator.achieved_flops, operator.bound, text
+        OperatorName(phase, operator.term, operator.name),
+        operator.intensity,
+        operator.achieved_flops,
+        operator.bound,
+        "\n".join(lines),
     )
 
 

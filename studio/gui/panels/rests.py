@@ -1,0 +1,68 @@
+"""What a figure rests on: error band, weakest evidence, warnings, mapping, assumptions."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from studio.gui.i18n import tr
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.explain_rows import Rest
+from studio.gui.widgets.labels import styled_label
+
+
+class RestsList(QWidget):
+    """A heading and one paragraph for each thing, to select and copy."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown: tuple[Rest, ...] = ()
+        self._title = styled_label("heading")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._text)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        column.addWidget(self._title)
+        column.addWidget(scroll, 1)
+        self.retranslate()
+
+    @property
+    def rests(self) -> tuple[Rest, ...]:
+        """Return what is shown."""
+        return self._shown
+
+    def show_rests(self, rests: tuple[Rest, ...]) -> None:
+        """Show what a figure rests on; the list is hidden where there is nothing."""
+        if rests != self._shown:
+            self._shown = rests
+            self._write()
+        self.setVisible(bool(rests))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of another theme."""
+        self._theme = theme
+        self._write()
+
+    def retranslate(self) -> None:
+        """Show texts in the language chosen."""
+        self._title.setText(tr("Rests on"))
+
+    def _write(self) -> None:
+        self._text.setText("".join(self._paragraph(rest) for rest in self._shown))
+
+    def _paragraph(self, rest: Rest) -> str:
+        colour = self._theme.warning if rest.is_warning else self._theme.quiet
+        title = f"<span style='color:{colour}'>{escape(rest.title)}</span>"
+        return f"<p style='margin:0 0 6px 0'>{title}<br>{escape(rest.text)}</p>"

@@ -1,0 +1,152 @@
+"""Explain opens every figure of the strip and every part of the plots, and stays open in edits."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from studio.design.edits import set_field
+from studio.gui.intents import Intents
+from studio.gui.main_window import MainWindow
+from studio.gui.views.explain_rows import OperatorName, rows_of
+from tests.gui.conftest import wait_for_result
+
+
+def texts(item: QTreeWidgetItem | None) -> list[str]:
+    assert item is not None
+    return [item.text(column) for column in range(6)]
+
+
+def inside(item: QTreeWidgetItem | None) -> list[list[str]]:
+    assert item is not None
+    return [texts(item.child(n)) for n in range(item.childCount())]
+
+
+def test_every_figure_of_the_strip_opens(window: MainWindow) -> None:
+    for tile in window.strip.tiles:
+        assert tile.row is not None
+        window.strip.explain_requested.emit(tile.row.key)
+        shown = window.explain_panel.explanation
+        assert shown is not None, tile.row.key
+        assert window.explain_panel.tree.topLevelItemCount(), tile.row.key
+        assert shown.value == tile.row.value or tile.row.key.startswith(("interr", "result."))
+
+
+def test_an_operator_opens_to_its_inputs_and_stays_open_in_edits(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    panel = window.explain_panel
+    window.intents.explain("result.phase.decode")
+    terms = [panel.tree.topLevelItem(n) for n in range(panel.tree.topLevelItemCount())]
+    projections = next(item for item in terms if texts(item)[0] == "Projections")
+    projections.setExpanded(True)
+    operator = projections.child(0)
+    assert operator is not None
+    operator.setExpanded(True)
+    name, before = texts(operator)[0], inside(operator)
+    peak = next(row for row in before if "peak of an NPU" in row[1])
+    assert peak[2].endswith("FLOP/s")
+    assert peak[4]
+    assert peak[5]
+    path = ("scenarios", "decode-r1", "batch_per_npu")
+    window.workspace.apply("smaller batch", lambda design: set_field(design, path, 48))
+    wait_for_result(qtbot, window)
+    opened = [texts(item)[0] for item in panel._items() if item.isExpanded()]
+    assert {"Projections", name} <= set(opened)
+
+
+def test_what_a_result_rests_on_is_told(window: MainWindow) -> None:
+    window.intents.explain("result.tokens_per_s")
+    rests = {rest.title: rest.text for rest in window.explain_panel.rests.rests}
+    assert "ascend-910c" in rests["Error band"]
+    assert "median error" in rests["Error band"]
+    assert rests["Weakest evidence"].startswith("inferred: INT8 peak of an NPU (Huawei")
+    assert "EP 320" in rests["Mapping"]
+    window.intents.explain("npu_count")
+    assert [rest.text for rest in window.explain_panel.rests.rests] == ["counted"]
+    window.intents.explain("power_w.typical")
+    (weakest,) = window.explain_panel.rests.rests
+    grade, _, value = weakest.text.partition(": ")
+    assert grade
+    assert value
+
+
+def test_a_click_on_the_roofline_opens_the_operator(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_dock("plots")
+    roofline = window.plots.roofline
+    shown = roofline.roofline
+    assert shown is not None
+    with qtbot.waitSignal(roofline.operator_chosen) as chosen:
+        spots = roofline._points.points()
+        roofline._points.sigClicked.emit(roofline._points, [spots[0]], None)
+    name = chosen.args[0]
+    assert name == shown.points[0].opens
+    current = window.explain_panel.tree.currentItem()
+    assert current is not None
+    assert current.text(0).lower().startswith(name.name.split("/")[0].lower())
+    assert current.text(1)
+
+
+def test_a_click_beside_a_plot_opens_the_part(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_dock("plots")
+    legend = window.plots.memory._legend
+    row = next(n for n, line in enumerate(legend.lines) if line.name == "KV cache")
+    place = QPoint(20, round((row + 0.5) * legend._line_px()))
+    qtbot.mouseClick(legend, Qt.MouseButton.LeftButton, pos=place)
+    current = window.explain_panel.tree.currentItem()
+    assert texts(current)[0] == "KV cache"
+    assert "sequences ×" in texts(current)[1]
+
+
+def test_a_bar_knows_its_segments(window: MainWindow) -> None:
+    bars = window.plots.time
+    longest = bars.bars[0].segments[0]
+    assert bars.segment_at(longest.value / bars.bars[0].total / 2, 0.0) == (bars.bars[0], longest)
+    assert bars.segment_at(0.5, -7.0) is None
+    assert bars.segment_at(1.5, 0.0) is None
+    assert longest.opens[0] == "result.phase.prefill"
+
+
+def test_figures_of_plots_and_rows_go_to_the_clipboard(window: MainWindow) -> None:
+    window.plots.frames["memory"].copy_figures()
+    lines = QApplication.clipboard().text().splitlines()
+    assert lines[0] == "\tPer NPU"
+    assert any(line.startswith("Weights\t") for line in lines)
+    window.plots.frames["roofline"].copy_picture()
+    assert not QApplication.clipboard().pixmap().isNull()
+    window.intents.explain("result.memory")
+    tree = window.explain_panel.tree
+    tree.setCurrentItem(tree.topLevelItem(0))
+    window.explain_panel._copy()
+    assert QApplication.clipboard().text().startswith("Weights\t")
+
+
+def test_the_strip_tells_the_error_band_of_simulated_figures(window: MainWindow) -> None:
+    rows = {tile.row.key: tile.row for tile in window.strip.tiles if tile.row}
+    assert rows["result.tokens_per_s"].band.startswith("±")
+    assert "published inference measurements" in rows["result.tokens_per_s"].accuracy
+    assert rows["result.ttft_s"].value.endswith("s")
+    assert rows["npu_count" if "npu_count" in rows else "price_usd"].band == ""
+
+
+@pytest.mark.parametrize("key", ["result.phase.step", "result.warp", "nothing"])
+def test_a_figure_that_is_not_there_empties_the_panel(window: MainWindow, key: str) -> None:
+    window.intents.explain("npu_count")
+    window.intents.explain(key)
+    assert window.explain_panel.explanation is None
+
+
+def test_an_operator_that_is_gone_opens_its_phase(window: MainWindow) -> None:
+    assert isinstance(window.intents, Intents)
+    window.intents.explain_operator(OperatorName("decode", "attention", "telepathy"))
+    assert window.explain_panel.explanation is not None
+
+
+def test_shares_of_lines_that_add_up_sum_to_one(window: MainWindow) -> None:
+    window.intents.explain("result.phase.decode")
+    shown = window.explain_panel.explanation
+    assert shown is not None
+    shares = [row.share for row in rows_of(shown.line, "en") if row.share is not None]
+    assert sum(shares) == pytest.approx(1.0)
