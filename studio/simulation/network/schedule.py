@@ -102,11 +102,14 @@ def _ring_step(members: Members, byte: float) -> Flows:
     the slowest link's load decides either way.
     """
     orders = _ring_orders(members)
-    source = orders.reshape(-1)
-    target = np.roll(orders, -1, axis=1).reshape(-1)
-    top = int(members.ranks.max()) + 1
-    key, count = np.unique(source * top + target, return_counts=True)
-    return _flows(key // top, key % top, count.astype(np.float64) * (byte / len(orders)))
+    return _merged(orders, np.roll(orders, -1, axis=1), byte / len(orders))
+
+
+def _merged(source: IntArray, target: IntArray, byte: float) -> Flows:
+    """Return transfers of one size, those between the same two ranks summed."""
+    top = int(max(source.max(), target.max())) + 1
+    key, count = np.unique((source * top + target).reshape(-1), return_counts=True)
+    return _flows(key // top, key % top, count.astype(np.float64) * byte)
 
 
 def _ring(laps: int) -> Scheduler:
@@ -118,9 +121,12 @@ def _ring(laps: int) -> Scheduler:
 
 
 def _chain(members: Members, payload: float) -> tuple[Phase, ...]:
-    """Broadcast along the order of the ranks, chunk by chunk."""
-    order = _ring_orders(members)[0]
-    step = _flows(order[:-1], order[1:], payload)
+    """Broadcast along all rings at once, each cut before the first rank, chunk by chunk."""
+    orders = _ring_orders(members)
+    first = np.argmax(orders == members.ranks[0], axis=1)
+    place = (first[:, None] + np.arange(members.size)) % members.size
+    orders = np.take_along_axis(orders, place, axis=1)
+    step = _merged(orders[:, :-1], orders[:, 1:], payload / len(orders))
     return (Phase("chain", step, 1, members.size - 1, is_relayed=True),)
 
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.graph import build_graph
@@ -354,18 +356,34 @@ def test_a_broadcast_over_rails_reaches_every_rank(ideal):
     assert got[20:] == pytest.approx(8 - 1.0)
 
 
-def test_a_chain_costs_the_sum_of_its_hops(ideal):
+def test_a_broadcast_runs_along_as_many_chains_as_adapters(ideal):
+    """Four chains of seven hops; a lap of a ring crosses twice and the way back is not sent.
+
+    One chain saves a crossing, three a hop inside: 7 of 28 hops are between nodes.
+    """
     graph = nodes_on_rails(2, 4)
     result = run(
         Collective.BROADCAST,
         graph,
         ideal,
         Algorithm.RING,
+        payload=8e9,
         role_of=out_of_node,
         home_of_rank=np.arange(8) // 4,
     )
-    # Three hops inside either node and one between them.
-    assert result.terms.latency_s == pytest.approx(6 * 2e-7 + 8e-6)
+    assert result.terms.latency_s == pytest.approx((7 * 8e-6 + 21 * 2e-7) / 4)
+    assert result.terms.wire_s == pytest.approx(8e9 / 4 / (50 * GB))
+
+
+@given(nodes=st.integers(1, 5), npus=st.integers(1, 8))
+def test_every_chain_reaches_every_rank_but_its_first_once(nodes, npus):
+    if nodes * npus < 2:
+        return
+    ranks = np.arange(nodes * npus)
+    members = group_members(ranks, ranks // npus)
+    (phase,) = SCHEDULES[Collective.BROADCAST][Algorithm.RING](members, 1.0)
+    got = np.bincount(phase.demand.target, weights=phase.demand.size, minlength=len(ranks))
+    assert got == pytest.approx(np.where(ranks == 0, 0.0, 1.0))
 
 
 def reduce_over_rails(nodes, profile, algorithm, payload=8e9):
