@@ -18,18 +18,24 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 LANGUAGE_NAMES: Mapping[Language, str] = {"en": "English", "zh": "中文"}
 
-_FILES: Mapping[Language, str] = {"zh": "zh_CN.json"}
+FILES: Mapping[Language, tuple[str, ...]] = {"zh": ("zh_CN.json", "catalog.zh_CN.json")}
+"""Texts of the program, and notes of `models/`; titles of sources stay as they were published."""
 
 
 @cache
 def load_entries(language: Language) -> Mapping[str, str]:
     """Return the translations of a language by English text; empty for English."""
-    name = _FILES.get(language)
-    if name is None:
-        return {}
+    entries: dict[str, str] = {}
+    for name in FILES.get(language, ()):
+        entries |= read_entries(name)
+    return MappingProxyType(entries)
+
+
+def read_entries(name: str) -> dict[str, str]:
+    """Return the translations of one file by English text."""
     path = paths.resources_dir() / "translations" / name
     entries: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return MappingProxyType(entries)
+    return entries
 
 
 def translator(language: Language) -> Callable[[str], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.cli.loading import add_json
@@ -10,6 +11,20 @@ from studio.cli.output import print_json, print_table
 from studio.errors import FileProblem
 from studio.exploration.validation.runner import MAX_TEXT, validate
 from studio.exploration.validation.score import ScoredRow, SetScore
+from studio.languages import LANGUAGES, translator
+from studio.messages import entry, say
+
+_TITLES = (
+    say("set"),
+    say("rows"),
+    say("scored"),
+    say("modelled"),
+    say("median"),
+    say("mean"),
+    say("within 20 %"),
+    say("30 %"),
+    say("bias"),
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_json(parser)
     parser.add_argument("--rows", action="store_true", help="print every row, not only the sets")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the texts")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,11 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.as_json())
         return 0
+    said = translator(arguments.lang)
     if arguments.rows:
-        print_table([_row_cells(row) for row in report.rows], right_from=3)
+        print_table([_row_cells(row, said) for row in report.rows], right_from=3)
     print_table(
-        [["set", "rows", "scored", "modelled", "median", "mean", "within 20 %", "30 %", "bias"]]
-        + [[name, *_set_cells(score)] for name, score in report.sets.items()]
+        [[said(title) for title in _TITLES]]
+        + [[said(entry(name)), *_set_cells(score)] for name, score in report.sets.items()]
     )
     return 0
 
@@ -47,10 +64,10 @@ def _read(path: Path) -> str:
         raise FileProblem(f"{path}: {error.strerror}") from error
 
 
-def _row_cells(row: ScoredRow) -> list[str]:
+def _row_cells(row: ScoredRow, said: Callable[[str], str]) -> list[str]:
     error = "" if row.error is None else f"{row.error:+.1%}"
     numbers = ("" if v is None else f"{v:.5g}" for v in (row.predicted, row.measured))
-    return [row.set_name, row.id, row.use, *numbers, error, row.reason[:80]]
+    return [said(entry(row.set_name)), row.id, row.use, *numbers, error, said(row.reason)[:80]]
 
 
 def _set_cells(score: SetScore) -> list[str]:

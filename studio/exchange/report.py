@@ -15,7 +15,7 @@ from studio.design.finding import Finding
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import Origin
 from studio.languages import Language, translator
-from studio.messages import Listed, Name, say
+from studio.messages import Listed, Name, entry, say
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
@@ -237,7 +237,8 @@ class _Report:
         # A part file of a user's own may name anything as its address: only web pages become links.
         if origin.url.startswith(("https://", "http://")):
             title = f'<a href="{escape(origin.url)}">{title}</a>'
-        facts = [self._text(grade_name(origin.grade)), origin.quoted, origin.date, origin.note]
+        grade, note = self._text(grade_name(origin.grade)), self._text(entry(origin.note))
+        facts = [grade, origin.quoted, origin.date, note]
         return f"<br><small>{title}: {escape('; '.join(fact for fact in facts if fact))}</small>"
 
     def _bar_row(self, name: str, value: float, whole: float, dimension: str) -> tuple[str, ...]:

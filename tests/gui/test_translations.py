@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import studio
-from studio import errors, messages
+from studio import errors, messages, paths
 from studio.gui.views.pinyin import initials
-from studio.languages import load_entries
+from studio.languages import load_entries, read_entries
+from studio.session.library import catalog, reference_designs
+from studio.storage.project_file import read_design
 
 PACKAGE = Path(studio.__file__).parent
 ERRORS = {
@@ -20,17 +23,18 @@ ERRORS = {
 } | {"Misfit"}
 MAKERS = {"tr", "mark", "say"} | ERRORS
 SEPARATORS = {inspect.signature(messages.Listed.__new__).parameters["separator"].default}
-# Their users read English: the command line has one language, and so has a table of measurements.
+# Their errors have one language: that of the command line and of tables of measurements.
 ENGLISH_ONLY = ("cli", "exploration/validation")
 
 
 def _calls() -> Iterator[tuple[str, ast.Call, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()
-        if place.startswith(ENGLISH_ONLY):
-            continue
+        is_english = place.startswith(ENGLISH_ONLY)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if is_english and node.func.id != "say":
+                    continue
                 yield node.func.id, node, f"{place}:{node.lineno}"
 
 
@@ -78,7 +82,44 @@ def test_every_text_of_the_window_has_a_chinese_entry() -> None:
 
 def test_every_chinese_entry_is_used() -> None:
     used = {text for text, _ in _literals()} | SEPARATORS
-    assert not sorted(set(load_entries("zh")) - used)
+    assert not sorted(set(read_entries("zh_CN.json")) - used)
+
+
+def _notes(value: object) -> Iterator[str]:
+    """Yield what `models/` says in words of its own; titles and quotations are the sources'."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("note", "reason", "meaning") and isinstance(inner, str):
+                yield inner
+            yield from _notes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _notes(inner)
+
+
+def test_every_note_of_the_catalogue_has_a_chinese_entry_and_none_is_left_over() -> None:
+    models = paths.data_root() / "models"
+    files = [*models.rglob("*.json"), *models.rglob("*.supernode")]
+    said = {
+        text
+        for file in files
+        for text in _notes(json.loads(file.read_text(encoding="utf-8")))
+        if any(mark.isalpha() for mark in text)
+    }
+    known = read_entries("catalog.zh_CN.json")
+    assert sorted(said - set(known)) == []
+    assert sorted(set(known) - said) == []
+
+
+def test_every_name_of_the_catalogue_has_a_chinese_form() -> None:
+    nameless = [part.id for part in catalog().parts.values() if not part.name_zh]
+    assert not nameless
+    for path in reference_designs():
+        design = read_design(path).design
+        named = [design, *design.planes.values(), *design.scenarios.values()]
+        named += design.assemblies.values()
+        assert not [one.name for one in named if not one.name_zh], path
+        assert design.description_zh, path
 
 
 def test_no_error_or_message_is_made_of_a_text_filled_in_beforehand() -> None:

@@ -180,7 +180,7 @@ class LibraryPanel(QWidget):
         row = QTreeWidgetItem([text])
         row.setIcon(0, self._icon(ICON_OF_KIND.get(item.icon, "part")))
         row.setData(0, _ITEM, item)
-        lines = (item.name, item.detail, item.help, tr(_USES[item.type]))
+        lines = (item.name, item.detail, tr(item.help), tr(_USES[item.type]))
         row.setToolTip(0, "\n".join(line for line in lines if line))
         return row
 

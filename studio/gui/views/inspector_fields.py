@@ -8,7 +8,7 @@ from typing import Literal
 
 from studio.design.edits import get_field, set_field
 from studio.design.model import Design
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, tr
 from studio.gui.views.entry import entry_text
 
 USUAL_SPAN = 4.0
@@ -90,7 +90,7 @@ def row_field(
         label=row.label,
         editor=row.editor,
         value=None if is_mixed else first,
-        text="" if is_mixed else value_text(row, first),
+        text="" if is_mixed else _text_of(row, first),
         dimension=row.dimension,
         is_mixed=is_mixed,
         choices=choices or row.choices,
@@ -99,6 +99,12 @@ def row_field(
         tip=row.tip,
         write=write,
     )
+
+
+def _text_of(row: Row, value: object) -> str:
+    """Return what a field shows; a note of a shipped design in the language of the window."""
+    text = value_text(row, value)
+    return tr(text) if row.path == "note" and text else text
 
 
 def value_text(row: Row, value: object) -> str:

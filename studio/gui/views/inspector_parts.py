@@ -189,5 +189,5 @@ def _evidence(origin: Origin | None, language: str) -> str:
 def _origin_tip(origin: Origin | None) -> str:
     if origin is None:
         return ""
-    texts = (f"“{origin.quoted}”", tr(origin.source), origin.url, origin.date, origin.note)
+    texts = (f"“{origin.quoted}”", tr(origin.source), origin.url, origin.date, tr(origin.note))
     return "\n".join(text for text in texts if text)
