@@ -114,7 +114,7 @@ def test_every_note_of_the_catalogue_has_a_chinese_entry_and_none_is_left_over()
 def test_every_name_of_the_catalogue_has_a_chinese_form() -> None:
     nameless = [part.id for part in catalog().parts.values() if not part.name_zh]
     assert not nameless
-    for path in reference_designs():
+    for path in reference_designs().values():
         design = read_design(path).design
         named = [design, *design.planes.values(), *design.scenarios.values()]
         named += design.assemblies.values()
