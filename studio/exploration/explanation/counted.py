@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.exploration.explanation.quantities import amount, number
-from studio.messages import Listed, say
+from studio.messages import Listed, entry, say
 from studio.simulation.explanation import Input, Line
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.words import word
@@ -64,5 +64,5 @@ def _term(figure: Figure, place: int, term: Term) -> Line:
         figure.dimension,
         formula,
         inputs,
-        Listed(notes, " ") if notes else "",
+        Listed(map(entry, notes), " ") if notes else "",
     )
