@@ -13,7 +13,7 @@ from studio.fabric.fabric import Fabric
 from studio.fabric.layout import Layout
 from studio.gui.canvas.arcs import MOST_ARCS, arcs, exits
 from studio.gui.canvas.arrangement import arrange
-from studio.gui.canvas.elevation import housing_rects, rack_rects
+from studio.gui.canvas.elevation import housing_rects, rack_rects, rack_units
 from studio.gui.canvas.viewport import Rect
 from studio.gui.canvas.wiring import Wiring
 
@@ -134,18 +134,27 @@ def build_scene(fabric: Fabric, previous: Scene | None = None) -> Scene:
     """Return the scene of a fabric; what an edit left alone is taken from the previous scene."""
     layout = fabric.layout
     racks = rack_rects(layout)
-    # Racks without any housings share the one empty tuple, however many they are.
-    same_boxes = previous is not None and previous.layout.housings is layout.housings
-    if previous is not None and same_boxes and len(previous.racks) == len(racks):
-        housings, chips = previous.housings, previous.chips
-        rack_start = previous.rack_start
+    kept = previous if previous is not None and _has_same_boxes(previous.layout, layout) else None
+    if kept is not None:
+        housings, rack_start = kept.housings, kept.rack_start
     else:
         housings = housing_rects(layout)
-        chips = _chips(layout, racks, housings)
         numbers = np.arange(len(layout.racks) + 1)
         rack_start = np.searchsorted(layout.rack_of_housing, numbers).astype(np.int64)
-    wiring = _wiring(fabric, previous)
-    return Scene(fabric, racks, housings, chips, rack_start, wiring)
+    # A rack that was turned or made wider leaves its boxes their units, but not their shape.
+    if kept is not None and np.array_equal(kept.racks[:, 2:], racks[:, 2:]):
+        chips = kept.chips
+    else:
+        chips = _chips(layout, racks, housings)
+    return Scene(fabric, racks, housings, chips, rack_start, _wiring(fabric, previous))
+
+
+def _has_same_boxes(before: Layout, after: Layout) -> bool:
+    """Tell whether the same boxes stand in the same units of as many racks as high."""
+    # Racks without any housings share the one empty tuple, however many they are.
+    if before.housings is not after.housings or len(before.racks) != len(after.racks):
+        return False
+    return before.parts is after.parts or np.array_equal(rack_units(before), rack_units(after))
 
 
 def looks_alike(before: Scene, after: Scene, racks_may_move: bool) -> bool:
@@ -155,10 +164,19 @@ def looks_alike(before: Scene, after: Scene, racks_may_move: bool) -> bool:
         before.wiring is after.wiring
         and before.chips is after.chips
         and old.design.planes is new.design.planes
+        and _said(old) == _said(new)
         and before.hall == after.hall
         and np.array_equal(old.component_factor, new.component_factor)
         and np.array_equal(old.component_present, new.component_present)
         and (racks_may_move or np.array_equal(before.racks, after.racks))
+    )
+
+
+def _said(fabric: Fabric) -> tuple[list[tuple[str, str, str]], list[tuple[str, ...]]]:
+    """Return what labels and colours say of part types and racks, beside what stands where."""
+    return (
+        [(part.name, part.name_zh, part.kind) for part in fabric.layout.parts],
+        [tuple(rack.feeds) for rack in fabric.design.racks.values()],
     )
 
 

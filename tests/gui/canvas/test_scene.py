@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import pytest
 
-from studio.design.edits import move_racks, put
+from studio.design.edits import move_racks, put, set_field
 from studio.design.model import Design
 from studio.fabric.fabric import Fabric, compile_design
 from studio.gui.canvas.arrangement import arrange
 from studio.gui.canvas.culling import enclosed
 from studio.gui.canvas.scene import Scene, build_scene
-from studio.ids import RackId
+from studio.ids import PartId, RackId
 from tests import builders
 
 
@@ -102,3 +103,25 @@ def test_the_first_empty_rack_in_an_empty_hall_is_drawn() -> None:
     scene = build_scene(fabric, before)
     assert scene.rack_start.tolist() == [0, 0]
     assert len(scene.racks) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("racks", "row", "rotation_deg"), 90),
+        (("racks", "row", "x_m"), 4.0),
+        (("parts",), {PartId("cab"): {"values": {"width": {"value": 0.9}}}}),
+        (("parts",), {PartId("cab"): {"values": {"rack_units": {"value": 30}}}}),
+    ],
+)
+def test_a_scene_built_on_another_is_the_one_built_afresh(
+    two_racks_fabric: Fabric, path: tuple[str, ...], value: object
+) -> None:
+    edited = set_field(two_racks_fabric.design, path, value)
+    catalog = two_racks_fabric.catalog
+    after = build_scene(
+        compile_design(edited, catalog, two_racks_fabric), build_scene(two_racks_fabric)
+    )
+    fresh = build_scene(compile_design(edited, catalog))
+    for name in ("racks", "housings", "chips", "rack_start"):
+        assert np.array_equal(getattr(after, name), getattr(fresh, name)), name

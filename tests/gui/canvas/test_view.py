@@ -21,8 +21,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field, set_state
-from studio.design.model import Deviation
+from studio.design.model import Design, Deviation
 from studio.errors import UnknownName
 from studio.fabric.fabric import compile_design
 from studio.gui.canvas.dropping import MIME_TYPE
@@ -31,7 +32,7 @@ from studio.gui.canvas.requests import DropTarget
 from studio.gui.canvas.theme import DARK
 from studio.gui.canvas.tools.toolbox import TOOLS
 from studio.gui.canvas.view import CanvasView
-from studio.ids import Address
+from studio.ids import Address, PartId, PlaneId, RackId
 from tests import builders
 from tests.gui.canvas.conftest import Editor
 
@@ -367,3 +368,37 @@ def test_undo_beside_steps_that_change_no_picture_paints_nothing_anew(
         view.set_fabric(fabric)
         view.repaint()
     assert view.pictures_painted == painted
+
+
+_ROW = RackId("row")
+_LOOKS: dict[str, tuple[tuple[str, ...], object]] = {
+    "turned": (("racks", _ROW, "rotation_deg"), 90),
+    "feeds": (("racks", _ROW, "feeds"), ("A",)),
+    "label": (("racks", _ROW, "label"), "Q{n:02}"),
+    "width": (("parts",), {PartId("cab"): {"values": {"width": {"value": 0.9}}}}),
+    "units": (("parts",), {PartId("cab"): {"values": {"rack_units": {"value": 30}}}}),
+    "part name": (("parts",), {PartId("cab"): {"name": "Other"}}),
+    "hall": (("site", "width_m"), 14.0),
+    "plane": (("planes", PlaneId("up"), "color"), "#ff0000"),
+}
+
+
+@pytest.mark.parametrize("what", _LOOKS)
+@pytest.mark.parametrize("place", ["", "R01", "R01/N1"])
+def test_an_edit_shows_the_same_as_a_fresh_drawing(
+    view: CanvasView, qtbot: QtBot, two_racks: Design, small_catalog: Catalog, what: str, place: str
+) -> None:
+    before = compile_design(two_racks, small_catalog)
+    edited = set_field(two_racks, *_LOOKS[what])
+    view.set_fabric(before)
+    view.zoom_to((place,) if place else ())
+    qtbot.waitUntil(lambda: view.is_sharp)
+    shown = view.viewport
+    view.set_fabric(compile_design(edited, small_catalog, before))
+    view.show_view(shown)
+    qtbot.waitUntil(lambda: view.is_sharp)
+    kept = view.grab().toImage()
+    view.set_fabric(compile_design(msgspec.structs.replace(edited, id="fresh"), small_catalog))
+    view.show_view(shown)
+    qtbot.waitUntil(lambda: view.is_sharp)
+    assert view.grab().toImage() == kept
