@@ -100,7 +100,10 @@ class LiveDifferences:
         """Mark the differences on the canvas while that is asked for."""
         window = self._window
         is_on = window.differences.marks.isChecked() and self._found is not None
-        window.canvas.set_differences(self._found.fabric if is_on and self._found else None)
+        window.canvas.set_differences(
+            self._found.fabric if is_on and self._found else None,
+            follows=window.differences.sides[1].kind == "now",
+        )
 
     def switch_marks(self) -> None:
         """Answer the check box."""

@@ -19,6 +19,7 @@ from studio.fabric.fabric import Fabric
 from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import Chosen, nothing, resolve
 from studio.gui.canvas.backing import Backing
+from studio.gui.canvas.differing import Differences
 from studio.gui.canvas.held_picture import HeldPicture
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.lighting import lighting
@@ -67,7 +68,7 @@ class Drawing(QWidget):
         self._language: Language = "en"
         self._hidden_planes: frozenset[str] = frozenset()
         self._overlay: Overlay | None = None
-        self._differences: FabricComparison | None = None
+        self._differences: Differences | None = None
         self._selection: frozenset[str] = frozenset()
         self._chosen: Chosen = nothing()
         self._hover: Hit | None = None
@@ -155,9 +156,14 @@ class Drawing(QWidget):
         self._overlay = overlay
         self.redraw()
 
-    def set_differences(self, found: FabricComparison | None) -> None:
-        """Mark what differs from another design, None to stop."""
-        self._differences = found
+    def set_differences(self, found: FabricComparison | None, *, follows: bool = False) -> None:
+        """Mark what differs from another design, None to stop.
+
+        Parameters
+        ----------
+        follows : the later design is the one shown, as it was when it was compared last.
+        """
+        self._differences = Differences(found, follows=follows) if found is not None else None
         self.update()
 
     def zoom_to_fit(self) -> None:
@@ -383,11 +389,15 @@ class Drawing(QWidget):
             paint_trunks(painter, held)
             self._held_picture.show(painter, held, ratio)
         paint_states(painter, frame)
-        if self._differences is not None:
-            paint_differences(painter, frame, self._differences, self._fonts)
+        self._paint_differences(painter, frame)
         paint_marks(painter, frame, self._marks, self._fonts)
         in_the_way = bool(self._marks.ghosts)
         paint_hud(painter, frame, self._fonts, self.crumbs(), in_the_way=in_the_way)
+
+    def _paint_differences(self, painter: QPainter, frame: Frame) -> None:
+        differing = self._differences.on(frame.scene) if self._differences is not None else None
+        if self._differences is not None and differing is not None:
+            paint_differences(painter, frame, self._differences.found, differing, self._fonts)
 
     def _paint_static(
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool

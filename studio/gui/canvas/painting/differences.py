@@ -5,7 +5,7 @@ The colours are told apart with every kind of colour vision; the signs say the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.comparison import ADDED, CHANGED, MOVED
 from studio.gui.canvas.addresses import Chosen, nothing
+from studio.gui.canvas.culling import overlapping
+from studio.gui.canvas.differing import Differing
 from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.hud import MARGIN_PX
@@ -63,26 +65,63 @@ _LINKS_COUNTED = (
 
 
 def paint_differences(
-    painter: QPainter, frame: Frame, found: FabricComparison, fonts: Fonts
+    painter: QPainter,
+    frame: Frame,
+    found: FabricComparison,
+    differing: Differing,
+    fonts: Fonts,
 ) -> None:
     """Mark what is added, moved, changed and recabled, and where something is gone."""
-    scene = frame.scene
-    # While an edit is being compared, the numbers of the comparison are not those of the drawing.
-    if found.after is not scene.fabric:
-        return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    _paint_links(painter, frame, found)
+    _paint_links(painter, frame, differing)
+    badges = np.zeros(len(frame.scene.racks), dtype=np.int64)
     for code in (ADDED, MOVED, CHANGED):
-        chips = np.flatnonzero(found.chips == code)
-        boxes = np.flatnonzero(found.boxes == code)
-        _outline(painter, frame, scene.chip_rects(chips), SIGNS[code], fonts, is_fine=True)
-        _outline(painter, frame, scene.housing_rects(boxes), SIGNS[code], fonts, is_fine=True)
-        racks = np.flatnonzero(found.racks == code)
-        _outline(painter, frame, scene.racks[racks], SIGNS[code], fonts)
+        _paint_kind(painter, frame, differing, code, fonts, badges)
     _paint_gone(painter, frame, found, fonts)
-    _paint_ways_moved(painter, frame, found)
+    _paint_ways_moved(painter, frame, differing)
     _paint_legend(painter, frame, found, fonts)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_kind(
+    painter: QPainter,
+    frame: Frame,
+    differing: Differing,
+    code: int,
+    fonts: Fonts,
+    badges: IntArray,
+) -> None:
+    """Outline what has a code; what is too small to be seen marks what it is in.
+
+    Parameters
+    ----------
+    badges : shape (n_racks,). How many badges each rack carries so far; counted on.
+    """
+    scene, sign = frame.scene, SIGNS[code]
+    layout = scene.layout
+    chips = np.flatnonzero(differing.chips == code)
+    chips, hidden = _by_size(frame, scene.chip_rects, chips)
+    _outline(painter, frame, scene.chip_rects(chips), sign, fonts)
+    own = np.flatnonzero(differing.boxes == code)
+    boxes = np.union1d(own, layout.housing[hidden])
+    boxes, hidden = _by_size(frame, scene.housing_rects, boxes)
+    _outline(painter, frame, scene.housing_rects(boxes), sign, fonts)
+    own = np.flatnonzero(differing.racks == code)
+    within = np.setdiff1d(layout.rack_of_housing[hidden] if len(hidden) else hidden, own)
+    for racks, width in ((own, 3), (within, 2)):
+        rects = scene.racks[racks]
+        _outline(painter, frame, rects, sign, fonts, width=width, places=badges[racks])
+        badges[racks] += 1
+
+
+def _by_size(
+    frame: Frame, rects_of: Callable[[IntArray], FloatArray], numbers: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return those large enough to be outlined, and the others."""
+    if not len(numbers):
+        return numbers, numbers
+    large = rects_of(numbers)[:, 2:].min(axis=1) * frame.viewport.scale >= _SMALLEST_PX
+    return numbers[large], numbers[~large]
 
 
 def _outline(
@@ -92,19 +131,27 @@ def _outline(
     sign: Sign,
     fonts: Fonts,
     *,
-    is_fine: bool = False,
+    width: int = 2,
+    places: IntArray | None = None,
 ) -> None:
-    if not len(rects):
+    """Outline things that are in view, with a badge where there is room for it.
+
+    Parameters
+    ----------
+    places : shape (n,). How many badges stand to the right of each thing's own.
+    """
+    seen = overlapping(rects, frame.viewport.world)
+    if not seen.any():
         return
-    screen = crisp(frame.screen_rects(rects))
-    screen = screen[screen[:, 2:].min(axis=1) >= _SMALLEST_PX]
-    color = QColor(sign.color)
-    painter.setPen(QPen(color, 2 if is_fine else 3))
+    screen = crisp(frame.screen_rects(rects[seen]))
+    shift = _BADGE_PX * (places[seen] if places is not None else np.zeros(len(screen)))
+    painter.setPen(QPen(QColor(sign.color), width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     draw_rects(painter, screen)
-    for x, y, width, height in screen.tolist():
-        if min(width, height) >= _ROOM_PX:
-            _badge(painter, QPointF(x + width - _BADGE_PX / 2, y + _BADGE_PX / 2), sign, fonts)
+    for (x, y, wide, high), aside in zip(screen.tolist(), shift.tolist(), strict=True):
+        if min(wide, high) >= _ROOM_PX:
+            middle = QPointF(x + wide - _BADGE_PX / 2 - aside, y + _BADGE_PX / 2)
+            _badge(painter, middle, sign, fonts)
 
 
 def _badge(painter: QPainter, middle: QPointF, sign: Sign, fonts: Fonts) -> None:
@@ -125,12 +172,10 @@ def _paint_gone(painter: QPainter, frame: Frame, found: FabricComparison, fonts:
         _badge(painter, QPointF(x + width / 2, y + height / 2), SIGNS[REMOVED], fonts)
 
 
-def _paint_ways_moved(painter: QPainter, frame: Frame, found: FabricComparison) -> None:
+def _paint_ways_moved(painter: QPainter, frame: Frame, differing: Differing) -> None:
     """Draw a dashed outline where a moved rack stood, and a line from there to it."""
-    moved = np.flatnonzero(found.racks == MOVED)
-    known = found.before.layout.rack_by_label
-    labels = [found.after.layout.racks[number].label for number in moved.tolist()]
-    rects = _places(found, [known[label] for label in labels])
+    moved = np.flatnonzero(differing.racks == MOVED)
+    rects = differing.stood[moved]
     _ghosts(painter, frame, rects, SIGNS[MOVED])
     if len(moved):
         now = frame.scene.racks[moved]
@@ -155,8 +200,8 @@ def _ghosts(painter: QPainter, frame: Frame, rects: FloatArray, sign: Sign) -> N
         draw_rects(painter, crisp(frame.screen_rects(rects)))
 
 
-def _paint_links(painter: QPainter, frame: Frame, found: FabricComparison) -> None:
-    new = np.flatnonzero(found.new_links)
+def _paint_links(painter: QPainter, frame: Frame, differing: Differing) -> None:
+    new = np.flatnonzero(differing.new_links)
     if not len(new):
         return
     chosen = _links(new)
