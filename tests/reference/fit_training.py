@@ -1,14 +1,16 @@
 """Fit the efficiency profiles to published training runs: `python -m tests.reference.fit_training`.
 
-Coordinate descent on the constants of one hardware family and of its software generations. A prior
-holds each near its physical starting value, and generations near the common value of their family.
-Nothing is fitted per row, model or source.
+    --write          fit, then write the constants into models/workloads/profiles
+    --residuals      write the residual of every row to training_residuals.csv
+    --hold-out=BY    BY is row, source, model or hardware: predict every fold by a fit to the
+                     others, report and write the errors to holdout.csv
+    --report         report the shipped profiles instead of a fit
 
-    --hold-out=BY  BY is row, source, model or hardware: predict every fold by a fit to the others,
-                   report and write the errors to holdout.csv
-    --write      write fitted values into models/workloads/profiles
-    --residuals  write the residual of every row to tests/reference/training_residuals.csv
-    FAMILY …     fit these families only
+A constant of a family and a generation is its start, from data sheets and published kernel figures
+(`training_start.json`), times factors that others share: of the vendor, of the architecture (what
+the hardware does) or of the generation on all families (what the software does), and one of its
+own. Each is pulled towards one, the own one hardest, so that few rows move little and what no row
+shows stays with its kind. Nothing is fitted per row, model or source.
 """
 
 from __future__ import annotations
@@ -19,247 +21,246 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from studio import paths
-from studio.exploration.validation.runner import KINDS, blanked, measured_value
-from studio.exploration.validation.software import compute_profile, nearest_generation
-from studio.exploration.validation.training import (
-    Batch,
-    TrainingCase,
-    batch_of,
-    predict_cases,
-    prepare,
-)
+from studio.exploration.validation.software import compute_profile
 from studio.workload.profile import ComputeProfile
+from tests.reference.factors import least_shift, row_loss
 from tests.reference.holdout import FOLDS, fold_of, record
+from tests.reference.training_rows import Group, Key, chosen, load_groups, log_errors
 
-ROUNDS = 4
 HERE = Path(__file__).parent
-KIND = next(kind for kind in KINDS if kind.name == "training")
-WEIGHTS = {"score": 1.0, "soft": 0.25}
-CLIP = 0.6
-"""Log error from which a row counts no more: a mistaken row must not bend a constant."""
-PRIOR = 0.004
-"""Loss of a constant one natural unit away from its centre, per row fitted."""
-POOLING = 0.02
-"""The same, per generation and independent of its rows: few rows do not move a constant far."""
+TURNS = 5
+PROBE = 0.15
+"""Move of a constant that slopes are taken over, in usual spreads."""
+SPREAD = 0.35
+"""Usual spread of an efficiency between generations, as a log ratio."""
+WIDE_SPREAD = 1.0
+"""The same of overheads and passes, which differ by whole factors."""
+DAMPINGS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0)
+"""How short the steps of a turn are that are tried, the best of which is taken."""
+STEEPEST = 3.0
+"""Slope of a log error over a log constant that is still believed."""
+PULL_SHARED, PULL_OWN = 0.05, 0.15
+"""Loss of a factor one spread away from one."""
+PULL_ROW = 0.006
+"""The same of a factor that nothing shares, per row that shows it."""
 
-HARDWARE = (
-    "bf16_efficiency", "fp8_efficiency", "fp4_efficiency", "tile_overhead_k", "wave_tail",
-    "attention_forward_efficiency", "attention_backward_efficiency", "attention_width_half",
-    "hbm_efficiency", "kernel_gap_s", "scan_efficiency", "optimizer_efficiency",
-)  # fmt: skip
-SOFTWARE = (
-    "library_efficiency", "vector_traffic", "score_passes", "quantise_passes",
-    "gather_efficiency", "expert_overhead_s", "moe_overhead_s", "host_launch_s",
-    "host_collective_s", "tensor_overlap", "expert_overlap", "data_overlap", "contention",
-    "straggler", "step_overhead_s",
-)  # fmt: skip
-RATIOS = frozenset(
-    {
-        "bf16_efficiency", "fp8_efficiency", "fp4_efficiency", "attention_forward_efficiency",
-        "attention_backward_efficiency", "hbm_efficiency", "scan_efficiency",
-        "optimizer_efficiency", "library_efficiency", "gather_efficiency", "tensor_overlap",
-        "expert_overlap", "data_overlap", "wave_tail",
-    }
-)  # fmt: skip
-CEILING = {"hbm_efficiency": 0.95, "library_efficiency": 1.0}
+HARDWARE: dict[str, tuple[float, float]] = {
+    "bf16_efficiency": (0.3, 0.92),
+    "fp8_efficiency": (0.25, 0.92),
+    "fp4_efficiency": (0.2, 0.92),
+    "tile_overhead_k": (16, 1024),
+    "wave_tail": (0.05, 0.98),
+    "attention_forward_efficiency": (0.1, 0.85),
+    "attention_backward_efficiency": (0.1, 0.8),
+    "attention_width_half": (2, 96),
+    "hbm_efficiency": (0.6, 0.95),
+    "kernel_gap_s": (2e-7, 2e-5),
+    "scan_efficiency": (0.02, 0.6),
+    "optimizer_efficiency": (0.2, 0.95),
+}
+SOFTWARE: dict[str, tuple[float, float]] = {
+    "library_efficiency": (0.6, 1.0),
+    "vector_traffic": (0.15, 2.0),
+    "score_passes": (2, 16),
+    "quantise_passes": (0.3, 4.0),
+    "gather_efficiency": (0.05, 0.9),
+    "expert_overhead_s": (1e-6, 3e-4),
+    "moe_overhead_s": (3e-5, 3e-3),
+    "host_launch_s": (5e-7, 2e-4),
+    "host_collective_s": (1e-5, 1e-3),
+    "tensor_overlap": (0.02, 0.95),
+    "expert_overlap": (0.02, 0.95),
+    "data_overlap": (0.05, 0.97),
+    "contention": (0.01, 0.5),
+    "straggler": (2e-4, 0.03),
+    "step_overhead_s": (5e-4, 0.1),
+}
+BOUNDS = HARDWARE | SOFTWARE
+"""What a constant may be at all; one that starts at zero has nothing to fit and stays there."""
+WIDE = ("passes", "overhead", "_s", "contention", "straggler", "width_half")
 
-
-@dataclass(frozen=True)
-class Group:
-    """Cases simulated together, with what was measured and how much each counts."""
-
-    family: str
-    generation: str
-    cases: Batch
-    measured: np.ndarray
-    weight: np.ndarray
-
-
-def load_groups(keep: Callable[[Mapping[str, str]], bool] = lambda _: True) -> list[Group]:
-    """Return the rows of `training.csv` that are kept, as groups."""
-    rows = list(csv.DictReader((HERE / "training.csv").open(encoding="utf-8")))
-    found: dict[tuple[object, ...], list[tuple[TrainingCase, float, float]]] = defaultdict(list)
-    for row in rows:
-        if not keep(row):
-            continue
-        measured = measured_value(row, KIND)
-        weight = WEIGHTS.get(row["use"], 0.0)
-        if measured is None or weight == 0:
-            continue
-        case = prepare(blanked(row, KIND))
-        if isinstance(case, TrainingCase):
-            found[case.key].append((case, measured, weight))
-    return [
-        Group(
-            entries[0][0].machine.accelerator.family,
-            entries[0][0].generation,
-            batch_of([case for case, _, _ in entries]),
-            np.array([measured for _, measured, _ in entries]),
-            np.array([weight for _, _, weight in entries]),
-        )
-        for entries in found.values()
-    ]
+Level = tuple[str, str, str]
+"""What shares a factor: ("vendor", name, ""), ("hardware", family, ""), ("software", generation,
+"") or ("own", family, generation)."""
+SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell"}
+"""Families of one architecture."""
 
 
-def log_errors(group: Group, profile: ComputeProfile) -> np.ndarray:
-    """Return log(predicted / measured) of every case of a group."""
-    answers = predict_cases(group.cases, profile)
-    values = [answer.value if answer.value else math.nan for answer in answers]
-    return np.log(np.array(values) / group.measured)
+def spread(name: str) -> float:
+    """Return the usual spread of a constant, as a log ratio."""
+    return WIDE_SPREAD if any(part in name for part in WIDE) else SPREAD
 
 
-def loss(groups: Iterable[Group], profiles: Mapping[str, ComputeProfile]) -> float:
-    """Return the weighted, clipped absolute log error."""
-    total = 0.0
-    for group in groups:
-        errors = np.abs(log_errors(group, profiles[group.generation]))
-        size = np.where(np.isfinite(errors), np.minimum(errors, CLIP), CLIP)
-        total += float(np.sum(group.weight * (size + 0.5 * size**2)))
-    return total
+def levels_of(key: Key, name: str) -> tuple[Level, ...]:
+    """Return the levels whose factors make a constant of a pair, widest first."""
+    family, generation = key
+    vendor: Level = ("vendor", family.split("-")[0], "")
+    if name in HARDWARE:
+        shared: Level = ("hardware", SAME_HARDWARE.get(family, family), "")
+        return vendor, shared, ("own", family, "")
+    return vendor, ("software", generation, ""), ("own", family, generation)
 
 
-def moved(name: str, value: float, by: float) -> float:
-    """Return a constant shifted by `by` natural units of its scale, inside its bounds."""
-    if name in RATIOS:
-        inside = min(max(value, 0.01), 0.99)
-        value = 1 / (1 + math.exp(-(math.log(inside / (1 - inside)) + by)))
-        return min(round(value, 4), CEILING.get(name, 0.98))
-    floor = 1e-7 if name.endswith("_s") else 1e-3
-    return float(f"{max(value, floor) * math.exp(by):.4g}")
+@cache
+def _starts() -> Mapping[str, dict[str, dict[str, dict[str, float]]]]:
+    found: dict[str, dict[str, dict[str, dict[str, float]]]] = json.loads(
+        (HERE / "training_start.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
-def distance(name: str, start: float, value: float) -> float:
-    """Return how far a constant moved, in natural units."""
-    if name in RATIOS:
-        a, b = (min(max(v, 0.01), 0.99) for v in (start, value))
-        return math.log(a / (1 - a)) - math.log(b / (1 - b))
-    floor = 1e-6 if name.endswith("_s") else 1e-3
-    return math.log(max(start, floor) / max(value, floor))
-
-
-def start_profile(family: str, generation: str) -> ComputeProfile:
-    """Return the physical starting values of a generation, from `training_start.json`."""
-    table = json.loads((HERE / "training_start.json").read_text(encoding="utf-8"))[family]
-    values = table["constants"] | table["generations"][generation]
+@cache
+def start_profile(key: Key) -> ComputeProfile:
+    """Return the profile a fit starts from, whatever was fitted before."""
+    family, generation = key
+    table = _starts()[family]
+    values: Mapping[str, float] = dict(table["constants"]) | table["generations"][generation]  # type: ignore[operator, assignment]
     shipped = compute_profile(family, generation)
     assert shipped is not None
     return msgspec.structs.replace(shipped, **values)
 
 
 class Fit:
-    """Constants of one family while they are fitted."""
+    """Constants of all families and generations, fitted together.
 
-    def __init__(self, family: str, groups: Sequence[Group], rounds: int) -> None:
-        self.groups = [group for group in groups if group.family == family]
-        self.generations = sorted({group.generation for group in self.groups})
-        self.start = {name: start_profile(family, name) for name in self.generations}
-        self.centre = dict(self.start)
-        self.profiles = dict(self.start if rounds else {})
-        for name in self.generations:
-            shipped = compute_profile(family, name)
-            assert shipped is not None
-            self.profiles.setdefault(name, shipped)
-        self.inert: set[tuple[tuple[str, ...], str]] = set()
-        self.cache = {name: self._loss(name, self.profiles[name]) for name in self.generations}
+    Predictions are linearised at the constants as they stand, the factors of least loss are solved
+    for, and a step is shortened until the true loss falls.
+    """
 
-    def rows(self, generation: str) -> int:
-        return sum(len(g.measured) for g in self.groups if g.generation == generation)
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.groups = list(groups)
+        self.rows: dict[Key, int] = defaultdict(int)
+        for group in groups:
+            self.rows[group.key] += len(group.measured)
+        self.factors: dict[Level, dict[str, float]] = defaultdict(dict)
+        """Log factors by level."""
 
-    def _loss(self, generation: str, profile: ComputeProfile) -> float:
-        own = [group for group in self.groups if group.generation == generation]
-        return loss(own, {generation: profile})
+    def profile(self, key: Key) -> ComputeProfile:
+        """Return the profile of a pair as it stands; a pair without rows shares what it can."""
+        start = start_profile(key)
+        values = {}
+        for name, (low, high) in BOUNDS.items():
+            moved = sum(self.factors[level].get(name, 0.0) for level in levels_of(key, name))
+            value = getattr(start, name)
+            if moved and value:
+                values[name] = float(f"{min(max(value * math.exp(moved), low), high):.4g}")
+        return msgspec.structs.replace(start, **values)
 
-    def _penalty(self, name: str, generation: str, value: float) -> float:
-        centre = getattr(self.centre[generation], name)
-        weight = PRIOR * self.rows(generation) + POOLING
-        return weight * distance(name, centre, value) ** 2
+    def run(self) -> None:
+        """Choose plans, linearise, solve and step, several times."""
+        for turn in range(TURNS):
+            profiles = {key: self.profile(key) for key in self.rows}
+            groups = [chosen(group, profiles[group.key]) for group in self.groups]
+            before = best = self.loss(groups)
+            here = kept = {level: dict(names) for level, names in self.factors.items()}
+            model = self._linear_model(groups)
+            for damping in DAMPINGS:
+                self._move(here, model(damping))
+                after = self.loss(groups)
+                if after < best:
+                    best, kept = after, {level: dict(own) for level, own in self.factors.items()}
+            self.factors = defaultdict(dict, kept)
+            print(f"  turn {turn}: loss {before:.2f} -> {best:.2f}", flush=True)
 
-    def try_shared(self, name: str, by: float) -> bool:
-        """Shift one software constant of all generations and the centre they are held to."""
-        trial, gain = {}, 0.0
-        for generation in self.generations:
-            profile, centre = self.profiles[generation], self.centre[generation]
-            new = moved(name, getattr(profile, name), by)
-            held = moved(name, getattr(centre, name), by)
-            changed = msgspec.structs.replace(profile, **{name: new})
-            value = self._loss(generation, changed)
-            gain += self.cache[generation] - value
-            start = getattr(self.start[generation], name)
-            gain += POOLING * distance(name, start, getattr(centre, name)) ** 2
-            gain -= POOLING * distance(name, start, held) ** 2
-            trial[generation] = (changed, value, msgspec.structs.replace(centre, **{name: held}))
-        if gain <= 1e-6:
-            return False
-        for generation, (changed, value, centre) in trial.items():
-            self.profiles[generation], self.cache[generation] = changed, value
-            self.centre[generation] = centre
-        return True
+    def loss(self, groups: Iterable[Group]) -> float:
+        """Return the loss of all rows and of the pulls."""
+        profiles = {key: self.profile(key) for key in self.rows}
+        total = sum(
+            self._pull(level) * (value / spread(name)) ** 2
+            for level, names in self.factors.items()
+            for name, value in names.items()
+        )
+        for group in groups:
+            total += row_loss(log_errors(group, profiles[group.key]), group.weight)
+        return total
 
-    def try_move(self, names: Sequence[str], name: str, by: float) -> bool:
-        """Shift one constant of some generations; keep it if the loss falls."""
-        trial, gain = {}, 0.0
-        for generation in names:
-            profile = self.profiles[generation]
-            old = getattr(profile, name)
-            new = moved(name, old, by)
-            if new == old:
+    def _pull(self, level: Level) -> float:
+        """Return the loss of a factor of a level one spread away from one."""
+        if level[0] != "own":
+            return PULL_SHARED
+        rows = sum(
+            count
+            for (family, generation), count in self.rows.items()
+            if family == level[1] and level[2] in ("", generation)
+        )
+        return PULL_OWN + PULL_ROW * rows
+
+    def _linear_model(
+        self, groups: Sequence[Group]
+    ) -> Callable[[float], dict[tuple[Level, str], float]]:
+        """Return what gives the shift of every factor that the linear model asks for."""
+        columns: dict[tuple[Level, str], int] = {}
+        for key in sorted(self.rows):
+            for name in BOUNDS:
+                if getattr(start_profile(key), name):
+                    for level in levels_of(key, name):
+                        columns.setdefault((level, name), len(columns))
+        errors, weights, slopes = [], [], []
+        for group in groups:
+            own, table = self._linearised(group)
+            part = np.zeros((len(own), len(columns)))
+            for name, column in table.items():
+                for level in levels_of(group.key, name):
+                    part[:, columns[level, name]] = column
+            errors.append(own)
+            weights.append(group.weight)
+            slopes.append(part)
+        here = np.array([self.factors[level].get(name, 0.0) for level, name in columns])
+        stiff = np.array([2 * self._pull(level) / spread(name) ** 2 for level, name in columns])
+        error, slope = np.concatenate(errors), np.concatenate(slopes)
+        weight = np.concatenate(weights)
+
+        def shifts(damping: float) -> dict[tuple[Level, str], float]:
+            shift = least_shift(error, slope, weight, here, stiff, damping)
+            return dict(zip(columns, shift.tolist(), strict=True))
+
+        return shifts
+
+    def _linearised(self, group: Group) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return a group's log errors, and their slopes over the log constants that move them."""
+        profile = self.profile(group.key)
+        errors = log_errors(group, profile)
+        slopes = {}
+        for name, (low, high) in BOUNDS.items():
+            value = getattr(profile, name)
+            if not getattr(start_profile(group.key), name) or not group.moved_by.get(name, True):
                 continue
-            changed = msgspec.structs.replace(profile, **{name: new})
-            value = self._loss(generation, changed)
-            gain += self.cache[generation] - value
-            gain += self._penalty(name, generation, old) - self._penalty(name, generation, new)
-            trial[generation] = (changed, value)
-        if trial and all(value == self.cache[own] for own, (_, value) in trial.items()):
-            self.inert.add((tuple(names), name))
-        if gain <= 1e-6:
-            return False
-        for generation, (changed, value) in trial.items():
-            self.profiles[generation], self.cache[generation] = changed, value
-        return True
+            by = PROBE * spread(name) * (-1 if value * 1.05 > high else 1)
+            probe = min(max(value * math.exp(by), low), high)
+            moved = log_errors(group, msgspec.structs.replace(profile, **{name: probe}))
+            group.moved_by[name] = bool(np.any(moved != errors))
+            if probe != value:
+                slope = (moved - errors) / math.log(probe / value)
+                slopes[name] = np.clip(slope, -STEEPEST, STEEPEST)
+        return errors, slopes
 
-    def run(self, rounds: int) -> None:
-        step = 0.5
-        for _ in range(rounds):
-            for name in HARDWARE:
-                self._line(self.generations, name, step)
-            if len(self.generations) > 1:
-                for name in SOFTWARE:
-                    _ = self.try_shared(name, step) or self.try_shared(name, -step)
-            for generation in self.generations:
-                for name in SOFTWARE:
-                    self._line([generation], name, step)
-            print(f"  step {step:.2f}: loss {sum(self.cache.values()):.3f}", flush=True)
-            step *= 0.55
-
-    def _line(self, names: Sequence[str], name: str, step: float) -> None:
-        for by in (step, -step):
-            if (tuple(names), name) in self.inert:
-                return
-            if self.try_move(names, name, by):
-                self.try_move(names, name, by)
-                return
+    def _move(
+        self,
+        old: Mapping[Level, Mapping[str, float]],
+        wanted: Mapping[tuple[Level, str], float],
+    ) -> None:
+        for (level, name), by in wanted.items():
+            most = spread(name)
+            before = old.get(level, {}).get(name, 0.0)
+            self.factors[level][name] = before + min(max(by, -most), most)
 
 
-def report(groups: Sequence[Group], fits: Mapping[str, Fit]) -> None:
+def report(groups: Sequence[Group], profile_of: Callable[[Key], ComputeProfile]) -> None:
     """Print the error by family and generation."""
-    everything: list[float] = []
-    for group_family, fit in fits.items():
-        for generation in fit.generations:
-            errors: list[float] = []
-            for group in groups:
-                if group.family == group_family and group.generation == generation:
-                    found = np.exp(log_errors(group, fit.profiles[generation])) - 1
-                    errors += list(found[group.weight == 1.0])
-            everything += errors
-            _print_line(f"{group_family} {generation}", errors)
-    _print_line("all", everything)
+    errors: dict[Key, list[float]] = defaultdict(list)
+    for group in groups:
+        found = np.expm1(log_errors(group, profile_of(group.key)))
+        errors[group.key] += list(found[group.weight == 1.0])
+    for key in sorted(errors):
+        _print_line(" ".join(key), errors[key])
+    _print_line("all", [error for own in errors.values() for error in own])
 
 
 def _print_line(name: str, errors: Sequence[float]) -> None:
@@ -272,42 +273,49 @@ def _print_line(name: str, errors: Sequence[float]) -> None:
         )
 
 
-def write_profiles(fits: Mapping[str, Fit]) -> None:
-    """Write fitted constants into the profile files; what did not move keeps its source."""
-    for family, fit in fits.items():
+def shipped_keys() -> list[Key]:
+    """Return every family and generation that has a start, rows or not."""
+    return [(family, own) for family, table in _starts().items() for own in table["generations"]]
+
+
+def write_profiles(fit: Fit) -> None:
+    """Write the constants into the profile files; what did not move keeps its source."""
+    for family in _starts():
         path = paths.workloads_dir() / "profiles" / f"compute-{family}.json"
         content = json.loads(path.read_text(encoding="utf-8"))
-        rows = sum(fit.rows(generation) for generation in fit.generations)
-        note = f"fitted to {rows} published training runs of the family (fit_training)"
-        newest = fit.generations[-1]
+        keys = [key for key in shipped_keys() if key[0] == family]
+        rows = sum(fit.rows.get(key, 0) for key in keys)
+        note = f"fit to {rows} rows of tests/reference/training.csv and what others share"
+        base = fit.profile(keys[-1])
         for name in HARDWARE:
-            value = getattr(fit.profiles[newest], name)
-            entry = content["constants"][name]
-            if entry["value"] != value:
-                entry |= {"value": value, "source": note}
-        for generation in fit.generations:
-            own = content["generations"][generation]["constants"]
+            _store(content["constants"], name, getattr(base, name), note)
+        for key in keys:
+            own = content["generations"][key[1]]["constants"]
+            count = fit.rows.get(key, 0)
+            note = f"fit to {count} rows of tests/reference/training.csv and what others share"
+            profile = fit.profile(key)
             for name in SOFTWARE:
-                value = getattr(fit.profiles[generation], name)
-                if value != content["constants"][name]["value"]:
-                    told = f"fitted to {fit.rows(generation)} runs of this generation"
-                    own[name] = {"value": value, "source": f"{told} (fit_training)"}
-                else:
+                if getattr(profile, name) == content["constants"][name]["value"]:
                     own.pop(name, None)
+                else:
+                    _store(own, name, getattr(profile, name), note)
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_residuals(groups: Sequence[Group], fits: Mapping[str, Fit]) -> None:
+def _store(table: dict[str, dict[str, object]], name: str, value: float, source: str) -> None:
+    if table.get(name, {}).get("value") != value:
+        table[name] = {"value": value, "source": source}
+
+
+def write_residuals(groups: Sequence[Group], profile_of: Callable[[Key], ComputeProfile]) -> None:
     """Write predicted, measured and error of every row."""
     lines = []
     for group in groups:
-        fit = fits[group.family]
-        errors = np.exp(log_errors(group, fit.profiles[group.generation])) - 1
-        for case, measured, error in zip(group.cases.cases, group.measured, errors, strict=True):
+        errors = np.expm1(log_errors(group, profile_of(group.key)))
+        for case, measured, error in zip(group.batch.cases, group.measured, errors, strict=True):
             lines.append(
-                (case.row["id"], case.row["series"], case.row["use"], group.family,
-                 group.generation, case.model.name, f"{measured * (1 + error):.5g}",
-                 f"{measured:.5g}", f"{error:+.4f}")
+                (case.row["id"], case.row["series"], case.row["use"], *group.key, case.model.name,
+                 f"{measured * (1 + error):.5g}", f"{measured:.5g}", f"{error:+.4f}")
             )  # fmt: skip
     with (HERE / "training_residuals.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -318,51 +326,31 @@ def write_residuals(groups: Sequence[Group], fits: Mapping[str, Fit]) -> None:
         writer.writerows(sorted(lines))
 
 
-def fitted(groups: Sequence[Group], families: Iterable[str], rounds: int) -> dict[str, Fit]:
-    """Return the fit of every family."""
-    fits = {}
-    for family in families:
-        print(family, flush=True)
-        fits[family] = Fit(family, groups, rounds)
-        fits[family].run(rounds)
-    return fits
-
-
 def hold_out(by: str) -> list[tuple[str, float]]:
-    """Return the error of every score row, predicted by a fit to the other folds.
-
-    Software that only the held-out rows have is predicted by what stands in for it.
-    """
+    """Return the error of every score row, predicted by a fit to the other folds."""
     errors = []
     for fold in range(FOLDS[by]):
-        seen = load_groups(lambda row, fold=fold: fold_of(row, by) != fold)  # type: ignore[misc]
-        fits = fitted(seen, sorted({group.family for group in seen}), ROUNDS)
+        fit = Fit(load_groups(lambda row, fold=fold: fold_of(row, by) != fold))  # type: ignore[misc]
+        fit.run()
         for group in load_groups(lambda row, fold=fold: fold_of(row, by) == fold):  # type: ignore[misc]
-            profile = stand_in(group, fits)
-            found = np.exp(log_errors(group, profile)) - 1
+            found = np.expm1(log_errors(group, fit.profile(group.key)))
             errors += [
                 (case.row["id"], float(error))
-                for case, error, weight in zip(group.cases.cases, found, group.weight, strict=True)
+                for case, error, weight in zip(group.batch.cases, found, group.weight, strict=True)
                 if weight == 1.0
             ]
     return errors
 
 
-def stand_in(group: Group, fits: Mapping[str, Fit]) -> ComputeProfile:
-    """Return the profile for a group among what was fitted without it."""
-    fit = fits.get(group.family)
-    if fit is None:
-        return start_profile(group.family, group.generation)
-    if group.generation in fit.profiles:
-        return fit.profiles[group.generation]
-    return fit.profiles[nearest_generation(fit.profiles.values(), group.generation)]
+def _shipped(key: Key) -> ComputeProfile:
+    profile = compute_profile(*key)
+    assert profile is not None
+    return profile
 
 
 def main(arguments: Sequence[str]) -> None:
     """Fit, report and, when asked, write."""
-    flags = {word for word in arguments if word.startswith("--")}
-    chosen = [word for word in arguments if not word.startswith("--")]
-    for flag in flags:
+    for flag in arguments:
         if flag.startswith("--hold-out="):
             by = flag.partition("=")[2]
             errors = hold_out(by)
@@ -370,14 +358,16 @@ def main(arguments: Sequence[str]) -> None:
             _print_line(f"held out by {by}", [error for _, error in errors])
             return
     groups = load_groups()
-    families = chosen or sorted({group.family for group in groups})
-    fits = fitted(groups, families, 0 if "--report" in flags else ROUNDS)
-    own = [group for group in groups if group.family in fits]
-    report(own, fits)
-    if "--write" in flags:
-        write_profiles(fits)
-    if "--residuals" in flags:
-        write_residuals(own, fits)
+    profile_of: Callable[[Key], ComputeProfile] = _shipped
+    if "--report" not in arguments:
+        fit = Fit(groups)
+        fit.run()
+        profile_of = fit.profile
+        if "--write" in arguments:
+            write_profiles(fit)
+    report(groups, profile_of)
+    if "--residuals" in arguments:
+        write_residuals(groups, profile_of)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from studio.exploration.validation.mapping import candidate_plans_of
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
 from studio.exploration.validation.software import Stack, software_of
+from studio.exploration.validation.training import TrainingCase, fastest_plan
 from studio.simulation.memory.activations import layer_activation_byte
 from studio.simulation.memory.kv_cache import kv_cache_byte_per_token
 from studio.simulation.memory.training import (
@@ -176,7 +177,9 @@ def _peak(row: Row) -> Prediction:
         return Prediction(0.0 if memory.fits[at] else 1.0, f"GiB: {text}")
     if stack.logs_memory_at_update:
         return Prediction(_in_unit(float(memory.update_byte[at]), row), f"at update; GiB: {text}")
-    return Prediction(_in_unit(float(memory.total[at]), row), f"GiB: {text}")
+    is_whole = "in use" in (row.get("quantity") or "")
+    byte = memory.total if is_whole else memory.allocated
+    return Prediction(_in_unit(float(byte[at]), row), f"GiB: {text}")
 
 
 def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
@@ -202,7 +205,11 @@ def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
     if candidates.count == 0:
         return Prediction(None, "no valid mapping with the degrees that are given")
     memory = training_memory(model, candidates, recipe, machine.accelerator)
-    return memory, int(np.argmin(memory.total)), stack
+    if candidates.count == 1 or row.get("use") == "score-class":
+        return memory, int(np.argmin(memory.total)), stack
+    # What is left open is what a user would run: the fastest plan that fits.
+    case = TrainingCase(row, machine, model, recipe, candidates, stack.generation)
+    return memory, fastest_plan(case), stack
 
 
 Answer = Callable[[Row], Prediction]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.errors import StudioError
+from studio.exploration.validation.benchmark_runs import training_share
 from studio.exploration.validation.hardware import machine_of_row, network_profile
 from studio.exploration.validation.mapping import candidate_plans_of, join
 from studio.exploration.validation.prediction import Prediction
@@ -141,33 +142,46 @@ def batch_of(cases: Sequence[TrainingCase]) -> Batch:
 
 
 def predict_cases(
-    cases: Sequence[TrainingCase] | Batch, profile: ComputeProfile | None = None
+    cases: Sequence[TrainingCase], profile: ComputeProfile | None = None
 ) -> list[Prediction]:
     """Return the predictions of cases that share everything but their plans."""
-    batch = cases if isinstance(cases, Batch) else batch_of(cases)
-    first = batch.cases[0]
-    family = first.machine.accelerator.family
-    profile = profile or compute_profile(family, first.generation)
+    family, generation = cases[0].machine.accelerator.family, cases[0].generation
+    profile = profile or compute_profile(family, generation)
     if profile is None:
-        return [Prediction(None, f"no efficiency profile for {family!r}") for _ in batch.cases]
+        return [Prediction(None, f"no efficiency profile for {family!r}") for _ in cases]
+    return predict_batch(batch_of(cases), profile)[0]
+
+
+def predict_batch(batch: Batch, profile: ComputeProfile) -> tuple[list[Prediction], list[int]]:
+    """Return the prediction of every case of a batch, and which of the batch's plans it ran."""
+    first = batch.cases[0]
     result = training_step(
         batch.machine,
         first.model,
         batch.plans,
         profile,
-        network_profile(family),
+        network_profile(first.machine.accelerator.family),
         first.recipe,
         is_checked=True,
         communication=batch.communication,
         memory=batch.memory,
     )
-    predictions, start = [], 0
+    predictions, places, start = [], [], 0
     for case in batch.cases:
         own = np.arange(start, start + case.candidates.count)
         start += case.candidates.count
-        chosen = int(own[choose(result, own, bool(whole(case.row, "tp")))])
-        predictions.append(_metric(case, result, chosen))
-    return predictions
+        places.append(int(own[choose(result, own, bool(whole(case.row, "tp")))]))
+        predictions.append(_metric(case, result, places[-1]))
+    return predictions, places
+
+
+def fastest_plan(case: TrainingCase) -> int:
+    """Return which of a case's plans a user would run; the smallest where no profile is known."""
+    profile = compute_profile(case.machine.accelerator.family, case.generation)
+    batch = batch_of([case])
+    if profile is None:
+        return int(np.argmin(batch.memory.total))
+    return predict_batch(batch, profile)[1][0]
 
 
 def choose(
@@ -189,7 +203,8 @@ def choose(
 def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
     """Return the row's primary metric; FLOP rates follow the row's own convention."""
     wanted = case.row.get("primary_metric") or "tokens_per_s_per_gpu"
-    rate = float(result.tokens_per_s[at]) / case.machine.npu_count
+    share = training_share(case.row, trains_adapters=case.recipe.lora_rank > 0)
+    rate = float(result.tokens_per_s[at]) / case.machine.npu_count * share
     step = float(result.step_time_s[at])
     plan = result.plan
     note = (

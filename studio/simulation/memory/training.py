@@ -12,10 +12,17 @@ from studio.simulation.machine import Accelerator
 from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
 from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
 from studio.simulation.words import term
+from studio.units import GIBI, MEBI
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Plans, Recompute, Schedule
 from studio.workload.recipe import Recipe
+
+CONTEXT_BYTE = 0.5 * GIBI
+"""What the driver and its kernels take before the first tensor. [byte]"""
+CHANNEL_BYTE = 2 * 32 * 4.0 * MEBI
+"""Buffers of one communicator: 32 channels of 4 MiB, to send and to receive (NCCL_BUFFSIZE and the
+number of channels as NVIDIA's NCCL documentation gives them). [byte]"""
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,18 @@ class TrainingMemory:
     capacity_byte: float
     update_byte: FloatArray
     """Total at the optimizer update, activations freed. [byte]"""
+    runtime: FloatArray
+    """Of the buffers, what no allocator reports: driver context, communicators. [byte]"""
 
     @property
     def total(self) -> FloatArray:
         """All categories."""
         return np.asarray(sum(self.by_category().values()))
+
+    @property
+    def allocated(self) -> FloatArray:
+        """What the framework's allocator reports: all but the runtime's own buffers."""
+        return self.total - self.runtime
 
     @property
     def fits(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -64,7 +78,8 @@ def training_memory(
     The first pipeline stage keeps as many micro batches as there are stages (1F1B), a share
     more when interleaved: pipeline (1 + (pipeline - 1) / (pipeline chunks)), at most the micro
     batches of the step. ZeRO 1 cuts optimizer states, 2 also gradients, 3 also weights over
-    the sharding group.
+    the sharding group. DualPipe holds the stages of both directions: weights and gradients twice
+    (DeepSeek-AI 2024, section 3.2.1), states twice unless they are cut over both copies.
     """
     held = _held(model, plan, recipe)
     states = _states(held, plan, recipe)
@@ -76,7 +91,9 @@ def training_memory(
     # The last stage holds logits but one micro batch only; the first holds many and no logits.
     last = kept / np.maximum(in_flight, 1.0) + logits
     logits = np.where(plan.pipeline > 1, np.maximum(last - kept, 0.0), logits)
-    buffers = recipe.buffer_byte + _gathered_byte(model, plan, recipe)
+    runtime = _runtime_byte(plan)
+    buffers = recipe.buffer_byte + runtime + _gathered_byte(model, plan, recipe)
+    buffers = buffers + _backward_byte(model, plan, held)
     stream = plan.micro_batch * plan.sequence / plan.context * model.hidden
     return TrainingMemory(
         weights=_full(plan, states[0]),
@@ -87,7 +104,31 @@ def training_memory(
         buffers=_full(plan, buffers),
         capacity_byte=accelerator.memory_byte,
         update_byte=_full(plan, sum(states) + recipe.live_stream_byte * stream),
+        runtime=_full(plan, runtime),
     )
+
+
+def _runtime_byte(plan: Plans) -> FloatArray:
+    """Return the driver's context and the buffers of one communicator per group of ranks."""
+    degrees = (plan.tensor, plan.pipeline, plan.context, plan.expert, plan.data)
+    return CONTEXT_BYTE + CHANNEL_BYTE * np.sum(np.stack(degrees) > 1, axis=0)
+
+
+def _backward_byte(model: AiModel, plan: Plans, held: HeldParameters) -> Number:
+    """Return what only the backward pass of one layer or end has at hand.
+
+    Notes
+    -----
+    The gradients of a layer's output and input, whole though the stream is cut over the
+    tensor-parallel ranks, with both inputs gathered again; and the gradient of the largest weight,
+    embedding or head, before it is added to its sum. Sharded weights have theirs elsewhere.
+    """
+    tokens = plan.micro_batch * plan.sequence / plan.context
+    cut = np.where(plan.sequence_parallel > 0, plan.tensor, 1.0)
+    streams = 2.0 + 2.0 * (1.0 - 1.0 / cut)
+    largest = np.minimum(held.embedding, model.vocab * model.hidden / plan.tensor)
+    single = np.where(plan.zero >= 3, 0.0, BF16_BYTE * largest)
+    return BF16_BYTE * tokens * model.hidden * streams + single
 
 
 def _full(plan: Plans, value: Number) -> FloatArray:
@@ -118,16 +159,20 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
         dense = np.where(is_cut, shared / ranks, shared)
         return dense + np.where(is_cut, held.experts / expert_ranks, held.experts)
 
-    weights = recipe.weight_byte * cut(3)
+    copies_held = np.where(plan.schedule == Schedule.DUAL_PIPE, 2.0, 1.0)
+    copies_held = np.where(plan.pipeline > 1, copies_held, 1.0)
+    weights = copies_held * recipe.weight_byte * cut(3)
     if recipe.lora_rank:
         trained = lora_parameters(held, recipe)
         return weights + 2 * trained, recipe.gradient_byte * trained, 12.0 * trained
     optimizer = 0.0 if recipe.optimizer_on_host else recipe.optimizer_byte * cut(1)
+    optimizer = np.where(plan.zero >= 1, 1.0, copies_held) * optimizer
     copies = np.where(plan.zero >= 1, recipe.shard_copy_byte, 0.0) * cut(1)
     bucket_byte = np.where(plan.data > 1, recipe.bucket_byte, 0.0)
     bucket_byte = bucket_byte + np.where(plan.zero >= 1, recipe.gather_copy_byte, 0.0)
     bucket = bucket_byte * (shared + held.experts)
-    return weights, recipe.gradient_byte * cut(2) + bucket + copies, optimizer
+    gradients = copies_held * (recipe.gradient_byte * cut(2) + bucket) + copies
+    return weights, gradients, optimizer
 
 
 def lora_parameters(held: HeldParameters, recipe: Recipe) -> Number:

@@ -105,3 +105,35 @@ def test_remedy_names_the_largest_part() -> None:
     assert "optimizer" in remedy(memory)
     roomy = training_memory(model, plans(tensor=8, data=64, zero=3), Recipe(), H100)
     assert remedy(roomy) == ""
+
+
+def test_dualpipe_keeps_the_stages_of_both_directions() -> None:
+    model, recipe = load_model("Llama-3-8B"), Recipe()
+    given = plans(pipeline=4, data=2, micro_batches=16, zero=[0, 0, 1, 1], schedule=[0, 2, 0, 2])
+    memory = training_memory(model, given, recipe, H100)
+    assert memory.weights[1] == 2 * memory.weights[0]
+    assert memory.gradients[1] == 2 * memory.gradients[0]
+    assert memory.optimizer[1] == 2 * memory.optimizer[0]
+    # Sharded states are cut over both copies.
+    assert memory.optimizer[3] == memory.optimizer[2]
+
+
+def test_one_communicator_for_each_group_of_ranks() -> None:
+    model = load_model("Llama-3-8B")
+    alone, cut = (
+        training_memory(model, plan, Recipe(), H100)
+        for plan in (plans(), plans(tensor=2, pipeline=2, data=4, micro_batches=2))
+    )
+    assert alone.runtime[0] == 0.5 * 2**30
+    # Three groups of 32 channels with 4 MiB to send and 4 to receive.
+    assert cut.runtime[0] - alone.runtime[0] == 3 * 2 * 32 * 4 * 2**20
+    assert cut.allocated[0] == pytest.approx(cut.total[0] - cut.runtime[0])
+
+
+def test_the_backward_pass_gathers_the_stream_whole() -> None:
+    # 4,096 tokens of 4,096 elements in BF16 are 32 MiB: two gradients and, over eight ranks, 7/8 of
+    # two inputs; the gradient of the head of 128,256 x 4,096 is cut by eight.
+    model = load_model("Llama-3-8B")
+    memory = training_memory(model, plans(tensor=8, sequence=4096), Recipe(), H100)
+    own = memory.buffers[0] - memory.runtime[0]
+    assert own == pytest.approx(3.75 * 32 * 2**20 + 2 * 128256 * 4096 / 8)
