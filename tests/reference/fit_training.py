@@ -35,7 +35,7 @@ from tests.reference.holdout import FOLDS, fold_of, record
 from tests.reference.training_rows import Group, Key, chosen, load_groups, log_errors
 
 HERE = Path(__file__).parent
-TURNS = 5
+TURNS = 4
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
