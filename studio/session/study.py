@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import InvalidInput, UnknownName
-from studio.exploration.search import serving, serving_space, training
+from studio.exploration.search import serving, serving_space, training, training_grid
 from studio.exploration.search.goals import FRONT, GOALS, Goal, Job, goal_of
 from studio.exploration.search.mappings import Cancelled, Counts, Limit, Mappings, Progress
 from studio.exploration.search.reasons import VALUE_OF, TermRow, reasons
@@ -160,7 +160,7 @@ def _limits(scenario: Scenario, job: Job, asked: Question, price_usd: float) -> 
 
 
 FREE_FIELDS: Mapping[Job, tuple[str, ...]] = {
-    "training": training.FREE_FIELDS,
+    "training": training_grid.FREE_FIELDS,
     "inference": serving_space.FREE_FIELDS,
 }
 
@@ -181,7 +181,7 @@ def _chosen(scenario: Scenario) -> Mapping[str, int | float | str]:
     return {name: getattr(scenario, name) for name in names}
 
 
-FIELDS_SET = frozenset((*training.FREE_FIELDS, *serving_space.FREE_FIELDS, "prefill_share"))
+FIELDS_SET = frozenset((*training_grid.FREE_FIELDS, *serving_space.FREE_FIELDS, "prefill_share"))
 
 
 def _cloud(

@@ -128,6 +128,13 @@ def plans(
                    for item in fields(Plans)))  # fmt: skip
 
 
+def join(parts: Sequence[Plans]) -> Plans:
+    """Return several batches of plans as one."""
+    return Plans(
+        *(np.concatenate([getattr(p, item.name) for p in parts]) for item in fields(Plans))
+    )
+
+
 ENDS = 2
 """Embedding and head may each take a layer's place where chunks are cut: 126 layers on 16 x 8."""
 

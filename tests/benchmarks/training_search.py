@@ -14,7 +14,8 @@ import numpy as np
 
 from studio.design.scenario import Training
 from studio.exploration.search.goals import GOALS
-from studio.exploration.search.training import Choices, search_training
+from studio.exploration.search.training import search_training
+from studio.exploration.search.training_grid import Choices
 from studio.exploration.serving_library import exchange_profile, inference_profile, power_profile
 from studio.exploration.validation.hardware import machine_of, network_profile
 from studio.ids import WorkloadId
@@ -103,7 +104,7 @@ def _search(
     yield {"name": f"{title}: simulated", "value": counts.evaluated, "unit": "1"}
     yield {"name": f"{title}: mappings per second", "value": counts.valid / took, "unit": "1/s"}
     step = float(found.metrics["step_time_s"][first])
-    yield {"name": f"{title}: best step", "value": step, "unit": "s", "plan": found.text_at(first)}
+    yield {"name": f"{title}: best step ({found.text_at(first)})", "value": step, "unit": "s"}
 
 
 if __name__ == "__main__":

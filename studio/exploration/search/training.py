@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
 import msgspec
 import numpy as np
 
 from studio.design.scenario import Training
-from studio.errors import InvalidInput, UnknownName
-from studio.exploration.search.grid import Grid, divisors
-from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.exploration.search.mappings import (
     Cancelled,
     Counts,
@@ -19,264 +13,22 @@ from studio.exploration.search.mappings import (
     Progress,
     SearchCancelled,
 )
-from studio.messages import Listed, say
+from studio.exploration.search.training_grid import Choices, plans_of, training_grid
+from studio.exploration.search.training_plan import fields_of, plan_text
+from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
-from studio.simulation.memory.training import training_memory
+from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.training.activity import step_power_w
 from studio.simulation.training.step import training_step
-from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.operators import FloatArray
-from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, nearest_divisor, plans
+from studio.workload.plan import Plans, broken_rules, join
 from studio.workload.recipe import Recipe
 
 BATCH = 16_000
 """Candidates simulated at once: larger arrays fall out of the processor's cache."""
 NEAR = 1.25
 """Mappings that need more than this many times the memory are not simulated."""
-LEAST_USED = 0.5
-"""Share of the NPUs above which a mapping has to use them."""
-RECOMPUTE: Mapping[str, int] = {item.name.lower(): int(item) for item in Recompute}
-_RECOMPUTE_WORDS = {
-    Recompute.NONE: say("none"),
-    Recompute.SELECTIVE: say("selective"),
-    Recompute.FULL: say("full"),
-}
-SCHEDULES: Mapping[str, int] = {
-    "1f1b": int(Schedule.ONE_FORWARD_ONE_BACKWARD),
-    "zero-bubble": int(Schedule.ZERO_BUBBLE),
-    "dualpipe": int(Schedule.DUAL_PIPE),
-}
-
-Choices = Mapping[str, Sequence[int | float | str]]
-"""Values to try by field of the scenario: one value fixes it, no entry leaves it free."""
-FREE_FIELDS = (
-    "tp", "pp", "dp", "ep", "cp", "zero_stage", "micro_batch", "virtual_stages", "recompute",
-    "schedule", "precision",
-)  # fmt: skip
-"""Fields of a training scenario that a search chooses."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    model: AiModel
-    scenario: Training
-    npus: int
-    choices: Choices
-
-    def values(self, field: str, usual: Callable[[], Sequence[int]]) -> list[float]:
-        """Return what to try of one degree: the user's values, else the usual ones."""
-        asked = self.choices.get(field)
-        return [float(value) for value in (usual() if asked is None else asked)]
-
-    def named(self, field: str, table: Mapping[str, int], usual: Sequence[str]) -> list[float]:
-        """Return the same for a choice by name."""
-        asked = [str(name) for name in self.choices.get(field, usual)]
-        for name in asked:
-            if name not in table:
-                raise UnknownName(
-                    "{field}: {name!r} is unknown; there are {known}",
-                    field=field,
-                    name=name,
-                    known=Listed(list(table)),
-                )
-        return [float(table[name]) for name in asked]
-
-
-def training_grid(
-    model: AiModel, scenario: Training, npus: int, choices: Choices | None = None
-) -> Grid:
-    """Return every valid combination of degrees for `scenario` on `npus` NPUs.
-
-    Raises
-    ------
-    InvalidInput : a size is below one, no combination is valid, or there are too many.
-
-    Notes
-    -----
-    Tensor parallelism divides the heads, experts divide, every sequence of the step is computed
-    once, more than half of the NPUs work. Pipelines have as many stages as a divisor of the layers
-    or of the NPUs.
-    """
-    job = _Job(model, scenario, npus, choices or {})
-    _check(job)
-    grid = Grid()
-    _place(grid, job)
-    _feed(grid, job)
-    _cut_states(grid, job)
-    return grid
-
-
-def _check(job: _Job) -> None:
-    scenario = job.scenario
-    if min(job.npus, scenario.global_batch, scenario.sequence_tokens) < 1:
-        raise InvalidInput(
-            "NPUs ({npus}), sequences per step ({batch}) and tokens per sequence ({tokens}) must "
-            "be at least 1",
-            npus=job.npus,
-            batch=scenario.global_batch,
-            tokens=scenario.sequence_tokens,
-        )
-    for field, values in job.choices.items():
-        least = 0 if field == "zero_stage" else 1
-        if any(not isinstance(v, str) and (v != int(v) or v < least) for v in values):
-            raise InvalidInput(
-                "{field}: {values} are not whole numbers from {least}",
-                field=field,
-                values=Listed([str(value) for value in values]),
-                least=least,
-            )
-
-
-def _place(grid: Grid, job: _Job) -> None:
-    """Cut the model over NPUs: tensor, pipeline, context and data parallelism."""
-    model, npus = job.model, job.npus
-    shared = shared_heads(model)
-    layers = max(model.layers, 1)
-    batch, length = job.scenario.global_batch, job.scenario.sequence_tokens
-    grid.cross("tp", job.values("tp", lambda: [d for d in divisors(shared) if d <= npus]))
-    keep_whole_heads(grid, model)
-    stages = sorted({d for d in (*divisors(npus), *divisors(layers)) if d <= min(layers, npus)})
-    grid.cross("pp", job.values("pp", lambda: stages))
-    grid.keep(
-        grid["pp"] <= layers,
-        lambda: InvalidInput(
-            "{stages:g} pipeline stages for the {layers} layers of {name}; nearest valid: {layers}",
-            stages=grid["pp"][0],
-            layers=layers,
-            name=model.name,
-        ),
-    )
-    grid.cross("cp", job.values("cp", lambda: [d for d in divisors(npus) if 2 * d <= length]))
-    grid.keep(
-        (grid["cp"] == 1) | (2 * grid["cp"] <= length),
-        lambda: InvalidInput(
-            "context parallelism {context:g} needs at least two tokens per rank and the sequence "
-            "has {sequence:g}; at most {most}",
-            context=grid["cp"][0],
-            sequence=length,
-            most=max(1, length // 2),
-        ),
-    )
-    inner = grid["tp"] * grid["pp"] * grid["cp"]
-    grid.keep(inner <= npus, lambda: _too_many_npus(grid, npus))
-    grid.cross("dp", job.values("dp", lambda: divisors(batch)))
-    used = grid["tp"] * grid["pp"] * grid["cp"] * grid["dp"]
-    grid.keep(used <= npus, lambda: _too_many_npus(grid, npus))
-    used = grid["tp"] * grid["pp"] * grid["cp"] * grid["dp"]
-    if "dp" not in job.choices:
-        grid.keep(used > LEAST_USED * npus, lambda: _no_use(grid, npus, batch))
-
-
-def _too_many_npus(grid: Grid, npus: int) -> InvalidInput:
-    names = [name for name in ("tp", "pp", "cp", "dp") if name in grid.columns]
-    least = np.prod([grid[name].min() for name in names])
-    return InvalidInput(
-        "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}; lower "
-        "data, pipeline, context or tensor parallelism",
-        least=float(least),
-        npus=npus,
-    )
-
-
-def _no_use(grid: Grid, npus: int, batch: int) -> InvalidInput:
-    inner = int(np.max(grid["tp"] * grid["pp"] * grid["cp"]))
-    return InvalidInput(
-        "no mapping uses more than half of the {npus} NPUs: {batch} sequences per step do not "
-        "spread over that many replicas; nearest valid global batch: {nearest}",
-        npus=npus,
-        batch=batch,
-        nearest=max(1, npus // inner),
-    )
-
-
-def _feed(grid: Grid, job: _Job) -> None:
-    """Cut the batch into micro batches, the experts over ranks, the stages into chunks."""
-    model, batch = job.model, job.scenario.global_batch
-    grid.cross("micro_batch", job.values("micro_batch", lambda: divisors(batch)))
-    asked = grid["micro_batch"][0]
-    grid.keep(
-        np.mod(batch, grid["dp"] * grid["micro_batch"]) == 0,
-        lambda: InvalidInput(
-            "{batch} sequences per step do not divide into {replicas:g} replicas of micro "
-            "batches of {micro:g}; nearest valid global batch: {nearest:g}",
-            batch=batch,
-            replicas=grid["dp"][0],
-            micro=asked,
-            nearest=_nearest_multiple(batch, grid["dp"][0] * asked),
-        ),
-    )
-    experts = [
-        b.feed_forward.experts for b in model.blocks if isinstance(b.feed_forward, MixtureOfExperts)
-    ] or [1]
-    shared = int(np.gcd.reduce(experts))
-    grid.cross("ep", job.values("ep", lambda: [d for d in divisors(shared) if d <= job.npus]))
-    ranks = grid["dp"] * grid["cp"] * grid["tp"]
-    grid.keep(
-        (np.mod(shared, grid["ep"]) == 0) & (np.mod(ranks, grid["ep"]) == 0),
-        lambda: InvalidInput(
-            "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
-            expert=grid["ep"][0],
-            what=say("{experts} experts of {name}", experts=shared, name=model.name),
-            nearest=nearest_divisor(shared, grid["ep"][0]),
-        ),
-    )
-    layers = max(model.layers, 1)
-    grid.cross("virtual_stages", job.values("virtual_stages", lambda: divisors(layers)))
-    stages, chunks = grid["pp"], grid["virtual_stages"]
-    rounds = batch / (grid["dp"] * grid["micro_batch"])
-    # Chunks are whole layers, and interleaving needs a micro batch per stage.
-    is_interleaved = (stages > 1) & (rounds >= stages) & (np.mod(layers, stages * chunks) == 0)
-    grid.keep(
-        (chunks == 1) | is_interleaved,
-        lambda: InvalidInput(
-            "{chunks:g} virtual stages need pipelines whose chunks are whole layers of {layers} "
-            "and a micro batch per stage; nearest valid: 1",
-            chunks=chunks[0],
-            layers=layers,
-        ),
-    )
-
-
-def _nearest_multiple(whole: int, unit: float) -> float:
-    return max(1, round(whole / unit)) * unit
-
-
-def _cut_states(grid: Grid, job: _Job) -> None:
-    """Shard the states, recompute, choose a schedule; choices that change nothing are dropped."""
-    grid.cross("zero_stage", job.values("zero_stage", lambda: range(4)))
-    least = float(grid["zero_stage"].min())
-    is_sharded = grid["dp"] * grid["cp"] > 1
-    grid.keep(is_sharded | (grid["zero_stage"] == least), _never)
-    grid.cross("recompute", job.named("recompute", RECOMPUTE, list(RECOMPUTE)))
-    own = job.scenario.schedule.replace("interleaved", "1f1b")
-    usual = list(dict.fromkeys(("1f1b", own)))
-    grid.cross("schedule", job.named("schedule", SCHEDULES, usual))
-    plain = float(grid["schedule"].min())
-    is_staged = (grid["pp"] > 1) & (grid["virtual_stages"] == 1)
-    grid.keep(is_staged | (grid["schedule"] == plain), _never)
-
-
-def _never() -> InvalidInput:
-    raise AssertionError("the least value of a degree is always left")
-
-
-def plans_of(grid: Grid, scenario: Training) -> Plans:
-    """Return the rows of a grid as plans."""
-    return plans(
-        tensor=grid["tp"],
-        pipeline=grid["pp"],
-        chunks=grid["virtual_stages"],
-        context=grid["cp"],
-        expert=grid["ep"],
-        data=grid["dp"],
-        zero=grid["zero_stage"],
-        micro_batch=grid["micro_batch"],
-        micro_batches=scenario.global_batch / (grid["dp"] * grid["micro_batch"]),
-        sequence=scenario.sequence_tokens,
-        recompute=grid["recompute"],
-        schedule=grid["schedule"],
-    )
 
 
 def search_training(
@@ -322,7 +74,7 @@ def search_training(
 
     def scenario_at(place: int) -> Training:
         plan, precision = at(place)
-        return msgspec.structs.replace(scenario, precision=precision, **_fields(plan))
+        return msgspec.structs.replace(scenario, precision=precision, **fields_of(plan))
 
     def text_at(place: int) -> str:
         plan, precision = at(place)
@@ -349,23 +101,25 @@ def _evaluated(
     cancelled: Cancelled | None,
 ) -> tuple[Plans, dict[str, FloatArray]]:
     """Return the candidates near enough to the memory there is, and their figures."""
-    machine, recipe = given.machine, Recipe(precision=precision)
-    accelerator = machine.accelerator
-    size = np.empty(candidates.count)
+    recipe, accelerator = Recipe(precision=precision), given.machine.accelerator
+    sized: list[tuple[Plans, TrainingMemory]] = []
     for rows in _batches(candidates.count):
         _stop_if(cancelled)
         part = candidates.take(rows)
-        size[rows] = training_memory(given.model, part, recipe, accelerator).total
-    is_near = size <= NEAR * accelerator.memory_byte
-    if not is_near.any():
-        is_near = size == size.min()
-    near = candidates.take(is_near)
+        sized.append((part, training_memory(given.model, part, recipe, accelerator)))
+    smallest = min(float(memory.total.min()) for _, memory in sized)
+    limit = max(NEAR * accelerator.memory_byte, smallest)
+    near: list[Plans] = []
     found: list[dict[str, FloatArray]] = []
-    for rows in _batches(near.count):
+    for index, (part, memory) in enumerate(sized):
         _stop_if(cancelled)
-        found.append(_figures(given, near.take(rows), recipe))
-        progress(float(rows[-1] + 1) / near.count)
-    return near, {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+        is_near = memory.total <= limit
+        if is_near.any():
+            near.append(part.take(is_near))
+            found.append(_figures(given, near[-1], recipe, memory.take(is_near)))
+        progress((index + 1) / len(sized))
+    figures = {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+    return join(near), figures
 
 
 def _batches(count: int) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:
@@ -377,11 +131,14 @@ def _stop_if(cancelled: Cancelled | None) -> None:
         raise SearchCancelled("the search was cancelled")
 
 
-def _figures(given: SimInput, part: Plans, recipe: Recipe) -> dict[str, FloatArray]:
+def _figures(
+    given: SimInput, part: Plans, recipe: Recipe, memory: TrainingMemory
+) -> dict[str, FloatArray]:
     machine = given.machine
     result = training_step(
-        machine, given.model, part, given.compute, given.network, recipe, is_checked=True
-    )
+        machine, given.model, part, given.compute, given.network, recipe, is_checked=True,
+        memory=memory,
+    )  # fmt: skip
     money = economics(
         step_power_w(result, machine.accelerator, given.power),
         part.npus,
@@ -397,41 +154,3 @@ def _figures(given: SimInput, part: Plans, recipe: Recipe) -> dict[str, FloatArr
         "cost_usd_per_million_tokens": np.asarray(money.cost_usd_per_million_tokens),
         "memory_byte": result.memory.total,
     }
-
-
-def _fields(plan: Plans) -> dict[str, int | str]:
-    """Return the fields of a scenario that choose the first plan."""
-    schedules = {value: name for name, value in SCHEDULES.items()}
-    schedule = schedules[int(plan.schedule[0])]
-    return {
-        "tp": int(plan.tensor[0]),
-        "pp": int(plan.pipeline[0]),
-        "dp": int(plan.data[0]),
-        "ep": int(plan.expert[0]),
-        "cp": int(plan.context[0]),
-        "zero_stage": int(plan.zero[0]),
-        "micro_batch": int(plan.micro_batch[0]),
-        "virtual_stages": int(plan.chunks[0]),
-        "recompute": Recompute(int(plan.recompute[0])).name.lower(),
-        "schedule": "interleaved" if plan.chunks[0] > 1 else schedule,
-    }
-
-
-def plan_text(plan: Plans) -> str:
-    """Return the first plan of a batch: degrees, sharding, micro batch, what is recomputed."""
-    degrees = (
-        ("TP", plan.tensor),
-        ("PP", plan.pipeline),
-        ("DP", plan.data),
-        ("EP", plan.expert),
-        ("CP", plan.context),
-        ("VP", plan.chunks),
-    )
-    parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1] or ["DP 1"]
-    return say(
-        "{degrees} · ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
-        degrees=" · ".join(parts),
-        zero=plan.zero[0],
-        micro_batch=plan.micro_batch[0],
-        recompute=_RECOMPUTE_WORDS[Recompute(int(plan.recompute[0]))],
-    )

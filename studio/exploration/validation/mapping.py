@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from studio.exploration.search.grid import divisors
 from studio.exploration.validation.rows import Row, number, whole
 from studio.simulation.machine import Machine
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
-from studio.workload.plan import Plans, Recompute, broken_rules, plans
+from studio.workload.plan import Plans, Recompute, broken_rules, join, plans
 
 TOKENS_PER_STEP = 4_194_304
 TOKENS_PER_NPU = 1024
@@ -26,13 +25,6 @@ _FULL_BEFORE = ("megatron-2020", "megatron-2021")
 _INTERLEAVES = ("megatron-202", "megascale", "mlperf", "cann")
 _PRINTS_MAPPING = ("megatron-2025", "megatron-2026", "megatron-core", "mlperf")
 """Stacks whose tables print every degree in use and that never recompute in full."""
-
-
-def join(parts: Sequence[Plans]) -> Plans:
-    """Return several batches of plans as one."""
-    return Plans(
-        *(np.concatenate([getattr(p, item.name) for p in parts]) for item in fields(Plans))
-    )
 
 
 def candidate_plans_of(row: Row, model: AiModel, machine: Machine, generation: str) -> Plans:

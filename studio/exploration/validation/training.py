@@ -15,7 +15,7 @@ import numpy as np
 from studio.errors import StudioError
 from studio.exploration.validation.benchmark_runs import training_share
 from studio.exploration.validation.hardware import machine_of_row, network_profile
-from studio.exploration.validation.mapping import candidate_plans_of, join
+from studio.exploration.validation.mapping import candidate_plans_of
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
 from studio.exploration.validation.software import compute_profile, software_of
@@ -27,7 +27,7 @@ from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
 from studio.workload.model import AiModel
 from studio.workload.parameters import model_parameters
-from studio.workload.plan import Plans
+from studio.workload.plan import Plans, join
 from studio.workload.profile import ComputeProfile
 from studio.workload.recipe import Recipe
 

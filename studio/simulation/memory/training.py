@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.messages import say
 from studio.simulation.machine import Accelerator
@@ -55,6 +56,17 @@ class TrainingMemory:
     def fits(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Whether the NPU's memory holds it."""
         return np.asarray(self.total <= self.capacity_byte)
+
+    def take(self, index: NDArray[np.bool_]) -> TrainingMemory:
+        """Return the memory of the plans that a mask picks."""
+        return replace(
+            self,
+            **{
+                item.name: getattr(self, item.name)[index]
+                for item in fields(self)
+                if item.name != "capacity_byte"
+            },
+        )
 
     def by_category(self) -> Mapping[str, FloatArray]:
         """Return the bytes of each category by its name."""
@@ -111,7 +123,8 @@ def training_memory(
 def _runtime_byte(plan: Plans) -> FloatArray:
     """Return the driver's context and the buffers of one communicator per group of ranks."""
     degrees = (plan.tensor, plan.pipeline, plan.context, plan.expert, plan.data)
-    return CONTEXT_BYTE + CHANNEL_BYTE * np.sum(np.stack(degrees) > 1, axis=0)
+    groups = np.sum(np.stack(degrees) > 1, axis=0, dtype=np.float64)
+    return np.asarray(CONTEXT_BYTE + CHANNEL_BYTE * groups)
 
 
 def _backward_byte(model: AiModel, plan: Plans, held: HeldParameters) -> Number:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.simulation.compute.roofline import OperatorTime, operator_time
 from studio.simulation.machine import Accelerator
+from studio.simulation.memory.activations import plan_share
 from studio.workload.model import AiModel, Block, MixtureOfExperts
 from studio.workload.operators import (
     Number,
@@ -42,6 +44,79 @@ class Work:
         for value in self.seconds.values():
             total = total + value
         return total
+
+
+@dataclass(frozen=True)
+class StepComputing:
+    """All computing of a step, per micro batch; shape (n,)."""
+
+    layers: tuple[Work, ...]
+    """One entry per block of the model, for one of its layers."""
+    ends: tuple[Work, Work]
+    """Head and embedding."""
+    layer_traffic_byte: Number
+    """Memory traffic of all layers' operators, forward. [byte]"""
+
+
+FEW = 64
+"""Plans from which it pays to look for those that compute the same."""
+
+
+def compute(
+    model: AiModel, plan: Plans, recipe: Recipe, accelerator: Accelerator, profile: ComputeProfile
+) -> StepComputing:
+    """Return the computing of a step for every plan; plans that give an NPU the same share it."""
+    some, places = _distinct(plan)
+    share = plan_share(some)
+    layer_share = replace(share, sequence_parallel=bool(np.all(plan.sequence_parallel > 0)))
+    layers = tuple(
+        layer_work(model, block, layer_share, some, recipe, accelerator, profile)
+        for block in model.blocks
+    )
+    traffic: Number = 0.0
+    for block, work in zip(model.blocks, layers, strict=True):
+        for _, time in work.timed:
+            traffic = traffic + time.traffic_byte * block.count
+    head, embedding = ends_work(model, share, some, recipe, accelerator, profile)
+    if places is None:
+        return StepComputing(layers, (head, embedding), traffic)
+    return StepComputing(
+        tuple(_spread(work, places) for work in layers),
+        (_spread(head, places), _spread(embedding, places)),
+        _at(traffic, places),
+    )
+
+
+def _distinct(plan: Plans) -> tuple[Plans, NDArray[np.intp] | None]:
+    """Return plans that differ in what an NPU computes, and where each plan finds its own.
+
+    The first plan comes first.
+    """
+    if plan.count < FEW:
+        return plan, None
+    columns = (
+        plan.tensor, plan.context, plan.expert, plan.expert_tensor, plan.micro_batch,
+        plan.sequence, plan.recompute,
+    )  # fmt: skip
+    key = np.zeros(plan.count)
+    for column in columns:
+        values, places = np.unique(column, return_inverse=True)
+        key = key * values.size + places
+    _, first, places = np.unique(key, return_index=True, return_inverse=True)
+    own = places[0]
+    swap = np.arange(first.size)
+    swap[[0, own]] = swap[[own, 0]]
+    return plan.take(first[swap]), swap[places]
+
+
+def _at(value: Number, places: NDArray[np.intp]) -> Number:
+    return np.asarray(value)[places] if np.size(value) > 1 else value
+
+
+def _spread(work: Work, places: NDArray[np.intp]) -> Work:
+    """Return the work of every plan from that of the distinct ones."""
+    seconds = {name: _at(value, places) for name, value in work.seconds.items()}
+    return Work(seconds, _at(work.forward_s, places), _at(work.kernels, places), work.timed)
 
 
 def layer_work(

@@ -15,11 +15,13 @@ from studio.exploration.search.goals import GOALS
 from studio.exploration.search.grid import divisors
 from studio.exploration.search.mappings import Limit, SearchCancelled
 from studio.exploration.search.reasons import reasons
-from studio.exploration.search.training import plans_of, search_training, training_grid
+from studio.exploration.search.training import search_training
+from studio.exploration.search.training_grid import plans_of, training_grid
 from studio.simulation.job import SimInput
 from studio.simulation.simulate import simulate
+from studio.simulation.training.step import training_step
 from studio.workload.library import load_model
-from studio.workload.plan import broken_rules
+from studio.workload.plan import broken_rules, plans
 from tests.exploration.search.jobs import CLUSTER_64, assert_same_as_simulated, job, train
 
 STEP, COST, MEMORY = GOALS["step-time"], GOALS["cost"], GOALS["memory"]
@@ -206,3 +208,45 @@ def test_better_hardware_never_makes_the_best_mapping_slower(
     )
     changed = job(asked.scenario, machine)
     assert best(changed) <= best(asked) * (1 + 1e-9)
+
+
+def test_a_sequence_of_one_token_is_no_reason_to_fail() -> None:
+    scenario = train(sequence_tokens=1).scenario
+    grid = training_grid(load_model("Llama-3-8B"), scenario, 64, FEW)  # type: ignore[arg-type]
+    assert np.all(grid["cp"] == 1)
+
+
+PUBLISHED_PLANS = {
+    # Korthikanti et al. 2022, arXiv 2205.05198, table 3, with more replicas: 8-way tensor and
+    # pipeline parallelism, chunks of four layers, selective recomputation.
+    "korthikanti": {"tensor": 8, "pipeline": 8, "data": 8, "chunks": 3, "recompute": 1},
+    # The same without and with full recomputation, as Calculon's validation runs them (SC 2023,
+    # doi 10.1145/3581784.3607102, table 2).
+    "calculon, full": {"tensor": 8, "pipeline": 8, "data": 8, "chunks": 3, "recompute": 2},
+    "calculon, plain": {"tensor": 8, "pipeline": 8, "data": 8, "recompute": 2},
+    # Narayanan et al. 2021, arXiv 2104.04473, figure 14: tensor parallelism of a node.
+    "narayanan": {"tensor": 8, "pipeline": 16, "data": 4, "recompute": 2},
+    "data parallelism first": {"tensor": 8, "pipeline": 4, "data": 16, "recompute": 2, "zero": 1},
+}
+
+
+def test_gpt_3_on_512_is_no_slower_than_any_published_plan() -> None:
+    asked = train("GPT-175B", npus=512, global_batch=512, sequence_tokens=2048)
+    machine = replace(asked.machine, npu_count=512)
+    asked = replace(asked, machine=machine)
+    found = search_training(
+        asked, {"virtual_stages": (1, 2, 3, 6), "cp": (1,), "schedule": ("1f1b",)}
+    )
+    fastest = float(found.metrics["step_time_s"][found.order(STEP)[0]])
+    compared = set()
+    for name, degrees in PUBLISHED_PLANS.items():
+        for micro in (1, 2, 4):
+            own = plans(
+                **degrees, micro_batch=micro, micro_batches=512 / degrees["data"] / micro,
+                sequence=2048,
+            )  # fmt: skip
+            result = training_step(machine, asked.model, own, asked.compute, asked.network)
+            if result.memory.fits[0]:
+                assert fastest <= result.step_time_s[0] * (1 + 1e-12), (name, micro)
+                compared.add(name)
+    assert len(compared) >= 4

@@ -1,0 +1,75 @@
+"""What a training step does once, or beside its micro batches: gradients, update, filling."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.simulation.compute.roofline import memory_time_s
+from studio.simulation.machine import Machine
+from studio.simulation.memory.training import lora_parameters
+from studio.simulation.memory.weights import held_parameters
+from studio.simulation.training.communication import StateCommunication, StreamTimes
+from studio.workload.model import AiModel
+from studio.workload.operators import Number
+from studio.workload.plan import Plans
+from studio.workload.profile import ComputeProfile
+from studio.workload.recipe import Recipe
+
+
+def fill_s(plan: Plans, stream: StreamTimes) -> Number:
+    """Return the hops of the first micro batch there and of the last one back. [s]."""
+    return np.where(plan.pipeline > 1, 2.0 * (plan.pipeline - 1) * stream.stage, 0.0)
+
+
+def data_time_s(
+    model: AiModel,
+    plan: Plans,
+    states: StateCommunication,
+    profile: ComputeProfile,
+    micro_s: Number,
+) -> tuple[Number, Number]:
+    """Return (exposed, hidden) gradient and weight communication of a step. [s].
+
+    Notes
+    -----
+    Weights gathered for a layer hide behind the layer before: all but the first layer's share.
+    Once-per-step exchange hides behind one micro batch, as the last one's gradients appear.
+    """
+    often = states.gather_per_micro_batch + states.reduce_per_micro_batch
+    layers = np.maximum(model.layers / plan.pipeline, 1.0)
+    hidden_often = np.minimum(profile.data_overlap * often * (1 - 1 / layers), micro_s)
+    room = np.maximum(micro_s - hidden_often, 0.0)
+    hidden_once = np.minimum(profile.data_overlap * states.per_step, room)
+    exposed = plan.micro_batches * (often - hidden_often) + states.per_step - hidden_once
+    return exposed, plan.micro_batches * hidden_often + hidden_once
+
+
+def optimizer_s(
+    machine: Machine, model: AiModel, plan: Plans, recipe: Recipe, profile: ComputeProfile
+) -> Number:
+    """Return the time of the update: states read and written once, gradient read, weight written.
+
+    With states on the host, gradients and weights cross the host link and the update runs there
+    at that link's speed.
+    """
+    held = held_parameters(
+        model, plan.tensor, plan.pipeline, plan.expert, plan.expert_tensor,
+        with_mtp=recipe.trains_mtp,
+    )  # fmt: skip
+    ranks = plan.shard * plan.context
+    expert_ranks = np.maximum(ranks * plan.tensor / (plan.expert_tensor * plan.expert), 1.0)
+    dense = held.dense + held.embedding
+    if recipe.lora_rank:
+        owned = lora_parameters(held, recipe)
+    elif model.recommendation is not None:
+        # Rows of tables are updated as they are looked up; only dense parameters are swept.
+        owned = dense / np.where(plan.zero >= 1, ranks, 1.0)
+    else:
+        owned = np.where(
+            plan.zero >= 1, dense / ranks + held.experts / expert_ranks, dense + held.experts
+        )
+    moved = owned * (2 * recipe.optimizer_byte + 2 * recipe.gradient_byte + recipe.weight_byte)
+    if recipe.optimizer_on_host:
+        crossing = owned * (recipe.gradient_byte + recipe.weight_byte)
+        return crossing / recipe.host_link_byte_per_s
+    return memory_time_s(moved, machine.accelerator, profile.optimizer_efficiency)
