@@ -9,7 +9,6 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -19,7 +18,8 @@ import msgspec
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
 from studio.messages import say
-from studio.storage.upgrades import UPGRADES
+from studio.storage.unknown import known_part
+from studio.storage.upgrades import UPGRADES, upgraded
 from studio.units import MEBI
 
 SUFFIX = ".supernode"
@@ -199,11 +199,9 @@ def _tree(content: bytes) -> dict[str, Any]:
 
 def _decode_newer(content: bytes, version: int) -> OpenedFile:
     """Read what this studio knows of a newer format, ignoring the rest."""
-    tree = _tree(content)
-    known = _without_unknown(tree.get("design"), Design)
     try:
-        design = msgspec.convert(known, Design)
-    except msgspec.ValidationError as error:
+        design = msgspec.convert(known_part(_tree(content).get("design"), Design), Design)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise FileProblem(
             "format version {version} is newer than this studio ({format_version}) and can't "
             "be read by it: {reason}; install a newer Supernode Studio",
@@ -214,29 +212,17 @@ def _decode_newer(content: bytes, version: int) -> OpenedFile:
     return OpenedFile(design, content, version, is_read_only=True)
 
 
-def _without_unknown(value: Any, struct: type[msgspec.Struct]) -> Any:
-    """Drop top-level members a design does not have; deeper news make the file unreadable."""
-    if not isinstance(value, dict):
-        return value
-    return {key: entry for key, entry in value.items() if key in struct.__struct_fields__}
-
-
 def _decode_older(content: bytes, version: int) -> OpenedFile:
-    tree = _tree(content)
-    steps = []
-    for step in range(version, FORMAT_VERSION):
-        upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = UPGRADES[step]
-        tree["design"] = upgrade(tree["design"])
-        steps.append(f"{step} to {step + 1}")
     try:
-        design = msgspec.convert(tree["design"], Design)
-    except msgspec.ValidationError as error:
+        tree, steps = upgraded(_tree(content).get("design"), version, FORMAT_VERSION, UPGRADES)
+        design = msgspec.convert(tree, Design)
+    except (msgspec.ValidationError, FileProblem) as error:
         raise FileProblem(
             "upgraded from format {version}: {reason}",
             version=version,
             reason=error,
         ) from error
-    return OpenedFile(design, b"", version, is_read_only=False, upgraded=tuple(steps))
+    return OpenedFile(design, b"", version, is_read_only=False, upgraded=steps)
 
 
 def encode_design(design: Design) -> bytes:

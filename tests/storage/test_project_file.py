@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from studio.design.model import FORMAT_VERSION
 from studio.errors import FileProblem
 from studio.session.document import Document
 from studio.session.library import reference_designs
+from studio.storage import project_file
 from studio.storage.project_file import (
     decode_design,
     encode_design,
@@ -265,6 +266,61 @@ def test_a_newer_file_is_never_saved_over(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("text", [b"1e999", b"[" * 100_000 + b"]" * 100_000])
 def test_a_newer_file_with_a_hostile_value_is_refused(text: bytes) -> None:
     said(newer(holograms="here").replace(b'"here"', text))
+
+
+def test_news_at_any_depth_of_a_newer_file_are_left_out() -> None:
+    made = json.loads(newer())
+    made["design"]["racks"]["row"]["halo"] = 3
+    made["design"]["racks"]["row"]["contents"]["N"]["array"]["swirl"] = {"by": [1]}
+    made["design"]["links"]["uplinks"]["scheme"]["twist"] = True
+    made["design"]["assemblies"]["node"]["links"]["in"]["colour"] = "red"
+    opened = decode_design(json.dumps(made).encode())
+    assert opened.is_read_only
+    assert opened.design == two_racks()
+    made["design"]["links"]["uplinks"]["scheme"]["type"] = "moebius"
+    assert "moebius" in said(json.dumps(made).encode())
+
+
+def later_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the newest format be two steps later: names in capitals, then a field renamed."""
+
+    def capitals(design: Mapping[str, Any]) -> dict[str, Any]:
+        return {**design, "name": design["name"].upper()}
+
+    def renamed(design: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {key: value for key, value in design.items() if key != "writer"}
+        return {**kept, "author": design["writer"]}
+
+    monkeypatch.setattr(project_file, "FORMAT_VERSION", FORMAT_VERSION + 2)
+    steps = {FORMAT_VERSION: capitals, FORMAT_VERSION + 1: renamed}
+    monkeypatch.setattr(project_file, "UPGRADES", steps)
+
+
+def test_an_older_file_is_upgraded_step_by_step_and_saved_as_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = json.loads(encode_design(two_racks()))
+    made["design"]["writer"] = "Ada"
+    path = tmp_path / "old.supernode"
+    path.write_text(json.dumps(made))
+    later_steps(monkeypatch)
+    opened = read_design(path)
+    assert (opened.design.name, opened.design.author) == ("TWO RACKS", "Ada")
+    assert opened.upgraded == ("1 to 2", "2 to 3")
+    assert not opened.is_read_only
+    document = Document.open(path, small_catalog())
+    document.save()
+    again = read_design(path)
+    assert (again.version, again.design, again.upgraded) == (3, opened.design, ())
+
+
+@pytest.mark.parametrize("design", [{}, {"name": 3}, [], None, "text"])
+def test_an_older_file_that_can_not_be_upgraded_is_refused(
+    design: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later_steps(monkeypatch)
+    content = {"format": "supernode", "format_version": 1, "design": design}
+    assert "upgraded from format 1" in said(json.dumps(content).encode())
 
 
 def test_an_unedited_copy_of_a_newer_file_keeps_everything_and_stays_closed(tmp_path: Path) -> None:

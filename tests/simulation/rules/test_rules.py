@@ -97,6 +97,12 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         "rule:uplinks",
         "a link of 101 GB/s on a port of 100 GB/s",
     ),
+    "scheme-misfit": (
+        uplinks(scheme=schemes.OneToOne()),
+        uplinks(scheme=schemes.EachToEach()),
+        "rule:uplinks",
+        "makes no links",
+    ),
     "empty-rule": (
         field("links.uplinks.b", "R*/B*/none"),
         unchanged,
