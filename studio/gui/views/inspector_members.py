@@ -19,8 +19,8 @@ from studio.ids import RackId
 Member = tuple[RackId, Cell]
 TURNS: tuple[Choice, ...] = ((0, "0°"), (90, "90°"), (180, "180°"), (270, "270°"))
 SCOPES: tuple[Choice, ...] = (
-    (False, mark("As in all racks of the array")),
-    (True, mark("Its own, in this rack alone")),
+    (False, mark("As in the array")),
+    (True, mark("This rack's own")),
 )
 IN_LINE = mark("Back in line")
 AS_IN_ARRAY = mark("Back to what the array has")
