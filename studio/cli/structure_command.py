@@ -127,32 +127,39 @@ def _loss(plane: PlaneStructure, loss: Blast) -> dict[str, Any]:
 
 def _print(plane: PlaneStructure) -> None:
     print(f"{plane.plane}: {plane.npus} NPUs")
+    print_table(
+        [
+            *(_paths(plane) if plane.hops.diameter else [["  paths", "none joins two NPUs"]]),
+            *(
+                [["  pairs without a path", f"{plane.hops.lost_pairs:.0f}"]]
+                if plane.hops.lost_pairs
+                else []
+            ),
+            *(
+                [f"  tier {tier.tier} oversubscription", f"{tier.oversubscription:.2f}"]
+                for tier in plane.tiers
+                if tier.up_byte_per_s
+            ),
+            *(
+                [
+                    f"  loss of {plane.name(loss)}, 1 of {loss.alike}",
+                    f"{loss.cut_off} cut off, all-to-all {loss.exchange_share:.1%}",
+                ]
+                for loss in plane.losses
+            ),
+        ]
+    )
+
+
+def _paths(plane: PlaneStructure) -> list[list[str]]:
     cut = plane.bisection
-    rows = [
+    return [
         ["  diameter", f"{plane.hops.diameter} hops"],
         ["  mean distance", f"{plane.hops.mean_hops:.2f} hops"],
         ["  fewest shortest paths", f"{plane.hops.fewest_paths:.0f}{_assumed(plane)}"],
         ["  longest latency", display(plane.hops.longest_latency_s, "time")],
         ["  bisection", f"{display(cut.upper_byte_per_s, 'bandwidth')} ({cut.kind})"],
-        *(
-            [["  pairs without a path", f"{plane.hops.lost_pairs:.0f}"]]
-            if plane.hops.lost_pairs
-            else []
-        ),
-        *(
-            [f"  tier {tier.tier} oversubscription", f"{tier.oversubscription:.2f}"]
-            for tier in plane.tiers
-            if tier.up_byte_per_s
-        ),
-        *(
-            [
-                f"  loss of {plane.name(loss)}, 1 of {loss.alike}",
-                f"{loss.cut_off} cut off, all-to-all {loss.exchange_share:.1%}",
-            ]
-            for loss in plane.losses
-        ),
     ]
-    print_table(rows)
 
 
 def _assumed(plane: PlaneStructure) -> str:

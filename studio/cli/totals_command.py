@@ -8,7 +8,7 @@ from studio.cli.loading import Loaded, add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exchange.totals_json import totals_json
-from studio.simulation.rollup.labels import label_of
+from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals, roll_up
 from studio.units import display
 
@@ -43,11 +43,11 @@ def _print_totals(one: Loaded, totals: Totals, language: str) -> None:
     print_table(
         [
             [
-                "  " + label_of(name, language),
+                "  " + figure_label(figure, language),
                 display(figure.value, figure.dimension),
                 f"[{figure.grade}]",
             ]
-            for name, figure in totals.figures.items()
+            for figure in totals.figures.values()
             if figure.value
         ]
     )

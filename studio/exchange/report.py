@@ -19,7 +19,7 @@ from studio.messages import Listed, Name, entry, say
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
-from studio.simulation.rollup.labels import label_of
+from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals
 from studio.simulation.words import grade_name, word
 from studio.units import display
@@ -108,8 +108,8 @@ class _Report:
     def _totals(self) -> str:
         head = self._heads((say("Figure"), say("Evidence")), (say("Value"),))
         rows = [
-            (self._opened(name, figure), self._grade(figure.grade), _number(_shown(figure)))
-            for name, figure in self._content.totals.figures.items()
+            (self._opened(figure), self._grade(figure.grade), _number(_shown(figure)))
+            for figure in self._content.totals.figures.values()
             if figure.value
         ]
         note = say("All figures come from the parts and links drawn; open one to see its terms.")
@@ -119,8 +119,8 @@ class _Report:
     def _grade(self, grade: str) -> str:
         return f"<td>{escape(self._text(grade_name(grade)))}</td>"
 
-    def _opened(self, name: str, figure: Figure) -> str:
-        label = escape(label_of(name, self._language))
+    def _opened(self, figure: Figure) -> str:
+        label = escape(figure_label(figure, self._language))
         terms = _table((), (self._term_cells(term, figure.dimension) for term in figure.terms))
         unknown = ""
         if figure.missing:

@@ -8,11 +8,13 @@ import pytest
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
-from studio.design.edits import set_field
+from studio.design.edits import set_field, set_state
+from studio.design.model import Deviation
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.metric_strip import MetricTile
 from studio.gui.views.format import change_text
 from studio.gui.views.metric_rows import MetricRow
+from studio.ids import Address
 from tests.gui.conftest import wait_for_result
 
 
@@ -31,6 +33,20 @@ def test_a_difference_moves_no_tile_and_hides_none(qtbot: QtBot, window: MainWin
     bar = window.strip.parentWidget()
     assert bar is not None
     assert bar.height() >= window.strip.height()
+
+
+def test_a_bisection_that_is_no_longer_proven_is_a_bound(qtbot: QtBot, window: MainWindow) -> None:
+    def label() -> str:
+        shown = (tile.row for tile in window.strip.tiles if tile.row is not None)
+        return next(row.label for row in shown if row.key.startswith("bisection"))
+
+    before = places(window)
+    assert label() == "Bisection"
+    one_up = Address("rule:ub-uplinks[0]")
+    window.workspace.apply("fail", lambda design: set_state(design, one_up, Deviation("failed")))
+    wait_for_result(qtbot, window)
+    assert label() == "Bisection ≤"
+    assert places(window) == before
 
 
 def test_a_tile_asks_for_no_more_room_when_it_shows_a_difference(qtbot: QtBot) -> None:

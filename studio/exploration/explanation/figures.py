@@ -20,7 +20,7 @@ from studio.exploration.explanation.rates import (
 )
 from studio.messages import Listed, Name
 from studio.simulation.explanation import Line
-from studio.simulation.rollup.labels import label_of
+from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals
 
 _FIGURES: Mapping[str, Callable[[Basis], Line | None]] = {
@@ -58,7 +58,7 @@ def open_total(totals: Totals, name: str) -> Line:
             name=name,
             known=Listed(totals.figures),
         )
-    return figure_line(figure, Name(label_of(name), label_of(name, "zh")))
+    return figure_line(figure, Name(figure_label(figure), figure_label(figure, "zh")))
 
 
 def open_figure(basis: Basis, name: str) -> Line:

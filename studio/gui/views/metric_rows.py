@@ -125,7 +125,7 @@ METRICS: tuple[Metric, ...] = (
         True,
     ),
     Metric(_INJECTION, "Injection", "注入带宽", "bandwidth", _scale_up(_INJECTION), True),
-    Metric(_BISECTION, "Bisection ≤", "对分带宽 ≤", "bandwidth", _scale_up(_BISECTION), True),
+    Metric(_BISECTION, "Bisection", "对分带宽", "bandwidth", _scale_up(_BISECTION), True),
     Metric(
         "transceiver_count",
         "Transceivers",
@@ -213,9 +213,11 @@ def _row(
     key = metric.key
     if key in (_INJECTION, _BISECTION):
         key = f"{key}.{_scale_up_plane(evaluation)}"
+    figure = evaluation.totals.figures.get(key)
+    bound = " ≤" if figure is not None and figure.is_at_most else ""
     return MetricRow(
         key,
-        metric.zh if language == "zh" else metric.en,
+        (metric.zh if language == "zh" else metric.en) + bound,
         figure_text(metric.key, value, metric.dimension, metric.digits),
         change,
         sense,

@@ -8,7 +8,11 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.parts import PartData
 from studio.messages import say
 from studio.simulation.rollup.figure import Figure, Term
+from studio.simulation.rollup.halving import every_halving
 from studio.simulation.rollup.inventory import Inventory
+
+_SLACK = 1e-9
+"""Part of a bound that rounding may cost."""
 
 
 def injection_figures(inventory: Inventory) -> tuple[Figure, ...]:
@@ -49,41 +53,52 @@ def _by_rate(rates: FloatArray, part: PartData, port: str) -> tuple[Term, ...]:
 
 
 def bisection_figures(inventory: Inventory) -> tuple[Figure, ...]:
-    """Return for every plane an upper bound of its bisection bandwidth, per direction. [byte/s].
+    """Return the bisection bandwidth of every plane, per direction, or a bound. [byte/s].
 
     Notes
     -----
     The NPUs are halved in drawing order, rack by rack; the bound is the smallest of three cuts that
     separate the halves: the ports of one half, its links out of its housings, and its links out of
-    its racks. Any of them is a cut, so the true bisection is not larger.
+    its racks. Any of them is a cut, so the true bisection is not larger. Where no halving lets less
+    through, which `every_halving` proves for intact switched planes, it is the bisection.
     """
-    return tuple(
-        Figure(
-            f"bisection_bandwidth_byte_per_s.{plane_id}",
-            "bandwidth",
-            (Term(label, 1.0, capacity),),
-        )
-        for number, plane_id in enumerate(inventory.fabric.design.planes)
-        for label, capacity in [_narrowest_cut(inventory, number)]
-        if label
+    figures = (_bisection(inventory, *plane) for plane in enumerate(inventory.fabric.design.planes))
+    return tuple(figure for figure in figures if figure is not None)
+
+
+def _bisection(inventory: Inventory, number: int, plane: str) -> Figure | None:
+    fabric, links = inventory.fabric, inventory.fabric.links
+    npus = fabric.npus
+    chosen = np.flatnonzero((links.plane == number) & (fabric.link_factor > 0))
+    a, b, rate = links.a[chosen], links.b[chosen], fabric.link_bandwidth_byte_per_s[chosen]
+    is_on = np.zeros(fabric.layout.component_count, dtype=bool)
+    is_on[a] = is_on[b] = True
+    used = npus[is_on[npus]]
+    if len(used) < 2:
+        return None
+    label, most = _narrowest_cut(inventory, used, a, b, rate)
+    is_npu = np.zeros(fabric.layout.component_count, dtype=bool)
+    is_npu[used] = True
+    switches = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
+    least = every_halving(a, b, rate, is_npu, switches[fabric.layout.part]) if most else 0.0
+    return Figure(
+        f"bisection_bandwidth_byte_per_s.{plane}",
+        "bandwidth",
+        (Term(label, 1.0, most),),
+        is_at_most=least < most * (1 - _SLACK),
     )
 
 
-def _narrowest_cut(inventory: Inventory, plane: int) -> tuple[str, float]:
-    fabric, links = inventory.fabric, inventory.fabric.links
-    npus = fabric.npus
-    chosen = np.flatnonzero((links.plane == plane) & (fabric.link_factor > 0))
-    a, b = links.a[chosen], links.b[chosen]
-    used = npus[np.isin(npus, np.concatenate((a, b)))]
-    if len(used) < 2:
-        return "", 0.0
-    half = np.zeros(fabric.layout.component_count, dtype=bool)
+def _narrowest_cut(
+    inventory: Inventory, used: IntArray, a: IntArray, b: IntArray, rate: FloatArray
+) -> tuple[str, float]:
+    layout = inventory.fabric.layout
+    half = np.zeros(layout.component_count, dtype=bool)
     half[used[: len(used) // 2]] = True
-    rate = fabric.link_bandwidth_byte_per_s[chosen]
     cuts: dict[str, float] = {
         say("Ports of one half of the NPUs"): float(rate[half[a] != half[b]].sum())
     }
-    scopes = {say("housings"): fabric.layout.housing, say("racks"): fabric.layout.rack}
+    scopes = {say("housings"): layout.housing, say("racks"): layout.rack}
     for what, scope in scopes.items():
         inside = np.zeros(int(scope.max()) + 1, dtype=bool)
         inside[scope[used[: len(used) // 2]]] = True

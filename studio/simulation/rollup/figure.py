@@ -39,6 +39,8 @@ class Figure:
     terms: tuple[Term, ...]
     missing: tuple[str, ...] = ()
     """Part types that should add to the figure but whose value is not known."""
+    is_at_most: bool = False
+    """Whether the true value may be smaller."""
 
     @property
     def value(self) -> float:

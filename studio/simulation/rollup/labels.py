@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio.catalog.fields import NUMBER_FORMATS
+from studio.simulation.rollup.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ _ROWS = (
     Label("cpu_core_count", "CPU cores", "CPU 核数"),
     Label("host_memory_bytes", "Host memory", "主机内存"),
     Label("injection_bandwidth_byte_per_s", "Injection bandwidth", "注入带宽"),
-    Label("bisection_bandwidth_byte_per_s", "Bisection bandwidth, at most", "对分带宽（上界）"),
+    Label("bisection_bandwidth_byte_per_s", "Bisection bandwidth", "对分带宽"),
     Label("transceiver_count", "Optical transceivers", "光模块数"),
     Label(
         "optical_bandwidth_bit_per_s", "Optical bandwidth, both directions", "光带宽（双向合计）"
@@ -62,6 +63,16 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "storage": ("storage", "存储"),
 }
 """Roles of planes in both languages."""
+
+
+AT_MOST = (", at most", "（上界）")
+"""What follows the name of a figure that may be smaller, in both languages."""
+
+
+def figure_label(figure: Figure, language: str = "en") -> str:
+    """Return what a figure is called, and whether it is a bound."""
+    bound = AT_MOST[1 if language == "zh" else 0] if figure.is_at_most else ""
+    return label_of(figure.name, language) + bound
 
 
 def label_of(name: str, language: str = "en") -> str:

@@ -10,7 +10,7 @@ from studio.fabric.fabric import Fabric
 from studio.ids import Address
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
-from studio.simulation.rollup.labels import LABELS, label_of
+from studio.simulation.rollup.labels import LABELS, figure_label, label_of
 from studio.simulation.rollup.power import facility_power_w
 from studio.simulation.rollup.totals import Totals, roll_up
 from tests.builders import (
@@ -181,6 +181,16 @@ def test_bisection_is_the_narrowest_cut() -> None:
     # 2 leaves of R01 to R02's spine and 2 of R02 to R01's: 4 links between the racks.
     bisection = totals_of(single).value("bisection_bandwidth_byte_per_s.up")
     assert bisection == pytest.approx(4 * 100e9)
+
+
+def test_a_bisection_is_called_a_bound_unless_it_is_proven() -> None:
+    name = "bisection_bandwidth_byte_per_s.up"
+    proven = totals_of(two_racks()).figures[name]
+    assert figure_label(proven) == "Bisection bandwidth, up"
+    uneven = edits.set_state(two_racks(), Address("rule:uplinks[0]"), Deviation("degraded", 0.5))
+    bound = totals_of(uneven).figures[name]
+    assert figure_label(bound) == "Bisection bandwidth, up, at most"
+    assert figure_label(bound, "zh") == "对分带宽（up）（上界）"
 
 
 def test_bisection_of_a_degraded_tier_shrinks_with_it() -> None:
