@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.gui.i18n import tr
-<<<<<<< HEAD
 from studio.gui.views.format import figure_text, grade_text
 from studio.simulation.explanation import Input, Line
-=======
-from studio.gui.views.format import figure_text, grade_text, word
-from studio.messages import Listed, say
-from studio.simulation.rollup.labels import figure_label
->>>>>>> 0d111fb (The bisection of an intact switched plane is proven on every edit, so that the strip says exact or at most)
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -91,14 +85,7 @@ def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanati
     line = open_figure(basis, name)
     value = figure_text("", line.value, line.dimension)
     return Explanation(
-<<<<<<< HEAD
         key, tr(line.label), value, tr(line.formula), line, _rests(evaluation, language)
-=======
-        figure_label(figure, language),
-        figure_text(figure.name, total, figure.dimension),
-        rows,
-        tuple(notes),
->>>>>>> 0d111fb (The bisection of an intact switched plane is proven on every edit, so that the strip says exact or at most)
     )
 
 
