@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
@@ -32,7 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(
             [
-                {"name": bar.name, "value": bar.value, "at_low": bar.at_low, "at_high": bar.at_high}
+                {
+                    "name": bar.name,
+                    "label": bar.label,
+                    "value": bar.value,
+                    "belongs_to": bar.owner,
+                    "at_low": _finite(bar.at_low),
+                    "at_high": _finite(bar.at_high),
+                }
                 for bar in bars
             ]
         )
@@ -43,8 +51,17 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{given.scenario.name}: {goal.name} {value}; each number ∓{arguments.change:.0%}")
     print_table(
         [
-            [f"  {bar.name}", f"{bar.at_low / base - 1:+.1%}", f"{bar.at_high / base - 1:+.1%}"]
+            [f"  {bar.label}", display(bar.value, bar.dimension, 4), *map(_change, bar.changes)]
             for bar in bars
         ]
     )
     return 0
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no NaN; nothing stands for a job that has become impossible."""
+    return value if math.isfinite(value) else None
+
+
+def _change(change: float) -> str:
+    return "impossible" if math.isnan(change) else f"{change:+.1%}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +20,6 @@ from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitiv
 from studio.messages import Listed, Message
 from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.job import SimInput
-from studio.simulation.machine import Machine
 from studio.simulation.machine_of import machine_of
 from studio.simulation.simulate import simulate
 
@@ -226,7 +226,11 @@ def is_same_study(before: SimInput, after: SimInput) -> bool:
 
 
 def tornado(
-    given: SimInput, change: float = DEFAULT_CHANGE, goal: str = ""
+    given: SimInput,
+    change: float = DEFAULT_CHANGE,
+    goal: str = "",
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
 ) -> tuple[Sensitivity, ...]:
     """Return how a result follows every hardware number, widest bar first.
 
@@ -234,31 +238,43 @@ def tornado(
     ----------
     goal
         Id of the figure; empty takes tokens per second and NPU.
+    progress, cancelled
+        Told how far it is, 0..1; asked whether to stop.
 
     Raises
     ------
     InvalidInput : the change is outside 0..1, or the scenario delivers nothing as it is.
     UnknownName : the job has no such figure.
+    SearchCancelled : `cancelled` said so.
     """
     job: Job = "training" if isinstance(given.scenario, Training) else "inference"
     read = VALUE_OF[goal_of(goal or "throughput", job, given.running.price_usd).metric]
+    fits = simulate(given).memory.fits
 
-    def value(machine: Machine) -> float:
-        return read(simulate(replace(given, machine=machine)))
+    def value(changed: SimInput) -> float:
+        result = simulate(changed)
+        return read(result) if result.memory.fits or not fits else math.nan
 
-    return sensitivities(given.machine, value, change)
+    return sensitivities(given, value, change, progress, cancelled)
 
 
-def part_behind(evaluation: Evaluation, number: str) -> str:
-    """Return the address of what a hardware number belongs to: the NPU, or a plane of links."""
+def part_behind(evaluation: Evaluation, owner: str) -> str:
+    """Return the address of what a hardware number belongs to: the NPU, or a plane of links.
+
+    Parameters
+    ----------
+    owner : of the number, as `HardwareNumber` says; what no object of the drawing owns has no
+        address.
+    """
     fabric = evaluation.fabric
-    levels = evaluation.machine.levels if evaluation.machine else ()
-    level = next((one.name for one in levels if number.startswith(f"{one.name} ")), "")
-    if level:
+    kind, _, level = owner.partition(":")
+    if kind == "level":
         planes = fabric.design.planes
         named = [key for key, plane in planes.items() if plane.name == level]
         inner = [key for key, plane in planes.items() if plane.role == "scale_up"]
         return f"plane:{(named or inner or list(planes))[0]}"
+    if kind != "npu":
+        return ""
     working = fabric.npus[fabric.component_factor[fabric.npus] > 0]
     types = np.bincount(fabric.layout.part[working])
     return f"part:{fabric.parts[int(np.argmax(types))].id}"

@@ -64,10 +64,10 @@ def test_search_lists_mappings_and_one_is_used_as_one_step(
     qtbot: QtBot, panel: StudyPanel, document: Document
 ) -> None:
     search(qtbot, panel)
-    assert panel._why.text().count("•") > 3
-    assert panel.terms.topLevelItemCount() > 5
+    assert panel.answer.why.text().count("•") > 3
+    assert panel.answer.terms.topLevelItemCount() > 5
     with qtbot.waitSignal(panel.edit_requested) as asked:
-        panel.use.click()
+        panel.answer.use.click()
     request: EditRequest = asked.args[0]
     before = evaluate(document.fabric).result
     document.apply(request.label, request.edit, request.merge_key)
@@ -89,7 +89,7 @@ def test_limits_and_kept_degrees_are_part_of_the_question(qtbot: QtBot, panel: S
     assert question.limits == {"tpot": 0.02}
     assert list(question.choices) == [action.data().field]
     search(qtbot, panel)
-    first = panel.table.topLevelItem(0).data(0, 256)
+    first = panel.answer.table.topLevelItem(0).data(0, 256)
     assert first.metrics["tpot_s"] <= 0.02
     assert first.scenario_fields[action.data().field] == action.data().value
 
@@ -104,8 +104,8 @@ def test_objective_that_is_no_time_is_refused_with_a_sentence(panel: StudyPanel)
 def test_click_on_the_front_selects_its_mapping(qtbot: QtBot, panel: StudyPanel) -> None:
     search(qtbot, panel)
     front = panel._answer.found.front
-    panel._plots[0].chosen.emit(len(front) - 1)
-    assert panel.table.currentItem().data(0, 256) == front[-1]
+    panel.answer.plots[0].chosen.emit(len(front) - 1)
+    assert panel.answer.table.currentItem().data(0, 256) == front[-1]
 
 
 def test_another_job_makes_an_answer_stale(
@@ -116,11 +116,11 @@ def test_another_job_makes_an_answer_stale(
     document.apply("Longer", lambda d: edits.set_field(d, ("scenarios", key, "input_tokens"), 1000))
     panel.show_evaluation(evaluate(document.fabric))
     assert panel.is_stale
-    assert not panel._tabs.isEnabled()
+    assert not panel.answer.tabs.isEnabled()
     document.undo()
     panel.show_evaluation(evaluate(document.fabric))
     assert not panel.is_stale
-    assert panel._tabs.isEnabled()
+    assert panel.answer.tabs.isEnabled()
 
 
 def test_stopped_search_brings_no_answer(qtbot: QtBot, panel: StudyPanel) -> None:
@@ -129,29 +129,29 @@ def test_stopped_search_brings_no_answer(qtbot: QtBot, panel: StudyPanel) -> Non
         panel.question.cancel.click()
     assert not panel.runner.is_running
     search(qtbot, panel)
-    assert panel.table.topLevelItemCount() > 1
+    assert panel.answer.table.topLevelItemCount() > 1
 
 
 def test_bar_of_the_tornado_leads_to_its_part(qtbot: QtBot, panel: StudyPanel) -> None:
     with qtbot.waitSignal(panel.runner.finished, timeout=PATIENCE_MS):
         panel.sensitivity()
-    assert panel.question.text.text().startswith(panel.table.topLevelItem(0).text(0))
+    assert panel.question.text.text().startswith(panel.answer.table.topLevelItem(0).text(0))
     with qtbot.waitSignal(panel.part_requested) as asked:
-        panel._plots[1].chosen.emit(0)
+        panel.answer.plots[1].chosen.emit(0)
     assert asked.args[0].startswith("part:")
     names = [bar.name for bar in panel._answer.found]
     links = next(place for place, name in enumerate(names) if "bandwidth" in name and " " in name)
     with qtbot.waitSignal(panel.part_requested) as asked:
-        panel._plots[1].chosen.emit(links)
+        panel.answer.plots[1].chosen.emit(links)
     assert asked.args[0].startswith("plane:")
 
 
 def test_theme_and_language_keep_the_answer(qtbot: QtBot, panel: StudyPanel) -> None:
     search(qtbot, panel)
-    count = panel.table.topLevelItemCount()
+    count = panel.answer.table.topLevelItemCount()
     panel.set_theme(DARK)
     panel.retranslate()
-    assert panel.table.topLevelItemCount() == count
+    assert panel.answer.table.topLevelItemCount() == count
 
 
 def test_without_a_design_nothing_can_be_started(qtbot: QtBot) -> None:

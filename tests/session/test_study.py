@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import msgspec
@@ -12,6 +13,7 @@ from studio import api
 from studio.cli.__main__ import main
 from studio.errors import InvalidInput, UnknownName
 from studio.exploration.search.goals import goals_of
+from studio.exploration.search.mappings import SearchCancelled
 from studio.session.evaluation import active_scenario, evaluate, sim_input
 from studio.session.study import Question, given_for, search_plans, tornado, with_mapping
 from studio.simulation.job import SimInput
@@ -107,8 +109,9 @@ def test_more_of_any_hardware_number_is_never_slower(training: SimInput) -> None
     by_name = {bar.name: bar for bar in bars}
     assert by_name["compute"].at_high > by_name["compute"].baseline > by_name["compute"].at_low
     for bar in bars:
-        if "latency" not in bar.name:
-            assert bar.at_high >= bar.baseline * (1 - 1e-9) >= bar.at_low * (1 - 2e-9)
+        if not bar.name.endswith(("latency_s", "kernel_overhead_s", "oversubscription")):
+            least = 0.0 if math.isnan(bar.at_low) else bar.at_low
+            assert bar.at_high >= bar.baseline * (1 - 1e-9) >= least * (1 - 2e-9)
 
 
 def test_both_commands_print_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,3 +173,40 @@ def test_wrong_questions_are_named(
 ) -> None:
     assert main(["search", "gb200-nvl72", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_tornado_varies_every_number_a_job_rests_on(training: SimInput) -> None:
+    bars = {bar.name: bar for bar in tornado(training, goal="cost")}
+    levels = {level.name for level in training.machine.levels}
+    assert set(bars) >= {
+        "compute", "memory_bandwidth_byte_per_s", "memory_byte", "tdp_w", "idle_w",
+        "matrix_efficiency", "memory_efficiency", "kernel_overhead_s",
+        "price_usd", "host_power_w", "lifetime_s", "pue", "electricity_usd_per_j",
+        *(f"{name} bandwidth_byte_per_s" for name in levels),
+        *(f"{name} latency_s" for name in levels),
+    }  # fmt: skip
+    # Cost is (price / lifetime + power x tariff) / rate: price and tariff share it exactly.
+    shares = [bars[name].changes[1] for name in ("price_usd", "electricity_usd_per_j")]
+    assert sum(shares) == pytest.approx(0.2)
+    assert bars["lifetime_s"].changes[1] == pytest.approx(shares[0] * (1 / 1.2 - 1) / 0.2)
+
+
+def test_a_number_without_which_the_job_is_impossible_is_told(training: SimInput) -> None:
+    full = msgspec.structs.replace(
+        training.scenario, recompute="none", micro_batch=1, tp=1, pp=16, zero_stage=1
+    )
+    job = replace(training, scenario=full)
+    used = simulate(job).memory.used_byte
+    accelerator = replace(job.machine.accelerator, memory_byte=used * 1.01)
+    tight = replace(job, machine=replace(job.machine, accelerator=accelerator))
+    memory = next(bar for bar in tornado(tight) if bar.name == "memory_byte")
+    assert math.isnan(memory.at_low)
+    assert memory.at_high == pytest.approx(memory.baseline)
+    assert memory.swing == 1.0
+
+
+def test_a_tornado_can_be_stopped(training: SimInput) -> None:
+    told: list[float] = []
+    with pytest.raises(SearchCancelled):
+        tornado(training, progress=told.append, cancelled=lambda: len(told) == 3)
+    assert told == sorted(told)

@@ -14,7 +14,7 @@ from studio.exploration.sensitivity import Sensitivity
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
 from studio.gui.theme import CATEGORICAL, Theme
-from studio.gui.views.study_rows import number_name
+from studio.gui.views.study_rows import shown_bars
 from studio.session.study import PlanSearch
 
 _FRONT_PX, _CLOUD_PX, _CHOSEN_PX = 8, 3, 13
@@ -118,16 +118,18 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
     def show_bars(self, bars: Sequence[Sensitivity], what: str) -> None:
         """Show bars, the widest on top; `what` is the figure that changes."""
         self.clear()
+        bars = shown_bars(bars)
         self._count = len(bars)
         rows = np.arange(len(bars))[::-1]
         for values, colour in (
-            ([bar.at_low / bar.baseline - 1 for bar in bars], CATEGORICAL[1]),
-            ([bar.at_high / bar.baseline - 1 for bar in bars], CATEGORICAL[0]),
+            ([bar.changes[0] for bar in bars], CATEGORICAL[1]),
+            ([bar.changes[1] for bar in bars], CATEGORICAL[0]),
         ):
-            width = np.array(values) * 100
+            # A job that becomes impossible loses all there is.
+            width = np.nan_to_num(np.array(values), nan=-1.0) * 100
             bar = pg.BarGraphItem(x0=0, y=rows, height=0.6, width=width, brush=colour, pen=None)
             self.addItem(bar)
-        names = [(row, number_name(bar.name)) for row, bar in zip(rows, bars, strict=True)]
+        names = [(row, tr(bar.label)) for row, bar in zip(rows, bars, strict=True)]
         self.getAxis("left").setTicks([names])
         self.setLabel(
             "bottom", tr("{what}, change in %").format(what=what), color=self._theme.quiet

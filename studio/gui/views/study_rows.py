@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -176,36 +177,35 @@ def term_cells(row: TermRow) -> list[str]:
     return [name, *("–" if seconds is None else display(seconds, "time", 3) for seconds in times)]
 
 
-_NUMBERS = (
-    ("memory_bandwidth_byte_per_s", mark("Memory bandwidth")),
-    ("memory_byte", mark("Memory")),
-    ("bandwidth_byte_per_s", mark("bandwidth")),
-    ("latency_s", mark("latency")),
-    ("compute", mark("Compute")),
-    ("tdp_w", mark("Power at load")),
-    ("idle_w", mark("Power when idle")),
-)
-
-
-_LEVELS = {"node": mark("Node"), "rack": mark("Rack"), "hall": mark("Hall")}
-"""Network levels by what holds them; others bear the name of a plane."""
-
-
-def number_name(name: str) -> str:
-    """Return what a hardware number is called."""
-    for suffix, text in _NUMBERS:
-        if name.endswith(suffix):
-            level = name.removesuffix(suffix).strip()
-            return f"{tr(_LEVELS.get(level, level))} {tr(text)}".strip()
-    return name
+MOST_BARS = 14
+"""Numbers a tornado plot has room for; the table lists all."""
 
 
 def number_headers() -> list[str]:
     """Return the columns of the table of hardware numbers."""
-    return [tr("Hardware number"), "−20 %", "+20 %"]
+    return [tr("Hardware number"), tr("Value"), "−20 %", "+20 %"]
 
 
 def number_cells(bar: Sensitivity) -> list[str]:
     """Return one hardware number as cells."""
-    changes = [f"{value / bar.baseline - 1:+.1%}" for value in (bar.at_low, bar.at_high)]
-    return [number_name(bar.name), *changes]
+    changes = [tr("impossible") if math.isnan(one) else f"{one:+.1%}" for one in bar.changes]
+    return [tr(bar.label), display(bar.value, bar.dimension, 4), *changes]
+
+
+def number_tip(bar: Sensitivity) -> str:
+    """Return what a hardware number's row leads to."""
+    if bar.owner == "npu" or bar.owner.startswith("level:"):
+        return tr("Show the part or plane it belongs to")
+    return tr(_OWNERS[bar.owner])
+
+
+_OWNERS = {
+    "all": mark("The sum over all parts: change their values, counts or types"),
+    "site": mark("A value of the site: change it in the inspector with nothing selected"),
+    "software": mark("A constant of the software, fitted to published measurements"),
+}
+
+
+def shown_bars(bars: Sequence[Sensitivity]) -> tuple[Sensitivity, ...]:
+    """Return the bars worth drawing: the widest, and none without width."""
+    return tuple(bar for bar in bars if bar.swing > 0)[:MOST_BARS]
