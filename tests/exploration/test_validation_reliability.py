@@ -67,3 +67,15 @@ def test_more_time_and_more_nodes_mean_more_failures() -> None:
     longer = predict(FLEET | {"quantity": "failures", "period_days": "108"}).value
     assert base is not None
     assert longer == pytest.approx(2 * base)
+
+
+def test_fleets_of_one_machine_differ_by_name():
+    row = {"hw": "NVIDIA A100-SXM4-80GB", "nodes": "1000", "quantity": "node failure rate"}
+    assert predict(row | {"job_or_cluster": "RSC-1"}).value == pytest.approx(6.5)
+    assert predict(row | {"job_or_cluster": "RSC-2"}).value == pytest.approx(2.34)
+    assert predict(row | {"job_or_cluster": "RSC-1 + RSC-2"}).value == pytest.approx(6.5)
+
+
+def test_what_no_rate_answers_says_so_before_it_asks_for_a_fleet():
+    assert "not predicted" in predict({"quantity": "jobs analysed"}).reason
+    assert "network that is drawn" in predict({"quantity": "network MTBF", "nodes": "1024"}).reason

@@ -95,16 +95,19 @@ def predict(row: Row) -> Prediction:
 
 def _answer(row: Row) -> Prediction:
     quantity = row.get("quantity") or ""
+    is_rate = (row.get("primary_metric") or "value") == "derived_rate"
+    answer = next((way for words, way in _QUANTITIES if re.search(words, quantity, re.I)), None)
+    if re.search(r"\bnetwork (MTBF|availability)", quantity, re.I):
+        return Prediction(None, f"{quantity!r} depends on the network that is drawn")
+    if answer is None and not is_rate:
+        return Prediction(None, f"the quantity {quantity!r} is not predicted")
     fleet = _fleet_of(row)
     if isinstance(fleet, str):
         return Prediction(None, fleet)
-    if (row.get("primary_metric") or "value") == "derived_rate":
+    if is_rate or answer is None:
         return _in_rate_unit(fleet, row.get("derived_rate_unit") or "")
-    for pattern, answer in _QUANTITIES:
-        if re.search(pattern, quantity, re.IGNORECASE):
-            value = answer(fleet)
-            return Prediction(value, _reason(fleet, value))
-    return Prediction(None, f"the quantity {quantity!r} is not predicted")
+    value = answer(fleet)
+    return Prediction(value, _reason(fleet, value))
 
 
 def predict_all(rows: Sequence[Row]) -> list[Prediction]:
@@ -120,7 +123,8 @@ def _fleet_of(row: Row) -> _Fleetwide | str:
             nodes = npus = 1.0
         else:
             return "the size of the fleet is not given"
-    text = f"{row.get('hw_family') or ''} {row.get('hw') or ''}"
+    columns = ("hw_family", "hw", "job_or_cluster", "quantity")
+    text = " ".join(row.get(column) or "" for column in columns)
     rate = next(one for one in _tables().fleets if re.search(one.match, text))
     return _Fleetwide(
         row, npus or nodes * _USUAL_NODE, nodes, number(row, "period_days"),
