@@ -16,6 +16,7 @@ import msgspec
 from studio import paths
 from studio.errors import FileProblem, UnknownName
 from studio.exploration.network_library import network_profiles
+from studio.exploration.profile_files import read_table
 from studio.simulation.inference.profile import InferenceProfile, decode_family
 from studio.simulation.machine import Accelerator
 from studio.simulation.network.profile import ExpertProfile
@@ -76,11 +77,7 @@ def power_profiles() -> Mapping[str, PowerProfile]:
 
 @cache
 def _software() -> _SoftwareFile:
-    path = paths.workloads_dir() / "profiles" / "serving-software.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_SoftwareFile)
-    except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
+    return read_table("serving-software.json", _SoftwareFile)
 
 
 def generation_of(engine_text: str) -> str:

@@ -11,9 +11,8 @@ from functools import cache
 
 import msgspec
 
-from studio import paths
-from studio.errors import FileProblem
 from studio.exploration.network_library import network_profiles
+from studio.exploration.profile_files import read_table
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.network.profile import NetworkProfile
 from studio.units import GIGA, byte_per_s
@@ -61,11 +60,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _tables() -> _File:
-    path = paths.workloads_dir() / "profiles" / MACHINES_FILE
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem(f"{MACHINES_FILE}: {problem}") from problem
+    return read_table(MACHINES_FILE, _File)
 
 
 def network_profile(family: str) -> NetworkProfile:

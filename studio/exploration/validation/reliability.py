@@ -13,8 +13,8 @@ from functools import cache
 
 import msgspec
 
-from studio import paths
-from studio.errors import FileProblem, StudioError
+from studio.errors import StudioError
+from studio.exploration.profile_files import read_table
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, number
 from studio.simulation.reliability.assumptions import DETECTION_S, RESTART_S
@@ -22,7 +22,6 @@ from studio.simulation.reliability.formulas import poisson_band
 from studio.simulation.reliability.job import job_reliability
 from studio.units import DAY_S, HOUR_S, MINUTE_S, YEAR_S
 
-_FILE = "failures.json"
 _USUAL_NODE = 8
 _USUAL_PARAMETERS = 175e9
 """Of a run whose model is not named."""
@@ -55,11 +54,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _tables() -> _File:
-    path = paths.workloads_dir() / "profiles" / _FILE
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem(f"{_FILE}: {problem}") from problem
+    return read_table("failures.json", _File)
 
 
 @dataclass(frozen=True)

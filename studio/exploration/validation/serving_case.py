@@ -12,8 +12,7 @@ from functools import cache
 
 import msgspec
 
-from studio import paths
-from studio.errors import FileProblem
+from studio.exploration.profile_files import read_table
 from studio.exploration.serving_library import serving_family
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.rows import Row, model_of, number, whole
@@ -57,11 +56,7 @@ class _ObjectiveFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _objectives() -> tuple[_Objective, ...]:
-    path = paths.workloads_dir() / "profiles" / "serving-objectives.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_ObjectiveFile).objectives
-    except (OSError, msgspec.MsgspecError) as problem:
-        raise FileProblem(f"{path.name}: {problem}") from problem
+    return read_table("serving-objectives.json", _ObjectiveFile).objectives
 
 
 @dataclass(frozen=True)
