@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio import __version__, paths
 from studio.catalog.catalog import Catalog
 from studio.gui.crash import CrashReporter, start_logging
-from studio.gui.fonts import window_font
+from studio.gui.fonts import readable_language, window_font
 from studio.gui.i18n import Languages, chosen_language
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
@@ -103,7 +103,8 @@ def make_window(
     """Return the main window, not yet shown."""
     app.setFont(window_font(float(settings.get("font_scale"))))
     languages = Languages(app)
-    languages.use(chosen_language(language or str(settings.get("language"))))
+    wanted = chosen_language(language or str(settings.get("language")))
+    languages.use(readable_language(wanted))
     colours = chosen_theme(theme_choice(theme or settings.get("theme")))
     apply_theme(app, colours)
     window = MainWindow(
@@ -113,6 +114,8 @@ def make_window(
         colours,
     )
     window.resize(*USUAL_SIZE)
+    if window.language != wanted:
+        window.look.use_language(wanted)
     return window
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.docks import TITLES
-from studio.gui.i18n import Languages, chosen_language, tr
+from studio.gui.fonts import missing_font_advice, readable_language, window_font
+from studio.gui.i18n import Language, Languages, chosen_language, tr
 from studio.gui.qt_buttons import name_qt_buttons
-from studio.gui.theme import Theme, apply_theme, chosen_theme, theme_choice
+from studio.gui.theme import Theme, apply_theme, chosen_theme, theme_choice, theme_of
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -29,22 +31,27 @@ class Appearance:
         if key == "theme":
             self.set_theme(chosen_theme(theme_choice(window.settings.get("theme"))))
         elif key == "language":
-            self._languages.use(chosen_language(str(window.settings.get("language"))))
+            self.use_language(chosen_language(str(window.settings.get("language"))))
         elif key == "live":
             window.workspace.is_live = bool(window.settings.get("live"))
             if window.workspace.is_live and window.workspace.is_stale:
                 window.workspace.simulate()
             window.menus.update()
         elif key == "font_scale":
-            from studio.gui.fonts import window_font
-
             QApplication.setFont(window_font(float(window.settings.get("font_scale"))))
             self.set_theme(window.theme)
 
-    def follow_system(self) -> None:
-        """Take the theme of the system where the settings say so."""
-        if self._window.settings.get("theme") == "system":
-            self.set_theme(chosen_theme("system"))
+    def use_language(self, wanted: Language) -> None:
+        """Switch the window to a language; where no font can show it, say so instead."""
+        shown = readable_language(wanted)
+        self._languages.use(shown)
+        if shown != wanted:
+            self._window.workspace.notice(missing_font_advice(), "error")
+
+    def follow_system(self, scheme: Qt.ColorScheme) -> None:
+        """Take the theme that the desktop turned to, where the settings say so."""
+        if theme_choice(self._window.settings.get("theme")) == "system":
+            self.set_theme(theme_of(scheme))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint everything in another theme."""
@@ -106,5 +113,6 @@ class Appearance:
         window.shown.show_design(window.workspace.document)
         window.shown.show_evaluation(window.workspace.evaluation)
         window.shown.show_level()
+        window.live.set_overlay(window.live.overlay)
         if window.page == "welcome":
             window.refresh_recent()

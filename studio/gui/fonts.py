@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from studio.gui.i18n import Language, tr
+
 _LATIN = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
 _CHINESE = (
     "Noto Sans CJK SC",
@@ -31,6 +33,19 @@ def window_font(scale_percent: float) -> QFont:
 def has_chinese_glyphs() -> bool:
     """Tell whether any font installed can show Chinese."""
     return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+
+
+def readable_language(wanted: Language) -> Language:
+    """Return the language to show: English where no font can show the one wanted."""
+    return "en" if wanted == "zh" and not has_chinese_glyphs() else wanted
+
+
+def missing_font_advice() -> str:
+    """Return what to tell a user whose language can't be shown; itself in English."""
+    return tr(
+        "No font on this computer can show Chinese, so texts stay English. "
+        "On Debian and Ubuntu run: sudo apt-get install -y fonts-noto-cjk"
+    )
 
 
 def _present(wanted: Sequence[str], installed: set[str]) -> list[str]:

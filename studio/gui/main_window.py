@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -306,5 +306,5 @@ class MainWindow(QMainWindow):
         """Write the drawing to a file."""
         self.files.export_picture(path)
 
-    def _follow_system(self) -> None:
-        self.look.follow_system()
+    def _follow_system(self, scheme: Qt.ColorScheme) -> None:
+        self.look.follow_system(scheme)

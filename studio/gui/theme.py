@@ -111,9 +111,13 @@ DARK = Theme(
 def chosen_theme(choice: ThemeChoice) -> Theme:
     """Return the theme a setting means now; `system` follows the desktop."""
     if choice == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        return theme_of(QGuiApplication.styleHints().colorScheme())
     return DARK if choice == "dark" else LIGHT
+
+
+def theme_of(scheme: Qt.ColorScheme) -> Theme:
+    """Return the theme of a desktop; light where the desktop does not say."""
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
 
 def theme_choice(text: object) -> ThemeChoice:
