@@ -112,7 +112,7 @@ def _between(
     pairs = np.flatnonzero(table)
     of_row = np.zeros(rows, dtype=np.int64)
     of_row[row] = group[leaf]
-    return table[pairs], of_row[pairs // columns]
+    return table[pairs].astype(np.float64), of_row[pairs // columns]
 
 
 def _of_each_npu(npu: IntArray, group: IntArray, rate: FloatArray, npu_count: int) -> float:
