@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray
-from studio.gui.canvas.wiring import Trunks
+from studio.gui.canvas.bundles import Trunks
 
 ARC_STEPS = 40
 MOST_ARCS = 600

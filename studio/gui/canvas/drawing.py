@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
@@ -16,17 +16,15 @@ from PySide6.QtWidgets import QWidget
 
 from studio.fabric.arrays import BoolArray
 from studio.fabric.fabric import Fabric
-from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import Chosen, nothing, resolve
 from studio.gui.canvas.backing import Backing
 from studio.gui.canvas.differing import Differences
 from studio.gui.canvas.held_picture import HeldPicture
-from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.lighting import lighting
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.painting.differences import paint_differences
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.hud import Crumb, paint_hud, taken_by_hud
+from studio.gui.canvas.painting.hud import paint_hud, taken_by_hud
 from studio.gui.canvas.painting.marks import Marks, paint_marks, paint_states
 from studio.gui.canvas.painting.picture import paint_picture
 from studio.gui.canvas.painting.text import Fonts
@@ -34,38 +32,29 @@ from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.picking import Hit
 from studio.gui.canvas.pictures import painted_from
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
+from studio.gui.canvas.sight import Sight
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.guard import guarded
-from studio.gui.i18n import Language, named, tr
+from studio.gui.i18n import Language, tr
 
 if TYPE_CHECKING:
     from studio.fabric.comparison import FabricComparison
 
-_REST_MS = 90
-"""After this long without movement the picture is drawn sharp."""
-
 
 @guarded
-class Drawing(QWidget):
+class Drawing(Sight):
     """A fabric as it is seen: what is shown of it, from where, and in which colours."""
-
-    level_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 160)
         self.setAccessibleName(tr("Drawing of the supernode"))
-        self._scene: Scene | None = None
         self._prepared: Scene | None = None
         """What was worked out beside the window, until it is shown."""
-        self._view = Viewport(0.0, 0.0, 60.0, max(1, self.width()), max(1, self.height()))
-        self._fitted = True
-        self._level: Level = "hall"
         self._theme: CanvasTheme = LIGHT
-        self._language: Language = "en"
         self._hidden_planes: frozenset[str] = frozenset()
         self._overlay: Overlay | None = None
         self._differences: Differences | None = None
@@ -76,11 +65,7 @@ class Drawing(QWidget):
         self._fonts = Fonts()
         self._backing = Backing()
         self._held_picture = HeldPicture()
-        self._moving = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._come_to_rest)
+        self.level_changed.connect(lambda _: self._backing.drop_coming())
         self._pack = QTimer(self, singleShot=True, interval=0)
         self._pack.timeout.connect(self._backing.pack)
 
@@ -166,53 +151,9 @@ class Drawing(QWidget):
         self._differences = Differences(found, follows=follows) if found is not None else None
         self.update()
 
-    def zoom_to_fit(self) -> None:
-        """Show everything that stands in the hall, and go on so when the window grows."""
-        if self._scene is not None:
-            self.show_view(self._view.fitted(self._scene.contents, 0.08))
-        self._fitted = True
-
     def zoom_to_selection(self) -> None:
         """Show what is selected, the whole hall where nothing is."""
         self.zoom_to(self._selection)
-
-    def reveal(self, addresses: Iterable[str]) -> None:
-        """Show everything where nothing of some things is in the view."""
-        rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None
-        if rect is not None and not self._view.shows(rect):
-            self.zoom_to_fit()
-
-    def zoom_to(self, addresses: Iterable[str]) -> None:
-        """Show things, the whole hall where nothing is at the addresses."""
-        rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None
-        if rect is None:
-            self.zoom_to_fit()
-            return
-        self.show_view(camera.shown_at(self._view, rect))
-
-    def zoom_by(self, factor: float) -> None:
-        """Magnify about the middle of the view."""
-        self.show_view(self._view.zoomed(factor, self._view.width / 2, self._view.height / 2))
-
-    def go_up(self) -> None:
-        """Show what the things in view are in."""
-        if self._scene is not None:
-            self.show_view(camera.upward(self._scene, self._view))
-
-    @property
-    def level(self) -> Level:
-        """Return the level of meaning now shown: hall, rack, node or chip."""
-        return self._level
-
-    @property
-    def viewport(self) -> Viewport:
-        """Return which part of the hall is shown."""
-        return self._view
-
-    @property
-    def scene(self) -> Scene | None:
-        """Return what is drawn."""
-        return self._scene
 
     @property
     def fonts(self) -> Fonts:
@@ -239,11 +180,6 @@ class Drawing(QWidget):
         return frozenset(self._scene.fabric.design.planes) if self._scene else frozenset()
 
     @property
-    def breadcrumb(self) -> str:
-        """Return the way from the design to what is in the middle of the view."""
-        return " › ".join(crumb.text for crumb in self.crumbs())
-
-    @property
     def is_sharp(self) -> bool:
         """Tell whether the picture has come to rest, labels and all."""
         return self._backing.is_sharp(self._view)
@@ -252,14 +188,6 @@ class Drawing(QWidget):
     def pictures_painted(self) -> int:
         """Return how often the whole drawing was painted, for tests and benchmarks."""
         return self._backing.repainted
-
-    def mapped(self, address: str) -> QPoint | None:
-        """Return the pixel in the middle of a thing, None where it does not exist."""
-        rect = camera.rect_of(self._scene, (address,)) if self._scene is not None else None
-        if rect is None:
-            return None
-        x, y = self._view.to_screen(rect[0] + rect[2] / 2, rect[1] + rect[3] / 2)
-        return QPoint(round(x), round(y))
 
     @property
     def marks(self) -> Marks:
@@ -275,26 +203,6 @@ class Drawing(QWidget):
         """Show racks elsewhere, before the design says so."""
         self._scene = scene
         self._update_marks()
-
-    def show_view(self, view: Viewport) -> None:
-        """Show another part of the hall."""
-        self._fitted = False
-        if view == self._view:
-            return
-        self._view = view
-        self._moving = True
-        self._rest.start()
-        width = self._scene.rack_width_m if self._scene is not None else 0.6
-        level = level_at(width * view.scale, self._level)
-        if level != self._level:
-            self._level = level
-            self._backing.drop_coming()
-            self.level_changed.emit(level)
-        self.update()
-
-    def _come_to_rest(self) -> None:
-        self._moving = False
-        self.update()
 
     def redraw(self) -> None:
         """Bring the picture anew: one painted before of just this, or else a fresh one."""
@@ -340,14 +248,6 @@ class Drawing(QWidget):
         """Return the handles of what is selected."""
         del scene
         return ()
-
-    def crumbs(self) -> list[Crumb]:
-        """Return the way from the design to what is in the middle of the view."""
-        if self._scene is None:
-            return []
-        crumbs = [Crumb(named(self._scene.fabric.design, self._language), "")]
-        way = camera.path(self._scene, self._view, self._level)
-        return crumbs + [Crumb(address.rpartition("/")[2], address) for address in way]
 
     def frame(self, view: Viewport) -> Frame:
         """Return what a picture of a view is made from; there is something to draw."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -12,28 +11,9 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from studio.errors import StudioError
 from studio.gui.canvas.dropping import MIME_TYPE, Landing, in_scope, landing, parse_item
 from studio.gui.canvas.fitting import RackRoom
-from studio.gui.canvas.painting.marks import Marks
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.viewport import Viewport
-
-
-class Surface(Protocol):
-    """What is dropped on: the canvas as drags see it."""
-
-    @property
-    def scene(self) -> Scene | None: ...
-
-    @property
-    def viewport(self) -> Viewport: ...
-
-    @property
-    def marks(self) -> Marks: ...
-
-    @property
-    def selection(self) -> frozenset[str]: ...
-
-    def show_marks(self, marks: Marks) -> None: ...
+from studio.gui.canvas.stage import Surface
 
 
 class Drops:

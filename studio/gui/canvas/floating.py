@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
 
 from PySide6.QtCore import QPointF
 
-from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.hud import (
-    Crumb,
     crumb_rects,
     legend_row_at,
     minimap_rect,
     minimap_view,
     needs_minimap,
 )
-from studio.gui.canvas.painting.text import Fonts
-from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.viewport import Viewport
-
-
-class Surface(Protocol):
-    """What presses act on: the canvas as they see it."""
-
-    @property
-    def scene(self) -> Scene | None: ...
-
-    @property
-    def viewport(self) -> Viewport: ...
-
-    @property
-    def fonts(self) -> Fonts: ...
-
-    def frame(self, view: Viewport) -> Frame: ...
-
-    def crumbs(self) -> list[Crumb]: ...
-
-    def zoom_to(self, addresses: Iterable[str]) -> None: ...
-
-    def show_view(self, view: Viewport) -> None: ...
-
-    def toggle_plane(self, plane: str) -> None: ...
+from studio.gui.canvas.stage import Surface
 
 
 class Floating:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Protocol
 
 from PySide6.QtCore import QTimer
 
@@ -15,12 +14,11 @@ from studio.gui.canvas.dragging import RackDrag
 from studio.gui.canvas.grips import GhostWire, Grip, Readout
 from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.held_boxes import alike_boxes
-from studio.gui.canvas.levels import Level
-from studio.gui.canvas.painting.marks import Marks
-from studio.gui.canvas.picking import Hit, address_of, addresses_of, combined, in_marquee
+from studio.gui.canvas.picking import address_of, addresses_of, combined, in_marquee
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.stretching import Edge, EdgeDrag
+from studio.gui.canvas.stage import Stage
+from studio.gui.canvas.stretching import EdgeDrag
 from studio.gui.canvas.tools.events import (
     Drag,
     Intent,
@@ -38,48 +36,6 @@ _EDIT_MS, _RAREST_MS = 33, 1000
 """Edits of a drag are asked for no more often than the first, and no less than the second."""
 _SNAP_PX = 9.0
 _LEAST_AREA_PX = 4.0
-
-
-class Stage(Protocol):
-    """What gestures act on: the canvas as they see it."""
-
-    @property
-    def viewport(self) -> Viewport: ...
-
-    @property
-    def level(self) -> Level: ...
-
-    @property
-    def visible_planes(self) -> frozenset[str]: ...
-
-    @property
-    def selection(self) -> frozenset[str]: ...
-
-    @property
-    def marks(self) -> Marks: ...
-
-    @property
-    def scene(self) -> Scene | None: ...
-
-    def show_view(self, view: Viewport) -> None: ...
-
-    def show_marks(self, marks: Marks) -> None: ...
-
-    def show_scene(self, scene: Scene) -> None: ...
-
-    def select(self, addresses: frozenset[str]) -> None: ...
-
-    def thing_at(self, px: float, py: float) -> Hit | None: ...
-
-    def edge_at(self, px: float, py: float) -> Edge | None: ...
-
-    def end_at(self, px: float, py: float) -> Hit | None: ...
-
-    def box_at(self, px: float, py: float) -> int | None: ...
-
-    def ask(self, request: EditRequest) -> None: ...
-
-    def redraw(self) -> None: ...
 
 
 class Gestures:

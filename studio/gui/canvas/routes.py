@@ -12,10 +12,10 @@ import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas.arrangement import CHIPS_END, PANEL_START
+from studio.gui.canvas.bundles import Trunks
 from studio.gui.canvas.elevation import RIGHT, RISER_END
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.trays import tray_share
-from studio.gui.canvas.wiring import Trunks
 
 _BUS_DEPTH, _FOOT_DEPTH = 0.042, 0.018
 """Share of a rack's height, at its top and at its foot, in which the planes' buses lie."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,24 +19,21 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.fabric.arrays import BoolArray
 from studio.gui.canvas import camera
-from studio.gui.canvas.addresses import housing_address
 from studio.gui.canvas.describe import describe
-from studio.gui.canvas.drawing import Drawing
 from studio.gui.canvas.drops import Drops
 from studio.gui.canvas.floating import Floating
 from studio.gui.canvas.gestures import Gestures
 from studio.gui.canvas.held import hold
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.moving import moved_by
-from studio.gui.canvas.painting.hud import minimap_rect
-from studio.gui.canvas.painting.notes import EDGE_PX
-from studio.gui.canvas.picking import Hit, address_of, addresses_of, pick, pick_line
+from studio.gui.canvas.picking import addresses_of
 from studio.gui.canvas.pointer import ARROWS, CURSORS, pointer_event
+from studio.gui.canvas.pointing import PointedDrawing
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import GRID_M
 from studio.gui.canvas.stretching import Edge, edges
-from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool, Under
+from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool
 from studio.gui.canvas.tools.navigate import PanTool
 from studio.gui.canvas.tools.toolbox import make_tool
 from studio.gui.guard import guarded
@@ -51,15 +48,13 @@ _WHEEL_STEP = 1.0016
 
 
 @guarded
-class CanvasView(Drawing):
+class CanvasView(PointedDrawing):
     """A drawing that answers to pointer and keys: it selects, moves and measures."""
 
     selection_changed = Signal(object)
     """frozenset of addresses."""
     edit_requested = Signal(object)
     """`EditRequest`."""
-    hover_changed = Signal(object)
-    """Address under the pointer, or None."""
     part_dropped = Signal(object)
     """`DropTarget`."""
     menu_requested = Signal(object)
@@ -192,7 +187,7 @@ class CanvasView(Drawing):
 
     def _send(self, event: PointerEvent) -> None:
         tool: Tool = self._panning or self._tool
-        for intent in tool.handle(event, self._under):
+        for intent in tool.handle(event, self.under):
             self._carry_out(intent)
 
     def _carry_out(self, intent: Intent) -> None:
@@ -202,74 +197,6 @@ class CanvasView(Drawing):
     def _cancel(self) -> None:
         for intent in self._tool.cancel():
             self._carry_out(intent)
-
-    def _under(self, px: float, py: float) -> Under:
-        if self.edge_at(px, py) is not None:
-            return "edge"
-        hit = self.thing_at(px, py)
-        if self._scene is None or hit is None or hit.kind in ("trunk", "cable"):
-            return "nothing" if hit is None else "thing"
-        rack = address_of(self._scene, hit).partition("/")[0]
-        if rack in self._selection:
-            return "selected"
-        box = self.box_at(px, py)
-        if box is not None:
-            chosen = housing_address(self._scene.layout, box) in self._selection
-            return "selected" if chosen else "movable"
-        return "movable" if hit.kind == "rack" else "thing"
-
-    def edge_at(self, px: float, py: float) -> Edge | None:
-        """Return the handle of an array at a pixel."""
-        for edge in self._marks.edges:
-            x, y = self._view.to_screen(edge.x, edge.y)
-            if max(abs(x - px), abs(y - py)) <= EDGE_PX:
-                return edge
-        return None
-
-    def end_at(self, px: float, py: float) -> Hit | None:
-        """Return the component or box at a pixel that a cable may end at."""
-        if self._scene is None or self._level == "hall":
-            return None
-        hit = pick(self._scene, self._view, self._level, *self._view.to_world(px, py))
-        return hit if hit is not None and hit.kind != "rack" else None
-
-    def box_at(self, px: float, py: float) -> int | None:
-        """Return the box at a pixel that can be taken out of its rack at this magnification."""
-        if self._scene is None or self._level not in ("rack", "node"):
-            return None
-        x, y = self._view.to_world(px, py)
-        hit = pick(self._scene, self._view, self._level, x, y)
-        if hit is None or hit.kind == "rack":
-            return None
-        if hit.kind == "component" and self._level == "node":
-            return None
-        layout = self._scene.layout
-        box = hit.number if hit.kind == "housing" else int(layout.housing[hit.number])
-        return box if layout.housings[box].height_u else None
-
-    def thing_at(self, px: float, py: float) -> Hit | None:
-        """Return what is at a pixel, as deep as the level shows."""
-        if self._scene is None:
-            return None
-        x, y = self._view.to_world(px, py)
-        hit = pick(self._scene, self._view, self._level, x, y)
-        if hit is not None and hit.kind in ("component", "housing") and self._level != "node":
-            return hit
-        if hit is not None and (hit.kind == "component" or self._level == "hall"):
-            return hit
-        shown = self.frame(self._view).plane_shown
-        return pick_line(self._scene, self._view, x, y, shown) or hit
-
-    def _hover_at(self, position: QPointF) -> None:
-        on_hud = minimap_rect(self._view).contains(position)
-        self._set_hover(None if on_hud else self.thing_at(position.x(), position.y()))
-
-    def _set_hover(self, hit: Hit | None) -> None:
-        if hit == self._hover or self._scene is None:
-            return
-        self._hover = hit
-        self._update_marks()
-        self.hover_changed.emit(address_of(self._scene, hit) if hit is not None else None)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

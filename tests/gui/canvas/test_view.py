@@ -163,6 +163,17 @@ def test_hovering_names_what_is_under_the_pointer(editor: Editor, qtbot: QtBot) 
     assert signal.args == ["R02"]
 
 
+def test_what_was_under_the_pointer_is_forgotten_with_its_drawing(
+    editor: Editor, qtbot: QtBot, two_racks: Design, small_catalog: Catalog
+) -> None:
+    with qtbot.waitSignal(editor.view.hover_changed):
+        QTest.mouseMove(editor.view, at(editor.view, "R02"))
+    other = compile_design(msgspec.structs.replace(two_racks, id="other"), small_catalog)
+    with qtbot.waitSignal(editor.view.hover_changed) as signal:
+        editor.view.set_fabric(other)
+    assert signal.args == [None]
+
+
 def test_the_same_document_keeps_view_and_selection(editor: Editor) -> None:
     view = editor.view
     view.zoom_to(["R01/N1"])
