@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DESIGN ?= models/designs/cloudmatrix-384.supernode
 
-.PHONY: run test lint types bench package screenshots clean
+.PHONY: run test lint types bench fit package screenshots clean
 
 run: $(STAMP)
 	@packaging/qt-libraries.sh; case $$? in \
@@ -29,6 +29,10 @@ types: $(STAMP)
 bench: $(STAMP)
 	@packaging/qt-libraries.sh >&2 || [ $$? -eq 2 ]
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ONLY)
+
+# Every efficiency constant from the measurements in tests/reference; FIT=--hold-out takes hours.
+fit: $(STAMP)
+	@$(BIN)/python -m tests.reference.fit_all $(FIT)
 
 package: $(STAMP)
 	@packaging/build.sh

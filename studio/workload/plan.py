@@ -135,6 +135,8 @@ def join(parts: Sequence[Plans]) -> Plans:
     )
 
 
+MOST_SHARDED = 3
+"""Highest ZeRO stage."""
 ENDS = 2
 """Embedding and head may each take a layer's place where chunks are cut: 126 layers on 16 x 8."""
 
@@ -168,6 +170,7 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "npus": (plan.npus > npu_count) if npu_count else np.zeros(plan.count, dtype=bool),
             "heads": _any_rest(heads, plan.tensor),
             "layers": plan.pipeline * plan.chunks > layers + np.where(plan.chunks > 1, ENDS, 0),
+            "zero": plan.zero > MOST_SHARDED,
             "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
@@ -228,6 +231,11 @@ def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) ->
             layers=model.layers,
             model=model.name,
             most=max(1, int((model.layers + (ENDS if chunks > 1 else 0)) // chunks)),
+        ),
+        "zero": say(
+            "there is no ZeRO stage {stage:g}; nearest valid: {nearest}",
+            stage=value["zero"],
+            nearest=MOST_SHARDED,
         ),
         "shard": say(
             "a sharding group of {value:g} does not divide data parallelism {replicas}; "

@@ -7,6 +7,7 @@ import pytest
 from studio.exploration.validation.hardware import (
     machine_of,
     machine_of_row,
+    rated_machine,
     scale_out_byte_per_s,
 )
 from studio.exploration.validation.rows import model_of, precision_of
@@ -164,3 +165,18 @@ def test_model_is_built_from_columns_where_the_library_has_none() -> None:
 
 def test_model_without_dimensions_is_explained() -> None:
     assert "dimensions" in str(model_of({"model": "secret"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("nvidia h200-sxm-141gb", "H200 SXM5 141 GB"),
+        ("tpu v5e", "TPU v5e"),
+        ("AWS Trainium2", "Trainium2"),
+        ("amd instinct mi300x", "MI300X"),
+    ],
+)
+def test_hardware_is_found_whatever_its_letter_case(text: str, name: str) -> None:
+    found = rated_machine(text)
+    assert found is not None
+    assert found.name == name

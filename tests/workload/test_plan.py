@@ -24,6 +24,7 @@ from studio.workload.plan import check_plan, nearest_divisor, plans
         ({"shard": 3, "data": 8}, r"sharding group.*nearest valid: 2"),
         ({"context": 512, "sequence": 512}, "at most 256"),
         ({"data": 1024}, "1024 NPUs but there are 512"),
+        ({"zero": 4, "data": 8}, "no ZeRO stage 4; nearest valid: 3"),
     ],
 )
 def test_impossible_plan_names_the_rule_and_the_nearest_choice(

@@ -69,10 +69,11 @@ def network_profile(family: str) -> NetworkProfile:
 
 
 def rated_machine(hardware: str) -> RatedMachine | None:
-    """Return the ratings of the first entry whose pattern is found in `hardware`."""
-    for entry in _tables().machines:
-        if re.search(entry.match, hardware):
-            return entry
+    """Return the ratings of the first entry found in `hardware`, letter case as a second choice."""
+    for flags in (0, re.IGNORECASE):
+        for entry in _tables().machines:
+            if re.search(entry.match, hardware, flags):
+                return entry
     return None
 
 
