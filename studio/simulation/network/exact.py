@@ -24,16 +24,11 @@ from studio.simulation.network.laying import (
     check_parts,
     lay,
 )
+from studio.simulation.network.phases import Members, Phase, group_members
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
 from studio.simulation.network.reducing import lay_reduction, reduces_within_plane
 from studio.simulation.network.routing import SPRAY, Routing
-from studio.simulation.network.schedule import (
-    SCHEDULES,
-    Members,
-    Phase,
-    group_members,
-    skewed,
-)
+from studio.simulation.network.schedule import SCHEDULES, skewed
 from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
 _SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)

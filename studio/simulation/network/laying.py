@@ -28,9 +28,9 @@ from studio.fabric.flow.pairs import Placed, place_flows
 from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
+from studio.simulation.network.phases import Phase
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import Routing, RoutingMode
-from studio.simulation.network.schedule import Phase
 
 MOST_PARTS = 1_200_000
 """Flows times subflows that are hashed one by one: about ten seconds and 500 MB."""

@@ -11,8 +11,10 @@ from studio.fabric.flow.load_result import Exactness
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import Span, collective_time_s
 from studio.simulation.network.exact import flow_collective
+from studio.simulation.network.phases import group_members
 from studio.simulation.network.profile import InNetwork, Role
-from studio.simulation.network.schedule import SCHEDULES, _ring_orders, group_members, skewed
+from studio.simulation.network.rings import ring_orders
+from studio.simulation.network.schedule import SCHEDULES, skewed
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
 
@@ -314,7 +316,7 @@ def test_a_ring_over_rails_pays_for_the_hops_of_a_lap_not_for_its_slowest_each_t
 @pytest.mark.parametrize("nodes", [1, 2, 3, 4, 5, 7])
 def test_every_ring_visits_all_and_stays_on_its_rail(nodes, npus):
     ranks = np.arange(nodes * npus) + 5
-    orders = _ring_orders(group_members(ranks, (ranks - 5) // npus))
+    orders = ring_orders(group_members(ranks, (ranks - 5) // npus))
     assert orders.shape == (npus, nodes * npus)
     assert all(sorted(order) == ranks.tolist() for order in orders)
     here, there = orders - 5, np.roll(orders, -1, axis=1) - 5
