@@ -52,6 +52,10 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that lacks a character shows a question mark instead of ending the job.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser()
     if not arguments:
@@ -72,10 +76,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Command, parsed: argparse.Namespace) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe that lacks a character shows a question mark instead of ending the job.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
     try:
         code = command.run(parsed)
         sys.stdout.flush()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio import __version__, paths
 from studio.catalog.catalog import Catalog
 from studio.gui.crash import CrashReporter, start_logging
+from studio.gui.file_open_events import FileOpenEvents
 from studio.gui.fonts import readable_language, window_font
 from studio.gui.i18n import Languages, chosen_language
 from studio.gui.icons import app_icon
@@ -61,6 +62,8 @@ def run(
     show_window(window)
     listener = Listener(paths.state_dir(), lambda: app.activeModalWidget() is not None, window)
     listener.files_given.connect(lambda given: _open_given(window, given))
+    opened = FileOpenEvents(app)
+    opened.files_given.connect(lambda given: _open_given(window, given))
     QTimer.singleShot(0, lambda: _open_first(window, files))
     if takes_files:
         QTimer.singleShot(0, listener.start)

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -23,6 +24,8 @@ from studio.storage.upgrades import UPGRADES, upgraded
 from studio.units import MEBI
 
 SUFFIX = ".supernode"
+_IS_WINDOWS = os.name == "nt"
+_PAUSES_S = (0.02, 0.05, 0.1, 0.2)
 FORMAT_NAME = "supernode"
 LARGEST_FILE_BYTES = 256 * MEBI
 
@@ -250,6 +253,22 @@ def write_design(path: Path, design: Design, opened: OpenedFile | None = None) -
     return content
 
 
+def _replace(made: Path, target: Path) -> None:
+    """Put a file in the place of another.
+
+    On Windows that is refused while a virus scanner or a file synchroniser has the other one open,
+    which takes them a moment.
+    """
+    for pause_s in _PAUSES_S if _IS_WINDOWS else ():
+        try:
+            made.replace(target)
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    made.replace(target)
+
+
 def write_atomic(path: Path, content: bytes) -> None:
     """Replace a file in one step: written beside it, flushed to disk, then renamed.
 
@@ -267,7 +286,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
         Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
+        _replace(Path(temporary), target)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

@@ -14,10 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.gui import app
+from studio.gui.file_open_events import FileOpenEvents
 from studio.gui.main_window import MainWindow
 from studio.gui.single_instance import (
     MOST_BYTES,
@@ -182,3 +185,15 @@ def test_window_opens_what_it_is_given(qtbot: QtBot, window: MainWindow) -> None
     assert document is not None
     assert document.path == find_design("gb200-nvl72")
     assert not window.isMinimized()
+
+
+def test_a_file_handed_over_by_the_desktop_is_opened(
+    qapp: QApplication, empty_window: MainWindow
+) -> None:
+    events = FileOpenEvents(qapp)
+    events.files_given.connect(lambda files: empty_window.open_path(files[0]))
+    QApplication.sendEvent(qapp, QFileOpenEvent(str(find_design("gb200-nvl72"))))
+    qapp.removeEventFilter(events)
+    document = empty_window.workspace.document
+    assert document is not None
+    assert document.design.name == "GB200 NVL72"
