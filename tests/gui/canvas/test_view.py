@@ -167,7 +167,7 @@ def test_what_was_under_the_pointer_is_forgotten_with_its_drawing(
     editor: Editor, qtbot: QtBot, two_racks: Design, small_catalog: Catalog
 ) -> None:
     with qtbot.waitSignal(editor.view.hover_changed):
-        QTest.mouseMove(editor.view, at(editor.view, "R02"))
+        QTest.mouseMove(editor.view, at(editor.view, "R01"))
     other = compile_design(msgspec.structs.replace(two_racks, id="other"), small_catalog)
     with qtbot.waitSignal(editor.view.hover_changed) as signal:
         editor.view.set_fabric(other)
