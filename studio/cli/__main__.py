@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -75,21 +76,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(command, parsed)
 
 
+def _reader_has_gone(error: OSError) -> bool:
+    """Tell whether nobody reads the pipe any more, as with `| head`: nothing is wrong then.
+
+    Windows calls a pipe without a reader an invalid argument.
+    """
+    return isinstance(error, BrokenPipeError) or (
+        sys.platform == "win32" and error.errno == errno.EINVAL
+    )
+
+
 def _run(command: Command, parsed: argparse.Namespace) -> int:
     try:
         code = command.run(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of a pipe has gone, as with `| head`: nothing is wrong.
-        _discard_output()
-        code = EXIT_FINE
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except OSError as error:
         # Reading and writing files raise errors of our own: what is left is the output itself.
-        print(f"supernode-studio: the output stopped: {error.strerror or error}", file=sys.stderr)
+        code = EXIT_FINE if _reader_has_gone(error) else EXIT_FILE
+        if code != EXIT_FINE:
+            reason = error.strerror or error
+            print(f"supernode-studio: the output stopped: {reason}", file=sys.stderr)
         _discard_output()
-        code = EXIT_FILE
     except StudioError as error:
         print(f"supernode-studio: {error}", file=sys.stderr)
         code = EXIT_FILE if isinstance(error, (FileProblem, InvalidDesign)) else EXIT_USAGE

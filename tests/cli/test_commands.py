@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from studio import __version__, paths
+from studio.cli import __main__ as main_module
+from studio.cli import parts_command
 from studio.cli.__main__ import COMMANDS, main
 from studio.design import edits
 from studio.design.model import Design, Deviation
@@ -332,6 +335,33 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     process.stderr.close()
     assert process.wait() == 0
     assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("system", "error", "code"),
+    [
+        ("linux", BrokenPipeError(), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), 0),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), 3),
+        ("linux", OSError(errno.ENOSPC, "No space left on device"), 3),
+    ],
+)
+def test_an_output_that_stops_is_told_from_a_reader_that_goes_away(
+    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., Ran],
+    system: str,
+    error: OSError,
+    code: int,
+) -> None:
+    def stops(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(parts_command, "run", stops)
+    monkeypatch.setattr(main_module, "_discard_output", lambda: None)
+    got, _, errors = run("parts")
+    assert got == code
+    assert ("output stopped" in errors) == bool(code)
 
 
 def test_simulate_opens_a_figure_down_to_sources(run: Callable[..., Ran]) -> None:
