@@ -31,6 +31,7 @@ def result_json(result: SimResult) -> dict[str, Any]:
             "capacity_bytes": result.memory.capacity_byte,
             "terms": {term.name: term.byte for term in result.memory.terms},
             "remedy": result.memory.remedy,
+            "remedy_fields": dict(result.memory.remedy_fields),
         },
         **({"reliability": _reliability(result.reliability)} if result.reliability else {}),
         "phases": [_phase(phase) for phase in result.phases],

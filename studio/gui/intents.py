@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from studio.gui.i18n import mark, tr
 from studio.gui.panels.inspector import FieldEdit
 from studio.gui.views.explain_rows import OperatorName, operator_path
 from studio.gui.views.library_items import LibraryItem
-from studio.gui.views.scenario_row import choose_scenario
+from studio.gui.views.scenario_row import choose_scenario, with_fields
 from studio.gui.views.subjects import subjects_of
 from studio.ids import PartId
 from studio.session.document import Document
@@ -97,6 +98,12 @@ class Intents:
         window.show_dock("explain")
         if path:
             window.explain_panel.reveal(path)
+
+    def make_fit(self, fields: Mapping[str, int | float | str]) -> None:
+        """Write a remedy that makes the job fit into the active scenario."""
+        self._window.workspace.apply(
+            tr("Make the job fit"), lambda design: with_fields(design, fields)
+        )
 
     def explain_operator(self, name: OperatorName) -> None:
         """Open the time of a phase down to one operator."""

@@ -35,6 +35,7 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
     window.strip.explain_requested.connect(window.intents.explain)
     window.plots.explain_requested.connect(window.intents.explain)
+    window.plots.remedy_requested.connect(window.intents.make_fit)
     window.plots.operator_chosen.connect(window.intents.explain_operator)
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
     window.problems.show_requested.connect(window.show_address)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.design.scenario import Inference
+from studio.design.scenario import Inference, Scenario
 from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
@@ -19,6 +19,7 @@ from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
+from studio.simulation.remedies import Fields, first_that_fits, serving_changes
 from studio.simulation.result import (
     Bound,
     Load,
@@ -51,11 +52,15 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
             npus=npus,
             npu_count=given.machine.npu_count,
         )
+    return _result(given, scenario, _estimate(given, scenario, npus), npus)
+
+
+def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResult:
     machine = replace(given.machine, npu_count=npus)
     plan = plan_of(scenario)
     devices = scalar(plan.ranks) if plan else 0.0
     per_instance = devices / given.serving.devices_per_npu if plan else 1.0
-    outcome = estimate_inference(
+    return estimate_inference(
         machine,
         given.model,
         given.serving,
@@ -75,7 +80,6 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
         ttft_limit_s=scenario.ttft_objective_s,
         speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
     )
-    return _result(given, scenario, outcome, npus)
 
 
 def plan_of(scenario: Inference) -> InferencePlan | None:
@@ -136,7 +140,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
                 MemoryTerm("buffers", outcome.memory.buffers),
             ),
             outcome.memory.capacity,
-            "" if outcome.fits else outcome.remedy,
+            *(("", {}) if outcome.fits else _remedy(given, scenario, outcome, npus)),
         ),
         load=Load(draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus),
         tokens_per_s=rate * npus,
@@ -158,6 +162,21 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         warnings=_warnings(scenario, outcome),
         detail=outcome,
     )
+
+
+def _remedy(
+    given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int
+) -> tuple[str, Fields]:
+    """Return what makes the job fit, tried; where nothing does, what is in the way."""
+
+    def used(changed: Scenario) -> float | None:
+        assert isinstance(changed, Inference)
+        found = _estimate(given, changed, npus)
+        return found.memory.total if found.fits else None
+
+    changes = serving_changes(scenario, outcome.batch_capacity_per_npu)
+    found = first_that_fits(scenario, changes, used)
+    return (found.text, found.fields) if found else (outcome.remedy, {})
 
 
 def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:

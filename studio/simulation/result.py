@@ -5,6 +5,7 @@ Training and inference fill the same value; the window and the exports know no o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -106,6 +107,8 @@ class Memory:
     capacity_byte: float
     remedy: str = ""
     """What to change where it does not fit."""
+    remedy_fields: Mapping[str, int | float | str] = field(default_factory=dict)
+    """Fields of the scenario that make it fit, tried; empty where none was found."""
 
     @property
     def used_byte(self) -> float:

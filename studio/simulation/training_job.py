@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from studio.design.scenario import Training
+from studio.design.scenario import Scenario, Training
 from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
 from studio.simulation.reliability.job import JobReliability, job_reliability
+from studio.simulation.remedies import Fields, first_that_fits, training_changes
 from studio.simulation.result import (
     Bound,
     Load,
@@ -80,6 +81,11 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
     ------
     InvalidInput : no plan meets the scenario's degrees; names the rule and the nearest choice.
     """
+    return _result(given, scenario, _outcome(given, scenario))
+
+
+def _outcome(given: SimInput, scenario: Training) -> TrainingResult:
+    """Return the fastest plan of a scenario that fits, else the one that needs the least memory."""
     candidates = _candidates(given, scenario)
     recipe = Recipe(precision=scenario.precision)
     batch = training_step(
@@ -92,13 +98,11 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
         is_checked=True,
     )
     if candidates.count == 1:
-        return _result(given, scenario, batch)
-    best = _best(batch)
-    chosen = candidates.take(np.array([best]))
-    outcome = training_step(
+        return batch
+    chosen = candidates.take(np.array([_best(batch)]))
+    return training_step(
         given.machine, given.model, chosen, given.compute, given.network, recipe, is_checked=True
     )
-    return _result(given, scenario, outcome)
 
 
 def _check_scenario(scenario: Training) -> None:
@@ -237,7 +241,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         memory=Memory(
             tuple(MemoryTerm(n, float(v[0])) for n, v in memory.by_category().items()),
             memory.capacity_byte,
-            "" if memory.fits[0] else _remedy(memory.by_category()),
+            *(("", {}) if memory.fits[0] else _remedy(given, scenario, memory.by_category())),
         ),
         load=Load(draw, npus, machine.npu_count, accelerator.idle_w, tokens / step),
         tokens_per_s=tokens / step,
@@ -322,7 +326,21 @@ def _operator_bound(name: str) -> Bound:
     return "compute" if name == "compute" else "memory" if name == "memory" else "overhead"
 
 
-def _remedy(categories: Mapping[str, FloatArray]) -> str:
+def _remedy(
+    given: SimInput, scenario: Training, categories: Mapping[str, FloatArray]
+) -> tuple[str, Fields]:
+    """Return what makes the job fit, tried; where nothing does, what takes most."""
+
+    def used(changed: Scenario) -> float | None:
+        assert isinstance(changed, Training)
+        memory = _outcome(given, changed).memory
+        return float(memory.total[0]) if memory.fits[0] else None
+
+    found = first_that_fits(scenario, training_changes(scenario), used)
+    return (found.text, found.fields) if found else (_largest(categories), {})
+
+
+def _largest(categories: Mapping[str, FloatArray]) -> str:
     largest = max(categories, key=lambda name: float(categories[name][0]))
     remedies = {
         "weights": say("raise tensor, pipeline or expert parallelism, or ZeRO stage 3"),

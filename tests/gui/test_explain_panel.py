@@ -150,3 +150,25 @@ def test_shares_of_lines_that_add_up_sum_to_one(window: MainWindow) -> None:
     assert shown is not None
     shares = [row.share for row in rows_of(shown.line, "en") if row.share is not None]
     assert sum(shares) == pytest.approx(1.0)
+
+
+def test_the_remedy_beside_the_memory_makes_the_job_fit_and_is_undone(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.show_dock("plots")
+    button = window.plots.frames["memory"].remedy
+    assert button.isHidden()
+    path = ("scenarios", "decode-r1", "batch_per_npu")
+    window.workspace.apply("huge batch", lambda design: set_field(design, path, 4000))
+    wait_for_result(qtbot, window)
+    assert not button.isHidden()
+    assert "fits with batch per NPU" in window.plots.frames["memory"].verdict
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_for_result(qtbot, window)
+    assert window.workspace.evaluation is not None
+    assert window.workspace.evaluation.result is not None
+    assert window.workspace.evaluation.result.memory.fits
+    assert button.isHidden()
+    window.actions_made["edit.undo"].trigger()
+    wait_for_result(qtbot, window)
+    assert not button.isHidden()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QHBoxLayout,
     QMenu,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -56,6 +57,9 @@ class PlotFrame(QFrame):
         top.setSpacing(SPACE)
         top.addWidget(self._title)
         top.addWidget(self._verdict, 1)
+        self.remedy = QPushButton()
+        self.remedy.setVisible(False)
+        top.addWidget(self.remedy)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         self._layout.setSpacing(2)
@@ -102,6 +106,8 @@ class PlotFrame(QFrame):
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self._title.setText(tr(TITLES[self._name]))
+        self.remedy.setText(tr("Apply"))
+        self.remedy.setToolTip(tr("Write this remedy into the active scenario"))
 
 
 class PlotsPanel(QWidget):
@@ -110,6 +116,8 @@ class PlotsPanel(QWidget):
     explain_requested = Signal(str, tuple)
     """Figure to open, and the path of lines down to a part of it."""
     operator_chosen = Signal(object)
+    remedy_requested = Signal(object)
+    """Fields of the scenario that make the job fit."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +135,10 @@ class PlotsPanel(QWidget):
         self.frames = {name: PlotFrame(name) for name in TITLES}
         for frame in self.frames.values():
             row.addWidget(frame, 1)
+        self._remedy: Mapping[str, int | float | str] = {}
+        self.frames["memory"].remedy.clicked.connect(
+            lambda: self.remedy_requested.emit(self._remedy)
+        )
         self._fade = QGraphicsOpacityEffect(self._area)
         self._fade.setOpacity(0.45)
         self._fade.setEnabled(False)
@@ -185,6 +197,8 @@ class PlotsPanel(QWidget):
             self.memory.show_bars((memory.bar,), memory.capacity, memory.capacity_text)
             text = f"{memory.verdict}. {tr(memory.remedy)}" if memory.remedy else memory.verdict
             self.frames["memory"].say(text, "quiet" if memory.fits else "bad")
+        self._remedy = memory.remedy_fields if memory is not None else {}
+        self.frames["memory"].remedy.setVisible(bool(self._remedy))
         self.roofline.show_roofline(roofline)
         self.power.show_bars(power)
 

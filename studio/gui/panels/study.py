@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from studio.design.edits import put
-from studio.design.model import Design
 from studio.errors import StudioError
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.guard import guarded
@@ -20,6 +17,7 @@ from studio.gui.panels.study_answer import StudyAnswer
 from studio.gui.study_runner import StudyRunner
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views import study_rows
+from studio.gui.views.scenario_row import with_fields
 from studio.gui.widgets.study_form import StudyQuestion
 
 if TYPE_CHECKING:
@@ -209,7 +207,7 @@ class StudyPanel(QWidget):
         if not self.is_stale:
             fields = dict(plan.scenario_fields)
             self.edit_requested.emit(
-                EditRequest(tr("Use mapping"), lambda design: _with_mapping(design, fields), None)
+                EditRequest(tr("Use mapping"), lambda design: with_fields(design, fields), None)
             )
 
 
@@ -229,10 +227,3 @@ def _given_for(evaluation: Evaluation) -> SimInput | None:
         return given_for(evaluation)
     except StudioError:
         return None
-
-
-def _with_mapping(design: Design, fields: Mapping[str, int | float | str]) -> Design:
-    from studio.session.study import with_mapping
-
-    name = design.active_scenario or next(iter(design.scenarios))
-    return put(design, "scenarios", name, with_mapping(design.scenarios[name], fields))

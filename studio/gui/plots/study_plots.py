@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.exploration.sensitivity import Sensitivity
@@ -18,6 +18,9 @@ from studio.gui.views.study_rows import shown_bars
 from studio.session.study import PlanSearch
 
 _FRONT_PX, _CLOUD_PX, _CHOSEN_PX = 8, 3, 13
+_NAMES_SHARE = 0.42
+"""Of a tornado's width, for the names of the numbers."""
+_WIDE_PX = 360
 _ROOM = 1.06
 """Length of an axis over the largest value on it."""
 
@@ -113,6 +116,7 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self._theme = theme
         self._count = 0
+        self._shown: tuple[tuple[str, ...], str] = ((), "")
         style_plot(self, theme, self.font())
 
     def show_bars(self, bars: Sequence[Sensitivity], what: str) -> None:
@@ -129,13 +133,29 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
             width = np.nan_to_num(np.array(values), nan=-1.0) * 100
             bar = pg.BarGraphItem(x0=0, y=rows, height=0.6, width=width, brush=colour, pen=None)
             self.addItem(bar)
-        names = [(row, tr(bar.label)) for row, bar in zip(rows, bars, strict=True)]
-        self.getAxis("left").setTicks([names])
-        self.setLabel(
-            "bottom", tr("{what}, change in %").format(what=what), color=self._theme.quiet
-        )
+        self._shown = (tuple(tr(bar.label) for bar in bars), what)
+        self._name()
         self.getViewBox().setYRange(-0.6, len(bars) - 0.4, padding=0)
         self.getViewBox().enableAutoRange(x=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name()
+
+    def _name(self) -> None:
+        """Write names and axis as far as they leave room for the bars."""
+        if not hasattr(self, "_shown"):
+            return
+        names, what = self._shown
+        axis = self.getAxis("left")
+        room = round(_NAMES_SHARE * self.width())
+        elide = self.fontMetrics().elidedText
+        shown = [elide(name, Qt.TextElideMode.ElideRight, room) for name in names]
+        axis.setTicks([list(zip(range(len(names) - 1, -1, -1), shown, strict=True))])
+        axis.setWidth(room)
+        is_wide = self.width() >= _WIDE_PX
+        text = tr("{what}, change in %").format(what=what) if is_wide else "%"
+        self.setLabel("bottom", text, color=self._theme.quiet)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the bar whose row was clicked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ class MemoryView:
     fits: bool
     verdict: str
     remedy: str
+    remedy_fields: Mapping[str, int | float | str]
+    """Fields of the scenario that make the job fit; empty where none are known."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
         memory.fits,
         verdict,
         "" if memory.fits else memory.remedy,
+        memory.remedy_fields,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studio.design.edits import set_field
+import msgspec
+
+from studio.design.edits import put, set_field
 from studio.design.model import Design
 from studio.design.scenario import Inference, Scenario, Training
 from studio.gui.i18n import mark
@@ -76,6 +79,13 @@ def active_scenario(design: Design) -> str:
 def choose_scenario(design: Design, key: str) -> Design:
     """Return the design with another scenario active."""
     return set_field(design, ("active_scenario",), key)
+
+
+def with_fields(design: Design, fields: Mapping[str, int | float | str]) -> Design:
+    """Return the design with fields of its active scenario changed, all in one edit."""
+    name = design.active_scenario or next(iter(design.scenarios))
+    scenario = msgspec.structs.replace(design.scenarios[ScenarioId(name)], **fields)
+    return put(design, "scenarios", name, scenario)
 
 
 def new_scenario(job: str, memory_byte: float) -> Scenario:
