@@ -48,6 +48,8 @@ class Software(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: str
     generation: str
     recipe: dict[str, float | bool | str]
+    source: str
+    """Where these habits are published."""
     logs_memory_at_update: bool = False
     """Its log resets the peak before the optimizer update."""
 
