@@ -23,6 +23,12 @@ MAX_BYTES = 4 * 2**20
 MAX_COUNT = 10_000_000
 MAX_LAYERS = 4096
 _UNGATED = ("gpt2", "gpt_neox", "gptj", "opt", "bloom", "falcon", "mpt", "phi", "nemotron")
+_TIED = ("gpt2", "opt", "bloom", "falcon", "mpt", "gemma", "gemma2", "gemma3", "gemma3_text")
+"""Model types whose head is the embedding where the file says nothing (transformers defaults)."""
+_PERIODS = {"gemma2": 2, "gemma3": 6, "gemma3_text": 6, "llama4": 4, "llama4_text": 4}
+"""Every how many layers one sees the whole sequence, where the file lists no kinds of layers."""
+_ALL_LOCAL = ("mistral", "phi3", "starcoder2")
+"""Model types all of whose layers have the window."""
 _NESTED = ("text_config", "llm_config", "language_config")
 
 Fields = Mapping[str, object]
@@ -72,7 +78,7 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
         vocab=_count(fields, "vocab_size"),
         blocks=blocks,
         interleaved=len(blocks) > 1 and not _optional(fields, "first_k_dense_replace"),
-        tied_embeddings=fields.get("tie_word_embeddings") is True,
+        tied_embeddings=_is_tied(fields),
         learned_positions=_optional(fields, "max_position_embeddings", "n_positions")
         if learned
         else 0,
@@ -170,7 +176,14 @@ def _attention(fields: Fields, hidden: int) -> Attention:
 
 
 def _dense(fields: Fields, hidden: int) -> DenseFeedForward:
-    width = _optional(fields, "intermediate_size", "n_inner", "ffn_hidden_size", "ffn_dim")
+    width = _optional(
+        fields,
+        "intermediate_size_mlp",
+        "intermediate_size",
+        "n_inner",
+        "ffn_hidden_size",
+        "ffn_dim",
+    )
     gated = fields.get("model_type") not in _UNGATED
     return DenseFeedForward(width or 4 * hidden, gated)
 
@@ -189,6 +202,8 @@ def _experts(fields: Fields) -> MixtureOfExperts | None:
     shared_width = _optional(fields, "shared_expert_intermediate_size",
                              "moe_shared_expert_intermediate_size")  # fmt: skip
     shared = _optional(fields, "n_shared_experts", "num_shared_experts")
+    if _is_llama4(fields):
+        shared = shared or 1
     return MixtureOfExperts(
         experts=count,
         top_k=top,
@@ -204,7 +219,7 @@ def _blocks(fields: Fields, hidden: int, layers: int) -> tuple[Block, ...]:
     attention, experts = _attention(fields, hidden), _experts(fields)
     dense = _dense(fields, hidden)
     window = _optional(fields, "sliding_window", "attention_chunk_size")
-    kinds = fields.get("layer_types")
+    kinds = _layer_kinds(fields, layers)
     if experts is None:
         return _windowed(attention, dense, layers, window, kinds)
     step = _optional(fields, "moe_layer_freq", "decoder_sparse_step", "interleave_moe_layer_step")
@@ -213,6 +228,30 @@ def _blocks(fields: Fields, hidden: int, layers: int) -> tuple[Block, ...]:
     plain = layers - sparse
     blocks = [Block(plain, attention, dense)] if plain else []
     return (*blocks, *(_windowed(attention, experts, sparse, window, kinds) if sparse else ()))
+
+
+def _is_llama4(fields: Fields) -> bool:
+    return str(fields.get("model_type") or "").startswith("llama4")
+
+
+def _is_tied(fields: Fields) -> bool:
+    said = fields.get("tie_word_embeddings")
+    return said if isinstance(said, bool) else fields.get("model_type") in _TIED
+
+
+def _layer_kinds(fields: Fields, layers: int) -> object:
+    """Return the kind of every layer: as listed, else as the model type has them."""
+    kinds = fields.get("layer_types")
+    if isinstance(kinds, list):
+        return kinds
+    local = "chunked_attention" if _is_llama4(fields) else "sliding_attention"
+    kind = str(fields.get("model_type") or "")
+    if kind in _ALL_LOCAL:
+        return [local] * layers
+    period = _optional(fields, "sliding_window_pattern") or _PERIODS.get(kind, 0)
+    if not period:
+        return None
+    return ["full_attention" if (at + 1) % period == 0 else local for at in range(layers)]
 
 
 def _windowed(
