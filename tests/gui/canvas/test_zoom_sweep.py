@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric, compile_design
 from studio.gui.canvas.culling import SMALLEST_CHIP_PX, overlapping
 from studio.gui.canvas.levels import Level, level_at
-from studio.gui.canvas.painting import text
+from studio.gui.canvas.painting import chips, text
+from studio.gui.canvas.painting.buffers import draw_by_group
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.hud import taken_by_hud
 from studio.gui.canvas.painting.picture import paint_picture
@@ -106,3 +108,38 @@ def test_nothing_out_of_sight_or_too_small_is_drawn(supernode: Scene) -> None:
     assert max(boxes for _, boxes, _ in counts) > 50
     assert max(chips for _, _, chips in counts) > 100
     assert counts[-1] == (1, 1, 1), "close up, one chip in one box"
+
+
+def test_chips_of_one_size_look_alike(
+    qtbot: QtBot, supernode: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[set[str]] = []
+    looks: dict[int, set[str]] = {}
+
+    def seen(
+        painter: QPainter,
+        rects: FloatArray,
+        group: IntArray,
+        colors: list[QColor],
+        line: QColor | None,
+    ) -> None:
+        for number in np.unique(group).tolist():
+            looks.setdefault(number, set()).add("outlined" if line is not None else "plain")
+        draw_by_group(painter, rects, group, colors, line)
+
+    monkeypatch.setattr(chips, "draw_by_group", seen)
+    image = QImage(900, 600, QImage.Format.Format_RGB32)
+    kinds = sorted({part.kind for part in supernode.layout.parts})
+    plain = _frames(supernode)[0]
+    npu = supernode.chip_rects(supernode.fabric.npus[:1])[0]
+    for pixels in np.linspace(5.5, 8.5, 25).tolist():
+        view = replace(plain.viewport, scale=pixels / float(npu[2:].min()))
+        frame = replace(plain, viewport=view)
+        looks.clear()
+        painter = QPainter(image)
+        chips.paint_chips(painter, replace(frame, sharp=False), supernode.fabric.npus)
+        painter.end()
+        lines.append(set(looks.get(kinds.index("npu"), ())))
+    assert {"plain"} in lines
+    assert {"outlined"} in lines
+    assert {"plain", "outlined"} not in lines

@@ -36,10 +36,12 @@ def paint_chips(painter: QPainter, frame: Frame, chips: IntArray) -> list[Label]
     kind_of_part = np.array([kinds.index(part.kind) for part in layout.parts], dtype=np.int64)
     kind = kind_of_part[layout.part[chips]]
     colors, group = _colors(frame, chips, kind, [theme.kind(name) for name in kinds])
-    large = boxes[:, 2:].min(axis=1) >= _OUTLINE_PX
+    # As drawn, equal chips may differ by a pixel: what is seen of them must not.
+    side = np.round(rects[:, 2:].min(axis=1), 3)
+    large = side >= _OUTLINE_PX
     for which, line in ((~large & present, None), (large & present, theme.chip_line)):
         draw_by_group(painter, boxes[which], group[which], colors, line)
-    signed = (boxes[:, 2:].min(axis=1) >= _SIGN_PX) & present
+    signed = (side >= _SIGN_PX) & present
     if frame.sharp:
         _paint_signs(painter, frame, boxes[signed], kind[signed], kinds)
     _paint_absent(painter, frame, boxes[~present])
