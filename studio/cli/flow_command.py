@@ -136,6 +136,11 @@ def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
         ),
         ["  bottleneck", tree["bottleneck"]],
         ["  exactness", _exactness_words(result)],
+        *(
+            [["  guarantee", "the busiest link is least busy; others may share otherwise"]]
+            if result.routing.mode is RoutingMode.ADAPTIVE
+            else []
+        ),
         ["  solved in", display(tree["solve_seconds"], "time")],
     ]
     print_table(rows)

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.loads import summed
 
 TOLERANCE = 1e-3
@@ -28,6 +28,10 @@ _WORK = 20_000_000
 _FEWEST_ROUNDS = 60
 _HOLD = 100.0
 """Rounds of regret that the starting shares are worth."""
+_WIDENINGS = 40
+"""Rounds in which shares follow the width of the way ahead."""
+_ALMOST = (1 - 1e-9, 0.9999, 0.999, 0.995, 0.99, 0.97, 0.9, 0.75, 0.5)
+"""Parts of the busiest row's use from which rows are priced alike to begin with."""
 _AVERAGE_EVERY = 10
 """Rounds between looks at the average, which costs as much as a round."""
 
@@ -80,22 +84,25 @@ def balanced(choices: Choices, floor_s: float = 0.0) -> Balance:
     at least the sum of amounts times the cheapest path at w_r / C_r a byte.
     """
     game = _Game(choices)
-    moved = game.moved(game.start)
-    use = game.use(moved)
+    use = game.use(game.moved(game.start))
     best = Balance(use * choices.capacity, float(use.max(initial=0.0)), floor_s)
     if not len(use) or best.busy_s <= 0:
         return best
-    routes = _Regrets(game.start * (_HOLD * best.busy_s / choices.amount.sum()), game.owner)
-    prices = _Regrets(np.zeros(len(use)), np.zeros(len(use), dtype=np.int64))
-    share, price = game.start, _evenly(use >= best.busy_s * (1 - 1e-9))
-    usual, usual_price, weight = np.zeros(len(moved)), np.zeros(len(price)), 0.0
-    rounds = max(_FEWEST_ROUNDS, _WORK // max(len(moved), 1))
+    best, share = _widened(game, best)
+    best, price = _priced(game, best)
+    if best.busy_s <= best.bound_s * (1 + TOLERANCE):
+        return best
+    start = share
+    routes = _Regrets(start * (_HOLD * best.busy_s / choices.amount.sum()), game.owner)
+    prices = _Regrets(np.zeros(len(price)), np.zeros(len(price), dtype=np.int64))
+    usual, usual_price, weight = np.zeros(len(start)), np.zeros(len(price)), 0.0
+    rounds = max(_FEWEST_ROUNDS, _WORK // max(len(start), 1))
     for played in range(1, rounds + 1):
         cost, mean, least = game.costs(share, price)
         best = _better(best, None, least, choices)
         if best.busy_s <= best.bound_s * (1 + TOLERANCE):
             break
-        share = routes.played(mean - cost, game.start)
+        share = routes.played(mean - cost, start)
         moved = game.moved(share)
         use = game.use(moved)
         price = prices.played(use - float(price @ use), price)
@@ -111,8 +118,41 @@ def balanced(choices: Choices, floor_s: float = 0.0) -> Balance:
     return best
 
 
-def _evenly(chosen: BoolArray) -> FloatArray:
-    return np.asarray(chosen / chosen.sum(), dtype=np.float64)
+def _widened(game: _Game, best: Balance) -> tuple[Balance, FloatArray]:
+    """Return the best loads and shares found by sending more where the way ahead is wider.
+
+    Rows that are busy count as narrower in the next round, until none is much busier than others.
+    """
+    capacity = game.choices.capacity
+    wide, share = capacity.copy(), game.start
+    for _ in range(_WIDENINGS):
+        tried = game.by_width(wide)
+        use = game.use(game.moved(tried))
+        busy = float(use.max())
+        if busy < best.busy_s:
+            best, share = Balance(use * capacity, busy, min(best.bound_s, busy)), tried
+        if busy <= best.bound_s * (1 + TOLERANCE):
+            break
+        wide = wide / np.maximum(use / busy, 0.5)
+        wide /= wide.max() / capacity.max()
+    return best, share
+
+
+def _priced(game: _Game, best: Balance) -> tuple[Balance, FloatArray]:
+    """Return the best bound by equal prices per byte on all rows almost as busy as the busiest.
+
+    Such prices say that what must cross these rows needs all of their bandwidth.
+    """
+    capacity = game.choices.capacity
+    use = best.load / capacity
+    chosen, highest = np.zeros(len(use)), -1.0
+    for part in _ALMOST:
+        priced = np.where(use >= best.busy_s * part, capacity, 0.0)
+        price = priced / priced.sum()
+        _, _, bound = game.costs(game.start, price)
+        if bound > highest:
+            chosen, highest = price, bound
+    return _better(best, None, highest, game.choices), chosen
 
 
 def _better(best: Balance, use: FloatArray | None, bound: float, choices: Choices) -> Balance:
@@ -144,6 +184,17 @@ class _Game:
             if len(order)
         ]
         """Hops as far from their destinations, farthest first, and where a new tail begins."""
+
+    def by_width(self, wide: FloatArray) -> FloatArray:
+        """Return shares in proportion to how much the way ahead can carry, rows being so wide."""
+        width = np.full(len(self.choices.amount), np.inf)
+        share = np.empty(len(self.start))
+        for hops, firsts in reversed(self.levels):
+            way = np.minimum(wide[self.row[hops]], width[self.head[hops]])
+            total = np.add.reduceat(way, firsts)
+            width[self.tail[hops][firsts]] = total
+            share[hops] = way / np.repeat(total, np.diff(np.append(firsts, len(way))))
+        return share
 
     def moved(self, share: FloatArray) -> FloatArray:
         """Return what every hop carries. [byte]."""

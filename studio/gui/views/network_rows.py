@@ -123,6 +123,11 @@ def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
         (mark("Latency"), display(terms.latency_s, "time")),
         (mark("Start-up"), display(terms.startup_s, "time")),
         (mark("Solution"), _solution(flow)),
+        *(
+            ((mark("Guarantee"), tr("The busiest link is least busy; others may share otherwise")),)
+            if result.routing.mode is RoutingMode.ADAPTIVE
+            else ()
+        ),
         *tiers,
     )
 

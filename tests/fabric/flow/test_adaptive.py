@@ -73,6 +73,19 @@ def test_a_lost_uplink_costs_the_ideal_nothing_on_384():
     assert intact.exactness is Exactness.EXACT
 
 
+@pytest.mark.parametrize("failures", [10, 40])
+def test_with_dozens_of_failures_the_node_with_fewest_uplinks_is_the_limit(failures):
+    """12 nodes of 4 NPUs, 12 uplinks of 10 GB/s each: what leaves a node shares its uplinks."""
+    graph = topologies.two_tier(12, 4, 3, 4, up=10e9)
+    first_uplink = 48 * 3
+    rng = np.random.default_rng(failures)
+    lost = first_uplink + rng.choice(graph.cable_count - first_uplink, failures, replace=False)
+    left = 12 - np.bincount((lost - first_uplink) // 12, minlength=12).max()
+    result = adaptive_exchange(graph.with_failed(lost), uniform_exchange(np.arange(48), 1e6))
+    assert result.wire_s >= 4 * 44e6 / (left * 10e9) * (1 - 1e-9)
+    assert result.gap <= TOLERANCE * 1.01
+
+
 @settings(deadline=None, max_examples=60)
 @given(graphs, st.integers(0, 2**32 - 1))
 def test_it_equals_the_linear_programme_over_all_shortest_paths(graph, seed):
