@@ -10,6 +10,7 @@ from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.resilience import Blast
+from studio.session.flow import with_failed
 from studio.session.structure import (
     PlaneStructure,
     SelectionCut,
@@ -33,11 +34,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="instead the smallest cut between two selections, such as R01 R02",
     )
     parser.add_argument("--plane", default="", help="plane of the cut; the usual ones by default")
+    parser.add_argument(
+        "--fail",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="measure with this out of order, such as R07 or rule:ub-uplinks[0]; may be repeated",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure the planes, or a cut, and print."""
     fabric = load(arguments.design, arguments).fabric
+    for address in arguments.fail:
+        fabric = with_failed(fabric, address)
     if arguments.between:
         first, second = arguments.between
         cut = cut_between(fabric, first, second, arguments.plane)

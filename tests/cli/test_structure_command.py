@@ -22,6 +22,19 @@ def test_the_cut_between_two_racks_is_that_of_their_uplinks(
     assert "12.54 TB/s" in capsys.readouterr().out
 
 
+def test_a_cut_with_a_failed_chip_has_its_uplinks_less(capsys: pytest.CaptureFixture[str]) -> None:
+    question = ("--between", "R01", "R02", "--fail", "R01/N1/l1[0]", "--json")
+    assert main(("structure", "cloudmatrix-384", *question)) == 0
+    assert json.loads(capsys.readouterr().out)["link_disjoint_paths"] == (4 * 7 - 1) * 16
+
+
+def test_a_plane_on_which_no_npus_meet_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("structure", "gb200-nvl72")) == 0
+    host = capsys.readouterr().out.partition("host:")[2]
+    assert "none joins two NPUs" in host
+    assert "0 hops" not in host
+
+
 def test_a_selection_without_anything_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("structure", "cloudmatrix-384", "--between", "R01", "R99")) != 0
     assert "R99" in capsys.readouterr().err
@@ -33,6 +46,7 @@ def test_a_selection_without_anything_is_refused(capsys: pytest.CaptureFixture[s
         (("--plane", "ub"), "--plane says where --between cuts"),
         (("--between", "R01", "R02", "--plane", "zz"), "the design has no plane 'zz'"),
         (("--between", "R01", "R99"), "nothing is at 'R99'"),
+        (("--fail", "R99"), "R99"),
         (("--between", "R01", "R01"), "both sides"),
     ],
 )
