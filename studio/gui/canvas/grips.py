@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from studio.fabric.arrays import BoolArray, FloatArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Rect
@@ -39,6 +39,15 @@ class GhostWire:
     """Component under the pointer, -1 for none."""
     to: tuple[float, float]
     """Where the pointer is, in metres."""
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True)
+class GhostLinks:
+    """The links a rule would make, while it is asked for."""
+
+    a: IntArray
+    b: IntArray
     is_wrong: bool = False
 
 

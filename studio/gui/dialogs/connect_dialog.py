@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLineEdit,
     QVBoxLayout,
 )
 
 from studio.design.edits import free_name
 from studio.design.model import LinkRule
+from studio.design.schemes import Scheme
+from studio.errors import StudioError
+from studio.fabric.pairing import MOST_PARALLEL
+from studio.gui.canvas.grips import GhostLinks
 from studio.gui.i18n import current_language, mark, named, tr
-from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, default_scheme
+from studio.gui.views import rule_preview
+from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, WITHIN, default_scheme
 from studio.gui.views.rule_preview import (
+    RulePreview,
     fitting_ports,
+    medium_text,
     partner_of,
     port_names,
-    preview,
+    preview_lines,
     selector_for,
     selectors_of,
     with_rule,
 )
+from studio.gui.views.scheme_text import parameters_text, with_parameters
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
 from studio.ids import PartId, PlaneId
+from studio.units import display
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -37,6 +50,9 @@ if TYPE_CHECKING:
 
 class ConnectDialog(QDialog):
     """Plane, A side, B side, scheme, cable and optics."""
+
+    previewed = Signal(object)
+    """GhostLinks of the rule as it is entered."""
 
     def __init__(self, document: Document, window: MainWindow | None = None) -> None:
         super().__init__(window)
@@ -58,35 +74,62 @@ class ConnectDialog(QDialog):
         self.scheme = QComboBox()
         for kind in SCHEME_TYPES:
             self.scheme.addItem(tr(SCHEME_NAMES[kind]), kind)
+        self.parameters = QLineEdit()
+        self.parameters.setToolTip(tr("Such as step=3, offset=1 or dims=4x4x2"))
+        self.within = QComboBox()
+        for value, text in WITHIN:
+            self.within.addItem(tr(text), value)
+        self.multiplicity, self.links_per_cable = _count_line(), _count_line()
         self.cable = self._parts("cable")
         self.optics = self._parts("transceiver")
+        self.media = QComboBox()
         self._said = styled_label("quiet")
         self._said.setWordWrap(True)
-        form = QFormLayout()
-        form.addRow(tr("Plane"), self.plane)
-        form.addRow(tr("A side"), self.a)
-        form.addRow(tr("Ports at A"), self.a_port)
-        form.addRow(tr("B side"), self.b)
-        form.addRow(tr("Ports at B"), self.b_port)
-        form.addRow(tr("Scheme"), self.scheme)
-        form.addRow(tr("Cable"), self.cable)
-        form.addRow(tr("Transceivers"), self.optics)
         button = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        self._lay_out()
+        self._connect()
+        self._show_parameters()
+        self._show_ports()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        for text, field in (
+            (tr("Plane"), self.plane),
+            (tr("A side"), self.a),
+            (tr("Ports at A"), self.a_port),
+            (tr("B side"), self.b),
+            (tr("Ports at B"), self.b_port),
+            (tr("Scheme"), self.scheme),
+            (tr("Parameters"), self.parameters),
+            (tr("Applied to"), self.within),
+            (tr("Links per pair"), self.multiplicity),
+            (tr("Links per cable"), self.links_per_cable),
+            (tr("Cable"), self.cable),
+            (tr("Transceivers"), self.optics),
+            (tr("What fits"), self.media),
+        ):
+            form.addRow(text, field)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self._said)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(480)
-        for combo in (self.plane, self.scheme, self.cable, self.optics):
-            combo.currentIndexChanged.connect(self._preview)
+
+    def _connect(self) -> None:
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        for combo in (self.plane, self.within, self.cable, self.optics):
+            combo.currentIndexChanged.connect(self.preview)
+        self.scheme.currentIndexChanged.connect(self._show_parameters)
+        self.parameters.textChanged.connect(self.preview)
+        for count in (self.multiplicity, self.links_per_cable):
+            count.textChanged.connect(self.preview)
+        self.media.activated.connect(self._take_medium)
         for combo in (self.a_port, self.b_port):
-            combo.activated.connect(self._preview)
+            combo.activated.connect(self.preview)
         for combo in (self.a, self.b):
             combo.editTextChanged.connect(self._show_ports)
-        self._show_ports()
 
     @property
     def said(self) -> str:
@@ -95,7 +138,12 @@ class ConnectDialog(QDialog):
 
     @property
     def rule(self) -> LinkRule:
-        """Return the rule as it is entered."""
+        """Return the rule as it is entered.
+
+        Raises
+        ------
+        InvalidInput : the scheme can't have these parameters.
+        """
         optics = PartId(str(self.optics.currentData() or ""))
         return LinkRule(
             plane=PlaneId(str(self.plane.currentData() or "")),
@@ -103,7 +151,10 @@ class ConnectDialog(QDialog):
             b=self.b.currentText().strip(),
             a_port=self.a_port.currentText(),
             b_port=self.b_port.currentText(),
-            scheme=default_scheme(self.scheme.currentData()),  # type: ignore[arg-type]
+            scheme=with_parameters(self._scheme, self.parameters.text()),
+            within=self.within.currentData(),
+            multiplicity=_count(self.multiplicity),
+            links_per_cable=_count(self.links_per_cable),
             cable=PartId(str(self.cable.currentData() or "")),
             transceiver_a=optics,
             transceiver_b=optics,
@@ -134,22 +185,66 @@ class ConnectDialog(QDialog):
             combo.addItems(list(ports))
             combo.setCurrentText(chosen)
             combo.setEnabled(len(ports) > 1)
-        self._preview()
+        self.preview()
 
-    def _preview(self) -> None:
-        made = preview(self._document.fabric, self.key, self.rule)
+    @property
+    def _scheme(self) -> Scheme:
+        made: Scheme = default_scheme(self.scheme.currentData())  # type: ignore[assignment]
+        return made
+
+    def _show_parameters(self) -> None:
+        """Offer the parameters of the scheme chosen."""
+        text = parameters_text(self._scheme)
+        with QSignalBlocker(self.parameters):
+            self.parameters.setText(text)
+        self.parameters.setEnabled(bool(text))
+        self.preview()
+
+    def _take_medium(self, place: int) -> None:
+        """Take a cable and transceivers that reach."""
+        medium = self.media.itemData(place)
+        if medium is None:
+            return
+        module = medium.transceiver.id if medium.transceiver is not None else ""
+        with QSignalBlocker(self.cable), QSignalBlocker(self.optics):
+            self.cable.setCurrentIndex(self.cable.findData(medium.cable.id))
+            self.optics.setCurrentIndex(self.optics.findData(module))
+        self.preview()
+
+    def preview(self) -> None:
+        """Work out and tell what the rule would make."""
+        try:
+            made = rule_preview.preview(self._document.fabric, self.key, self.rule)
+        except StudioError as error:
+            made = RulePreview(0, 0, error.message)
         is_possible = not made.problem and made.links > 0
-        if made.problem:
-            text = tr(made.problem)
-        else:
-            text = tr("Makes {links} links in {cables} cables").format(
-                links=f"{made.links:,}", cables=f"{made.cables:,}"
-            )
-            text = "\n".join((text, *map(tr, made.findings[:4])))
-        self._said.setText(text)
-        self._said.setObjectName("quiet" if is_possible and not made.findings else "bad")
+        is_right = is_possible and not made.findings
+        self._said.setText("\n".join(preview_lines(made, tr)))
+        self._said.setObjectName("quiet" if is_right else "bad")
         restyle(self._said)
+        self._offer(made)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_possible)
+        self.previewed.emit(GhostLinks(made.a, made.b, not is_right))
+
+    def _offer(self, made: RulePreview) -> None:
+        """List what could carry the links, the cheapest first."""
+        self.media.clear()
+        length = display(made.longest_m, "length", 3)
+        head = tr("{n} for {length}").format(n=len(made.media), length=length)
+        self.media.addItem(head, None)
+        for medium in made.media:
+            self.media.addItem(medium_text(medium, tr), medium)
+        self.media.setEnabled(bool(made.media))
+
+
+def _count_line() -> QLineEdit:
+    line = QLineEdit("1")
+    line.setValidator(QIntValidator(1, MOST_PARALLEL, line))
+    return line
+
+
+def _count(line: QLineEdit) -> int:
+    return int(line.text()) if line.hasAcceptableInput() else 1
 
 
 def ask_rule(window: MainWindow) -> None:
@@ -160,10 +255,18 @@ def ask_rule(window: MainWindow) -> None:
     if not document.design.planes:
         window.workspace.notice(tr("Add a plane first: every link belongs to one."), "warning")
         return
+    canvas = window.canvas
+
+    def show(links: GhostLinks | None) -> None:
+        canvas.show_marks(replace(canvas.marks, links=links))
+
     dialog = ConnectDialog(document, window)
+    dialog.previewed.connect(show)
+    dialog.preview()
     is_wanted = dialog.exec()
-    key, rule = dialog.key, dialog.rule
+    show(None)
     dialog.deleteLater()
     if is_wanted:
+        key, rule = dialog.key, dialog.rule
         window.workspace.apply(mark("Connect"), lambda design: with_rule(design, key, rule))
         window.inspect(f"rule:{key}")

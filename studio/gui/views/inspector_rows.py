@@ -12,7 +12,7 @@ from studio.workload.precision import FORMATS as PRECISIONS
 
 _FACES: tuple[Choice, ...] = (("front", mark("Front")), ("rear", mark("Rear")))
 _ROTATIONS: tuple[Choice, ...] = ((0, "0°"), (90, "90°"), (180, "180°"), (270, "270°"))
-_WITHIN: tuple[Choice, ...] = (
+WITHIN: tuple[Choice, ...] = (
     ("design", mark("Whole design")),
     ("rack", mark("Every rack")),
     ("placement", mark("Every placement")),
@@ -109,7 +109,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("b", mark("B side"), "text", tip=mark("Which components, such as R*/N*/npu")),
         Row("a_port", mark("Port group at A"), "text"),
         Row("b_port", mark("Port group at B"), "text"),
-        Row("within", mark("Applied to"), "choice", choices=_WITHIN),
+        Row("within", mark("Applied to"), "choice", choices=WITHIN),
         Row("multiplicity", mark("Links per pair"), "count", "count", 1, 16),
         Row(
             "bandwidth_byte_per_s",

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from studio.design.finding import Finding
+from studio.design.finding import Finding, Fix
 from studio.fabric.arrays import IntArray, marked
 from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
+from studio.ids import PartId
 from studio.messages import say
+from studio.simulation.rules.fixes import fix_of_rule
+from studio.simulation.rules.media import fitting_media
 from studio.units import display
 
 
@@ -37,7 +40,23 @@ def reach(fabric: Fabric) -> Iterator[Finding]:
                     length=display(float(length[longest]), "length"),
                 )
                 hints = say("Move the racks closer or take a longer-reach part")
-                yield Finding("reach", "error", f"rule:{one.name}[{longest}]", texts, hints)
+                address = f"rule:{one.name}[{longest}]"
+                yield Finding("reach", "error", address, texts, hints, _longer(fabric, one.name))
+
+
+def _longer(fabric: Fabric, name: str) -> Fix | None:
+    """Return the fix that takes the cheapest cable and transceivers that reach, if there are."""
+    media = fitting_media(fabric, name)
+    if not media:
+        return None
+    best = media[0]
+    module = best.transceiver.id if best.transceiver is not None else PartId("")
+    what = best.cable.title
+    label = say("Take {cable}", cable=what)
+    if best.transceiver is not None:
+        label = say("Take {cable} with {module}", cable=what, module=best.transceiver.title)
+    ends = {"transceiver_a": module, "transceiver_b": module}
+    return fix_of_rule(fabric, name, label, cable=best.cable.id, **ends)
 
 
 def connected_planes(fabric: Fabric) -> Iterator[Finding]:

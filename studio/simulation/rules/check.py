@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
     _rule(ports.rate_mismatch, "components", "links", "parts"),
     _rule(ports.empty_rule, "links"),
     _rule(ports.split_cable, "components", "links"),
-    _rule(cables.reach, "links", "lengths", "parts"),
+    _rule(cables.reach, "components", "links", "lengths", "parts", "site"),
     _rule(cables.connected_planes, "components", "links", "states"),
     _rule(racks.rack_units, "components", "parts", "states"),
     _rule(racks.floor_space, "components", "parts", "places", "site"),

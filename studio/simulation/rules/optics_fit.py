@@ -11,7 +11,7 @@ from studio.fabric.parts import PartData
 from studio.messages import say
 from studio.simulation.rules.ports import ports_of
 
-_CAGES: Mapping[str, frozenset[str]] = {
+CAGES: Mapping[str, frozenset[str]] = {
     "QSFP-DD": frozenset({"QSFP-DD", "QSFP112", "QSFP56", "QSFP28"}),
     "QSFP112": frozenset({"QSFP112", "QSFP56", "QSFP28"}),
     "QSFP56": frozenset({"QSFP56", "QSFP28"}),
@@ -37,7 +37,7 @@ def _in_cage(fabric: Fabric, one: RuleLinks, side: int, plug: PartData) -> Itera
     form = plug.tags.get("connector", "")
     cages = {port.connector for port in ports_of(fabric, one, side) if port and port.connector}
     wrong = sorted(
-        cage for cage in cages if form and form not in _CAGES.get(cage, frozenset((cage,)))
+        cage for cage in cages if form and form not in CAGES.get(cage, frozenset((cage,)))
     )
     # A bare cable without modules or a trace has no form of its own to compare.
     if wrong and "trace" not in (*wrong, form):

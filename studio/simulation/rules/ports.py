@@ -17,6 +17,8 @@ from studio.simulation.rules.fixes import fix_of_rule, without_rule
 from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
 
+CODING = 1.13
+"""A line rate quoted after coding can exceed a module's nominal rate by its overhead."""
 Use = dict[tuple[int, str], list[IntArray]]
 
 
@@ -112,11 +114,9 @@ def rate_mismatch(fabric: Fabric) -> Iterator[Finding]:
 
 def _module_rates(fabric: Fabric, one: RuleLinks) -> Iterator[Finding]:
     asked = one.bandwidth_byte_per_s * one.rule.links_per_cable
-    # A line rate quoted after coding can exceed a module's nominal rate by its overhead.
-    coding = 1.13
     for part_id in {one.rule.cable, one.rule.transceiver_a, one.rule.transceiver_b} - {""}:
         rate = fabric.part_by_id[part_id].value("rate")
-        if rate and asked > rate * coding:
+        if rate and asked > rate * CODING:
             load, rated = display(asked, "bandwidth"), display(rate, "bandwidth")
             yield Finding(
                 "rate-mismatch",

@@ -11,10 +11,16 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.addresses import Chosen, nothing
-from studio.gui.canvas.grips import Ghost, GhostWire, Readout
+from studio.gui.canvas.grips import Ghost, GhostLinks, GhostWire, Readout
 from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.notes import paint_edges, paint_ghosts, paint_note, paint_wire
+from studio.gui.canvas.painting.notes import (
+    paint_edges,
+    paint_ghosts,
+    paint_links,
+    paint_note,
+    paint_wire,
+)
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.tracing import trace
@@ -38,6 +44,7 @@ class Marks:
     edges: tuple[Edge, ...] = ()
     """Handles of the array that is selected."""
     wire: GhostWire | None = None
+    links: GhostLinks | None = None
     readout: tuple[float, float, Readout] | None = None
     """What is said beside the pointer, and where that is, in pixels."""
 
@@ -102,6 +109,8 @@ def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> 
     if marks.measure is not None:
         _paint_measure(painter, frame, marks.measure, fonts)
     paint_ghosts(painter, frame, marks.ghosts, fonts)
+    if marks.links is not None:
+        paint_links(painter, frame, marks.links)
     if marks.wire is not None:
         paint_wire(painter, frame, marks.wire)
     paint_edges(painter, frame, marks.edges)

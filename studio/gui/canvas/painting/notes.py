@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
-from studio.gui.canvas.grips import Ghost, GhostWire
-from studio.gui.canvas.painting.buffers import crisp, draw_rects
+from studio.fabric.arrays import IntArray
+from studio.gui.canvas.grips import Ghost, GhostLinks, GhostWire
+from studio.gui.canvas.painting.buffers import crisp, draw_lines, draw_rects
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.stretching import Edge
@@ -59,6 +60,54 @@ def paint_wire(painter: QPainter, frame: Frame, wire: GhostWire) -> None:
     for point in (start, end):
         painter.drawEllipse(point, 4, 4)
     painter.restore()
+
+
+_MOST_LINKS = 20_000
+_MOST_ARCS = 2000
+"""More ghosts would be no drawing but an area; every n-th is drawn then."""
+_BULGE, _HIGHEST_PX = 0.5, 110.0
+"""Height of an arc's handle as a share of its span, and at most."""
+
+
+def paint_links(painter: QPainter, frame: Frame, links: GhostLinks) -> None:
+    """Draw the links a rule would make: as arcs from rack to rack, near by from chip to chip."""
+    layout = frame.scene.layout
+    known = (links.a < layout.component_count) & (links.b < layout.component_count)
+    a, b = links.a[known], links.b[known]
+    if not len(a):
+        return
+    color = QColor(frame.theme.collision if links.is_wrong else frame.theme.selection)
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if frame.level == "hall":
+        pairs = np.unique(np.sort(layout.rack[np.stack((a, b), axis=1)], axis=1), axis=0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        color.setAlpha(150)
+        painter.setPen(QPen(color, 1.2, Qt.PenStyle.DashLine))
+        _paint_arcs(painter, frame, pairs[:: 1 + len(pairs) // _MOST_ARCS])
+    else:
+        step = 1 + len(a) // _MOST_LINKS
+        chips = [frame.scene.chip_rects(ends[::step]) for ends in (a, b)]
+        ends = [frame.viewport.points(one[:, :2] + one[:, 2:] / 2) for one in chips]
+        color.setAlpha(70)
+        painter.setPen(QPen(color, 1))
+        draw_lines(painter, np.unique(np.rint(np.concatenate(ends, axis=1)), axis=0))
+    painter.restore()
+
+
+def _paint_arcs(painter: QPainter, frame: Frame, pairs: IntArray) -> None:
+    """Draw an arc above the straight line between the racks of each pair."""
+    racks = frame.scene.racks
+    tops = frame.viewport.points(racks[:, :2] + racks[:, 2:] * np.array((0.5, 0.1)))
+    for start, end in tops[pairs].tolist():
+        if start == end:
+            continue
+        path = QPainterPath(QPointF(*start))
+        span = abs(end[0] - start[0]) + abs(end[1] - start[1])
+        high = min(_BULGE * span, _HIGHEST_PX)
+        middle = QPointF((start[0] + end[0]) / 2, min(start[1], end[1]) - high)
+        path.quadTo(middle, QPointF(*end))
+        painter.drawPath(path)
 
 
 def paint_edges(painter: QPainter, frame: Frame, edges: Sequence[Edge]) -> None:
