@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from studio.gui.accessible_names import name_controls
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.docks import TITLES
 from studio.gui.fonts import missing_font_advice, readable_language, window_font
@@ -114,5 +115,6 @@ class Appearance:
         window.shown.show_evaluation(window.workspace.evaluation)
         window.shown.show_level()
         window.live.set_overlay(window.live.overlay)
+        name_controls(window)
         if window.page == "welcome":
             window.refresh_recent()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.gui import clip_edits
+from studio.gui.accessible_names import name_controls
 from studio.gui.action_table import ACTIONS
 from studio.gui.actions import Actions, ActionState
 from studio.gui.appearance import Appearance
@@ -201,6 +202,7 @@ class MainWindow(QMainWindow):
         if not self.plots.is_built and not self.is_closing:
             self.plots.build()
             self.run_panel.build()
+            name_controls(self)
             self.plots_built.emit()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -108,6 +108,15 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+F",
     ),
     action(
+        "view.inspector",
+        mark("Edit in the inspector"),
+        mark("Put the cursor into the first value of what is selected; Tab leads on."),
+        viewing.focus_inspector,
+        "settings",
+        "Alt+Return",
+        is_drawn,
+    ),
+    action(
         "view.table",
         mark("Table of the design"),
         mark("Show racks, boxes, chips, links and parts as rows to sort, filter, edit and paste."),
@@ -153,6 +162,7 @@ ENTRIES: tuple[str, ...] = (
     SEPARATOR,
     "panels",
     "view.library",
+    "view.inspector",
     "view.table",
     "view.differences",
     "view.layout",

@@ -56,6 +56,12 @@ def focus_library(window: MainWindow) -> None:
     window.library.focus_search()
 
 
+def focus_inspector(window: MainWindow) -> None:
+    """Put the cursor into the first value in the inspector."""
+    window.show_dock("inspector")
+    window.inspector.focus_first()
+
+
 def reset_layout(window: MainWindow) -> None:
     """Put every panel back in its place."""
     window.reset_layout()

@@ -56,7 +56,7 @@ class _Line:
         self.reset.setVisible(field.can_reset)
         self.reset.setToolTip(tr(field.reset_tip))
         self.editor.show_field(field)
-        self.editor.setAccessibleName(text)
+        self.editor.set_name(text)
 
 
 class InspectorPanel(QWidget):
@@ -113,6 +113,15 @@ class InspectorPanel(QWidget):
             if line.editor.field != field:
                 line.show(field)
 
+    def focus_first(self) -> None:
+        """Put the cursor into the first value that can be changed."""
+        for line in self._lines:
+            controls = [one for one in line.editor.findChildren(QWidget) if one.isEnabled()]
+            taking = [one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+            if taking:
+                taking[0].setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
     def editor(self, key: str) -> FieldEditor:
         """Return the editor of the field called `key`, or whose key ends so."""
         for line in self._lines:
@@ -153,9 +162,21 @@ class InspectorPanel(QWidget):
         grid.setRowStretch(row, 1)
         old = self._scroll.takeWidget()
         self._scroll.setWidget(content)
+        self._order_tabs()
         if old is not None:
             old.hide()
             old.deleteLater()
+
+    def _order_tabs(self) -> None:
+        """Let Tab lead from field to field: what is made later would come after all panels."""
+        before: QWidget = self._scroll
+        for line in self._lines:
+            for control in (*line.editor.findChildren(QWidget), line.reset):
+                takes_focus = control.focusPolicy() & Qt.FocusPolicy.TabFocus
+                # Lists that fold out are windows of their own.
+                if takes_focus and control.window() is self.window():
+                    QWidget.setTabOrder(before, control)
+                    before = control
 
     def _add(self, grid: QGridLayout, row: int, field: InspectorField) -> int:
         label = styled_label("quiet")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -31,6 +31,19 @@ _USES: Mapping[str, str] = {
 }
 MIME_TYPE = "application/x-supernode-item"
 _ITEM = Qt.ItemDataRole.UserRole
+
+
+@guarded
+class _Search(QLineEdit):
+    """A search that the arrow down leaves for what was found."""
+
+    left_down = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.left_down.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 @guarded
@@ -73,7 +86,8 @@ class LibraryPanel(QWidget):
         self._theme = theme
         self._groups: tuple[LibraryGroup, ...] = ()
         self._icons: dict[str, QIcon] = {}
-        self._search = QLineEdit()
+        self._search = _Search()
+        self._search.left_down.connect(self._focus_found)
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._fill)
         self._tree = _Tree()
@@ -100,6 +114,12 @@ class LibraryPanel(QWidget):
         """Put the cursor into the search field."""
         self._search.setFocus()
         self._search.selectAll()
+
+    def _focus_found(self) -> None:
+        first = next(self._rows(), None)
+        if first is not None:
+            self._tree.setCurrentItem(first)
+            self._tree.setFocus(Qt.FocusReason.TabFocusReason)
 
     @property
     def tree(self) -> QTreeWidget:

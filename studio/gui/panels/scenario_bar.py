@@ -92,6 +92,7 @@ class ScenarioBar(QWidget):
         self._scenario.setToolTip(self._scenario.currentText())
         for (label, editor), field in zip(self._editors, view.fields, strict=True):
             label.setText(tr(field.label))
+            editor.set_name(tr(field.label))
             editor.show_field(field)
         running: tuple[QWidget, ...] = (self._play, self._title, self._scenario)
         for widget in running:

@@ -54,6 +54,13 @@ class FieldEditor(QWidget):
         """Show a field."""
         self.field = field
 
+    def set_name(self, name: str) -> None:
+        """Say to screen readers what is edited, wherever in the editor the focus is."""
+        self.setAccessibleName(name)
+        for part in self.findChildren(QWidget):
+            if part.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                part.setAccessibleName(name)
+
 
 @guarded
 class _EscapeEdit(QLineEdit):
