@@ -13,7 +13,7 @@ from studio.gui.canvas.pictures import Painted, Pictures
 from studio.gui.canvas.sheet import Paint, Sheet
 from studio.gui.canvas.viewport import Viewport
 
-_STRETCH_USUAL, _STRETCH_MOST = 1.8, 4.0
+_STRETCH_USUAL, _STRETCH_MOST = 2.0, 5.0
 """Beyond the first, a picture at the new magnification is begun; beyond the second, none is waited
 for."""
 _BAND_S = 0.008

@@ -148,6 +148,16 @@ class Gestures:
         cost_ms = (time.perf_counter() - begun) * 1e3
         self._pause.setInterval(int(min(max(_EDIT_MS, 3 * cost_ms), _RAREST_MS)))
 
+    def let_go(self) -> None:
+        """Forget what the pointer holds, and ask for nothing."""
+        self.grip = self.cable = None
+        self._pause.stop()
+        self._pause.setInterval(_EDIT_MS)
+        stage = self._stage
+        stage.show_marks(
+            replace(stage.marks, guides=(), ghosts=(), wire=None, marquee=None, readout=None)
+        )
+
     def _end(self, request: EditRequest | None, grip: Grip, scene: Scene) -> None:
         self.grip = None
         self._pause.stop()

@@ -83,10 +83,16 @@ class CanvasView(PointedDrawing):
 
     def _as_held(self, scene: Scene) -> Scene:
         grip = self._gestures.grip
+        if grip is not None and grip.moving is not None and len(grip.moving) != len(scene.racks):
+            # Racks came or went by key or menu while some were dragged: these may be among them.
+            self._let_go()
+            return scene
         return scene.with_racks(grip.rects(scene)) if grip is not None else scene
 
     def _let_go(self) -> None:
-        self._gestures.grip = None
+        self._gestures.let_go()
+        # What the tool would have had done is of a drawing that is gone.
+        self._tool.cancel()
 
     def _handles(self, scene: Scene) -> tuple[Edge, ...]:
         """Return the ends of an array: not while something is held, nor deep inside racks."""

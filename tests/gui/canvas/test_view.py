@@ -29,6 +29,7 @@ from studio.fabric.fabric import compile_design
 from studio.gui.canvas.dropping import MIME_TYPE
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.requests import DropTarget
+from studio.gui.canvas.scene import build_scene
 from studio.gui.canvas.theme import DARK
 from studio.gui.canvas.tools.toolbox import TOOLS
 from studio.gui.canvas.view import CanvasView
@@ -82,6 +83,46 @@ def test_dragging_a_rack_moves_it_as_one_step(editor: Editor) -> None:
     scene = view.scene
     assert scene is not None
     assert scene.racks[0, 1] == pytest.approx(after.y_m)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_racks_that_come_or_go_during_a_drag_end_it(editor: Editor, count: int) -> None:
+    view, start = editor.view, at(editor.view, "R01")
+    drag(view, start, QPoint(0, 90), release=False)
+    view.repaint()
+    asked = len(editor.requests)
+    editor.fabric = compile_design(
+        set_field(editor.design, ("racks", "row", "array", "count"), count),
+        editor.fabric.catalog,
+        editor.fabric,
+    )
+    view.set_fabric(editor.fabric)
+    view.repaint()
+    QTest.mouseMove(view, start + QPoint(0, 150))
+    view.repaint()
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + QPoint(0, 150))
+    assert len(editor.requests) == asked
+    assert not view.marks.guides
+    assert view.marks.readout is None
+
+
+def test_another_document_ends_a_drag(
+    editor: Editor, two_racks: Design, small_catalog: Catalog
+) -> None:
+    view, start = editor.view, at(editor.view, "R01")
+    drag(view, start, QPoint(0, 90), release=False)
+    asked = len(editor.requests)
+    other = compile_design(msgspec.structs.replace(two_racks, id="other"), small_catalog)
+    view.set_fabric(other)
+    drag_on = [start + QPoint(0, 20 * step) for step in range(5, 9)]
+    for place in drag_on:
+        QTest.mouseMove(view, place)
+        view.repaint()
+    QTest.mouseRelease(view, LEFT, NO_KEY, drag_on[-1])
+    assert len(editor.requests) == asked
+    assert view.scene is not None
+    assert view.scene.fabric is other
+    assert np.array_equal(view.scene.racks, build_scene(other).racks)
 
 
 def test_escape_puts_a_dragged_rack_back(editor: Editor) -> None:
