@@ -24,6 +24,7 @@ FITS: tuple[tuple[str, ...], ...] = (
     ("-m", "tests.reference.fit_power", "--fit"),
 )
 HELD_OUT: tuple[tuple[str, ...], ...] = (
+    ("-m", "tests.reference.fit_network", "--hold-out", "row"),
     ("-m", "tests.reference.fit_training", "--hold-out=row"),
     ("-m", "tests.reference.fit_inference", "--hold-out", "row"),
     ("-m", "tests.reference.fit_power", "--hold-out", "row"),

@@ -1,26 +1,29 @@
-"""Fit the constants of the collective libraries to published measurements.
+"""Fit the constants of communication libraries to published measurements and show what is left.
 
-Run `python -m tests.reference.fit_network [PROFILE ...] [--write]` from the checkout. Constants
-belong to a hardware family and library generation; rows and series have none of their own.
-Needs numpy only.
+    python -m tests.reference.fit_network                residuals of the shipped constants
+    python -m tests.reference.fit_network --write        fit, then write network.json
+    python -m tests.reference.fit_network --hold-out BY  predict every fold by a fit to the others
+
+Constants belong to a hardware family and library generation; rows and series have none of their
+own. Every fit starts from the constants of any library, so that what no row shows stays there, and
+rows that leave an input open teach nothing. Published constants are kept. Needs numpy only.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-from collections import defaultdict
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from studio.exploration.validation.network_collectives import CollectiveInputs, collective_inputs
-from studio.simulation.network.collective import Span, collective_time_s
-from studio.simulation.network.profile_table import decode_profiles
+from tests.reference.holdout import FOLDS, fold_of, record
+from tests.reference.network_rows import Document, Key, Measured, Predictor, load
 
-ROWS = Path(__file__).parent / "network.csv"
 DATA = Path(__file__).parents[2] / "models" / "workloads" / "profiles" / "network.json"
+SOURCE = "fit of tests/reference/network.csv"
 
 BOUNDS = {
     "launch_s": (1e-6, 20e-6),
@@ -30,11 +33,32 @@ BOUNDS = {
     "step_s": (0.05e-6, 20e-6),
     "efficiency": (0.05, 1.0),
     "local_share": (0.0, 1.0),
+    "doubling_s": (0.0, 20e-6),
+    "far_s": (0.0, 5e-6),
+    "far_efficiency": (0.5, 1.0),
+    "host_read_byte_per_s": (1e9, 400e9),
+    "host_write_byte_per_s": (1e9, 400e9),
+    "batch_s": (0.0, 200e-6),
 }
+"""What a constant may be at all, by the last word of its name."""
+STARTS = {
+    "operation.efficiency": 0.9,
+    "operation.local_share": 0.3,
+    "in_network.start_s": 8e-5,
+    "in_network.efficiency": 0.6,
+    "access.efficiency": 0.8,
+    "access.start_s": 1.5e-6,
+    "access.far_s": 0.7e-6,
+    "access.far_efficiency": 0.98,
+    "access.host_read_byte_per_s": 25e9,
+    "access.host_write_byte_per_s": 25e9,
+    "access.batch_s": 20e-6,
+}
+"""Where a constant starts that the generic library has not."""
 FREE_OUTSIDE = ("nccl-ampere",)
 """Profiles with multi-node rows that state their adapters."""
-
-
+KIN = {"nccl-blackwell-wide": "nccl-blackwell"}
+"""Profiles that take what they have no rows for from another one, fitted before."""
 FEW_ROWS = {
     "nccl-blackwell-wide": (
         "in_network.start_s",
@@ -44,185 +68,207 @@ FEW_ROWS = {
     "rccl-cdna3": ("protocol.simple.scale_up.efficiency",),
 }
 """Profiles with too few rows for more constants; the others are those of the nearest family."""
+FITTED = ("fit of ", "set by hand", "as ")
+"""How the sources of constants begin that no publication states."""
+PULL = 0.01
+"""Loss of a constant one usual spread away from its start, over that of a row wholly wrong."""
+SPREADS = {"efficiency": 0.25, "far_efficiency": 0.05}
+"""Usual spread of constants between libraries, as a log ratio; of times and shares a factor 2."""
 
 
-def collective_rows() -> dict[str, list[tuple[dict[str, str], CollectiveInputs]]]:
-    rows = defaultdict(list)
-    with ROWS.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            inputs = collective_inputs({**row, "value": "", "latency_us": ""})
-            if isinstance(inputs, CollectiveInputs) and row["use"] == "score":
-                rows[inputs.profile].append((row, inputs))
-    return rows
+def free_of(document: Document, key: Key) -> list[str]:
+    """Return the names of the constants of a set that rows may move."""
+    section, name = key
+    if name in FEW_ROWS:
+        return list(FEW_ROWS[name])
+    found = []
+    for constant, entry in document[section][name]["constants"].items():
+        is_outside = section == "profiles" and (
+            "scale_out" in constant or constant.endswith("out_efficiency")
+        )
+        is_kept = is_outside and (name not in FREE_OUTSIDE or constant.endswith("out_efficiency"))
+        if not is_kept and _word(constant) in BOUNDS and entry["source"].startswith(FITTED):
+            found.append(constant)
+    return found
+
+
+def _word(constant: str) -> str:
+    return constant.split(".")[-1]
+
+
+def start_of(document: Document, key: Key, constant: str) -> float:
+    """Return where a constant starts: the generic library's value, else the usual one."""
+    section, name = key
+    kin = KIN.get(name)
+    if kin and constant in document[section][kin]["constants"]:
+        return float(document[section][kin]["constants"][constant]["value"])
+    generic = document[section].get("generic", {}).get("constants", {})
+    if constant in generic:
+        return float(generic[constant]["value"])
+    kind = "access" if section == "access" else constant.split(".", maxsplit=1)[0]
+    low, high = BOUNDS[_word(constant)]
+    return STARTS.get(f"{kind}.{_word(constant)}", low if low == 0 else (low * high) ** 0.5)
 
 
 class Problem:
-    """Rows of one profile, grouped so that one call predicts a whole group."""
+    """The constants of one set and the rows that show them."""
 
-    def __init__(self, name, rows):
-        self.name = name
-        self.document = json.loads(DATA.read_text(encoding="utf-8"))
-        groups = defaultdict(list)
-        for row, inputs in rows:
-            key = (
-                inputs.op,
-                inputs.algorithm,
-                inputs.is_captured,
-                tuple((span.level, int(span.ranks)) for span in inputs.spans),
-            )
-            groups[key].append((row, inputs.size_byte))
-        self.groups = []
-        self.rows = []
-        measured, weight = [], []
-        for key, members in groups.items():
-            self.groups.append((key, np.array([size for _, size in members])))
-            for row, size in members:
-                self.rows.append((row, size))
-                measured.append(float(row[row["primary_metric"]]))
-                # Sizes between the two that are scored apart count less.
-                weight.append(0.5 if 2**20 < size < 2**24 else 1.0)
-        self.measured = np.array(measured)
-        self.weight = np.array(weight)
+    def __init__(self, document: Document, key: Key, rows: Sequence[Measured]) -> None:
+        self.document, self.key = document, key
+        self.predict = Predictor([item for item in rows if item.is_certain], key)
+        self.measured = np.array([item.value for item in self.predict.rows])
+        sizes = np.array([float(item.row["message_bytes"] or 0) for item in self.predict.rows])
+        # Sizes between the two that are scored apart count less.
+        self.weight = np.where((sizes > 2**20) & (sizes < 2**24), 0.5, 1.0)
+        self.constants = document[key[0]][key[1]]["constants"]
+        self.start = {name: start_of(document, key, name) for name in free_of(document, key)}
+        if key[1] in KIN:
+            for name, entry in document[key[0]][KIN[key[1]]]["constants"].items():
+                self.constants[name]["value"] = entry["value"]
+        for name, value in self.start.items():
+            self.constants[name]["value"] = value
+        # Constants that no row shows stay where they start.
+        self.free = [name for name in self.start if self._matters(name)]
 
-    def free(self):
-        if self.name in FEW_ROWS:
-            return list(FEW_ROWS[self.name])
-        constants = self.document["profiles"][self.name]["constants"]
-        return [
-            key
-            for key in constants
-            if key.split(".")[-1] in BOUNDS
-            and "broadcast" not in key
-            and (("scale_out" not in key) or self.name in FREE_OUTSIDE)
-            and not key.endswith("out_efficiency")
-        ]
+    def _matters(self, name: str) -> bool:
+        """Return whether some row moves with a constant, up or down."""
+        if not self.predict.rows:
+            return False
+        before, value = self.predict(self.document), self.constants[name]["value"]
+        is_moved = False
+        for step in (0.3, -0.3):
+            self.constants[name]["value"] = self._stepped(name, value, step)
+            is_moved |= bool(np.any(self.predict(self.document) != before))
+        self.constants[name]["value"] = value
+        return is_moved or name == "eager_launch_s"
 
-    def predicted(self):
-        profile = decode_profiles(json.dumps(self.document).encode()).profiles[self.name]
-        answers = []
-        at = 0
-        for (op, algorithm, captured, levels), sizes in self.groups:
-            spans = tuple(Span(level, np.array(ranks)) for level, ranks in levels)
-            result = collective_time_s(
-                op, sizes, spans, profile, algorithm=algorithm, is_captured=captured
-            )
-            for k in range(len(sizes)):
-                row = self.rows[at][0]
-                is_time = row["primary_metric"] == "latency_us" or row["unit"] == "us"
-                answers.append(
-                    result.time_s[k] * 1e6 if is_time else result.bus_bandwidth_byte_per_s[k] / 1e9
-                )
-                at += 1
-        return np.array(answers)
+    def _stepped(self, name: str, value: float, step: float) -> float:
+        low, high = BOUNDS[_word(name)]
+        scale = max(value, 0.05 * high) if low == 0 else value
+        return float(np.clip(value + step * scale, low, high))
 
-    def loss(self):
-        error = np.abs(np.log(self.predicted() / self.measured))
-        # Close to the absolute error, smooth at zero, and flat for outliers.
-        return float(np.average(np.sqrt(np.minimum(error, 0.7) ** 2 + 4e-4), weights=self.weight))
+    def loss(self) -> float:
+        """Return close to the mean absolute log error, smooth at zero and flat for outliers."""
+        error = np.abs(np.log(self.predict(self.document) / self.measured))
+        body = np.average(np.sqrt(np.minimum(error, 0.7) ** 2 + 4e-4), weights=self.weight)
+        pull = PULL / len(self.measured) * sum(self._away(name) ** 2 for name in self.free)
+        return float(body) + pull
 
+    def _away(self, name: str) -> float:
+        """Return how far a constant is from its start, in usual spreads."""
+        floor = 0.02 * BOUNDS[_word(name)][1]
+        value = self.constants[name]["value"]
+        moved = np.log((value + floor) / (self.start[name] + floor))
+        return float(moved / SPREADS.get(_word(name), np.log(2)))
 
-def search(problem, sweeps=40):
-    """Pattern search: scale one constant at a time, keep what helps, shrink the step."""
-    constants = problem.document["profiles"][problem.name]["constants"]
-    free = problem.free()
-    steps = dict.fromkeys(free, 0.25)
-    best = problem.loss()
-    for _ in range(sweeps):
-        before = best
-        for key in free:
-            low, high = BOUNDS[key.split(".")[-1]]
-            for sign in (1, -1):
-                old = constants[key]["value"]
-                scale = max(old, 0.05 * high) if low == 0 else old
-                constants[key]["value"] = float(np.clip(old + sign * steps[key] * scale, low, high))
-                if constants["eager_launch_s"]["value"] < constants["launch_s"]["value"]:
-                    constants[key]["value"] = old
-                    continue
-                new = problem.loss()
-                if new < best - 1e-9:
-                    best = new
-                    steps[key] *= 1.4
-                    break
-                constants[key]["value"] = old
-            else:
-                steps[key] *= 0.5
-        if before - best < 1e-5 and max(steps.values()) < 0.01:
-            break
-        for key in free:
-            steps[key] = min(max(steps[key], 0.002), 0.6)
-    return best
+    def search(self, sweeps: int = 40) -> None:
+        """Pattern search: scale one constant at a time, keep what helps, shrink the step."""
+        if not self.free:
+            return
+        steps = dict.fromkeys(self.free, 0.25)
+        best = self.loss()
+        for _ in range(sweeps):
+            before = best
+            for name in self.free:
+                for sign in (1, -1):
+                    old = self.constants[name]["value"]
+                    self.constants[name]["value"] = self._stepped(name, old, sign * steps[name])
+                    new = self.loss() if self._is_sane() else np.inf
+                    if new < best - 1e-9:
+                        best = new
+                        steps[name] = min(steps[name] * 1.4, 0.6)
+                        break
+                    self.constants[name]["value"] = old
+                else:
+                    steps[name] = max(steps[name] * 0.5, 0.002)
+            if before - best < 1e-5 and max(steps.values(), default=0.0) < 0.01:
+                break
+
+    def _is_sane(self) -> bool:
+        """Return whether a call of the host costs no less than one of a captured graph."""
+        eager = self.constants.get("eager_launch_s")
+        return eager is None or eager["value"] >= self.constants["launch_s"]["value"]
 
 
-def halves(rows):
-    """Split rows in two, whole series of one machine, operation and rank count together."""
-    keys = sorted({(row["hw"], row["op"], row["gpus"], row["library"]) for row, _ in rows})
-    chosen = set(keys[::2])
-    sides = [], []
-    for row, inputs in rows:
-        key = (row["hw"], row["op"], row["gpus"], row["library"])
-        sides[key not in chosen].append((row, inputs))
-    return sides
+def fit_all(rows: Mapping[Key, Sequence[Measured]]) -> Document:
+    """Return the document with every set of constants fitted to its rows."""
+    document: Document = json.loads(DATA.read_text(encoding="utf-8"))
+    for key in sorted(rows, key=lambda key: key[1] in KIN):
+        problem = Problem(document, key, rows[key])
+        problem.search()
+        for name in problem.free:
+            entry = problem.constants[name]
+            entry.update(value=float(f"{entry['value']:.4g}"), source=SOURCE)
+    return document
 
 
-def report(problem):
-    ratio = problem.predicted() / problem.measured
-    sizes = np.array([size for _, size in problem.rows])
-    for name, chosen in (
-        (">= 16 MiB", sizes >= 2**24),
-        ("<= 1 MiB", sizes <= 2**20),
-        ("all", sizes > 0),
+def errors_of(document: Document, rows: Iterable[Measured]) -> list[tuple[Measured, float]]:
+    """Return the relative error of every row."""
+    items = list(rows)
+    ratio = Predictor(items)(document) / np.array([item.value for item in items])
+    return list(zip(items, (ratio - 1).tolist(), strict=True))
+
+
+def hold_out(by: str) -> list[tuple[Measured, float]]:
+    """Return the relative error of every row, predicted by a fit to the other folds."""
+    everything = load(json.loads(DATA.read_text(encoding="utf-8")))
+    found: list[tuple[Measured, float]] = []
+    for fold in range(FOLDS[by]):
+        # A set without a row left still starts afresh: nothing of the shipped fit leaks in.
+        document = fit_all({
+            key: [item for item in rows if fold_of(item.row, by) != fold]
+            for key, rows in everything.items()
+        })  # fmt: skip
+        left = [item for rows in everything.values() for item in rows
+                if fold_of(item.row, by) == fold]  # fmt: skip
+        found += errors_of(document, left)
+    return found
+
+
+def show(errors: Sequence[tuple[Measured, float]], *, with_rows: bool = False) -> None:
+    """Print the errors by size and kind of row."""
+
+    def size(item: Measured) -> float:
+        return float(item.row["message_bytes"] or 0)
+
+    if with_rows:
+        for item, error in errors:
+            row = item.row
+            print(f"  {row['id']} {row['hw'][:28]:28s} {row['op'][:26]:26s} {row['gpus']:>3s} "
+                  f"{row['message_bytes']:>12s} {error:+.3f}")  # fmt: skip
+    for label, chosen in (
+        ("16 MiB and more", [e for item, e in errors if size(item) >= 2**24]),
+        ("1 MiB and less", [e for item, e in errors if 0 < size(item) <= 2**20]),
+        ("expert exchange", [e for item, e in errors if item.row["topk"]]),
+        ("one-sided", [e for item, e in errors if item.row["op"].startswith("one-sided")]),
+        ("all", [e for _, e in errors]),
     ):
-        error = np.abs(ratio[chosen] - 1)
-        if len(error):
-            print(
-                f"  {name:10s} {len(error):4d} rows, median {np.median(error):.3f}, "
-                f"90 % within {np.quantile(error, 0.9):.3f}"
-            )
+        error = np.abs(np.array(chosen))
+        if error.size:
+            print(f"{label:18s} {error.size:4d} rows  median {np.median(error):6.1%}  mean "
+                  f"{error.mean():6.1%}  within 20 % {np.mean(error <= 0.2):4.0%}")  # fmt: skip
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("profile", nargs="*")
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--residuals", action="store_true")
-    parser.add_argument(
-        "--holdout", action="store_true", help="fit every second series, report the others"
-    )
-    options = parser.parse_args()
-    fitted = {}
-    for name, rows in collective_rows().items():
-        if options.profile and name not in options.profile:
-            continue
-        fitted_rows, unseen_rows = halves(rows) if options.holdout else (rows, [])
-        problem = Problem(name, fitted_rows)
-        best = search(problem)
-        print(f"{name}: loss {best:.4f} over {len(rows)} rows, {len(problem.free())} constants")
-        report(problem)
-        if options.holdout:
-            unseen = Problem(name, unseen_rows)
-            unseen.document = problem.document
-            print("  rows that were not fitted:")
-            report(unseen)
-            continue
-        if options.residuals:
-            for (row, size), ratio in zip(
-                problem.rows, problem.predicted() / problem.measured, strict=True
-            ):
-                print(f"    {row['id']} {row['hw'][:24]:24s} {row['op']:14s} {row['gpus']:>3s} "
-                      f"{size:>12.0f} {row['library'][:20]:20s} {ratio - 1:+.3f}")  # fmt: skip
-        fitted[name] = problem
-    if options.write and not options.holdout:
-        document = json.loads(DATA.read_text(encoding="utf-8"))
-        for name, problem in fitted.items():
-            constants = document["profiles"][name]["constants"]
-            for key in problem.free():
-                value = problem.document["profiles"][name]["constants"][key]["value"]
-                constants[key] = {
-                    "value": float(f"{value:.4g}"),
-                    "source": "fit of tests/reference/network.csv",
-                }
+def main(arguments: Sequence[str]) -> None:
+    """Fit, hold out or show residuals."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--write", action="store_true", help="fit and write the constants")
+    parser.add_argument("--hold-out", default="", choices=("", *FOLDS), help="what folds keep")
+    parser.add_argument("--rows", action="store_true", help="print every row")
+    options = parser.parse_args(arguments)
+    if options.hold_out:
+        errors = hold_out(options.hold_out)
+        show(errors, with_rows=options.rows)
+        record("network", options.hold_out, [(item.row["id"], error) for item, error in errors])
+        return
+    document: Document = json.loads(DATA.read_text(encoding="utf-8"))
+    rows = load(document)
+    if options.write:
+        document = fit_all(rows)
         DATA.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    show(errors_of(document, [item for items in rows.values() for item in items]),
+         with_rows=options.rows)  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

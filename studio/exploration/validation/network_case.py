@@ -109,6 +109,9 @@ def machine_of(table: ProfileTable, row: Row) -> tuple[RatedLevels | None, str]:
     if found is None:
         return None, ""
     family = found.accelerator.family
+    if stand_in and family not in table.by_family:
+        # Links of another generation under a library nobody has measured say nothing.
+        return None, ""
     levels = RatedLevels(
         "", table.for_family(family).name, found.levels, "; ".join(found.assumptions)
     )
