@@ -66,6 +66,9 @@ class StudyQuestion(QWidget):
         self.search.clicked.connect(self.search_requested)
         self.sensitivity.clicked.connect(self.sensitivity_requested)
         self.cancel.clicked.connect(self.cancel_requested)
+        for one in self._objectives.values():
+            one.label.setBuddy(one.line)
+        self._goal_label.setBuddy(self._goal)
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
