@@ -74,6 +74,7 @@ class Inference(_Scenario, frozen=True, tag="inference"):
     """Degrees of instances that only compute prompts; all 0 cuts them as those for decoding."""
     prefill_dp: int = 0
     prefill_ep: int = 0
+    prefill_pp: int = 0
     chunk_tokens: int = 0
     """Tokens of prompts computed in one pass; 0 takes what the engine usually does."""
     prefill_share: float = 0.0

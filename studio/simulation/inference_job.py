@@ -14,8 +14,8 @@ from studio.simulation.economics import economics
 from studio.simulation.inference.disaggregation import balanced_decode_npus, pooled_rate
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
-from studio.simulation.inference.passes import PassTime
-from studio.simulation.inference.plan import InferencePlan, scalar
+from studio.simulation.inference.pass_time import PassTime
+from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
@@ -31,6 +31,7 @@ from studio.simulation.result import (
     TimeTerm,
     Utilisation,
 )
+from studio.simulation.serving_plan import plan_of, plan_text, prefill_plan_of
 from studio.simulation.term_formulas import formula_of
 from studio.workload.precision import number_format
 
@@ -82,25 +83,6 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
     )
 
 
-def plan_of(scenario: Inference) -> InferencePlan | None:
-    """Return the plan the scenario names, or None to let the simulator choose."""
-    if not (scenario.tp > 1 or scenario.ep or scenario.dp or scenario.pp > 1):
-        return None
-    tensor, pipeline = max(1, scenario.tp), max(1, scenario.pp)
-    expert = scenario.ep or 1
-    groups = scenario.dp or max(1, expert // tensor)
-    return InferencePlan(tensor=tensor, attention_data=groups, pipeline=pipeline, expert=expert)
-
-
-def prefill_plan_of(scenario: Inference) -> InferencePlan | None:
-    """Return the plan of prefill instances, or None where they are cut as those for decoding."""
-    if not (scenario.prefill_tp or scenario.prefill_dp or scenario.prefill_ep):
-        return None
-    tensor, expert = max(1, scenario.prefill_tp), max(1, scenario.prefill_ep)
-    groups = scenario.prefill_dp or max(1, expert // tensor)
-    return InferencePlan(tensor=tensor, attention_data=groups, expert=expert)
-
-
 def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
     stepping = _decode_npus(scenario, outcome, npus)
     filling = npus - stepping
@@ -115,7 +97,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
         job="inference",
         scenario=scenario.title,
         model=outcome.model,
-        plan=_plan_text(outcome),
+        plan=plan_text(outcome),
         phases=(
             _phase(
                 outcome.prefill,
@@ -203,36 +185,6 @@ def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -
             new_prompt,
             scenario.output_tokens,
         )
-    )
-
-
-def _plan_text(outcome: InferenceResult) -> str:
-    apart = outcome.prefill_plan
-    if apart is None:
-        return say(
-            "{degrees}, {sequences_per_npu:.0f} sequences per NPU",
-            degrees=degrees_text(outcome.plan),
-            sequences_per_npu=outcome.sequences_per_npu,
-        )
-    return say(
-        "{degrees}, {sequences_per_npu:.0f} sequences per NPU; prefill {prefill}",
-        degrees=degrees_text(outcome.plan),
-        sequences_per_npu=outcome.sequences_per_npu,
-        prefill=degrees_text(apart),
-    )
-
-
-def degrees_text(plan: InferencePlan) -> str:
-    """Return the degrees of one plan: `TP 2 · DP 16 · EP 32`."""
-    names = (
-        ("TP", plan.tensor),
-        ("PP", plan.pipeline),
-        ("DP", plan.attention_data),
-        ("EP", plan.expert),
-    )
-    return (
-        " · ".join(f"{name} {scalar(value):g}" for name, value in names if scalar(value) > 1)
-        or "TP 1"
     )
 
 

@@ -58,6 +58,8 @@ class Machine:
     host_power_w_per_npu: float = 0.0
     """Share of one NPU in CPUs, memory, switches, optics, fans and conversion loss, at load."""
     host_idle_power_w_per_npu: float = 0.0
+    host_npus: float = 0.0
+    """NPUs behind one host; 0 where nobody says."""
     assumptions: tuple[str, ...] = field(default=())
 
 

@@ -10,7 +10,9 @@ from studio.catalog.catalog import weakest
 from studio.catalog.fields import NUMBER_FORMATS
 from studio.catalog.part import Grade
 from studio.errors import InvalidDesign
+from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
+from studio.fabric.layout import Layout
 from studio.fabric.parts import PartData
 from studio.messages import say
 from studio.simulation.job import Running
@@ -58,7 +60,15 @@ def machine_of(
         host_power_w_per_npu=max(0.0, host) / count,
         host_idle_power_w_per_npu=max(0.0, idle) / count,
         assumptions=tuple(notes),
+        host_npus=_host_npus(fabric.layout, npus),
     )
+
+
+def _host_npus(layout: Layout, npus: IntArray) -> float:
+    """Return the NPUs that share a housing with a CPU, for each such housing; 0 without CPUs."""
+    homes = layout.housing[npus]
+    hosted = homes[np.isin(homes, layout.housing[layout.of_kind("cpu")])]
+    return hosted.size / np.unique(hosted).size if hosted.size else 0.0
 
 
 def _accelerator(part: PartData, ports: tuple[Figure, ...]) -> Accelerator:

@@ -38,7 +38,7 @@ SERVING: Mapping[str, Message] = {
     "vector": _SERVED,
     "head": _SERVED,
     "dispatch_combine": say("start + copies × bytes ÷ bandwidth of the busiest port, both ways"),
-    "all_reduce": say("sums per layer × collective time × exposed share"),
+    "all_reduce": say("sums per layer × the faster of library and engine"),
     "pipeline": say("(stages − 1) × hand-over to the next stage"),
     "launch": say("kernels × gap between kernels"),
     "host": say("launches beyond the device's time + time per step and sequence"),

@@ -40,8 +40,9 @@ def touched_experts(part: MixtureOfExperts, share: Share) -> Number:
     Notes
     -----
     Uniform routing: an expert is missed by t tokens with probability (1 - top_k / experts)^t.
+    Where ranks do not divide the experts, copies fill the places that are left.
     """
-    local = part.experts / share.expert
+    local = np.ceil(part.experts / share.expert - 1e-9)
     tokens = share.tokens * share.expert * share.expert_tensor / share.tensor
     missed = np.power(1.0 - min(part.top_k / part.experts, 1 - 1e-12), tokens)
     return np.maximum(local * (1.0 - missed), np.minimum(1.0, local))

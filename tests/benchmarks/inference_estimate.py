@@ -16,9 +16,12 @@ from studio.exploration.serving_library import (
 from studio.exploration.validation.hardware import machine_of, network_profile
 from studio.session.evaluation import active_scenario, sim_input
 from studio.session.study import search_plans
-from studio.simulation.inference.estimate import engine_of, estimate_inference
+from studio.simulation.inference.engine import engine_of
+from studio.simulation.inference.estimate import estimate_inference
+from studio.simulation.inference.mixing import steady
+from studio.simulation.inference.phases import decode
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.serving import RequestShape, decode, steady
+from studio.simulation.inference.requests import RequestShape
 from studio.simulation.machine_of import machine_of as machine_of_fabric
 from studio.workload.library import load_model
 

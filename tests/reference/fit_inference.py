@@ -72,6 +72,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "int8_efficiency": (0.25, 0.92),
     "fp4_efficiency": (0.2, 0.92),
     "grouped_efficiency": (0.3, 1.0),
+    "grouped_stream": (0.4, 1.0),
     "tile_rows_lost": (4, 96),
     "overlap_loss": (0.02, 0.6),
     "hbm_efficiency": (0.6, 0.95),
@@ -83,24 +84,33 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "launch_s": (1e-7, 40e-6),
     "prefill_launch_s": (1e-6, 60e-6),
     "step_s": (1e-4, 20e-3),
-    "sequence_s": (1e-7, 80e-6),
+    "sequence_s": (1e-7, 600e-6),
+    "host_s": (1e-6, 2e-3),
     "expert_layer_s": (5e-6, 600e-6),
     "expert_rank_s": (1e-6, 800e-6),
     "expert_imbalance": (0.02, 0.8),
     "expert_overlap": (0.02, 0.9),
     "reduce_exposed": (0.2, 6.0),
+    "reduce_late": (0.0, 8.0),
+    "reduce_start_s": (2e-6, 1.0),
     "stage_wait": (0.005, 0.15),
     "occupancy": (0.6, 1.0),
     "disturbance": (0.005, 0.2),
     "memory_share": (0.85, 0.95),
 }
 """What a constant may be at all."""
-_SLOW_HOST = {"launch_s": 25e-6, "prefill_launch_s": 25e-6, "step_s": 2e-3, "vector_traffic": 1.0,
-              "bf16_efficiency": 0.45, "pass_tokens": 65536, "memory_share": 0.9,
+_SLOW_HOST = {"launch_s": 30e-6, "prefill_launch_s": 45e-6, "step_s": 2e-3, "sequence_s": 200e-6,
+              "reduce_tokens": 2048, "reduce_late": 3.0, "reduce_start_s": 1.0,
+              "vector_traffic": 1.0, "pass_tokens": 65536, "memory_share": 0.9,
               "batch_limit": 256}  # fmt: skip
 STARTS: dict[str, dict[str, float]] = {
     "vllm-2023": _SLOW_HOST,
-    "tensorrt-2023": {"step_s": 2e-3, "launch_s": 10e-6, "prefill_launch_s": 10e-6},
+    "tensorrt-2023": {
+        "step_s": 2e-3,
+        "reduce_start_s": 1.0,
+        "launch_s": 10e-6,
+        "prefill_launch_s": 10e-6,
+    },
     "tensorrt-2024": {"fp8_efficiency": 0.6},
     "trtllm-1.0": {"fp8_efficiency": 0.55, "fp4_efficiency": 0.42},
     "vllm-2024": {"launch_s": 5e-6, "step_s": 8e-3, "sequence_s": 50e-6, "batch_limit": 256},
@@ -334,10 +344,9 @@ def show(errors: Iterable[tuple[Measured, float]], *, with_rows: bool) -> None:
         by_series[row.series].append((row, error))
     for series, found in by_series.items():
         for row, error in found if with_rows else ():
-            print(f"  {row.id} {row.case.model.name:18s} {math.expm1(error):+.0%}")
+            print(f"  {row.id} {row.row.get('model', ''):18s} {math.expm1(error):+.0%}")
         print(summary(f"  {series}", np.array([error for _, error in found])))
-    counted = [e for found in by_series.values() for row, e in found
-               if row.use == "score" and not row.is_steady]  # fmt: skip
+    counted = [e for found in by_series.values() for row, e in found if row.counts]
     print(summary("all score rows of inference.csv", np.array(counted)))
 
 
@@ -352,9 +361,11 @@ def main(arguments: Sequence[str]) -> None:
     if options.hold_out:
         errors = hold_out(options.hold_out)
         show(errors, with_rows=options.rows)
-        record("inference", options.hold_out,
-               [(row.id, math.expm1(error)) for row, error in errors
-                if row.use == "score" and not row.is_steady])  # fmt: skip
+        record(
+            "inference",
+            options.hold_out,
+            [(row.id, math.expm1(error)) for row, error in errors if row.counts],
+        )
         return
     groups = load()
     fit = None

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.exploration.serving_library import inference_profile, serving_family
+from studio.exploration.serving_library import generation_of, inference_profile, serving_family
 from studio.exploration.validation.inference import answer_with, engine_for, possible_plans
 from studio.exploration.validation.power_serving import serving_row, steady_at
 from studio.exploration.validation.serving_case import ServingCase, serving_case
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile
+from tests.reference import fronts
 
 ROWS = Path(__file__).parent / "inference.csv"
 POWER_ROWS = Path(__file__).parent / "power.csv"
@@ -32,12 +33,18 @@ class Measured:
     id: str
     series: str
     use: str
-    case: ServingCase
+    case: ServingCase | None
+    """None for a point of a front, which names no single case."""
     value: float
     row: dict[str, str]
     plans: Sequence[InferencePlan] = ()
     is_steady: bool = False
     """Output rate of a serving benchmark at its mean batch."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the measurements that are scored."""
+        return self.use == "score" and not self.is_steady and self.case is not None
 
 
 def measured_value(row: dict[str, str]) -> float | None:
@@ -75,11 +82,19 @@ def load() -> dict[Key, list[Measured]]:
             groups[profile.family, profile.generation].append(
                 Measured(row["id"], row["series"], row["use"], case, value, row, is_steady=True)
             )
+    for row in fronts.rows():
+        profile = inference_profile(fronts.family_of(row), generation_of(row["framework"]))
+        value = float(row["tokens_per_s_per_gpu"])
+        groups[profile.family, profile.generation].append(
+            Measured(row["id"], "front", "score", None, value, row)
+        )
     return groups
 
 
 def predicted(row: Measured, profile: InferenceProfile) -> float | None:
     """Return what the studio says for a row, by the best of the plans last chosen."""
+    if row.case is None:
+        return fronts.tokens_per_s_per_npu(row.row, profile)
     if not row.is_steady:
         return answer_with(row.case, profile, row.plans)[0].value
     engine = engine_for(row.case, row.plans[0], profile)
@@ -89,6 +104,8 @@ def predicted(row: Measured, profile: InferenceProfile) -> float | None:
 def search_plans(rows: Sequence[Measured], profile: InferenceProfile) -> None:
     """Choose the plan of every row afresh."""
     for row in rows:
+        if row.case is None:
+            continue
         if row.is_steady:
             row.plans = possible_plans(row.case, profile)
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.simulation.inference.passes import TERMS
+from studio.simulation.inference.pass_time import TERMS
 from studio.simulation.term_formulas import SERVING, TRAINING, formula_of
 from studio.simulation.training.result import TERM_NAMES
 

@@ -9,33 +9,29 @@ from studio.exploration.explanation.path import latency_line
 from studio.exploration.explanation.quantities import number, seconds
 from studio.messages import say
 from studio.simulation.explanation import Input, Line, opened
+from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.exchange import TokenExchange, token_exchange
-from studio.simulation.inference.passes import Engine, PassTime
+from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.plan import scalar
 from studio.simulation.words import word
-from studio.workload.model import MixtureOfExperts
 
 _VERBS = ("dispatch", "combine")
 
 
 def exchange_lines(basis: Basis, engine: Engine, time: PassTime, *, is_direct: bool) -> list[Line]:
     """Return dispatch and combine of all layers of experts, before any of it is hidden."""
-    own = scalar(time.tokens) / scalar(engine.plan.tensor)
-    drafts = engine.draft_layers / (1 + engine.draft_layers)
     lines = []
-    for place, block in enumerate(engine.model.blocks):
-        part = block.feed_forward
-        if not isinstance(part, MixtureOfExperts):
-            continue
-        layers = block.count + (drafts if block is engine.model.blocks[-1] else 0.0)
-        sent = token_exchange(
-            engine.machine, engine.model, part, engine.plan, engine.exchange, engine.numbers,
-            is_direct=is_direct,
-        )  # fmt: skip
-        lines += [
-            _line(basis, engine, f"{verb}/{place}", one, layers, own, is_direct)
-            for verb, one in zip(_VERBS, sent, strict=True)
-        ]
+    for place, segment in enumerate(time.segments):
+        own = scalar(segment.tokens) / scalar(engine.plan.tensor)
+        for part, layers in segment.experts:
+            sent = token_exchange(
+                engine.machine, engine.model, part, engine.plan, engine.exchange, engine.numbers,
+                is_direct=is_direct,
+            )  # fmt: skip
+            lines += [
+                _line(basis, engine, f"{verb}/{place}", one, layers, own, is_direct)
+                for verb, one in zip(_VERBS, sent, strict=True)
+            ]
     return lines
 
 

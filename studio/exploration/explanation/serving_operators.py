@@ -18,7 +18,8 @@ from studio.exploration.explanation.quantities import (
 )
 from studio.messages import say
 from studio.simulation.explanation import Input, Line
-from studio.simulation.inference.passes import Engine, PassTime
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.work import Work
 from studio.simulation.words import operator_word
 
@@ -106,5 +107,8 @@ def _inputs(basis: Basis, engine: Engine, work: Work) -> tuple[Input, ...]:
         basis.engine("tile_rows_lost"),
     )
     if work.kind == "experts":
-        products += (basis.engine("grouped_efficiency"), basis.engine("expert_imbalance"))
+        products += tuple(
+            basis.engine(name)
+            for name in ("grouped_efficiency", "grouped_stream", "expert_imbalance")
+        )
     return (*products, *memory, lost)

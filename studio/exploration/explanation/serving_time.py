@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from studio.exploration.explanation.basis import Basis, given_input
 from studio.exploration.explanation.collectives import collective_line
 from studio.exploration.explanation.quantities import number, seconds, term_line
@@ -14,18 +12,13 @@ from studio.exploration.explanation.serving_exchange import exchange_lines
 from studio.exploration.explanation.serving_operators import serving_operators
 from studio.messages import say
 from studio.simulation.explanation import Line, opened
-from studio.simulation.inference.passes import (
-    Engine,
-    PassTime,
-    hand_over,
-    hand_over_spans,
-    reduction,
-    reduction_spans,
-)
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.pass_time import PassTime, Segment
+from studio.simulation.inference.passes import agreement_s, inside_experts
 from studio.simulation.inference.plan import scalar
+from studio.simulation.inference.reductions import hand_over, hand_over_spans, reduction
 from studio.simulation.result import Bound, TimeTerm
 from studio.simulation.words import word
-from studio.workload.model import MixtureOfExperts
 
 
 @dataclass(frozen=True)
@@ -108,18 +101,12 @@ def _computing(passed: Passed, term: TimeTerm) -> Line:
     return term_line(term.name, term.seconds, term.bound, formula=formula, opener=inside)
 
 
-def _expert_layers(engine: Engine) -> float:
-    drafts = engine.draft_layers / (1 + engine.draft_layers)
-    blocks = engine.model.blocks
-    return sum(
-        block.count + (drafts if block is blocks[-1] else 0.0)
-        for block in blocks
-        if isinstance(block.feed_forward, MixtureOfExperts)
-    )
+def _expert_layers(time: PassTime) -> float:
+    return sum(layers for segment in time.segments for _, layers in segment.experts)
 
 
 def _routing(passed: Passed, value: float) -> Line | None:
-    layers = _expert_layers(passed.engine)
+    layers = _expert_layers(passed.time)
     each = passed.basis.given.serving.expert_layer_s
     if not layers or not each:
         return None
@@ -134,9 +121,10 @@ def _dispatch(passed: Passed, term: TimeTerm) -> Line:
 
     def inside() -> Sequence[Line]:
         lines = exchange_lines(basis, passed.engine, passed.time, is_direct=not passed.has_prompts)
-        layers = _expert_layers(passed.engine)
+        layers = _expert_layers(passed.time)
         profile = passed.engine.profile
         hidden = profile.expert_overlap * sum(line.value for line in lines)
+        lines += _inside_experts(passed)
         waited = layers * profile.expert_rank_s
         overlap = (basis.engine("expert_overlap"),)
         waiting = (basis.engine("expert_rank_s"),)
@@ -157,28 +145,54 @@ def _dispatch(passed: Passed, term: TimeTerm) -> Line:
     return term_line(term.name, term.seconds, term.bound, formula=formula, opener=inside)
 
 
+def _inside_experts(passed: Passed) -> list[Line]:
+    """Return the sums over ranks that share an expert, where experts are cut."""
+    lines = []
+    for place, segment in enumerate(passed.time.segments):
+        for part, layers in segment.experts:
+            one = inside_experts(passed.engine, segment.tokens, part)
+            if one.library is None:
+                continue
+            each = scalar(one.time_s)
+            formula = say("{times} × {each}", times=number(layers), each=seconds(each))
+            label = say("Parts of an expert added up")
+            key = f"parts/{place}"
+            lines.append(Line(key, label, layers * each, "time", formula, bound="network"))
+    return lines
+
+
 def _reduce(passed: Passed, term: TimeTerm) -> Line:
-    found = reduction(passed.engine, passed.time.tokens)
-    exposed = passed.engine.profile.reduce_exposed
-    if found is None or not exposed:
-        return term_line(term.name, term.seconds, term.bound)
-    times = term.seconds / exposed / float(np.ravel(found.time_s)[0])
-
     def inside() -> Sequence[Line]:
-        spans = reduction_spans(passed.engine)
-        whole = collective_line(passed.basis, "all-reduce", found, spans, times)
-        change = (exposed - 1) * whole.value
-        inputs = (passed.basis.engine("reduce_exposed"),)
-        label = say("Hidden by computing, or added by copies")
-        return opened(whole, Line("exposed", label, change, "time", inputs=inputs))()
+        lines = [_sums(passed, segment, n) for n, segment in enumerate(passed.time.segments)]
+        return opened(*(line for found in lines for line in found))()
 
-    formula = say(
-        "{times} reductions × {each} × {exposed:.3g} exposed",
-        times=number(times),
-        each=seconds(float(np.ravel(found.time_s)[0])),
-        exposed=exposed,
-    )
+    formula = say("sums over the group, each by the faster of library and engine")
     return term_line(term.name, term.seconds, term.bound, formula=formula, opener=inside)
+
+
+def _sums(passed: Passed, segment: Segment, place: int) -> list[Line]:
+    """Return the sums of one segment: by the kernel of the engine, or by the library."""
+    found = reduction(passed.engine, segment.tokens, passed.engine.plan.tensor)
+    times, own = scalar(segment.sums), scalar(found.own_s)
+    if found.library is None or not times:
+        return []
+    profile, basis = passed.engine.profile, passed.basis
+    if own <= scalar(found.time_s):
+        formula = say(
+            "{times} × ({start} start + {rest} to read all other ranks)",
+            times=number(times),
+            start=seconds(profile.reduce_start_s),
+            rest=seconds(own - profile.reduce_start_s),
+        )
+        label = say("Sum by the kernel of the engine")
+        inputs = (basis.engine("reduce_start_s"),)
+        key = f"own/{place}"
+        return [Line(key, label, times * own, "time", formula, inputs, bound="network")]
+    whole = collective_line(basis, f"all-reduce/{place}", found.library, found.spans, times)
+    change = times * scalar(found.time_s) - whole.value
+    inputs = (basis.engine("reduce_exposed"), basis.engine("reduce_late"))
+    label = say("Hidden by computing, or added by copies")
+    return [whole, Line(f"exposed/{place}", label, change, "time", inputs=inputs)]
 
 
 def _pipeline(passed: Passed, term: TimeTerm) -> Line:
@@ -211,7 +225,8 @@ def _host(passed: Passed, term: TimeTerm) -> Line:
     device = sum(scalar(v) for k, v in passed.time.terms.items() if k not in ("host", "pipeline"))
     name = "prefill_launch_s" if passed.has_prompts else "launch_s"
     waiting = max(kernels * getattr(profile, name) - device, 0.0)
-    rest = term.seconds - waiting - profile.step_s
+    agreed = scalar(agreement_s(passed.engine))
+    rest = term.seconds - waiting - profile.step_s - agreed
     sequences = rest / profile.sequence_s if profile.sequence_s else 0.0
     return term_line(
         term.name,
@@ -237,6 +252,13 @@ def _host(passed: Passed, term: TimeTerm) -> Line:
                 profile.step_s,
                 "time",
                 inputs=(basis.engine("step_s"),),
+            ),
+            Line(
+                "hosts",
+                say("Hosts of one instance agree"),
+                agreed,
+                "time",
+                inputs=(basis.engine("host_s"),),
             ),
             Line(
                 "sequences",

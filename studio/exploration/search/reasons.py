@@ -29,7 +29,7 @@ from studio.simulation.words import term
 from studio.units import display
 
 _MOST_TRIED = 2000
-_KIND = ("tp", "pp", "dp", "ep", "cp", "prefill_tp", "prefill_dp", "prefill_ep")
+_KIND = ("tp", "pp", "dp", "ep", "cp", "prefill_tp", "prefill_dp", "prefill_ep", "prefill_pp")
 """Degrees that make two mappings different in kind."""
 
 

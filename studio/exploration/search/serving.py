@@ -6,12 +6,10 @@ makes a mapping of the machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
@@ -22,65 +20,23 @@ from studio.exploration.search.mappings import (
     Progress,
     SearchCancelled,
 )
+from studio.exploration.search.serving_instances import (
+    PREFILL_FIELDS,
+    Setting,
+    batches_to_try,
+    decoding_of,
+    filling_apart,
+    filling_of,
+    rows_of,
+)
+from studio.exploration.search.serving_pools import Pools, pools_of
 from studio.exploration.search.serving_space import Choices, instance_plans, variants
 from studio.messages import say
-from studio.simulation.economics import economics
-from studio.simulation.inference.disaggregation import most_decode_instances, pooled_rate
-from studio.simulation.inference.estimate import engine_of, with_pass_tokens
+from studio.simulation.inference.batches import group_room
 from studio.simulation.inference.memory import serving_memory
-from studio.simulation.inference.passes import Engine, PassTime
-from studio.simulation.inference.plan import InferencePlan, scalar
-from studio.simulation.inference.serving import (
-    Limits,
-    RequestShape,
-    decode,
-    group_room,
-    largest_batches,
-    prefill,
-)
-from studio.simulation.inference.speculative import Speculation
-from studio.simulation.inference_job import degrees_text
+from studio.simulation.inference.requests import Limits
 from studio.simulation.job import SimInput
-from studio.simulation.power.activity import activity_of
-from studio.simulation.power.npu import npu_power_w
-from studio.workload.operators import FloatArray
-
-TOGETHER = 2000
-"""Configurations simulated at once: larger arrays fall out of the processor's cache."""
-GRID = 8
-"""Batches simulated of every plan, from one sequence per group to the most that memory holds."""
-
-
-@dataclass(frozen=True)
-class _Decoding:
-    """Decode instances at an operating batch; every array has shape (n,)."""
-
-    plan: InferencePlan
-    batch: FloatArray
-    """Sequences per attention group."""
-    tpot_s: FloatArray
-    rate: FloatArray
-    """Output tokens per second and NPU."""
-    power_w: FloatArray
-    """Of one NPU."""
-    memory_byte: FloatArray
-    """Of one NPU."""
-    npus: FloatArray
-    """Of one instance."""
-    row: NDArray[np.intp]
-    """Position of the plan among all plans of the variant."""
-
-
-@dataclass(frozen=True)
-class _Filling:
-    """Prefill instances; every array has shape (n,), one entry per plan."""
-
-    ttft_s: FloatArray
-    rate: FloatArray
-    """Prompt tokens per second and NPU."""
-    power_w: FloatArray
-    npus: FloatArray
-    """Of one instance."""
+from studio.simulation.serving_plan import degrees_text
 
 
 def search_serving(
@@ -119,7 +75,7 @@ def search_serving(
     """
     scenario = given.scenario
     assert isinstance(scenario, Inference)
-    found: list[_Pools] = []
+    found: list[Pools] = []
     combinations, valid, too_large = 0.0, 0, 0
     every = list(variants(scenario, choices or {}))
     for index, variant in enumerate(every):
@@ -136,7 +92,7 @@ def search_serving(
         raise _nothing_fits(given, every[0], choices or {})
     starts = np.cumsum([0, *(pool.count for pool in found)])
 
-    def at(place: int) -> tuple[_Pools, int]:
+    def at(place: int) -> tuple[Pools, int]:
         which = int(np.searchsorted(starts, place, side="right")) - 1
         return found[which], place - int(starts[which])
 
@@ -174,7 +130,7 @@ def _varied(every: Sequence[Inference]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Tried:
-    pools: list[_Pools]
+    pools: list[Pools]
     combinations: float
     valid: int
     too_large: int
@@ -182,7 +138,7 @@ class _Tried:
 
 def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Limits) -> _Tried:
     """Return the mappings of one choice of formats, drafts and chunk."""
-    setting = _Setting.of(given, scenario)
+    setting = Setting.of(given, scenario)
     space = instance_plans(given.model, setting.devices, choices)
     whole = setting.engine(space.plan)
     room = np.broadcast_to(group_room(whole, setting.shape), (space.count,))
@@ -191,293 +147,20 @@ def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Lim
     if not fitting.size:
         return _Tried([], space.combinations, space.count, too_large)
     engine = setting.engine(space.plan.take(fitting))
-    decoding = _decoding(setting, engine, _batches(setting, engine, room[fitting], limits, choices))
-    apart = list(_apart(setting, choices, limits))
-    pools = [_pools(setting, decoding, one, plan) for plan, one in apart]
-    if not any(name in choices for name in _PREFILL):
-        alike = _of_rows(_filling(setting, engine), decoding.row)
-        pools.insert(0, _pools(setting, decoding, alike, None))
+    batches = batches_to_try(setting, engine, room[fitting], limits, choices)
+    decoding = decoding_of(setting, engine, batches)
+    apart = list(filling_apart(setting, choices, limits))
+    pools = [pools_of(setting, decoding, one, plan) for plan, one in apart]
+    if not any(name in choices for name in PREFILL_FIELDS):
+        alike = rows_of(filling_of(setting, engine), decoding.row)
+        pools.insert(0, pools_of(setting, decoding, alike, None))
     used = [pool for pool in pools if pool.count]
     return _Tried(used, space.combinations, space.count, too_large)
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What all plans of one variant share."""
-
-    given: SimInput
-    scenario: Inference
-    npus: int
-    devices_per_npu: float
-    shape: RequestShape
-    guess: Speculation
-
-    @classmethod
-    def of(cls, given: SimInput, scenario: Inference) -> _Setting:
-        npus = scenario.npus or given.machine.npu_count
-        if npus > given.machine.npu_count:
-            raise InvalidInput(
-                "the scenario asks for {npus} NPUs; {npu_count} are in order",
-                npus=npus,
-                npu_count=given.machine.npu_count,
-            )
-        shape = RequestShape(
-            scenario.input_tokens, scenario.output_tokens, scenario.prefix_cache_hit
-        )
-        guess = Speculation(scenario.mtp_tokens, scenario.mtp_acceptance)
-        return cls(given, scenario, npus, given.serving.devices_per_npu, shape, guess)
-
-    @property
-    def devices(self) -> int:
-        return round(self.npus * self.devices_per_npu)
-
-    def engine(self, plan: InferencePlan) -> Engine:
-        given, scenario = self.given, self.scenario
-        return engine_of(
-            replace(given.machine, npu_count=self.npus),
-            given.model,
-            plan,
-            with_pass_tokens(given.serving, scenario.chunk_tokens),
-            given.network,
-            given.exchange,
-            precision=scenario.precision,
-            cache_precision=scenario.kv_precision,
-            speculation=self.guess,
-        )
-
-    def power_w(self, engine: Engine, one: PassTime) -> FloatArray:
-        """Return the draw of one NPU in a pass. [W]."""
-        accelerator = engine.machine.accelerator
-        watts = npu_power_w(accelerator, self.given.power, activity_of(engine, one))
-        return np.asarray(watts * self.devices_per_npu)
-
-
-def _filling(setting: _Setting, engine: Engine) -> _Filling:
-    column = replace(engine, plan=engine.plan.column())
-    one = prefill(column, setting.shape, np.array([1.0, np.inf]))
-    shape = (_count(engine.plan), 2)
-    draw = np.broadcast_to(setting.power_w(column, one.pass_time), shape)
-    return _Filling(
-        np.broadcast_to(one.ttft_s, shape)[:, 0],
-        np.broadcast_to(one.tokens_per_s_per_npu, shape)[:, 1] * setting.devices_per_npu,
-        draw[:, 1],
-        np.asarray(engine.plan.ranks) / setting.devices_per_npu,
-    )
-
-
-def _count(plan: InferencePlan) -> int:
-    return int(np.size(plan.tensor))
-
-
-def _of_rows(filling: _Filling, rows: NDArray[np.intp]) -> _Filling:
-    return _Filling(
-        filling.ttft_s[rows], filling.rate[rows], filling.power_w[rows], filling.npus[rows],
-    )  # fmt: skip
-
-
-def _batches(
-    setting: _Setting, engine: Engine, room: FloatArray, limits: Limits, choices: Choices
-) -> FloatArray:
-    """Return the batches to simulate of every plan, shape (n, k); 0 where there is none."""
-    asked = choices.get("batch_per_npu")
-    plan = engine.plan
-    if asked is not None:
-        per_group = np.asarray(plan.group_ranks) / setting.devices_per_npu
-        wanted = np.array([float(value) for value in asked]) * per_group[:, None]
-        return np.where((wanted <= room[:, None]) & (wanted >= 1), wanted, 0.0)
-    grid = np.floor(np.exp(np.linspace(0.0, 1.0, GRID) * np.log(room)[:, None]) + 1e-9)
-    most = largest_batches(engine, setting.shape, room, limits, setting.guess)
-    return np.concatenate((np.maximum(grid, 1.0), most[:, None]), axis=1)
-
-
-def _decoding(setting: _Setting, engine: Engine, batches: FloatArray) -> _Decoding:
-    """Return every plan at every of its batches, doubles and empty ones left out."""
-    batches = np.sort(batches, axis=1)
-    is_new = batches >= 1
-    is_new[:, 1:] &= batches[:, 1:] != batches[:, :-1]
-    rows, _ = np.nonzero(is_new)
-    batches = batches[is_new]
-    plan = engine.plan.take(rows)
-    tpot, rate, power_w = np.empty((3, batches.size))
-    for at in range(0, batches.size, TOGETHER):
-        chunk = slice(at, at + TOGETHER)
-        part = replace(engine, plan=engine.plan.take(rows[chunk]))
-        step = decode(part, batches[chunk], setting.shape.mean_context, setting.guess)
-        tpot[chunk], rate[chunk] = step.tpot_s, step.tokens_per_s_per_npu
-        power_w[chunk] = setting.power_w(part, step.pass_time)
-    memory = serving_memory(
-        replace(engine, plan=plan), batches, setting.shape.full_length, engine.profile.pass_tokens
-    ).total
-    devices = setting.devices_per_npu
-    return _Decoding(
-        plan,
-        batches,
-        tpot,
-        rate * devices,
-        power_w,
-        np.broadcast_to(memory, batches.shape) * devices,
-        np.asarray(plan.ranks) / devices,
-        rows,
-    )
-
-
-def _apart(
-    setting: _Setting, choices: Choices, limits: Limits
-) -> Iterator[tuple[InferencePlan, _Filling]]:
-    """Yield prefill plans of their own that no other one beats for any goal."""
-    asked = {name: choices[own] for own, name in _PREFILL.items() if own in choices}
-    space = instance_plans(setting.given.model, setting.devices, {**asked, "pp": (1,)})
-    room = np.broadcast_to(group_room(setting.engine(space.plan), setting.shape), (space.count,))
-    fitting = np.flatnonzero(room >= 1)
-    if not fitting.size:
-        return
-    plan = space.plan.take(fitting)
-    filling = _filling(setting, setting.engine(plan))
-    within = filling.ttft_s <= limits.ttft_s * (1 + 1e-9)
-    if not within.any():
-        within = filling.ttft_s == filling.ttft_s.min()
-    host_w = setting.given.running.host_power_w / setting.npus
-    for row in _unbeaten(filling, np.flatnonzero(within), host_w):
-        one = np.array([row])
-        yield plan.take(one), _of_rows(filling, one)
-
-
-_PREFILL: Mapping[str, str] = {"prefill_tp": "tp", "prefill_dp": "dp", "prefill_ep": "ep"}
-"""Field of the scenario for prefill instances: the same degree of a decode instance."""
-
-
-def _unbeaten(filling: _Filling, rows: NDArray[np.intp], host_w: float) -> Iterator[int]:
-    """Yield the rows no other one matches in NPU-seconds, joules and NPUs at once.
-
-    A token costs (draw + host + what an hour of an NPU costs) / rate, whatever the weights are, so
-    less time and less energy at once are better for every goal.
-    """
-    energy = (filling.power_w + host_w) / filling.rate
-    kept: list[int] = []
-    for row in rows[np.lexsort((filling.npus[rows], energy[rows], -filling.rate[rows]))]:
-        if not any(filling.npus[o] <= filling.npus[row] and energy[o] <= energy[row] for o in kept):
-            kept.append(int(row))
-            yield int(row)
-
-
-@dataclass(frozen=True)
-class _Pools:
-    """Machines split into a pool of decode and one of prefill instances; arrays of shape (n,)."""
-
-    scenario: Inference
-    decoding: _Decoding
-    row: NDArray[np.intp]
-    """Position in `decoding`."""
-    prefill_plan: InferencePlan | None
-    share: FloatArray
-    """NPUs for prefill over all."""
-    devices_per_npu: float
-    metrics: Mapping[str, FloatArray]
-
-    @property
-    def count(self) -> int:
-        return int(self.row.size)
-
-    def _plan(self, place: int) -> InferencePlan:
-        return self.decoding.plan.take(self.row[place : place + 1])
-
-    def scenario_at(self, place: int) -> Inference:
-        plan, batch = self._plan(place), float(self.decoding.batch[self.row[place]])
-        per_npu = batch * self.devices_per_npu / scalar(plan.group_ranks)
-        apart = self.prefill_plan
-        return msgspec.structs.replace(
-            self.scenario,
-            tp=round(scalar(plan.tensor)),
-            pp=round(scalar(plan.pipeline)),
-            dp=round(scalar(plan.attention_data)),
-            ep=round(scalar(plan.expert)),
-            batch_per_npu=int(per_npu) if per_npu == int(per_npu) else per_npu,
-            prefill_tp=round(scalar(apart.tensor)) if apart else 0,
-            prefill_dp=round(scalar(apart.attention_data)) if apart else 0,
-            prefill_ep=round(scalar(apart.expert)) if apart else 0,
-            prefill_share=float(self.share[place]),
-        )
-
-    def text_at(self, place: int, named: Sequence[str]) -> str:
-        plan = self._plan(place)
-        apart = self.prefill_plan
-        given = {
-            "degrees": degrees_text(plan),
-            "batch": float(self.decoding.batch[self.row[place]]),
-            "share": float(self.share[place]),
-        }
-        text = (
-            say("{degrees} · batch {batch:g} · {share:.0%} prefill", **given)
-            if apart is None
-            else say(
-                "{degrees} · batch {batch:g} · {share:.0%} prefill as {prefill}",
-                prefill=degrees_text(apart),
-                **given,
-            )
-        )
-        if not named:
-            return text
-        rest = " · ".join(f"{name} {getattr(self.scenario, name)}" for name in named)
-        return say("{text} · {rest}", text=text, rest=rest)
-
-
-def _pools(
-    setting: _Setting,
-    decoding: _Decoding,
-    filling: _Filling,
-    prefill_plan: InferencePlan | None,
-) -> _Pools:
-    """Return every split worth trying of every decode point with its prefill instances."""
-    given, scenario = setting.given, setting.scenario
-    npus, shape = setting.npus, setting.shape
-    instance = np.maximum(1.0, np.round(decoding.npus))
-    least = filling.npus if prefill_plan is not None else 1.0
-    computing = shape.new_prompt / filling.rate
-    stepping = shape.output / decoding.rate
-    wanted = stepping / (computing + stepping) * npus
-    most = most_decode_instances(npus, instance, least)
-    splits: list[FloatArray] = []
-    if scenario.prefill_share:
-        splits.append(np.full(wanted.shape, npus - round(scenario.prefill_share * npus)))
-    else:
-        for count in (np.floor(wanted / instance), np.ceil(wanted / instance)):
-            held = instance * np.clip(count, 1.0, np.maximum(most, 1.0))
-            splits.append(np.where(most < 1, np.round(wanted), held))
-        splits[1] = np.where(splits[1] == splits[0], np.nan, splits[1])
-    row = np.tile(np.arange(wanted.size), len(splits))
-    decode_npus = np.concatenate(splits)
-    is_used = np.isfinite(decode_npus) & (decode_npus > 0) & (decode_npus < npus)
-    if prefill_plan is not None:
-        # Without room for both kinds beside each other a plan of its own has no meaning.
-        is_used &= np.tile(np.broadcast_to(most >= 1, wanted.shape), len(splits))
-    row, decode_npus = row[is_used], decode_npus[is_used]
-    share = (npus - decode_npus) / npus
-
-    def of(values: FloatArray) -> FloatArray:
-        return values[row] if values.size > 1 or prefill_plan is None else values
-
-    rate = pooled_rate(share, of(filling.rate), decoding.rate[row], shape.new_prompt, shape.output)
-    draw = share * of(filling.power_w) + (1 - share) * decoding.power_w[row]
-    machine = given.machine
-    money = economics(
-        draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus, given.running
-    )
-    tpot = decoding.tpot_s[row]
-    metrics = {
-        "tokens_per_s_per_npu": rate,
-        "tpot_s": tpot,
-        "tokens_per_s_per_user": 1 / tpot,
-        "ttft_s": np.broadcast_to(of(filling.ttft_s), rate.shape),
-        "energy_j_per_token": np.asarray(money.energy_j_per_token),
-        "cost_usd_per_million_tokens": np.asarray(money.cost_usd_per_million_tokens),
-        "memory_byte": decoding.memory_byte[row],
-    }
-    return _Pools(scenario, decoding, row, prefill_plan, share, setting.devices_per_npu, metrics)
-
-
 def _nothing_fits(given: SimInput, scenario: Inference, choices: Choices) -> InvalidInput:
     """Return the error that names the leanest mapping and what it needs."""
-    setting = _Setting.of(given, scenario)
+    setting = Setting.of(given, scenario)
     space = instance_plans(given.model, setting.devices, choices)
     engine = setting.engine(space.plan)
     memory = serving_memory(engine, 1.0, setting.shape.full_length, engine.profile.pass_tokens)

@@ -20,7 +20,7 @@ from studio.workload.plan import nearest_divisor
 from studio.workload.precision import number_format
 
 Choices = Mapping[str, Sequence[int | float | str]]
-DEGREES = ("tp", "pp", "dp", "ep", "prefill_tp", "prefill_dp", "prefill_ep")
+DEGREES = ("tp", "pp", "dp", "ep", "prefill_tp", "prefill_dp", "prefill_ep", "prefill_pp")
 VARIANTS = ("precision", "kv_precision", "mtp_tokens", "chunk_tokens")
 FREE_FIELDS = (*DEGREES, *VARIANTS, "batch_per_npu")
 """Fields of a serving scenario that a search chooses or lets the user fix."""

@@ -138,7 +138,10 @@ def machine_of(hardware: str, fabric: str, npu_count: int, node_npus: int = 0) -
             "scale-out", max(npu_count, domain), out, rated.scale_out_latency_s, medium="rdma"
         ),
     )  # fmt: skip
-    return Machine(accelerator, npu_count, levels, evidence="vendor", assumptions=(rated.source,))
+    return Machine(
+        accelerator, npu_count, levels, evidence="vendor", assumptions=(rated.source,),
+        host_npus=node,
+    )  # fmt: skip
 
 
 def software_entries() -> tuple[Software, ...]:

@@ -22,20 +22,14 @@ from studio.exploration.validation.hardware import network_profile
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row
 from studio.exploration.validation.serving_case import ServingCase, given_plan, serving_case
-from studio.simulation.inference.estimate import engine_of
+from studio.simulation.inference.batches import in_flight, largest_batch
+from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.mapping import candidate_plans
-from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.mixing import mixed
+from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan, check_plan, scalar
 from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.serving import (
-    decode,
-    in_flight,
-    largest_batch,
-    offline_rate,
-    prefill,
-    serve,
-    steady,
-)
+from studio.simulation.inference.serving import offline_rate, serve
 from studio.simulation.power.node import node_power_w
 from studio.units import MILLI
 
@@ -213,10 +207,8 @@ def _service_rate(case: ServingCase, engine: Engine) -> float:
     most = in_flight(engine, case.shape)
     if most < 1:
         return 0.0
-    batch = np.asarray([max(most * engine.profile.occupancy, 1.0)])
-    return (
-        scalar(steady(engine, case.shape, batch, case.speculation).tokens_per_s_per_npu) * devices
-    )
+    batch = max(most * engine.profile.occupancy, 1.0)
+    return scalar(mixed(engine, case.shape, batch, case.speculation).tokens_per_s_per_npu) * devices
 
 
 def _per_megawatt(case: ServingCase, engine: Engine) -> float:

@@ -18,18 +18,13 @@ from studio.exploration.validation.power_case import (
 )
 from studio.exploration.validation.rows import Row
 from studio.exploration.validation.serving_case import ServingCase, serving_case
-from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.batches import in_flight, largest_batch
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.mixing import Steady, steady
+from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.serving import (
-    RequestShape,
-    Steady,
-    decode,
-    in_flight,
-    largest_batch,
-    prefill,
-    steady,
-)
+from studio.simulation.inference.requests import RequestShape
 from studio.simulation.power.activity import activity_of
 from studio.simulation.power.npu import npu_power_w
 from studio.simulation.power.profile import PowerProfile

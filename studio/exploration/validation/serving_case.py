@@ -18,7 +18,7 @@ from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.rows import Row, model_of, number, whole
 from studio.exploration.validation.software import engine_of_text
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.serving import Limits, RequestShape
+from studio.simulation.inference.requests import Limits, RequestShape
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
 from studio.workload.model import AiModel

@@ -166,6 +166,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("prefill_tp", mark("TP of prefill"), "count", "count", 0, 64, tip=ALIKE),
         Row("prefill_dp", mark("DP of prefill"), "count", "count", 0, 1024, tip=ALIKE),
         Row("prefill_ep", mark("EP of prefill"), "count", "count", 0, 384, tip=ALIKE),
+        Row("prefill_pp", mark("PP of prefill"), "count", "count", 0, 64, tip=ALIKE),
         Row("chunk_tokens", mark("Prompt tokens per pass"), "count", "count", 0, 65536, tip=AUTO),
         Row(
             "prefill_share",

@@ -32,6 +32,7 @@ _DEGREES: Mapping[Job, tuple[tuple[str, str], ...]] = {
         ("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"),
         ("batch_per_npu", mark("Batch per NPU")), ("prefill_tp", mark("TP of prefill")),
         ("prefill_dp", mark("DP of prefill")), ("prefill_ep", mark("EP of prefill")),
+        ("prefill_pp", mark("PP of prefill")),
     ),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -75,12 +75,19 @@ def token_exchange(
         Whether copies go straight to their ranks (decoding) or once per node (prompts).
     """
     out_byte = numbers.compute.stored_byte + library.scale_byte_per_value
-    routing = Routing(1.0, part.latent or model.hidden, out_byte, part.top_k, part.experts)
+    width = part.latent or model.hidden
     return tuple(
-        _one_token(machine, plan, library, replace(routing, value_byte=value_byte), verb,
-                   is_direct=is_direct)
+        _one_token(
+            machine, plan, library, _routing(width, value_byte, part.top_k, part.experts), verb,
+            is_direct=is_direct,
+        )
         for verb, value_byte in (("dispatch", out_byte), ("combine", BF16_BYTE))
     )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _routing(width: float, value_byte: float, top_k: int, experts: int) -> Routing:
+    return Routing(1.0, width, value_byte, top_k, experts)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 
 import numpy as np
@@ -102,33 +103,66 @@ def work_times(
     m = bytes / (bandwidth e_m) and o is what is not hidden of the shorter. Lost rows stand for
     partly filled tiles, once per expert for grouped products.
     """
+    table = _table(works, candidates)
+    flops, rows, weights, activations, cached, kernels = table
+    shape = (-1, *(1 for _ in candidates))
+    kinds = tuple((work.kind, work.quantised) for work in works)
+    rates = np.array(_rates(kinds, accelerator, profile, numbers)).reshape(shape)
+    lost, left, is_experts, weight_byte = (
+        column.reshape(shape)
+        for column in _columns(
+            kinds, profile.tile_rows_lost, profile.vector_traffic, numbers.weights.stored_byte
+        )
+    )
+    compute = flops * (1 + lost / np.maximum(rows, 1.0)) / rates
+    if np.ndim(imbalance) or imbalance != 1.0:
+        compute = np.where(is_experts, compute * imbalance, compute)
+    read = weights * weight_byte
+    streamed = (read + activations * BF16_BYTE) * left
+    cached = cached * numbers.cache_byte
+    bandwidth = accelerator.memory_bandwidth_byte_per_s
+    slower = is_experts * (1 / profile.grouped_stream - 1)
+    moving = (streamed + slower * read) / (bandwidth * profile.hbm_efficiency)
+    moving = moving + cached / (bandwidth * profile.cache_efficiency)
+    time = np.maximum(compute, moving) + profile.overlap_loss * np.minimum(compute, moving)
+    found = np.empty(table.shape)
+    found[0], found[1], found[2], found[3], found[4] = (
+        flops,
+        streamed + cached,
+        time,
+        compute,
+        moving,
+    )
+    found[5] = kernels * left
+    return WorkTimes(found)
+
+
+def _table(works: Sequence[Work], candidates: tuple[int, ...]) -> FloatArray:
+    """Return the fields of pieces of work: shape (6, n_works, *candidates)."""
+    if not candidates:
+        return np.array([_FIELDS_OF(work) for work in works], dtype=np.float64).T
     table = np.empty((len(_FIELDS), len(works), *candidates))
     for i, work in enumerate(works):
         for j, value in enumerate(_FIELDS_OF(work)):
             table[j, i] = value
-    flops, rows, weights, activations, cached, kernels = table
-    column = (-1, *(1 for _ in candidates))
-    rated: dict[tuple[str, bool], float] = {}
-    for work in works:
-        if (work.kind, work.quantised) not in rated:
-            rated[work.kind, work.quantised] = _rate(work, accelerator, profile, numbers)
-    rates = np.array([rated[work.kind, work.quantised] for work in works])
-    lost = np.array([profile.tile_rows_lost * (w.kind in _PRODUCTS) for w in works])
-    weight_byte = np.array([numbers.weights.stored_byte if w.quantised else BF16_BYTE
-                            for w in works])  # fmt: skip
-    left = np.array([profile.vector_traffic if w.kind == "vector" else 1.0 for w in works])
-    compute = flops * (1 + lost.reshape(column) / np.maximum(rows, 1.0)) / rates.reshape(column)
-    is_experts = np.array([w.kind == "experts" for w in works]).reshape(column)
-    compute = np.where(is_experts, compute * imbalance, compute)
-    streamed = weights * weight_byte.reshape(column) + activations * BF16_BYTE
-    streamed = streamed * left.reshape(column)
-    cached = cached * numbers.cache_byte
-    bandwidth = accelerator.memory_bandwidth_byte_per_s
-    moving = streamed / (bandwidth * profile.hbm_efficiency)
-    moving = moving + cached / (bandwidth * profile.cache_efficiency)
-    time = np.maximum(compute, moving) + profile.overlap_loss * np.minimum(compute, moving)
-    kernels = kernels * left.reshape(column)
-    return WorkTimes(np.stack([flops, streamed + cached, time, compute, moving, kernels]))
+    return table
+
+
+@lru_cache(maxsize=1024)
+def _columns(
+    kinds: tuple[tuple[str, bool], ...],
+    rows_lost: float,
+    vector_traffic: float,
+    stored_byte: float,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return, per piece of work: rows lost, traffic left, 1 for experts, bytes of a weight."""
+    names = [kind for kind, _ in kinds]
+    return (
+        np.array([rows_lost * (name in _PRODUCTS) for name in names]),
+        np.array([vector_traffic if name == "vector" else 1.0 for name in names]),
+        np.array([float(name == "experts") for name in names]),
+        np.array([stored_byte if is_quantised else BF16_BYTE for _, is_quantised in kinds]),
+    )
 
 
 _FIELDS = (
@@ -138,18 +172,32 @@ _FIELDS_OF = attrgetter(*_FIELDS)
 _PRODUCTS = ("matrix", "experts")
 
 
+def _rates(
+    kinds: tuple[tuple[str, bool], ...],
+    accelerator: Accelerator,
+    profile: InferenceProfile,
+    numbers: Formats,
+) -> list[float]:
+    """Return the sustained rate of the units that compute each piece of work. [FLOP/s]."""
+    found = {one: _rate(*one, accelerator, profile, numbers) for one in set(kinds)}
+    return [found[one] for one in kinds]
+
+
 def _rate(
-    work: Work, accelerator: Accelerator, profile: InferenceProfile, numbers: Formats
+    kind: str,
+    is_quantised: bool,
+    accelerator: Accelerator,
+    profile: InferenceProfile,
+    numbers: Formats,
 ) -> float:
-    """Return the sustained rate of the units that compute a piece of work. [FLOP/s]."""
     plain = accelerator.compute_flops["bf16"]
-    if work.kind == "vector":
+    if kind == "vector":
         return plain
-    if work.kind == "decode-attention":
+    if kind == "decode-attention":
         return plain * profile.attention_decode_efficiency
-    if work.kind == "prompt-attention":
+    if kind == "prompt-attention":
         return plain * profile.attention_prefill_efficiency
-    rating = numbers.compute.rating if work.quantised else "bf16"
+    rating = numbers.compute.rating if is_quantised else "bf16"
     peak = accelerator.compute_flops.get(rating) or plain
-    share = profile.grouped_efficiency if work.kind == "experts" else 1.0
+    share = profile.grouped_efficiency if kind == "experts" else 1.0
     return peak * profile.matrix_efficiency(rating) * share

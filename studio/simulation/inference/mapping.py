@@ -9,15 +9,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.batches import group_room, largest_batches
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.mixing import mixed
 from studio.simulation.inference.plan import InferencePlan, expert_count, joined_plans
-from studio.simulation.inference.serving import (
-    Limits,
-    RequestShape,
-    group_room,
-    largest_batches,
-    steady,
-)
+from studio.simulation.inference.requests import Limits, RequestShape
 from studio.simulation.inference.speculative import Speculation
 from studio.workload.model import AiModel, Attention
 
@@ -60,20 +56,22 @@ def choose_plan(
     shape: RequestShape,
     limits: Limits,
     speculation: Speculation,
-) -> InferencePlan:
-    """Return the plan with the most output tokens per device that meets TPOT.
+) -> tuple[InferencePlan, float]:
+    """Return the plan with the most output tokens per device that meets TPOT, and its batch.
 
-    When none meets it, the fastest that fits; when none fits, the widest.
+    When none meets it, the fastest that fits; when none fits, the widest. The batch is that of
+    one attention group, 0 where none meets the limit.
     """
     plans = list(candidate_plans(model, devices))
     joined = joined_plans(plans)
     room = np.broadcast_to(group_room(build(joined), shape), (len(plans),))
     fitting = np.flatnonzero(room >= 1)
     if not fitting.size:
-        return plans[-1]
+        return plans[-1], 0.0
     engine = build(joined.take(fitting))
     batch = largest_batches(engine, shape, room[fitting], limits, speculation)
-    found = steady(engine, shape, np.maximum(batch, 1.0), speculation)
+    found = mixed(engine, shape, np.maximum(batch, 1.0), speculation)
     # A plan that misses the limit loses against any that meets it.
     rate = np.where(batch >= 1, found.tokens_per_s_per_npu, 1e-6 / found.tpot_s)
-    return plans[int(fitting[np.argmax(rate)])]
+    best = int(np.argmax(rate))
+    return plans[int(fitting[best])], float(batch[best])

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.kernels import BF16_BYTE
-from studio.simulation.inference.passes import Engine
 from studio.workload.model import AiModel, Attention, DenseFeedForward, MixtureOfExperts, StateSpace
 from studio.workload.operators import Number
 from studio.workload.parameters import LayerParameters, layer_parameters
@@ -98,7 +98,7 @@ def weight_byte(engine: Engine) -> Number:
     for block in model.blocks:
         layer = layer_parameters(block, model.hidden)
         total = total + block.count * _layer_byte(engine, layer, block.feed_forward, stored)
-    if engine.draft_layers and model.mtp_layers:
+    if engine.drafts and model.mtp_layers:
         last = model.blocks[-1]
         layer = layer_parameters(last, model.hidden)
         total = total + model.mtp_layers * _layer_byte(engine, layer, last.feed_forward, stored)
@@ -112,8 +112,8 @@ def _layer_byte(
     plan = engine.plan
     experts: Number = 0.0
     if isinstance(part, MixtureOfExperts):
-        extra = 1 + plan.redundant_experts / part.experts
-        experts = layer.experts * extra / plan.stage_ranks
+        held = np.ceil((part.experts + plan.redundant_experts) / plan.expert - 1e-9)
+        experts = layer.experts * held / part.experts / plan.expert_tensor
     products = (layer.mixer + layer.dense) / plan.tensor + experts
     return products * stored.stored_byte + (layer.router + layer.norms) * BF16_BYTE
 

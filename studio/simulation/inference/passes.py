@@ -1,143 +1,34 @@
-"""Time of one pass of an instance through its model, by term, with the operators behind it.
+"""Time of one pass of an instance through its model.
 
 Vectorised over candidates; a pass may hold decoding sequences, prompts or both. Knows no queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.exchange import exchange_time, token_exchange
-from studio.simulation.inference.kernels import BF16_BYTE, Formats, WorkTimes, work_times
-from studio.simulation.inference.plan import InferencePlan, spans_of
-from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.work import PassLoad, Work, head_work, layer_work
-from studio.simulation.machine import Machine
-from studio.simulation.network.collective import (
-    Collective,
-    CollectiveTime,
-    Span,
-    collective_time_s,
+from studio.simulation.inference.kernels import WorkTimes, work_times
+from studio.simulation.inference.pass_time import TERMS, PassTime, Segment
+from studio.simulation.inference.plan import InferencePlan
+from studio.simulation.inference.reductions import Sum, hand_over, reduction
+from studio.simulation.inference.work import (
+    PassLoad,
+    Work,
+    feed_forward_work,
+    head_work,
+    mixer_work,
+    share_of,
 )
-from studio.simulation.network.profile import ExpertProfile, NetworkProfile
-from studio.workload.model import AiModel, Block, MixtureOfExperts
+from studio.workload.model import Block, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
 
-TERMS = (
-    "attention",
-    "projections",
-    "feed_forward",
-    "experts",
-    "vector",
-    "head",
-    "dispatch_combine",
-    "all_reduce",
-    "pipeline",
-    "launch",
-    "host",
-)
-"""Named parts of the time of a pass; they sum to it."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """Everything about an instance that stays the same from pass to pass."""
-
-    machine: Machine
-    """As software sees it: NPUs here are the ranks of plans."""
-    model: AiModel
-    plan: InferencePlan
-    profile: InferenceProfile
-    network: NetworkProfile
-    exchange: ExpertProfile
-    numbers: Formats
-    draft_layers: float = 0.0
-    """Draft tokens per step, each from one extra layer (multi-token prediction)."""
-
-
-@dataclass(frozen=True)
-class OperatorRow:
-    """One operator of a pass, all layers together, for the roofline plot."""
-
-    name: str
-    term: str
-    flops: Number
-    traffic_byte: Number
-    time_s: Number
-    compute_s: Number
-    memory_s: Number
-
-    @property
-    def intensity(self) -> Number:
-        """Operations per byte moved. [FLOP/byte]."""
-        if isinstance(self.traffic_byte, float):
-            return self.flops / max(self.traffic_byte, 1.0)
-        return self.flops / np.maximum(self.traffic_byte, 1.0)
-
-
-@dataclass(frozen=True)
-class PassTime:
-    """Time of one pass; arrays of the candidates' shape or numbers."""
-
-    time_s: Number
-    """From the first stage to the last, host included."""
-    stage_s: Number
-    """Busy time of one pipeline stage: what limits the rate of passes."""
-    terms: Mapping[str, Number]
-    """Seconds by name of `TERMS`; they sum to `time_s`."""
-    flops: Number
-    """On one NPU. [FLOP]"""
-    traffic_byte: Number
-    """Memory traffic of one NPU. [byte]"""
-    compute_s: Number
-    """Matrix and vector units of one NPU at work. [s]"""
-    memory_s: Number
-    """Memory of one NPU at work. [s]"""
-    network_s: Number
-    """Links of one NPU at work, hidden or not. [s]"""
-    step_s: Number
-    """Of the host's term, what a step costs whatever it holds: the device stands still. [s]"""
-    sequences_s: Number
-    """Of the host's term, what its sequences cost. [s]"""
-    works: tuple[Work, ...]
-    times: WorkTimes
-    counts: FloatArray
-    """Layers each piece of work stands for."""
-    tokens: Number
-    """Of one attention group, all of them."""
-
-    def at(self, index: int) -> PassTime:
-        """Return the pass of one candidate of shape (n,)."""
-
-        def one(value: Number) -> Number:
-            if isinstance(value, np.ndarray) and value.ndim:
-                return float(value[index])
-            return float(value)
-
-        return PassTime(
-            one(self.time_s), one(self.stage_s),
-            {name: one(value) for name, value in self.terms.items()},
-            one(self.flops), one(self.traffic_byte), one(self.compute_s), one(self.memory_s),
-            one(self.network_s), one(self.step_s), one(self.sequences_s), self.works,
-            WorkTimes(self.times.table[..., index]), self.counts, one(self.tokens),
-        )  # fmt: skip
-
-    @property
-    def operators(self) -> tuple[OperatorRow, ...]:
-        """Operators by name, all layers together, of all stages."""
-        names = list(dict.fromkeys((work.name, work.term) for work in self.works))
-        place = {name: row for row, name in enumerate(names)}
-        table = self.times.table[:5]
-        rows = np.zeros((len(names), 5, *table.shape[2:]))
-        for i, work in enumerate(self.works):
-            rows[place[work.name, work.term]] += self.counts[i] * table[:, i]
-        # Plain numbers where there is one candidate: half of an estimate went into taking them.
-        values = rows.tolist() if rows.ndim == 2 else rows
-        return tuple(OperatorRow(*name, *row) for name, row in zip(names, values, strict=True))
+_Part = TypeVar("_Part")
 
 
 def pass_time(engine: Engine, load: PassLoad) -> PassTime:
@@ -154,58 +45,123 @@ def pass_time(engine: Engine, load: PassLoad) -> PassTime:
     -----
     A step of decoding waits for max(device, host launches) + host; the device adds the kernels of
     all layers, the gaps between them, and what communication is left exposed. Pipeline stages are
-    equal shares of the layers; a pass visits them one after the other.
+    equal shares of the layers; a pass visits them one after the other. Drafts come one after the
+    other: the first runs an extra layer over the tokens of the pass, each further one over its
+    own token, and each takes the output projection again. Schedulers of ranks behind different
+    hosts agree on every step over the network, in a tree.
     """
     plan, profile = engine.plan, engine.profile
-    works: list[Work] = []
-    counts: list[float] = []
-    exchanged: Number = 0.0
-    links: Number = 0.0
-    sums: Number = 0.0
-    expert_layers, spread_layers = 0.0, 0.0
-    is_spread = np.asarray(plan.expert) > 1
-    for block, count in _blocks(engine):
-        pieces = layer_work(engine.model, block, plan, load)
-        works.extend(pieces)
-        counts.extend([count] * len(pieces))
-        sums = sums + count * _reductions(block, is_spread)
-        part = block.feed_forward
-        if isinstance(part, MixtureOfExperts):
-            expert_layers += count
-            if is_spread.any():
-                sent = token_exchange(
-                    engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
-                    is_direct=not load.has_prompts,
-                )  # fmt: skip
-                moved = exchange_time(sent, load.tokens / plan.tensor)
-                exchanged = exchanged + count * moved.time_s
-                spread_layers += count
-                links = links + count * moved.wire_s
-    heads = np.maximum(load.decode_tokens + load.prompts, 1e-9) * (1 + engine.draft_layers / 2)
-    pieces = head_work(engine.model, plan, heads)
-    works.extend(pieces)
-    counts.extend([1.0] * len(pieces))
-    reduced = reduction(engine, load.tokens)
-    reduced_s, wire_s = (reduced.time_s, reduced.wire_s) if reduced else (0.0, 0.0)
+    doing = _Doing()
+    for part, blocks in _segments(engine, load):
+        _add_layers(doing, engine, part, blocks)
+    outputs = np.maximum(load.decode_tokens + load.prompts, 1e-9)
+    doing.add(head_work(engine.model, plan, outputs), 1.0)
+    if engine.drafts:
+        tips = np.maximum(load.sequences + load.prompts, 1e-9)
+        doing.add(head_work(engine.model, plan, tips), float(engine.drafts))
+    counts = np.array(doing.counts)
     times = work_times(
-        works, _candidates(plan, load), engine.machine.accelerator, profile, engine.numbers,
-        _imbalance(engine),
+        doing.works, _candidates(plan, load), engine.machine.accelerator, profile,
+        engine.numbers, _imbalance(engine),
     )  # fmt: skip
-    terms = _by_term(works, np.array(counts), times)
-    terms["experts"] = terms["experts"] + expert_layers * profile.expert_layer_s
-    terms["dispatch_combine"] = np.where(
-        is_spread,
-        exchanged * (1 - profile.expert_overlap) + spread_layers * profile.expert_rank_s,
-        0.0,
-    )
-    links = np.where(is_spread, links, 0.0)
-    terms["all_reduce"] = sums * reduced_s * profile.reduce_exposed
-    totals = np.tensordot(times.table, np.array(counts), axes=(1, 0))
-    kernels = totals[5]
-    terms["launch"] = kernels * profile.kernel_s
-    network_s = links + sums * wire_s
-    detail = (tuple(works), times, np.array(counts))
-    return _finished(engine, load, terms, totals, network_s, detail)
+    terms = _by_term(doing.works, counts, times)
+    terms["experts"] = terms["experts"] + doing.expert_layers * profile.expert_layer_s
+    terms["dispatch_combine"] = doing.exchanged_s
+    terms["all_reduce"] = doing.summed_s
+    totals = _weighted(counts[None], times.table.swapaxes(0, 1))[0]
+    terms["launch"] = totals[5] * profile.kernel_s
+    return _finished(engine, load, terms, totals, doing, times)
+
+
+@dataclass
+class _Doing:
+    """What a pass has to do, gathered layer by layer."""
+
+    works: list[Work] = field(default_factory=list)
+    counts: list[float] = field(default_factory=list)
+    """Layers each piece of work stands for."""
+    segments: list[Segment] = field(default_factory=list)
+    expert_layers: float = 0.0
+    exchanged_s: Number = 0.0
+    summed_s: Number = 0.0
+    links_s: Number = 0.0
+    """Links of one rank at work, hidden or not."""
+
+    def add(self, pieces: tuple[Work, ...], count: float) -> None:
+        self.works.extend(pieces)
+        self.counts.extend([count] * len(pieces))
+
+
+def _segments(
+    engine: Engine, load: PassLoad
+) -> Iterator[tuple[PassLoad, list[tuple[Block, float]]]]:
+    """Yield the tokens that pass through layers together, and the layers with their counts."""
+    blocks = [(block, float(block.count)) for block in engine.model.blocks]
+    if engine.drafts:
+        last, count = blocks[-1]
+        blocks[-1] = (last, count + 1.0)
+    yield load, blocks
+    if engine.drafts > 1 and load.has_decode:
+        one_each = PassLoad(sequences=load.sequences, context=load.context)
+        yield one_each, [(blocks[-1][0], engine.drafts - 1.0)]
+
+
+def _add_layers(
+    doing: _Doing, engine: Engine, load: PassLoad, blocks: list[tuple[Block, float]]
+) -> None:
+    """Add what these layers compute and exchange; equal parts of layers are worked out once."""
+    plan, model = engine.plan, engine.model
+    is_spread = np.asarray(plan.expert) > 1
+    share = share_of(plan, load)
+    sums: Number = 0.0
+    mixers = ((block.mixer, n) for block, n in blocks if block.mixer is not None)
+    parts = ((b.feed_forward, n) for b, n in blocks if b.feed_forward is not None)
+    for mixer, count in _alike(mixers):
+        doing.add(mixer_work(model, mixer, plan, load, share), count)
+        sums = sums + count
+    kinds = _alike(parts)
+    for part, count in kinds:
+        doing.add(feed_forward_work(model, part, share), count)
+        if isinstance(part, MixtureOfExperts):
+            sums = sums + count * np.where(is_spread, 0.0, 1.0)
+            _add_experts(doing, engine, load, part, count)
+        else:
+            sums = sums + count
+    one = reduction(engine, load.tokens, plan.tensor)
+    doing.summed_s = doing.summed_s + sums * one.time_s
+    doing.links_s = doing.links_s + sums * one.wire_s
+    experts = tuple((part, n) for part, n in kinds if isinstance(part, MixtureOfExperts))
+    doing.segments.append(Segment(load.tokens, sums, experts))
+
+
+def _alike(parts: Iterable[tuple[_Part, float]]) -> list[tuple[_Part, float]]:
+    """Return the different parts of layers, with the layers that have each."""
+    found: list[tuple[_Part, float]] = []
+    for part, count in parts:
+        place = next((i for i, (known, _) in enumerate(found) if known == part), len(found))
+        before = found[place][1] if place < len(found) else 0.0
+        found[place : place + 1] = [(part, before + count)]
+    return found
+
+
+def _add_experts(
+    doing: _Doing, engine: Engine, load: PassLoad, part: MixtureOfExperts, count: float
+) -> None:
+    """Add what layers of experts cost besides their products."""
+    plan, profile = engine.plan, engine.profile
+    doing.expert_layers += count
+    is_spread = np.asarray(plan.expert) > 1
+    if not is_spread.any():
+        return
+    sent = token_exchange(
+        engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
+        is_direct=not load.has_prompts,
+    )  # fmt: skip
+    moved = exchange_time(sent, load.tokens / plan.tensor)
+    inside = inside_experts(engine, load.tokens, part)
+    exposed = moved.time_s * (1 - profile.expert_overlap) + profile.expert_rank_s + inside.time_s
+    doing.exchanged_s = doing.exchanged_s + count * np.where(is_spread, exposed, 0.0)
+    doing.links_s = doing.links_s + count * np.where(is_spread, moved.wire_s + inside.wire_s, 0.0)
 
 
 def _candidates(plan: InferencePlan, load: PassLoad) -> tuple[int, ...]:
@@ -214,13 +170,17 @@ def _candidates(plan: InferencePlan, load: PassLoad) -> tuple[int, ...]:
         load.sequences, load.new_tokens, load.context, load.prompt_tokens, load.prompt_length,
         load.prompt_prefix, plan.tensor, plan.attention_data, plan.pipeline, plan.expert,
     )  # fmt: skip
-    return np.broadcast_shapes(*(np.shape(value) for value in values))
+    shapes = {np.shape(value) for value in values} - {()}
+    return np.broadcast_shapes(*shapes) if shapes else ()
+
+
+_PLACE = {name: place for place, name in enumerate(TERMS)}
 
 
 def _by_term(works: list[Work], counts: FloatArray, times: WorkTimes) -> dict[str, Number]:
     """Return seconds by term, all layers together."""
     weight = np.zeros((len(TERMS), len(works)))
-    weight[[TERMS.index(work.term) for work in works], range(len(works))] = counts
+    weight[[_PLACE[work.term] for work in works], range(len(works))] = counts
     return dict(zip(TERMS, _weighted(weight, times.time_s), strict=True))
 
 
@@ -230,43 +190,10 @@ def _weighted(weight: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray(summed.reshape(weight.shape[0], *values.shape[1:]))
 
 
-def _blocks(engine: Engine) -> list[tuple[Block, float]]:
-    """Return the blocks of a model with the layers of each, draft layers with the last."""
-    blocks: list[tuple[Block, float]] = [(b, float(b.count)) for b in engine.model.blocks]
-    if engine.draft_layers:
-        last, count = blocks[-1]
-        # A draft layer sees one token a sequence, not all that are verified.
-        blocks[-1] = (last, count + engine.draft_layers / (1 + engine.draft_layers))
-    return blocks
-
-
 def _imbalance(engine: Engine) -> Number:
     if engine.plan.is_balanced:
         return 1.0
     return 1.0 + engine.profile.expert_imbalance * (1 - 1 / np.asarray(engine.plan.expert))
-
-
-def _reductions(block: Block, is_spread: NDArray[np.bool_]) -> Number:
-    """Return how many sums over the tensor-parallel group one layer needs."""
-    exchanges = isinstance(block.feed_forward, MixtureOfExperts) & is_spread
-    return float(block.mixer is not None) + np.where(
-        exchanges, 0.0, float(block.feed_forward is not None)
-    )
-
-
-def reduction(engine: Engine, tokens: Number) -> CollectiveTime | None:
-    """Return one sum over the tensor-parallel group for the tokens of a pass, if there is one."""
-    plan = engine.plan
-    if not np.any(np.asarray(plan.tensor) > 1):
-        return None
-    payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE)
-    spans = reduction_spans(engine)
-    return collective_time_s(Collective.ALL_REDUCE, payload, spans, engine.network)
-
-
-def reduction_spans(engine: Engine) -> tuple[Span, ...]:
-    """Return where the tensor-parallel group of an instance lies."""
-    return spans_of(engine.machine.levels, 1.0, engine.plan.tensor)
 
 
 def _finished(
@@ -274,68 +201,53 @@ def _finished(
     load: PassLoad,
     terms: dict[str, Number],
     totals: FloatArray,
-    links: Number,
-    detail: tuple[tuple[Work, ...], WorkTimes, FloatArray],
+    doing: _Doing,
+    times: WorkTimes,
 ) -> PassTime:
+    """Add the pipeline and the host, and sum up."""
     plan, profile = engine.plan, engine.profile
     stages = np.asarray(plan.pipeline, dtype=np.float64)
     device: Number = sum(terms.values(), np.zeros(()))
-    hop = _hop_s(engine, load)
+    found = hand_over(engine, load.tokens)
+    hop = np.where(stages > 1, found.time_s, 0.0) if found else np.zeros(())
     terms["pipeline"] = (stages - 1) * hop
     per_launch = profile.prefill_launch_s if load.has_prompts else profile.launch_s
     waiting = np.maximum(totals[5] * per_launch - device, 0.0)
     sequences = load.sequences + load.prompts
-    terms["host"] = waiting + profile.step_s + profile.sequence_s * sequences
+    step = profile.step_s + agreement_s(engine)
+    terms["host"] = waiting + step + profile.sequence_s * sequences
     stall = 1 + profile.stage_wait * (stages - 1)
     busy = (device + waiting) / stages * stall + hop * (stages > 1)
-    works, times, counts = detail
     flops, traffic, _, compute_s, memory_s, _ = totals / stages
     return PassTime(
-        time_s=sum(terms.values(), np.zeros(())),
-        stage_s=busy + terms["host"] - waiting,
+        time_s=device + terms["pipeline"] + terms["host"],
+        stage_s=busy + step + profile.sequence_s * sequences,
         terms=terms,
         flops=flops,
         traffic_byte=traffic,
         compute_s=compute_s,
         memory_s=memory_s,
-        network_s=links / stages,
-        step_s=profile.step_s,
+        network_s=doing.links_s / stages,
+        step_s=step,
         sequences_s=profile.sequence_s * sequences,
-        works=works,
+        works=tuple(doing.works),
         times=times,
-        counts=counts,
+        counts=np.array(doing.counts),
         tokens=load.tokens,
+        segments=tuple(doing.segments),
     )
 
 
-def _hop_s(engine: Engine, load: PassLoad) -> Number:
-    """Return the time of handing the hidden vectors of a pass to the next stage."""
-    found = hand_over(engine, load.tokens)
-    if found is None:
-        return 0.0
-    return np.where(np.asarray(engine.plan.pipeline) > 1, found.time_s, 0.0)
+def agreement_s(engine: Engine) -> Number:
+    """Return what the hosts of one instance need to agree on a step. [s]."""
+    hosts = np.maximum(engine.plan.ranks / (engine.machine.host_npus or np.inf), 1.0)
+    return engine.profile.host_s * np.log2(hosts)
 
 
-def hand_over(engine: Engine, tokens: Number) -> CollectiveTime | None:
-    """Return the transfer from one pipeline stage to the next, if there are several stages."""
+def inside_experts(engine: Engine, tokens: Number, part: MixtureOfExperts) -> Sum:
+    """Return the sum over the ranks that share each expert: every one holds a part of each row."""
     plan = engine.plan
-    if not np.any(np.asarray(plan.pipeline) > 1):
-        return None
-    payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE / plan.tensor)
-    spans = hand_over_spans(engine)
-    return collective_time_s(Collective.POINT_TO_POINT, payload, spans, engine.network)
-
-
-def hand_over_spans(engine: Engine) -> tuple[Span, ...]:
-    """Return where two neighbouring pipeline stages of an instance meet."""
-    plan = engine.plan
-    spans = spans_of(engine.machine.levels, plan.stage_ranks, np.asarray(plan.pipeline))
-    return _pair(spans)
-
-
-def _pair(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Return the spans of two neighbours that meet on the outermost level of a group."""
-    outer = np.zeros(())
-    for i, span in enumerate(spans):
-        outer = np.where(span.ranks > 1, float(i), outer)
-    return tuple(Span(s.level, np.where(outer == i, 2.0, 1.0)) for i, s in enumerate(spans))
+    rows = tokens * part.top_k * plan.expert_tensor / plan.tensor
+    width = (part.latent or engine.model.hidden) / engine.model.hidden
+    ranks = np.where(np.asarray(plan.expert) > 1, plan.expert_tensor, 1.0)
+    return reduction(engine, rows * width, ranks)

@@ -103,19 +103,22 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
     InvalidInput : a degree is no whole number from 1, does not divide what it cuts, or needs
         more devices than there are.
     """
-    degrees = {
-        say("tensor parallelism"): plan.tensor,
-        say("attention data parallelism"): plan.attention_data,
-        say("pipeline parallelism"): plan.pipeline,
-        say("expert parallelism"): plan.expert,
-    }
-    for name, value in degrees.items():
-        if np.any(np.asarray(value) < 1) or np.any(np.asarray(value) != np.floor(value)):
-            raise InvalidInput(
-                "{name} {value} must be a whole number from 1; nearest valid: 1",
-                name=name,
-                value=value,
-            )
+    degrees = (plan.tensor, plan.attention_data, plan.pipeline, plan.expert)
+    table = np.stack(np.broadcast_arrays(*degrees))
+    is_wrong = (table < 1) | (table != np.floor(table))
+    if is_wrong.any():
+        names = (
+            say("tensor parallelism"),
+            say("attention data parallelism"),
+            say("pipeline parallelism"),
+            say("expert parallelism"),
+        )
+        place = int(np.flatnonzero(is_wrong.reshape(len(names), -1).any(axis=1))[0])
+        raise InvalidInput(
+            "{name} {value} must be a whole number from 1; nearest valid: 1",
+            name=names[place],
+            value=degrees[place],
+        )
     if np.any(np.asarray(plan.ranks) > ranks):
         most = int(np.max(plan.ranks))
         raise InvalidInput(
@@ -247,4 +250,5 @@ def split_devices(machine: Machine, devices: float, package_byte_per_s: float = 
         levels=(package, *levels),
         host_power_w_per_npu=machine.host_power_w_per_npu / count,
         host_idle_power_w_per_npu=machine.host_idle_power_w_per_npu / count,
+        host_npus=machine.host_npus * count,
     )

@@ -29,6 +29,8 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fp4_efficiency: float
     grouped_efficiency: float
     """Products of many experts relative to one product of the same padded size."""
+    grouped_stream: float
+    """Streaming of the weights of many experts relative to those of one product."""
     tile_rows_lost: float
     """Rows of a product, mean, computed for nothing because tiles are partly filled."""
     overlap_loss: float
@@ -53,6 +55,8 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Scheduling, sampling and copies of one step that the device waits for. [s]"""
     sequence_s: float
     """The same per sequence of the batch. [s]"""
+    host_s: float
+    """Agreement on a step between the hosts of one instance, for each doubling of hosts. [s]"""
     expert_layer_s: float
     """Routing, permutation metadata and synchronisation of one layer of experts. [s]"""
     expert_rank_s: float
@@ -64,6 +68,13 @@ class InferenceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reduce_exposed: float
     """Exposed time of tensor-parallel reductions over that of the collective library alone: below
     1 where they are fused or hidden, above where copies and synchronisation stand in line."""
+    reduce_tokens: float
+    """Tokens of a pass up to which those reductions stream at the rate of the library."""
+    reduce_late: float
+    """Extra time of the reduction of tokens beyond that, over the time of the library."""
+    reduce_start_s: float
+    """Launch and flags of the engine's own reduction over load/store links, in which every rank
+    reads all others; 1 s where the engine has none. [s]"""
     stage_wait: float
     """Time one pipeline stage waits for the others, per further stage, over its own time."""
     pass_tokens: float

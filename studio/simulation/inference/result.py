@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.phases import Decode, Prefill
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.serving import Decode, Prefill, RequestShape
+from studio.simulation.inference.requests import RequestShape
 from studio.simulation.inference.speculative import Speculation
 
 

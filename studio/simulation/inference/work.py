@@ -14,7 +14,14 @@ import msgspec
 import numpy as np
 
 from studio.simulation.inference.plan import InferencePlan
-from studio.workload.model import AiModel, Attention, Block, StateSpace
+from studio.workload.model import (
+    AiModel,
+    Attention,
+    Block,
+    FeedForward,
+    Mixer,
+    StateSpace,
+)
 from studio.workload.operators import (
     Number,
     Operator,
@@ -28,8 +35,8 @@ from studio.workload.operators import (
 
 _ATTENTION_KERNELS = 2.0
 """Attention and the merge of its splits, or the write of keys and values."""
-_BIAS_KERNELS = 5.0
-"""Biases of four products and a mean-subtracting norm: models without gates came with them."""
+_BIAS_KERNELS = 2.0
+"""Biases of the two products cut by rows, added after their reduction; the others are fused."""
 
 
 @dataclass(frozen=True)
@@ -94,35 +101,36 @@ class Work(msgspec.Struct, frozen=True):
     kernels: float = 1.0
 
 
-def layer_work(
-    model: AiModel, block: Block, plan: InferencePlan, load: PassLoad
+def mixer_work(
+    model: AiModel, mixer: Mixer, plan: InferencePlan, load: PassLoad, share: Share
 ) -> tuple[Work, ...]:
-    """Return the work of one layer of `block` on one NPU, in order of execution.
+    """Return the work of one layer between tokens on one NPU, in order of execution.
 
     Parameters
     ----------
     model
         Gives the hidden width.
-    block
-        The layer.
+    mixer
+        Attention or state space of the layer.
     plan
         How it is cut.
     load
         Tokens of one attention group.
+    share
+        What one NPU is given of them.
     """
-    pieces: list[Work] = []
-    share = _share(plan, load)
-    if block.mixer is not None:
-        pieces.append(_norm("mixer norm", load.tokens * model.hidden))
-        if isinstance(block.mixer, Attention):
-            pieces.extend(_attention_work(block.mixer, model.hidden, plan, load))
-        else:
-            pieces.extend(_state_work(model, block, block.mixer, load, share))
-    rest = msgspec.structs.replace(block, mixer=None)
-    is_plain = getattr(block.feed_forward, "gated", True) is False
-    pieces.extend(_from_operator(operator) for operator in layer_operators(model, rest, share))
-    if is_plain:
-        width = load.tokens * model.hidden
+    norm = _norm("mixer norm", load.tokens * model.hidden)
+    if isinstance(mixer, Attention):
+        return (norm, *_attention_work(mixer, model.hidden, plan, load))
+    return (norm, *_state_work(model, mixer, load, share))
+
+
+def feed_forward_work(model: AiModel, part: FeedForward, share: Share) -> tuple[Work, ...]:
+    """Return the work of one layer on every token alone; parameters as of `mixer_work`."""
+    layer = Block(1, None, part)
+    pieces = [_from_operator(one) for one in layer_operators(model, layer, share)]
+    if not part.gated:
+        width = share.tokens * model.hidden
         pieces.append(Work("biases", "vector", "vector", 0.0 * width,
                            activation_elements=4 * width, kernels=_BIAS_KERNELS))  # fmt: skip
     return tuple(pieces)
@@ -136,7 +144,8 @@ def head_work(model: AiModel, plan: InferencePlan, rows: Number) -> tuple[Work, 
     )
 
 
-def _share(plan: InferencePlan, load: PassLoad) -> Share:
+def share_of(plan: InferencePlan, load: PassLoad) -> Share:
+    """Return what one NPU is given of a pass."""
     return Share(
         tokens=load.tokens,
         sequences=np.maximum(load.sequences + load.prompts, 1e-9),
@@ -273,10 +282,8 @@ def _scores(
                    kernels=_ATTENTION_KERNELS)  # fmt: skip
 
 
-def _state_work(
-    model: AiModel, block: Block, mixer: StateSpace, load: PassLoad, share: Share
-) -> Iterator[Work]:
-    alone = msgspec.structs.replace(block, feed_forward=None)
+def _state_work(model: AiModel, mixer: StateSpace, load: PassLoad, share: Share) -> Iterator[Work]:
+    alone = Block(1, mixer, None)
     for operator in layer_operators(model, alone, share)[1:]:
         yield _from_operator(operator)
     states = 2 * load.sequences * mixer.state_elements / share.tensor

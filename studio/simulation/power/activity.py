@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.simulation.inference.passes import Engine, PassTime
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.pass_time import PassTime
 from studio.workload.operators import Number
 
 

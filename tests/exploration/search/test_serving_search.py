@@ -192,12 +192,12 @@ def test_throughput_of_an_instance_rises_with_its_batch(batches: list[int]) -> N
 
 
 def _decode_only(batches: list[int]) -> np.ndarray:  # type: ignore[type-arg]
-    from studio.exploration.search.serving import _Setting
+    from studio.exploration.search.serving_instances import Setting
+    from studio.simulation.inference.phases import decode
     from studio.simulation.inference.plan import InferencePlan
-    from studio.simulation.inference.serving import decode
 
     asked = serve("DeepSeek-R1")
-    setting = _Setting.of(asked, asked.scenario)  # type: ignore[arg-type]
+    setting = Setting.of(asked, asked.scenario)  # type: ignore[arg-type]
     engine = setting.engine(InferencePlan(attention_data=16.0, expert=16.0))
     step = decode(engine, np.array(batches, float), setting.shape.mean_context, setting.guess)
     return np.asarray(step.tokens_per_s_per_npu)

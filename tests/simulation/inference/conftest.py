@@ -12,8 +12,8 @@ from studio.exploration.serving_library import (
     power_profile,
 )
 from studio.exploration.validation.hardware import machine_of, network_profile
-from studio.simulation.inference.estimate import InferenceResult, engine_of, estimate_inference
-from studio.simulation.inference.passes import Engine
+from studio.simulation.inference.engine import Engine, engine_of
+from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.machine import Machine
 from studio.workload.library import load_model

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from studio.exploration.serving_library import exchange_profile, inference_profile
 from studio.exploration.validation.hardware import network_profile
-from studio.simulation.inference.estimate import engine_of
+from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.memory import weight_byte
-from studio.simulation.inference.passes import TERMS, Engine, pass_time
+from studio.simulation.inference.mixing import steady
+from studio.simulation.inference.pass_time import TERMS
+from studio.simulation.inference.passes import pass_time
+from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.serving import RequestShape, decode, prefill, steady
+from studio.simulation.inference.requests import RequestShape
 from studio.simulation.inference.work import PassLoad
 from studio.simulation.machine import Machine
 from studio.workload.library import load_model

@@ -10,18 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
+from studio.simulation.inference.batches import in_flight, largest_batch, largest_within
 from studio.simulation.inference.disaggregation import disaggregate
+from studio.simulation.inference.phases import decode
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.serving import (
-    Limits,
-    RequestShape,
-    decode,
-    in_flight,
-    largest_batch,
-    largest_within,
-    offline_rate,
-    serve,
-)
+from studio.simulation.inference.requests import Limits, RequestShape
+from studio.simulation.inference.serving import offline_rate, serve
 from studio.simulation.inference.speculative import Speculation, accepted_tokens
 from tests.simulation.inference.conftest import hopper
 
@@ -41,7 +35,7 @@ def test_impossible_drafts_name_the_nearest_valid(drafts, chance):
 def test_drafts_pay_when_memory_limits_decoding(engine):
     instance = engine("Llama-3-70B")
     plain = decode(instance, 4.0, 1000.0)
-    drafted = decode(replace(instance, draft_layers=1.0), 4.0, 1000.0, Speculation(1, 0.7))
+    drafted = decode(replace(instance, drafts=1), 4.0, 1000.0, Speculation(1, 0.7))
     assert np.max(drafted.tpot_s) < np.max(plain.tpot_s)
 
 
@@ -74,7 +68,7 @@ def test_more_memory_never_serves_less(engine_factory, factor):
 def engine_factory():
     from studio.exploration.serving_library import exchange_profile, inference_profile
     from studio.exploration.validation.hardware import network_profile
-    from studio.simulation.inference.estimate import engine_of
+    from studio.simulation.inference.engine import engine_of
     from studio.workload.library import load_model
 
     def make(machine):

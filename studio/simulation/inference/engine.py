@@ -1,0 +1,50 @@
+"""One serving instance: everything that stays the same from pass to pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.simulation.inference.exchange import library_of
+from studio.simulation.inference.kernels import Formats, formats
+from studio.simulation.inference.plan import InferencePlan, split_devices
+from studio.simulation.inference.profile import InferenceProfile
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.machine import Machine
+from studio.simulation.network.profile import ExpertProfile, NetworkProfile
+from studio.workload.model import AiModel
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A model, cut by a plan, on a machine and under the constants of its software."""
+
+    machine: Machine
+    """As software sees it: NPUs here are the ranks of plans."""
+    model: AiModel
+    plan: InferencePlan
+    profile: InferenceProfile
+    network: NetworkProfile
+    exchange: ExpertProfile
+    numbers: Formats
+    drafts: int = 0
+    """Draft tokens per step, one run of an extra layer each (multi-token prediction)."""
+
+
+def engine_of(
+    machine: Machine,
+    model: AiModel,
+    plan: InferencePlan,
+    profile: InferenceProfile,
+    network: NetworkProfile,
+    exchange: ExpertProfile | None = None,
+    *,
+    precision: str = "fp8",
+    cache_precision: str = "",
+    speculation: Speculation | None = None,
+) -> Engine:
+    """Return the instance a plan describes, on the machine as software sees it."""
+    seen = split_devices(machine, profile.devices_per_npu)
+    numbers = formats(seen.accelerator, precision, cache_precision)
+    library = exchange or library_of(network)
+    drafts = speculation.drafts if speculation else 0
+    return Engine(seen, model, plan, profile, network, library, numbers, drafts)

@@ -1,0 +1,105 @@
+"""Continuous batching: prompts mixed into the steps of decoding.
+
+Vectorised over batches; knows no clock and no arrival trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.passes import pass_time
+from studio.simulation.inference.phases import Decode, Prefill, decode, prefill
+from studio.simulation.inference.requests import RequestShape
+from studio.simulation.inference.speculative import Speculation
+from studio.simulation.inference.work import PassLoad
+from studio.workload.operators import Number
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Requests in plenty; numbers or arrays of shape (n,)."""
+
+    sequences: Number
+    """In flight in one attention group."""
+    step_s: Number
+    """Between two steps of one sequence, prompts included."""
+    tpot_s: Number
+    tokens_per_s_per_npu: Number
+    """Output tokens."""
+    prefill: Prefill
+    """Prompts in plenty on the same instance."""
+
+
+@dataclass(frozen=True)
+class Steady(Mixed):
+    """The same beside decoding alone."""
+
+    prompt_share: Number
+    """Share of the time that prompts take."""
+    decode: Decode
+
+
+def mixed(
+    engine: Engine,
+    shape: RequestShape,
+    sequences: Number,
+    speculation: Speculation | None = None,
+    filling: Prefill | None = None,
+) -> Mixed:
+    """Return the rate of continuous batching with `sequences` in flight per group.
+
+    Parameters
+    ----------
+    engine, shape, speculation
+        Instance, lengths of a request and drafts per step.
+    sequences
+        In flight per attention group, shape (n,) or a number.
+    filling
+        Prompts in plenty on the same instance, where the caller has them already.
+
+    Notes
+    -----
+    Every step sees new prompts at the rate at which requests finish: sequences x emitted x
+    prompt / output tokens. They share the passes of decoding as far as those have room; a mixed
+    pass reads the weights once. What does not fit takes passes of its own.
+    """
+    guess = speculation or Speculation()
+    fill = filling or prefill(engine, shape, np.inf)
+    stages = np.asarray(engine.plan.pipeline, dtype=np.float64)
+    part = np.asarray(sequences, dtype=np.float64) / stages
+    arriving = part * guess.emitted * shape.new_prompt / shape.output
+    room = np.maximum(engine.profile.pass_tokens - part * guess.verified, 0.0)
+    taken = np.minimum(arriving, room)
+    load = PassLoad(
+        sequences=part,
+        new_tokens=guess.verified,
+        context=shape.mean_context,
+        prompt_tokens=np.maximum(taken, 1e-6),
+        prompt_length=np.minimum(shape.new_prompt, engine.profile.pass_tokens),
+        prompt_prefix=shape.prefix,
+    )
+    one = pass_time(engine, load)
+    rest_s = (arriving - taken) / fill.tokens_per_s_per_npu / engine.plan.group_ranks
+    step = np.maximum(one.time_s, stages * one.stage_s) + stages * rest_s
+    rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
+    return Mixed(np.asarray(sequences), step, step / guess.emitted, rate, fill)
+
+
+def steady(
+    engine: Engine,
+    shape: RequestShape,
+    sequences: Number,
+    speculation: Speculation | None = None,
+    filling: Prefill | None = None,
+) -> Steady:
+    """Return continuous batching beside decoding alone; parameters as of `mixed`."""
+    alone = decode(engine, sequences, shape.mean_context, speculation)
+    both = mixed(engine, shape, sequences, speculation, filling)
+    share = np.maximum(1 - alone.step_s / both.step_s, 0.0)
+    return Steady(
+        both.sequences, both.step_s, both.tpot_s, both.tokens_per_s_per_npu, both.prefill,
+        share, alone,
+    )  # fmt: skip
