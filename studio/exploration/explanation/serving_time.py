@@ -190,9 +190,9 @@ def _sums(passed: Passed, segment: Segment, place: int) -> list[Line]:
         return [Line(key, label, times * own, "time", formula, inputs, bound="network")]
     whole = collective_line(basis, f"all-reduce/{place}", found.library, found.spans, times)
     change = times * scalar(found.time_s) - whole.value
-    inputs = (basis.engine("reduce_exposed"), basis.engine("reduce_late"))
+    changed = (basis.engine("reduce_exposed"), basis.engine("reduce_late"))
     label = say("Hidden by computing, or added by copies")
-    return [whole, Line(f"exposed/{place}", label, change, "time", inputs=inputs)]
+    return [whole, Line(f"exposed/{place}", label, change, "time", inputs=changed)]
 
 
 def _pipeline(passed: Passed, term: TimeTerm) -> Line:
