@@ -20,7 +20,7 @@ from studio.messages import say
 from studio.simulation.explanation import Input, Line
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.pass_time import PassTime
-from studio.simulation.inference.work import Work
+from studio.simulation.inference.pieces import Work
 from studio.simulation.words import operator_word
 
 

@@ -13,8 +13,9 @@ from studio.exploration.explanation.serving_operators import serving_operators
 from studio.messages import say
 from studio.simulation.explanation import Line, opened
 from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.layers import inside_experts
 from studio.simulation.inference.pass_time import PassTime, Segment
-from studio.simulation.inference.passes import agreement_s, inside_experts
+from studio.simulation.inference.passes import agreement_s
 from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.reductions import hand_over, hand_over_spans, reduction
 from studio.simulation.result import Bound, TimeTerm

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from studio.simulation.inference.exchange import library_of
 from studio.simulation.inference.kernels import Formats, formats
-from studio.simulation.inference.plan import InferencePlan, split_devices
+from studio.simulation.inference.placement import split_devices
+from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine

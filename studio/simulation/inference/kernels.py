@@ -12,8 +12,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from studio.simulation.inference.pieces import Work
 from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.work import Work
 from studio.simulation.machine import Accelerator
 from studio.workload.operators import FloatArray, Number
 from studio.workload.precision import NumberFormat, number_format

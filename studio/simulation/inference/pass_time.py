@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.simulation.inference.kernels import WorkTimes
-from studio.simulation.inference.work import Work
+from studio.simulation.inference.pieces import Work
 from studio.workload.model import MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
 

@@ -12,9 +12,9 @@ import numpy as np
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.passes import pass_time
+from studio.simulation.inference.pieces import PassLoad
 from studio.simulation.inference.requests import RequestShape
 from studio.simulation.inference.speculative import Speculation
-from studio.simulation.inference.work import PassLoad
 from studio.workload.operators import Number
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.kernels import BF16_BYTE
-from studio.simulation.inference.plan import spans_of
+from studio.simulation.inference.placement import spans_of
 from studio.simulation.network.collective import (
     Collective,
     CollectiveTime,

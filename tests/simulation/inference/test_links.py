@@ -11,10 +11,10 @@ import pytest
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.passes import pass_time
 from studio.simulation.inference.phases import decode
+from studio.simulation.inference.pieces import PassLoad
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.reductions import reduction
 from studio.simulation.inference.speculative import Speculation
-from studio.simulation.inference.work import PassLoad
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.profile import Role
 

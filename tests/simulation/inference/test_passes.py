@@ -17,9 +17,9 @@ from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.pass_time import TERMS
 from studio.simulation.inference.passes import pass_time
 from studio.simulation.inference.phases import decode, prefill
+from studio.simulation.inference.pieces import PassLoad
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import RequestShape
-from studio.simulation.inference.work import PassLoad
 from studio.simulation.machine import Machine
 from studio.workload.library import load_model
 from studio.workload.parameters import model_parameters
