@@ -22,6 +22,7 @@ from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.phases import decode
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import RequestShape
+from studio.simulation.inference.serving import offline_rate
 from studio.simulation.machine_of import machine_of as machine_of_fabric
 from studio.workload.library import load_model
 
@@ -66,6 +67,13 @@ def benchmarks() -> Iterator[dict[str, str | float]]:
     for name, action, repeats, candidates in figures:
         value = _seconds(action, repeats) / candidates * 1e3
         yield {"name": name, "value": value, "unit": "ms"}
+    for requests in (1e3, 1e6):
+        value = _seconds(lambda count=requests: offline_rate(engine, shape, count), 10)  # type: ignore[misc]
+        yield {
+            "name": f"service of {requests:,.0f} requests, in waves worked out as a whole",
+            "value": requests / value,
+            "unit": "1/s",
+        }
     yield from _searches()
 
 
