@@ -15,6 +15,8 @@ from studio.fabric.flow.compiled.jit import kernel
 
 _TIE = 1e-12
 _DRIFT = 1e-3
+_LEFT, _ASKED, _RISING = 0, 1, 2
+"""Of a row: capacity left, demand and number of the flows that still rise."""
 
 
 @kernel("i8[::1](i8[::1], i8)")
@@ -76,12 +78,32 @@ def table_of(first: IntArray, row: IntArray, load: FloatArray, rows: int) -> Tab
 
 
 @kernel()
-def _still_asked(table: Table, holder: IntArray, row: int) -> float:
-    """Return the demand of the flows of a row that nothing holds back yet."""
-    asked = 0.0
-    for k in range(table.begin[row], table.end[row]):
-        if holder[table.flow[table.at[k]]] < 0:
-            asked += table.load[table.at[k]]
+def _crossing(first: IntArray, row: IntArray, rows: int) -> tuple[IntArray, IntArray]:
+    """Return the flows on every row: those of row r are flow[begin[r]:begin[r + 1]]."""
+    begin = np.zeros(rows + 1, dtype=np.int64)
+    for r in row:
+        begin[r + 1] += 1
+    for r in range(rows):
+        begin[r + 1] += begin[r]
+    flow, next_place = np.empty(len(row), dtype=np.int64), begin[:-1].copy()
+    for f in range(len(first) - 1):
+        for e in range(first[f], first[f + 1]):
+            flow[next_place[row[e]]] = f
+            next_place[row[e]] += 1
+    return begin, flow
+
+
+@kernel()
+def _still_asked(
+    first: IntArray, row: IntArray, load: FloatArray, flows: IntArray, holder: IntArray, wanted: int
+) -> float:
+    """Return the demand on a row of those of its flows that nothing holds back yet."""
+    asked, last = 0.0, -1
+    for f in flows:
+        if holder[f] < 0 and f != last:
+            for e in range(first[f], first[f + 1]):
+                asked += load[e] if row[e] == wanted else 0.0
+        last = f
     return asked
 
 
@@ -99,44 +121,46 @@ def fill(
     [1] D. Bertsekas, R. Gallager, "Data Networks", 2nd ed., 1992, section 6.5.2.
     """
     rows = len(capacity)
-    table = table_of(first, row, load, rows)
+    begin, crossing = _crossing(first, row, rows)
     rate = np.full(len(first) - 1, np.inf)
     holder = np.full(len(first) - 1, -1, dtype=np.int64)
-    demand, rising = np.zeros(rows), np.zeros(rows, dtype=np.int64)
+    # Side by side, since all three change together.
+    state = np.zeros((rows, 3))
     for e in range(len(row)):
-        demand[row[e]] += load[e]
-        rising[row[e]] += 1
-    summed, left = demand.copy(), capacity.copy()
-    level = np.full(rows, np.inf)
+        state[row[e], _ASKED] += load[e]
+        state[row[e], _RISING] += 1
+    summed, level = state[:, _ASKED].copy(), np.full(rows, np.inf)
     waiting, place = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int64)
     count = 0
     for r in range(rows):
-        if demand[r] > 0:
-            level[r] = max(left[r], 0.0) / demand[r]
+        state[r, _LEFT] = capacity[r]
+        if summed[r] > 0:
+            level[r] = max(capacity[r], 0.0) / summed[r]
             waiting[count], place[r] = r, count
             count += 1
     heapify(waiting, place, level, count)
     while count:
         lowest = waiting[0]
-        if rising[lowest] == 0:
+        if state[lowest, _RISING] == 0:
             count = remove_first(waiting, place, level, count)
             continue
-        if demand[lowest] < _DRIFT * summed[lowest]:
+        flows = crossing[begin[lowest] : begin[lowest + 1]]
+        if state[lowest, _ASKED] < _DRIFT * summed[lowest]:
             # Differences have lost digits.
-            demand[lowest] = summed[lowest] = _still_asked(table, holder, lowest)
-        now = max(left[lowest], 0.0) / demand[lowest]
+            summed[lowest] = _still_asked(first, row, load, flows, holder, lowest)
+            state[lowest, _ASKED] = summed[lowest]
+        now = max(state[lowest, _LEFT], 0.0) / state[lowest, _ASKED]
         if now > level[lowest] * (1 + _TIE):
             level[lowest] = now
             sink(waiting, place, level, 0, count)
             continue
         count = remove_first(waiting, place, level, count)
-        for k in range(table.begin[lowest], table.end[lowest]):
-            f = table.flow[table.at[k]]
+        for f in flows:
             if holder[f] >= 0:
                 continue
             rate[f], holder[f] = now, lowest
             for e in range(first[f], first[f + 1]):
-                left[row[e]] -= now * load[e]
-                demand[row[e]] -= load[e]
-                rising[row[e]] -= 1
+                state[row[e], _LEFT] -= now * load[e]
+                state[row[e], _ASKED] -= load[e]
+                state[row[e], _RISING] -= 1
     return rate, holder
