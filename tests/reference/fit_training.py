@@ -35,32 +35,34 @@ from tests.reference.holdout import FOLDS, fold_of, record
 from tests.reference.training_rows import Group, Key, chosen, load_groups, log_errors
 
 HERE = Path(__file__).parent
-TURNS = 4
+TURNS = 3
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
 """Usual spread of an efficiency between generations, as a log ratio."""
+SHARE_SPREAD = 0.6
+"""The same of shares that software decides: what is hidden, fused, gathered in order."""
 WIDE_SPREAD = 1.0
 """The same of overheads and passes, which differ by whole factors."""
 DAMPINGS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0)
 """How short the steps of a turn are that are tried, the best of which is taken."""
 STEEPEST = 3.0
 """Slope of a log error over a log constant that is still believed."""
-PULL_SHARED, PULL_OWN = 0.05, 0.15
+PULL_SHARED, PULL_OWN = 0.02, 0.05
 """Loss of a factor one spread away from one."""
-PULL_ROW = 0.006
+PULL_ROW = 0.003
 """The same of a factor that nothing shares, per row that shows it."""
 
 HARDWARE: dict[str, tuple[float, float]] = {
-    "bf16_efficiency": (0.3, 0.92),
-    "fp8_efficiency": (0.25, 0.92),
-    "fp4_efficiency": (0.2, 0.92),
+    "bf16_efficiency": (0.4, 0.9),
+    "fp8_efficiency": (0.3, 0.8),
+    "fp4_efficiency": (0.25, 0.75),
     "tile_overhead_k": (16, 1024),
     "wave_tail": (0.05, 0.98),
-    "attention_forward_efficiency": (0.1, 0.85),
-    "attention_backward_efficiency": (0.1, 0.8),
+    "attention_forward_efficiency": (0.25, 0.8),
+    "attention_backward_efficiency": (0.2, 0.7),
     "attention_width_half": (2, 96),
-    "hbm_efficiency": (0.6, 0.95),
+    "hbm_efficiency": (0.7, 0.95),
     "kernel_gap_s": (2e-7, 2e-5),
     "scan_efficiency": (0.02, 0.6),
     "optimizer_efficiency": (0.2, 0.95),
@@ -84,6 +86,7 @@ SOFTWARE: dict[str, tuple[float, float]] = {
 }
 BOUNDS = HARDWARE | SOFTWARE
 """What a constant may be at all; one that starts at zero has nothing to fit and stays there."""
+SHARES = ("overlap", "gather", "vector_traffic")
 WIDE = ("passes", "overhead", "_s", "contention", "straggler", "width_half")
 
 Level = tuple[str, str, str]
@@ -95,7 +98,9 @@ SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell"}
 
 def spread(name: str) -> float:
     """Return the usual spread of a constant, as a log ratio."""
-    return WIDE_SPREAD if any(part in name for part in WIDE) else SPREAD
+    if any(part in name for part in WIDE):
+        return WIDE_SPREAD
+    return SHARE_SPREAD if any(part in name for part in SHARES) else SPREAD
 
 
 def levels_of(key: Key, name: str) -> tuple[Level, ...]:
@@ -304,7 +309,7 @@ def write_profiles(fit: Fit) -> None:
 
 def _store(table: dict[str, dict[str, object]], name: str, value: float, source: str) -> None:
     if table.get(name, {}).get("value") != value:
-        table[name] = {"value": value, "source": source}
+        table[name] = table.get(name, {}) | {"value": value, "source": source}
 
 
 def write_residuals(groups: Sequence[Group], profile_of: Callable[[Key], ComputeProfile]) -> None:

@@ -194,6 +194,8 @@ class StateCommunication:
     reduce_per_micro_batch: FloatArray
     per_step: FloatArray
     """Gradients reduced and weights returned once per step."""
+    experts_per_step: FloatArray
+    """The same of routed experts: never hidden, dispatch and combine keep their links busy."""
 
 
 def state_communication(
@@ -239,7 +241,7 @@ def state_communication(
     once = np.where(
         ~is_cut, whole, np.where(is_sharded, np.where(often, 0.0, reduce), reduce + updated)
     )
-    return StateCommunication(each, each_reduce, np.asarray(once + across + expert_step))
+    return StateCommunication(each, each_reduce, np.asarray(once + across), expert_step)
 
 
 @dataclass(frozen=True)

@@ -33,14 +33,20 @@ def data_time_s(
     Notes
     -----
     Weights gathered for a layer hide behind the layer before: all but the first layer's share.
-    Once-per-step exchange hides behind one micro batch, as the last one's gradients appear.
+    Once-per-step exchange hides behind one micro batch, as the last one's gradients appear; that
+    of experts does not, as dispatch and combine need the links at the same time.
     """
     often = states.gather_per_micro_batch + states.reduce_per_micro_batch
     layers = np.maximum(model.layers / plan.pipeline, 1.0)
     hidden_often = np.minimum(profile.data_overlap * often * (1 - 1 / layers), micro_s)
     room = np.maximum(micro_s - hidden_often, 0.0)
     hidden_once = np.minimum(profile.data_overlap * states.per_step, room)
-    exposed = plan.micro_batches * (often - hidden_often) + states.per_step - hidden_once
+    exposed = (
+        plan.micro_batches * (often - hidden_often)
+        + states.per_step
+        - hidden_once
+        + states.experts_per_step
+    )
     return exposed, plan.micro_batches * hidden_often + hidden_once
 
 
