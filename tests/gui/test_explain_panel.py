@@ -163,6 +163,10 @@ def test_the_remedy_beside_the_memory_makes_the_job_fit_and_is_undone(
     wait_for_result(qtbot, window)
     assert not button.isHidden()
     assert "fits with batch per NPU" in window.plots.frames["memory"].verdict
+    # Without a token there is no cost per token, which must not look like a gain.
+    rows = {tile.row.key: tile.row for tile in window.strip.tiles if tile.row}
+    cost = rows["result.cost_usd_per_million_tokens"]
+    assert (cost.value, cost.change, cost.sense) == ("–", "", "neutral")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     wait_for_result(qtbot, window)
     assert window.workspace.evaluation is not None

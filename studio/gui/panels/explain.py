@@ -35,7 +35,13 @@ _FEW = 3
 _COLUMNS = (0.25, 0.31, 0.11, 0.08, 0.085)
 """Shares of the width; the source takes the rest."""
 _SWATCH_PX = 9
+_LEAST_PX = (150, 200, 76, 56, 64)
+"""What a column needs to be read; the tree scrolls where there is less."""
 _RESTS_PX = 230
+_NO_LIMIT = 16_777_215
+"""What Qt takes as no limit of a width."""
+_WIDE_PX = 760
+"""Narrower panels have what a figure rests on below the tree."""
 
 
 @guarded
@@ -74,7 +80,7 @@ class ExplainPanel(QWidget):
         top.addWidget(self._title)
         top.addSpacing(2 * SPACE)
         top.addWidget(self._how, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = self._split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.tree)
         split.addWidget(self.rests)
         split.setStretchFactor(0, 1)
@@ -111,10 +117,16 @@ class ExplainPanel(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4))
-        room = self.width() - (_RESTS_PX if self.rests.rests else 0)
-        for column, share in enumerate(_COLUMNS):
-            self.tree.header().resizeSection(column, round(share * room))
+        is_wide = self.width() >= _WIDE_PX
+        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        wanted = beside if is_wide else below
+        if self._split.orientation() != wanted:
+            self._split.setOrientation(wanted)
+            self._split.setSizes([3 * _RESTS_PX, _RESTS_PX])
+        self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4) if is_wide else _NO_LIMIT)
+        room = self.width() - (_RESTS_PX if self.rests.rests and is_wide else 0)
+        for column, (share, least) in enumerate(zip(_COLUMNS, _LEAST_PX, strict=True)):
+            self.tree.header().resizeSection(column, max(least, round(share * room)))
 
     def set_seen(self, is_seen: bool) -> None:
         """Tell whether the panel is seen; figures nobody looks at are not opened."""

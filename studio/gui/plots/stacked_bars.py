@@ -147,7 +147,7 @@ class StackedBarsPlot(QWidget):
         self._items.setOpts(x0=x0, x1=x1, y=y, height=BAR_THICKNESS, brushes=brushes)
         longest = 1.0 if self._is_share else max((bar.total for bar in bars), default=1.0)
         right = max(longest, limit) * (1.0 if self._is_share else 1.04) or 1.0
-        self._show_limit(limit, longest, limit_text)
+        self._show_limit(limit, longest, limit_text, right)
         axis = self._plot.getAxis("left")
         axis.setTicks([[(-float(row), bar.name) for row, bar in enumerate(bars)]])
         widths = [self.fontMetrics().horizontalAdvance(bar.name) for bar in bars]
@@ -175,7 +175,9 @@ class StackedBarsPlot(QWidget):
         self._legend.set_theme(theme)
         self._draw(self._bars, self._limit, self._limit_text)
 
-    def _show_limit(self, limit: float, longest: float, text: str) -> None:
+    def _show_limit(self, limit: float, longest: float, text: str, right: float) -> None:
+        """Draw the line of a limit, its name on the side that has room."""
+        self._limit_name.setAnchor(QPointF(0 if limit < right / 2 else 1, 1))
         colour = self._theme.bad if longest > limit else self._theme.text
         self._limit_line.setVisible(limit > 0)
         self._limit_line.setPen(pg.mkPen(colour, width=2))

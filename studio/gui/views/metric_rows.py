@@ -206,6 +206,8 @@ def _row(
     before = metric.read(baseline) if baseline is not None else None
     if value is None or (value == 0 and not before):
         return None
+    if value == 0 and metric.key in _PER_TOKEN:
+        return _without_tokens(metric, before, language)
     change = change_text(value, before) if before is not None else ""
     sense: Sense = "neutral"
     if change and before is not None and metric.more_is_better is not None:
@@ -224,6 +226,16 @@ def _row(
         "" if before is None else figure_text(metric.key, before, metric.dimension, metric.digits),
         *_accuracy(metric, evaluation),
     )
+
+
+_PER_TOKEN = ("result.energy_j_per_token", "result.cost_usd_per_million_tokens")
+
+
+def _without_tokens(metric: Metric, before: float | None, language: str) -> MetricRow:
+    """Return a figure per token of a job that makes none: nothing to divide by, and no gain."""
+    label = metric.zh if language == "zh" else metric.en
+    shown = figure_text(metric.key, before or 0.0, metric.dimension, metric.digits)
+    return MetricRow(metric.key, label, "–", "", "neutral", "" if before is None else shown)
 
 
 def _accuracy(metric: Metric, evaluation: Evaluation) -> tuple[str, str]:
