@@ -64,6 +64,9 @@ def hold(fabric: Fabric, addresses: Iterable[str]) -> Held:
         number = layout.rack_by_label.get(label)
         if number is not None:
             chosen.setdefault(layout.racks[number].rack, []).append(number)
+    if not chosen:
+        # Menus ask at every edit, mostly with no rack selected, also where there are thousands.
+        return Held((), {})
     of_rack = _by_rack(layout)
     whole, members = [], {}
     for key in sorted(chosen):
