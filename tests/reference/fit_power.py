@@ -88,6 +88,17 @@ def counted() -> list[Row]:
         return [row for row in csv.DictReader(file) if row["use"] != "context"]
 
 
+def _with_peaks(rows: Iterable[Row]) -> list[Row]:
+    """Return rows, and once more those that also measured the peak: their prompts alone."""
+    peak = "power_fraction_of_tdp_peak"
+    return [
+        other
+        for row in rows
+        for other in (row, {**row, "primary_metric": peak} if float(row[peak] or 0) > 0 else None)
+        if other is not None
+    ]
+
+
 def load(profile_of: ProfileOf = inference_profile) -> list[Measured]:
     """Return all readings of power that can be compared.
 
@@ -95,7 +106,7 @@ def load(profile_of: ProfileOf = inference_profile) -> list[Measured]:
     serving profiles' part.
     """
     found = []
-    for row in counted():
+    for row in _with_peaks(counted()):
         case = power_case(inputs_of(row), profile_of)
         if isinstance(case, str):
             continue
