@@ -33,6 +33,8 @@ class ProblemsPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._rows: tuple[ProblemRow, ...] = ()
         self._list = QTreeWidget()

@@ -210,6 +210,8 @@ class StudyAnswer(QSplitter):
 
 def _new_table() -> QTreeWidget:
     table = QTreeWidget()
+    # Without titles Qt would write the number of the column.
+    table.setHeaderHidden(True)
     table.setRootIsDecorated(False)
     table.setAlternatingRowColors(True)
     table.setUniformRowHeights(True)
@@ -219,6 +221,7 @@ def _new_table() -> QTreeWidget:
 def _set_headers(table: QTreeWidget, headers: list[str]) -> None:
     table.setColumnCount(len(headers))
     table.setHeaderLabels(headers)
+    table.setHeaderHidden(not headers)
     header = table.header()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
