@@ -135,6 +135,15 @@ class Layout:
         return {(self.racks[h.rack].label, h.label): n for n, h in enumerate(self.housings)}
 
     @cached_property
+    def housings_by_place(self) -> Mapping[tuple[RackId, str, int], tuple[int, ...]]:
+        """Return the housings of one member of a placement in all racks of an entry."""
+        found: dict[tuple[RackId, str, int], list[int]] = {}
+        for number, one in enumerate(self.housings):
+            place = (self.racks[one.rack].rack, one.placement, one.element)
+            found.setdefault(place, []).append(number)
+        return {place: tuple(numbers) for place, numbers in found.items()}
+
+    @cached_property
     def rack_by_label(self) -> Mapping[str, int]:
         """Return the number of each rack by label."""
         return {rack.label: number for number, rack in enumerate(self.racks)}

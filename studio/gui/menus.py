@@ -11,7 +11,7 @@ from studio.design.part_types import is_own
 from studio.gui import arrange_edits, selection_edits
 from studio.gui.action_table import CANVAS_MENU, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
 from studio.gui.actions import ActionState
-from studio.gui.canvas.held_boxes import hold_boxes
+from studio.gui.canvas.held_boxes import holds_box
 from studio.gui.i18n import tr
 from studio.gui.widgets.labels import fixed_toolbar
 from studio.ids import PartId
@@ -123,7 +123,7 @@ class WindowMenus:
             can_redo=bool(history and history.place < len(history.steps)),
             has_selection=bool(document and document.selection),
             has_rack_selection=bool(racks),
-            has_box_selection=bool(document and hold_boxes(document.fabric, document.selection)),
+            has_box_selection=bool(document and holds_box(document.fabric, document.selection)),
             has_array_selection=bool(
                 document and racks and selection_edits.is_array(document.design, racks)
             ),

@@ -62,14 +62,13 @@ class RackDrag:
         self.snap = snapped(self._rects[self._moving], others, dx_m, dy_m, reach_m)
 
     def _regular_places(self, scene: Scene) -> FloatArray:
-        if len(self._start.members) != 1:
+        """Return where members stand in line, if all held ones are as far out of it."""
+        offsets = {shift for own in self._start.members.values() for shift in own.values()}
+        if len(offsets) != 1 or self._start.whole:
             return scene.racks[:0]
-        offsets = next(iter(self._start.members.values()))
-        if len(offsets) != 1:
-            return scene.racks[:0]
-        dx, dy = next(iter(offsets.values()))
+        dx, dy = next(iter(offsets))
         home: FloatArray = scene.racks[self._moving] - np.array((dx, dy, 0.0, 0.0))
-        return home[:1]
+        return home
 
     def rects(self, scene: Scene) -> FloatArray:
         """Return where all racks are shown now, in metres."""

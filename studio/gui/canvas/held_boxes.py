@@ -36,7 +36,10 @@ def hold_boxes(fabric: Fabric, addresses: Iterable[str]) -> tuple[HeldBoxes, ...
         if number is not None:
             chosen.add(number)
     found: dict[tuple[RackId, Cell | None], list[Box]] = {}
+    held_in_all: set[int] = set()
     for number in sorted(chosen):
+        if number in held_in_all:
+            continue
         box = layout.housings[number]
         instance = layout.racks[box.rack]
         rack_id = instance.rack
@@ -44,8 +47,8 @@ def hold_boxes(fabric: Fabric, addresses: Iterable[str]) -> tuple[HeldBoxes, ...
         cell = cell_of(fabric.design, instance)
         scope = scope_of(fabric.design.racks[rack_id], cell)
         in_all = len(alike) > 1 and alike <= chosen
-        if in_all and number != min(alike):
-            continue
+        if in_all:
+            held_in_all |= alike
         found.setdefault((rack_id, None if in_all else scope), []).append(
             (box.placement, box.element)
         )
@@ -53,6 +56,13 @@ def hold_boxes(fabric: Fabric, addresses: Iterable[str]) -> tuple[HeldBoxes, ...
         HeldBoxes(rack, scope, tuple(dict.fromkeys(boxes)))
         for (rack, scope), boxes in found.items()
     )
+
+
+def holds_box(fabric: Fabric, addresses: Iterable[str]) -> bool:
+    """Tell whether any box is selected."""
+    known = fabric.layout.housing_by_label
+    steps = (address.partition("/") for address in addresses)
+    return any((rack, label) in known for rack, slash, label in steps if slash)
 
 
 def alike_boxes(fabric: Fabric, number: int) -> frozenset[int]:
@@ -63,15 +73,9 @@ def alike_boxes(fabric: Fabric, number: int) -> frozenset[int]:
     rack = design.racks[rack_id]
     if is_own(fabric, number):
         return frozenset((number,))
-    found = [
-        other
-        for other, one in enumerate(layout.housings)
-        if one.placement == own.placement
-        and one.element == own.element
-        and layout.racks[one.rack].rack == rack_id
-    ]
+    found = layout.housings_by_place[rack_id, own.placement, own.element]
     if rack.own_contents:
-        found = [other for other in found if not is_own(fabric, other)]
+        found = tuple(other for other in found if not is_own(fabric, other))
     return frozenset(found)
 
 

@@ -199,3 +199,19 @@ def test_a_box_goes_into_the_next_rack_of_its_array(elevation: Editor) -> None:
     assert units(elevation, "R02")["B2"] == 30
     assert view.selection == {"R02/B2"}
     assert elevation.fabric.count("switch") == 6
+
+
+def test_members_dragged_together_snap_back_into_line_together(editor: Editor) -> None:
+    view = editor.view
+    click(view, "R01")
+    edge = edge_at(view, "columns")
+    drag(view, edge, QPoint(round(1.0 * view.viewport.scale), 0))
+    assert editor.design.racks[ROW].array.count == 3
+    view.select(frozenset({"R02", "R03"}))
+    drag(view, at(view, "R02"), QPoint(0, 90))
+    row = editor.design.racks[ROW]
+    assert sorted(row.array.moved) == ["1,0", "2,0"]
+    offset, scale = offset_of(row, (1, 0)), view.viewport.scale
+    home = QPoint(round(-offset[0] * scale) + 3, round(-offset[1] * scale) - 3)
+    drag(view, at(view, "R02"), home)
+    assert not editor.design.racks[ROW].array.moved
