@@ -22,8 +22,8 @@ from studio import paths
 if TYPE_CHECKING:
     from subprocess import Popen
 
-WORTH_S = 1.0
-"""Seconds that numpy may take before the kernels, which take half a second to load, are."""
+WORTH_S = 1.5
+"""Seconds that numpy may take; to load numba and the compiled kernels takes one."""
 _MODULE = "studio.fabric.flow.compiled.kernels"
 _DONE = "complete"
 
