@@ -119,10 +119,10 @@ class ExplainPanel(QWidget):
     def _fit_columns(self) -> None:
         is_wide = self.width() >= _WIDE_PX
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        wanted = beside if is_wide else below
-        if self._split.orientation() != wanted:
-            self._split.setOrientation(wanted)
-            self._split.setSizes([3 * _RESTS_PX, _RESTS_PX])
+        self._split.setOrientation(beside if is_wide else below)
+        if not is_wide:
+            third = self.height() // 3
+            self._split.setSizes([2 * third, third])
         self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4) if is_wide else _NO_LIMIT)
         room = self.width() - (_RESTS_PX if self.rests.rests and is_wide else 0)
         for column, (share, least) in enumerate(zip(_COLUMNS, _LEAST_PX, strict=True)):
