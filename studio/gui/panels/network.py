@@ -38,6 +38,8 @@ class NetworkPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._link = ""
         self._view: NetworkView | None = None
         self._planes: tuple[tuple[str, str], ...] = ()
