@@ -15,7 +15,7 @@ run: $(STAMP)
 
 test: lint types
 	@packaging/qt-libraries.sh || [ $$? -eq 2 ]
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PYTEST_ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n logical --dist loadfile $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

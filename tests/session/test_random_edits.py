@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -32,6 +33,9 @@ from studio.session.evaluation import evaluate
 from studio.session.evaluator import Evaluator
 from studio.storage.project_file import decode_design, encode_design
 from tests.builders import clos_2x4, link, place, rack, small_catalog, two_racks
+
+# Some twenty seconds, and many times that on a machine that does other things too.
+pytestmark = pytest.mark.timeout(600)
 
 SCHEMES = (
     schemes.EachToEach(),
