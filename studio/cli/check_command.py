@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json
 from studio.design.finding import Fix
-from studio.languages import LANGUAGES, translator
+from studio.messages import say
 from studio.simulation.rules.check import check
 from studio.simulation.rules.explanations import EXPLANATIONS
+
+_SEVERITY = {"error": say("error"), "warning": say("warning"), "info": say("info")}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser)
     add_json(parser)
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the texts")
+    add_language(parser)
 
 
-def _fix(fix: Fix | None, said: Callable[[str], str]) -> dict[str, object] | None:
+def _fix(fix: Fix | None, said: Said) -> dict[str, object] | None:
     """Return what `--edit` would be given; None as a value takes an entry out."""
     if fix is None:
         return None
@@ -28,14 +30,14 @@ def _fix(fix: Fix | None, said: Callable[[str], str]) -> dict[str, object] | Non
     return {"label": said(fix.label), "changes": changes}
 
 
-def _explanation(rule: str, said: Callable[[str], str]) -> str:
+def _explanation(rule: str, said: Said) -> str:
     known = EXPLANATIONS.get(rule)
     return f"{said(known.text)} [{said(known.source)}]" if known else ""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the findings."""
-    said = translator(arguments.lang)
+    said = said_in(arguments)
     found = {text: check(load(text, arguments).fabric) for text in arguments.designs}
     if arguments.json:
         print_json(
@@ -57,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for text, findings in found.items():
             for one in findings:
-                print(f"{text}: {one.severity}: {one.address}: {said(one.message)} [{one.rule}]")
+                severity = said(_SEVERITY[one.severity])
+                print(f"{text}: {severity}: {one.address}: {said(one.message)} [{one.rule}]")
             if not findings:
-                print(f"{text}: no findings")
+                print(f"{text}: {said(say('no findings'))}")
     serious = any(one.severity != "info" for findings in found.values() for one in findings)
     return 1 if serious else 0

@@ -6,10 +6,12 @@ import argparse
 import re
 from dataclasses import replace
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exploration.compare import Comparison, Row, candidate_of, compare, row_label
+from studio.messages import say
 from studio.session.evaluation import evaluate
 from studio.units import display
 
@@ -32,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rows", default="", metavar="FIGURE,…", help="only these figures, such as power_w.typical"
     )
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_tree(table))
     else:
-        _print(table, arguments.lang)
+        _print(table, arguments.lang, said_in(arguments))
     return 0
 
 
@@ -76,14 +78,14 @@ def _tree(table: Comparison) -> dict[str, object]:
     }
 
 
-def _print(table: Comparison, language: str) -> None:
+def _print(table: Comparison, language: str, said: Said) -> None:
     rows = [
         ["", *table.designs, *(f"/ {table.designs[table.reference]}" for _ in table.designs[:-1])]
     ]
     if any(row.name.startswith("result.") for row in table.rows):
-        rows.append(["Job" if language == "en" else "作业", *(job or "–" for job in table.jobs)])
+        rows.append([say("Job"), *(job or "–" for job in table.jobs)])
     rows += [[row_label(row.name, language), *_cells(row, table.reference)] for row in table.rows]
-    print_table(rows)
+    print_table(rows, said=said)
 
 
 def _cells(row: Row, reference: int) -> list[str]:

@@ -6,12 +6,16 @@ import argparse
 
 import msgspec
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_json, load
 from studio.cli.output import print_json, print_table
 from studio.design.diff import Change, field_changes
 from studio.exploration.compare import Row, row_label
+from studio.messages import say
 from studio.session.difference import DesignDifference, compare_fabrics, value_text
 from studio.units import display
+
+_KINDS = {"added": say("added"), "removed": say("removed"), "changed": say("changed")}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", metavar="BEFORE", help=text)
     parser.add_argument("after", metavar="AFTER", help=text)
     add_json(parser)
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_tree(found))
     else:
-        _print(found, arguments.lang)
+        _print(found, arguments.lang, said_in(arguments))
     return 0 if found.is_empty else 1
 
 
@@ -64,13 +68,13 @@ def _change(change: Change) -> dict[str, object]:
     }
 
 
-def _print(found: DesignDifference, language: str) -> None:
+def _print(found: DesignDifference, language: str, said: Said) -> None:
     if found.is_empty:
-        print("no differences")
+        print(said(say("no differences")))
         return
     for change in found.changes:
         place = f"{change.section}.{change.key}" if change.key else change.section
-        print(f"{change.kind:<8} {place}")
+        print(f"{said(_KINDS[change.kind]):<8} {place}")
         for one in field_changes(change):
             field = ".".join(one.path)
             sides = f"{value_text(one.before)} -> {value_text(one.after)}"
@@ -78,10 +82,13 @@ def _print(found: DesignDifference, language: str) -> None:
     fabric = found.fabric
     added, removed = int(fabric.new_links.sum()), fabric.links_removed
     if added or removed:
-        print(f"links      {added} added, {removed} removed")
+        print(
+            said(say("links      {added} added, {removed} removed", added=added, removed=removed))
+        )
     if found.figures:
         print()
-        print_table([["", "before", "after"], *(_figure(row, language) for row in found.figures)])
+        head = ["", say("Before"), say("After")]
+        print_table([head, *(_figure(row, language) for row in found.figures)], said=said)
 
 
 def _figure(row: Row, language: str) -> list[str]:

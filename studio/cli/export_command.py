@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+from studio.cli.language import add_language
 from studio.cli.loading import Loaded, add_designs, load
 from studio.errors import FileProblem, InvalidInput, StudioError
 from studio.exchange.result_json import result_json
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=2560, help="of a PNG picture, in pixels")
     parser.add_argument("--height", type=int, default=1440, help="of a PNG picture, in pixels")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,19 +6,31 @@ import argparse
 import time
 from typing import Any
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
+from studio.fabric.flow.tiers import TierLoad
+from studio.messages import Name, entry, say
 from studio.session.flow import DrawnFlow, run_collective, with_failed
 from studio.simulation.network.exact import FlowResult
 from studio.simulation.network.routing import Routing, RoutingMode
+from studio.simulation.words import term, word
 from studio.units import display, parse
+
+_ROUTINGS = {
+    RoutingMode.SPRAY: say("Equal at every hop"),
+    RoutingMode.WEIGHTED: say("By bandwidth at every hop"),
+    RoutingMode.HASHED: say("One path per flow"),
+    RoutingMode.ADAPTIVE: say("Adaptive, ideal"),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser, one=True)
     add_json(parser)
+    add_language(parser)
     parser.add_argument("--collective", default="all-to-all", help="all-reduce, all-to-all …")
     parser.add_argument("--bytes", default="64MiB", help="payload, such as 1MiB or 512kB")
     parser.add_argument("--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'")
@@ -71,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(tree)
     else:
-        _print(flow, tree)
+        _print(flow, tree["solve_seconds"], said_in(arguments))
     return 0
 
 
@@ -120,38 +132,69 @@ def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
     }
 
 
-def _print(flow: DrawnFlow, tree: dict[str, Any]) -> None:
-    result = flow.result
-    print(f"{result.op.value} of {display(result.payload_byte, 'data')} among {result.ranks} NPUs")
-    rows = [
-        ["  plane", flow.plane.plane],
-        ["  algorithm", result.algorithm.value],
-        ["  routing", _routing_words(result.routing)],
-        ["  time", display(result.time_s, "time")],
-        ["  bus bandwidth", display(result.bus_bandwidth_byte_per_s, "bandwidth")],
-        *([f"  {name}", display(value, "time")] for name, value in tree["terms"].items()),
-        *(
-            [f"  tier {tier['tier']}", f"{tier['peak_utilisation']:.1%} of {tier['links']} links"]
-            for tier in tree["tiers"]
-        ),
-        ["  bottleneck", tree["bottleneck"]],
-        ["  exactness", _exactness_words(result)],
-        *(
-            [["  guarantee", "the busiest link is least busy; others may share otherwise"]]
-            if result.routing.mode is RoutingMode.ADAPTIVE
-            else []
-        ),
-        ["  solved in", display(tree["solve_seconds"], "time")],
+def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
+    result, terms = flow.result, flow.result.terms
+    heading = say(
+        "{collective} of {payload} among {npus} NPUs",
+        collective=term(result.op.value),
+        payload=display(result.payload_byte, "data"),
+        npus=result.ranks,
+    )
+    print(said(heading))
+    rows: list[list[str]] = [
+        [say("Plane"), flow.plane.plane],
+        [say("Algorithm"), word(result.algorithm.value)],
+        [say("Routing"), _routing_words(result.routing, said)],
+        [say("Time"), display(result.time_s, "time")],
+        [say("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")],
+        [say("Start-up"), display(terms.startup_s, "time")],
+        [say("Latency"), display(terms.latency_s, "time")],
+        [say("On the wire"), display(terms.wire_s, "time")],
+        *(_tier_row(tier) for tier in result.tiers),
+        [say("Bottleneck"), _link_words(result.bottleneck)],
+        [say("Exactness"), _exactness_words(result)],
+        *_guarantee(result.routing),
+        [say("Solved in"), display(solve_s, "time")],
     ]
-    print_table(rows)
+    print_table(rows, indent=2, said=said)
+
+
+def _guarantee(routing: Routing) -> list[list[str]]:
+    if routing.mode is not RoutingMode.ADAPTIVE:
+        return []
+    return [[say("Guarantee"), say("The busiest link is least busy; others may share otherwise")]]
+
+
+def _link_words(link: str) -> str:
+    first, _, second = link.partition(" to ")
+    return say("{first} to {second}", first=first, second=second) if second else link
+
+
+def _tier_row(tier: TierLoad) -> list[str]:
+    tiers = {"lower": tier.lower, "upper": tier.upper}
+    return [
+        say("Tier {lower} to {upper}, up", **tiers)
+        if tier.is_up
+        else say("Tier {lower} to {upper}, down", **tiers),
+        say("{share:.1%} of {links} links", share=tier.peak_utilisation, links=tier.arcs),
+    ]
 
 
 def _exactness_words(result: FlowResult) -> str:
-    words = str(result.exactness.value)
-    return f"{words}, within {result.gap:.2%} of the ideal" if result.gap else words
+    words = entry(str(result.exactness.value))
+    if not result.gap:
+        return words
+    return say("{exactness}, within {gap:.2%} of the ideal", exactness=words, gap=result.gap)
 
 
-def _routing_words(routing: Routing) -> str:
+def _routing_words(routing: Routing, said: Said) -> str:
+    """In English the word of the flag, in other languages what it means."""
+    mode = Name(routing.mode.value, said(_ROUTINGS[routing.mode]))
     if routing.mode is not RoutingMode.HASHED:
-        return str(routing.mode.value)
-    return f"hashed, seed {routing.seed}, subflows {routing.subflows}"
+        return mode
+    return say(
+        "{mode}, seed {seed}, subflows {subflows}",
+        mode=mode,
+        seed=routing.seed,
+        subflows=routing.subflows,
+    )

@@ -15,6 +15,7 @@ from studio.design.model import Design, PartChange
 from studio.errors import FileProblem, InvalidDesign, InvalidInput
 from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import PartId
+from studio.messages import Name
 from studio.session.library import catalog, find_design
 from studio.storage.project_file import read_design
 
@@ -30,6 +31,11 @@ class Loaded:
     def name(self) -> str:
         """Return what the design is called."""
         return self.fabric.design.name
+
+    @property
+    def title(self) -> Name:
+        """Return the name as a text shows it, in either language."""
+        return Name(self.name, self.fabric.design.name_zh)
 
 
 def add_designs(parser: argparse.ArgumentParser, *, one: bool = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -15,10 +15,23 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(rows: Sequence[Sequence[str]], *, right_from: int = 1) -> None:
-    """Print rows in columns, the first one to the left, numbers to the right."""
+def print_table(
+    rows: Sequence[Sequence[str]],
+    *,
+    right_from: int = 1,
+    indent: int = 0,
+    said: Callable[[str], str] = str,
+) -> None:
+    """Print rows in columns, the first one to the left, numbers to the right.
+
+    Parameters
+    ----------
+    indent : columns left empty before every row.
+    said : puts every text into the language of the reader.
+    """
     if not rows:
         return
+    rows = [[said(cell) for cell in row] for row in rows]
     columns = max(len(row) for row in rows)
     widths = [max(_width(row[n]) for row in rows if n < len(row)) for n in range(columns)]
     for row in rows:
@@ -26,7 +39,7 @@ def print_table(rows: Sequence[Sequence[str]], *, right_from: int = 1) -> None:
             _pad(cell, widths[place], to_right=place >= right_from)
             for place, cell in enumerate(row)
         ]
-        print("  ".join(cells).rstrip())
+        print((" " * indent + "  ".join(cells)).rstrip())
 
 
 def _width(text: str) -> int:

@@ -8,34 +8,41 @@ from typing import Any
 import msgspec
 
 from studio import paths
+from studio.catalog.fields import FIELDS
+from studio.catalog.kinds import KIND_TITLES
 from studio.catalog.part import Part
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_json
 from studio.cli.output import print_json, print_table
 from studio.ids import PartId
+from studio.messages import Name, say
 from studio.session.library import catalog
+from studio.simulation.words import grade_name
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("part", nargs="?", help="show one part with all values and sources")
     add_json(parser)
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List the parts or show one."""
-    parts = catalog()
+    parts, said = catalog(), said_in(arguments)
     if arguments.part:
         part = parts.part(PartId(arguments.part))
         if arguments.json:
             print_json(_tree(part))
         else:
-            _show(part)
+            _show(part, said)
         return 0
     if arguments.json:
         print_json([{"id": p.id, "kind": p.kind, "name": p.name} for p in parts.parts.values()])
         return 0
-    print_table([[p.id, p.kind, p.name] for p in parts.parts.values()], right_from=9)
-    print(f"\nYour own parts: {paths.user_parts_dir()}")
+    rows = [[p.id, _kind(p, said), Name(p.name, p.name_zh)] for p in parts.parts.values()]
+    print_table(rows, right_from=9, said=said)
+    print("\n" + said(say("Your own parts: {folder}", folder=str(paths.user_parts_dir()))))
     return 0
 
 
@@ -48,20 +55,27 @@ def _tree(part: Part) -> dict[str, Any]:
     return {**msgspec.to_builtins(part), "sources": sources}
 
 
-def _show(part: Part) -> None:
-    print(f"{part.id}: {part.name} ({part.vendor}, {part.kind})")
+def _kind(part: Part, said: Said) -> Name:
+    """In English the word of the file, in other languages the title of the library."""
+    return Name(part.kind, said(KIND_TITLES[part.kind]))
+
+
+def _show(part: Part, said: Said) -> None:
+    name, kind = said(Name(part.name, part.name_zh)), said(_kind(part, said))
+    print(f"{part.id}: {name} ({part.vendor}, {kind})")
     sources = catalog().sources
     layers = {"": part.values} | {f"[{key}] ": v.values for key, v in part.variants.items()}
     rows = [
         [
-            f"  {prefix}{name}",
+            f"{prefix}{said(Name(name, FIELDS[name].label_zh))}",
             datum.value,
-            f"quoted {datum.quoted}" if datum.quoted else "",
-            f"{datum.grade}, {datum.date}: {sources[datum.source].title}",
+            say("quoted {value}", value=datum.quoted) if datum.quoted else "",
+            f"{said(grade_name(datum.grade))}, {datum.date}: {sources[datum.source].title}",
         ]
         for prefix, data in layers.items()
         for name, datum in data.items()
     ]
-    print_table(rows, right_from=9)
+    print_table(rows, right_from=9, indent=2, said=said)
     for name, port in part.ports.items():
-        print(f"  port {name}: {port.count} x {port.rate} {port.connector}")
+        title = said(say("port {name}", name=name))
+        print(f"  {title}: {port.count} x {port.rate} {port.connector}")

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.errors import InvalidInput
 from studio.exploration.search.goals import GOALS, Goal
+from studio.messages import Listed, say
 from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
 from studio.units import display, parse
 
@@ -23,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser, one=True)
     add_json(parser)
+    add_language(parser)
     add_scenario(parser)
     goals = ", ".join(GOALS)
     parser.add_argument(
@@ -65,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_tree(found))
     else:
-        _print(given.scenario.name, found)
+        _print(given.scenario.title, found, said_in(arguments))
     return 0 if found.keeping else 1
 
 
@@ -153,26 +156,32 @@ def _plan(plan: RankedPlan) -> dict[str, Any]:
     }
 
 
-def _print(name: str, found: PlanSearch) -> None:
+def _print(name: str, found: PlanSearch, said: Said) -> None:
     counts = found.counts
-    left_out = "".join(f"; {count:,} {reason}" for reason, count in counts.left_out)
-    print(f"{name}: {found.goal.name}, best first")
-    print(
-        f"  {counts.combinations:,.0f} combinations, {counts.valid:,} valid, "
-        f"{counts.evaluated:,} simulated{left_out}\n  {counts.proof}"
+    left_out = (say("{count:,} {reason}", count=n, reason=text) for text, n in counts.left_out)
+    looked_at = say(
+        "{combinations:,.0f} combinations, {valid:,} valid, {simulated:,} simulated",
+        combinations=counts.combinations,
+        valid=counts.valid,
+        simulated=counts.evaluated,
     )
+    print(said(say("{scenario}: {goal}, best first", scenario=name, goal=found.goal.name)))
+    print(f"  {said(Listed((looked_at, *left_out), '; '))}\n  {said(counts.proof)}")
     shown = [goal for goal in GOALS.values() if found.job in goal.jobs and goal.id != "tpot"]
     print_table(
-        [["  mapping", *(goal.name for goal in shown), ""]]
+        [[say("Mapping"), *(goal.name for goal in shown), ""]]
         + [
-            [f"  {plan.plan}", *(_cell(goal, plan.metrics) for goal in shown), _verdict(plan)]
+            [plan.plan, *(_cell(goal, plan.metrics) for goal in shown), _verdict(plan)]
             for plan in found.ranked
-        ]
+        ],
+        indent=2,
+        said=said,
     )
     for line in found.why:
-        print(f"  {line}")
+        print(f"  {said(line)}")
     if not found.keeping:
-        print("  no mapping keeps all limits: those above miss them by least", file=sys.stderr)
+        refusal = say("no mapping keeps all limits: those above miss them by least")
+        print(f"  {said(refusal)}", file=sys.stderr)
 
 
 def _cell(goal: Goal, metrics: Mapping[str, float]) -> str:
@@ -182,5 +191,7 @@ def _cell(goal: Goal, metrics: Mapping[str, float]) -> str:
 
 def _verdict(plan: RankedPlan) -> str:
     if not plan.fits:
-        return "does not fit"
-    return "Pareto" if plan.is_pareto else "" if plan.keeps_limits else "misses a limit"
+        return say("does not fit")
+    if plan.is_pareto:
+        return say("Pareto")
+    return "" if plan.keeps_limits else say("Misses a limit")

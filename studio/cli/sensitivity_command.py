@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 
+from studio.cli.language import add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.exploration.search.goals import GOALS
+from studio.messages import say
 from studio.session.study import tornado
 from studio.units import display
 
@@ -17,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser, one=True)
     add_json(parser)
+    add_language(parser)
     add_scenario(parser)
     parser.add_argument(
         "--change", type=float, default=0.2, help="share each number is lowered and raised by"
@@ -48,12 +51,22 @@ def run(arguments: argparse.Namespace) -> int:
     base = bars[0].baseline if bars else 0.0
     goal = GOALS[arguments.goal]
     value = f"{base:,.4g}" if goal.dimension == "count" else display(base, goal.dimension)
-    print(f"{given.scenario.name}: {goal.name} {value}; each number ∓{arguments.change:.0%}")
+    said = said_in(arguments)
+    heading = say(
+        "{scenario}: {goal} {value}; each number ∓{change:.0%}",
+        scenario=given.scenario.title,
+        goal=goal.name,
+        value=value,
+        change=arguments.change,
+    )
+    print(said(heading))
     print_table(
         [
-            [f"  {bar.label}", display(bar.value, bar.dimension, 4), *map(_change, bar.changes)]
+            [bar.label, display(bar.value, bar.dimension, 4), *map(_change, bar.changes)]
             for bar in bars
-        ]
+        ],
+        indent=2,
+        said=said,
     )
     return 0
 
@@ -64,4 +77,4 @@ def _finite(value: float) -> float | None:
 
 
 def _change(change: float) -> str:
-    return "impossible" if math.isnan(change) else f"{change:+.1%}"
+    return say("impossible") if math.isnan(change) else f"{change:+.1%}"

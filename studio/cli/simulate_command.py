@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from studio.cli.explained import print_line
-from studio.cli.loading import Loaded, add_designs, add_json, load
+from studio.cli.language import Said, add_language, said_in
+from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
 from studio.exchange.explanation_json import figures_json
@@ -16,12 +17,14 @@ from studio.exchange.result_json import result_json
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.figures import open_figure, result_figures
 from studio.fabric.fabric import Fabric
+from studio.messages import Listed, say
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import Totals, roll_up
 from studio.simulation.simulate import simulate
+from studio.simulation.words import grade_name, word
 from studio.units import display
 
 
@@ -29,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser)
     add_json(parser)
+    add_language(parser)
     add_scenario(parser)
     parser.add_argument(
         "--explain",
@@ -60,12 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         print_json(objects[0] if len(objects) == 1 else objects)
         return 0
+    said = said_in(arguments)
     for one, basis in zip(loaded, bases, strict=True):
+        print(f"{said(one.title)}: {said(basis.result.scenario)}")
         if arguments.explain:
-            print(f"{one.name}: {basis.result.scenario}")
-            print_line(open_figure(basis, arguments.explain))
+            print_line(open_figure(basis, arguments.explain), said)
         else:
-            _print(one, basis.result)
+            _print(basis.result, said)
     return 0
 
 
@@ -110,46 +115,57 @@ def _reliability_rows(result: SimResult) -> list[list[str]]:
     if found is None:
         return []
     return [
-        ["  Time between interruptions", display(found.between_s, "time")],
-        ["  Best checkpoint interval", display(found.interval_s, "time")],
-        ["  Effective training time", f"{found.effective_share:.1%}"],
+        [say("Time between interruptions"), display(found.between_s, "time")],
+        [say("Best checkpoint interval"), display(found.interval_s, "time")],
+        [say("Effective training time"), f"{found.effective_share:.1%}"],
     ]
 
 
-def _print(one: Loaded, result: SimResult) -> None:
-    print(f"{one.name}: {result.scenario}\n  {result.model}, {result.plan}")
-    headline = "Step time" if result.job == "training" else "Time per output token"
-    rows = [
-        [f"  {headline}", display(result.headline_s, "time")],
-        *([["  Time to first token", display(result.ttft_s, "time")]] if result.ttft_s else []),
-        ["  Tokens/s", f"{result.tokens_per_s:,.0f}"],
-        ["  Tokens/s per NPU", f"{result.tokens_per_s_per_npu:,.1f}"],
-        ["  Model FLOP utilisation", f"{result.mfu:.1%}"],
-        ["  Facility power", display(result.facility_power_w, "power")],
-        ["  Energy per token", display(result.energy_j_per_token, "energy")],
-        ["  Cost per million tokens", f"{result.cost_usd_per_million_tokens:.3g} USD"],
-        *_reliability_rows(result),
-        [
-            "  Memory of the fullest NPU",
-            f"{display(result.memory.used_byte, 'data')} of "
-            f"{display(result.memory.capacity_byte, 'data')}"
-            + ("" if result.memory.fits else "  DOES NOT FIT"),
-        ],
-    ]
-    print_table(rows)
+def _print(result: SimResult, said: Said) -> None:
+    print(f"  {said(result.model)}, {said(result.plan)}")
+    print_table(_figure_rows(result, said), indent=2, said=said)
     for phase in result.phases:
-        print(f"  {phase.name}: {display(phase.seconds, 'time')} on {phase.npus} NPUs")
+        npus = said(say("on {npus:,} NPUs", npus=phase.npus))
+        print(f"  {said(word(phase.name))}: {display(phase.seconds, 'time')} {npus}")
         print_table(
             [
                 [
-                    f"    {term.name}",
+                    word(term.name),
                     display(term.seconds, "time"),
                     f"{term.seconds / phase.seconds:.1%}",
                 ]
                 for term in phase.terms
-            ]
+            ],
+            indent=4,
+            said=said,
         )
     for text in (result.memory.remedy, *result.warnings):
         if text:
-            print(f"  note: {text}")
-    print(f"  rests on: {'; '.join(result.assumptions)}; weakest evidence: {result.evidence}")
+            print(f"  {said(say('note: {text}', text=text))}")
+    basis = say(
+        "rests on: {assumptions}; weakest evidence: {grade}",
+        assumptions=Listed(result.assumptions, "; "),
+        grade=grade_name(result.evidence),
+    )
+    print(f"  {said(basis)}")
+
+
+def _figure_rows(result: SimResult, said: Said) -> list[list[str]]:
+    headline = say("Step time" if result.job == "training" else "Time per output token")
+    used, capacity = result.memory.used_byte, result.memory.capacity_byte
+    memory = say(
+        "{used} of {capacity}", used=display(used, "data"), capacity=display(capacity, "data")
+    )
+    refusal = "" if result.memory.fits else f"  {said(say('DOES NOT FIT'))}"
+    return [
+        [headline, display(result.headline_s, "time")],
+        *([[say("Time to first token"), display(result.ttft_s, "time")]] if result.ttft_s else []),
+        [say("Tokens/s"), f"{result.tokens_per_s:,.0f}"],
+        [say("Tokens/s per NPU"), f"{result.tokens_per_s_per_npu:,.1f}"],
+        [say("Model FLOP utilisation"), f"{result.mfu:.1%}"],
+        [say("Facility power"), display(result.facility_power_w, "power")],
+        [say("Energy per token"), display(result.energy_j_per_token, "energy")],
+        [say("Cost per million tokens"), f"{result.cost_usd_per_million_tokens:.3g} USD"],
+        *_reliability_rows(result),
+        [say("Memory of the fullest NPU"), said(memory) + refusal],
+    ]

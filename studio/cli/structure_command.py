@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.resilience import Blast
+from studio.messages import Message, entry, say
 from studio.session.flow import with_failed
 from studio.session.structure import (
     PlaneStructure,
@@ -24,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_designs(parser, one=True)
     add_json(parser)
+    add_language(parser)
     parser.add_argument(
         "--losses", action="store_true", help="also what the loss of each kind of part costs"
     )
@@ -54,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json(_cut_tree(cut))
         else:
-            _print_cut(cut)
+            _print_cut(cut, said_in(arguments))
         return 0
     if arguments.plane:
         raise InvalidInput("--plane says where --between cuts; give both")
@@ -63,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json([_tree(plane) for plane in planes])
         return 0
     for plane in planes:
-        _print(plane)
+        _print(plane, said_in(arguments))
     return 0
 
 
@@ -78,22 +81,25 @@ def _cut_tree(cut: SelectionCut) -> dict[str, Any]:
     }
 
 
-def _print_cut(cut: SelectionCut) -> None:
-    print(f"{cut.plane}: smallest cut")
-    parts = f"{len(cut.parts)}: {_few(cut.parts)}" if cut.is_separable else "none: joined directly"
+def _print_cut(cut: SelectionCut, said: Said) -> None:
+    print(said(say("{plane}: smallest cut", plane=cut.plane)))
+    parts = _few(cut.parts) if cut.is_separable else say("none: joined directly")
     print_table(
         [
-            ["  bandwidth", display(cut.bandwidth_byte_per_s, "bandwidth")],
-            ["  links cut", f"{len(cut.links)}: {_few(cut.links)}"],
-            ["  link-disjoint paths", str(cut.link_disjoint_paths)],
-            ["  parts that separate", parts],
-        ]
+            [say("Bandwidth"), display(cut.bandwidth_byte_per_s, "bandwidth")],
+            [say("Links cut"), _few(cut.links)],
+            [say("Link-disjoint paths"), str(cut.link_disjoint_paths)],
+            [say("Parts that separate"), parts],
+        ],
+        indent=2,
+        said=said,
     )
 
 
 def _few(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+    first = f"{len(names)}: {', '.join(names[:3])}"
+    more = len(names) - 3
+    return say("{first} and {count} more", first=first, count=more) if more > 0 else first
 
 
 def _tree(plane: PlaneStructure) -> dict[str, Any]:
@@ -135,43 +141,64 @@ def _loss(plane: PlaneStructure, loss: Blast) -> dict[str, Any]:
     }
 
 
-def _print(plane: PlaneStructure) -> None:
-    print(f"{plane.plane}: {plane.npus} NPUs")
+def _print(plane: PlaneStructure, said: Said) -> None:
+    print(said(say("{plane}: {npus} NPUs", plane=plane.plane, npus=plane.npus)))
     print_table(
         [
-            *(_paths(plane) if plane.hops.diameter else [["  paths", "none joins two NPUs"]]),
             *(
-                [["  pairs without a path", f"{plane.hops.lost_pairs:.0f}"]]
+                _paths(plane, said)
+                if plane.hops.diameter
+                else [[say("Paths"), say("none joins two NPUs")]]
+            ),
+            *(
+                [[say("Pairs without a path"), f"{plane.hops.lost_pairs:.0f}"]]
                 if plane.hops.lost_pairs
                 else []
             ),
             *(
-                [f"  tier {tier.tier} oversubscription", f"{tier.oversubscription:.2f}"]
+                [_oversubscription(tier.tier), f"{tier.oversubscription:.2f}"]
                 for tier in plane.tiers
                 if tier.up_byte_per_s
             ),
             *(
                 [
-                    f"  loss of {plane.name(loss)}, 1 of {loss.alike}",
-                    f"{loss.cut_off} cut off, all-to-all {loss.exchange_share:.1%}",
+                    say(
+                        "Loss of {example}, 1 of {alike}",
+                        example=plane.name(loss),
+                        alike=loss.alike,
+                    ),
+                    say(
+                        "{npus} cut off, all-to-all {share:.1%}",
+                        npus=loss.cut_off,
+                        share=loss.exchange_share,
+                    ),
                 ]
                 for loss in plane.losses
             ),
-        ]
+        ],
+        indent=2,
+        said=said,
     )
 
 
-def _paths(plane: PlaneStructure) -> list[list[str]]:
+def _oversubscription(tier: int) -> Message:
+    return say("{level} oversubscription", level=say("Tier {tier}", tier=tier))
+
+
+def _paths(plane: PlaneStructure, said: Said) -> list[list[str]]:
     cut = plane.bisection
     return [
-        ["  diameter", f"{plane.hops.diameter} hops"],
-        ["  mean distance", f"{plane.hops.mean_hops:.2f} hops"],
-        ["  fewest shortest paths", f"{plane.hops.fewest_paths:.0f}{_assumed(plane)}"],
-        ["  longest latency", display(plane.hops.longest_latency_s, "time")],
-        ["  bisection", f"{display(cut.upper_byte_per_s, 'bandwidth')} ({cut.kind})"],
+        [say("Diameter"), say("{hops} hops", hops=plane.hops.diameter)],
+        [say("Mean distance"), say("{hops} hops", hops=f"{plane.hops.mean_hops:.2f}")],
+        [say("Fewest shortest paths"), f"{plane.hops.fewest_paths:.0f}{_assumed(plane, said)}"],
+        [say("Longest latency"), display(plane.hops.longest_latency_s, "time")],
+        [
+            say("Bisection"),
+            f"{display(cut.upper_byte_per_s, 'bandwidth')} ({said(entry(cut.kind))})",
+        ],
     ]
 
 
-def _assumed(plane: PlaneStructure) -> str:
+def _assumed(plane: PlaneStructure, said: Said) -> str:
     exactness = plane.hops.paths_exactness
-    return "" if exactness is Exactness.EXACT else f" ({exactness.value})"
+    return "" if exactness is Exactness.EXACT else f" ({said(entry(exactness.value))})"

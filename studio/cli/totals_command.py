@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import Loaded, add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exchange.totals_json import totals_json
+from studio.simulation.rollup.figure import Term
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals, roll_up
+from studio.simulation.words import grade_name
 from studio.units import display
 
 
@@ -18,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser)
     add_json(parser)
     parser.add_argument("--explain", metavar="FIGURE", help="open one figure into its terms")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the labels")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,21 +34,22 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         print_json(objects[0] if len(objects) == 1 else objects)
         return 0
+    said = said_in(arguments)
     for one, total in zip(loaded, totals, strict=True):
-        _print_totals(one, total, arguments.lang)
+        _print_totals(one, total, arguments.lang, said)
         if arguments.explain:
-            _print_terms(total, arguments.explain)
+            _print_terms(total, arguments.explain, said)
     return 0
 
 
-def _print_totals(one: Loaded, totals: Totals, language: str) -> None:
-    print(f"{one.name}  ({one.path.name})")
+def _print_totals(one: Loaded, totals: Totals, language: str, said: Said) -> None:
+    print(f"{said(one.title)}  ({one.path.name})")
     print_table(
         [
             [
                 "  " + figure_label(figure, language),
                 display(figure.value, figure.dimension),
-                f"[{figure.grade}]",
+                f"[{said(grade_name(figure.grade))}]",
             ]
             for figure in totals.figures.values()
             if figure.value
@@ -53,7 +57,7 @@ def _print_totals(one: Loaded, totals: Totals, language: str) -> None:
     )
 
 
-def _print_terms(totals: Totals, name: str) -> None:
+def _print_terms(totals: Totals, name: str, said: Said) -> None:
     chosen = {key: value for key, value in totals.figures.items() if key.startswith(name)}
     if not chosen:
         known = ", ".join(totals.figures)
@@ -62,15 +66,21 @@ def _print_terms(totals: Totals, name: str) -> None:
         print(f"\n{key} = {display(figure.value, figure.dimension)}")
         rows = [
             [
-                "  " + term.label,
+                "  " + said(term.label),
                 f"{term.count:,.10g}",
                 "x",
                 f"{term.each:,.4g}"
                 if figure.dimension == "count"
                 else display(term.each, figure.dimension),
                 display(term.value, figure.dimension),
-                f"{term.origin.grade}: {term.origin.source}" if term.origin else "counted",
+                _evidence(term, said),
             ]
             for term in figure.terms
         ]
         print_table(rows, right_from=1)
+
+
+def _evidence(term: Term, said: Said) -> str:
+    if term.origin is None:
+        return said(grade_name("counted"))
+    return f"{said(grade_name(term.origin.grade))}: {said(term.origin.source)}"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
+from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_json
 from studio.cli.output import print_json, print_table
 from studio.errors import FileProblem
 from studio.exploration.validation.runner import MAX_TEXT, validate
 from studio.exploration.validation.score import ScoredRow, SetScore
-from studio.languages import LANGUAGES, translator
 from studio.messages import entry, say
 
 _TITLES = (
@@ -34,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_json(parser)
     parser.add_argument("--rows", action="store_true", help="print every row, not only the sets")
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the texts")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report.as_json())
         return 0
-    said = translator(arguments.lang)
+    said = said_in(arguments)
     if arguments.rows:
         print_table([_row_cells(row, said) for row in report.rows], right_from=3)
     print_table(
@@ -64,7 +63,7 @@ def _read(path: Path) -> str:
         raise FileProblem(f"{path}: {error.strerror}") from error
 
 
-def _row_cells(row: ScoredRow, said: Callable[[str], str]) -> list[str]:
+def _row_cells(row: ScoredRow, said: Said) -> list[str]:
     error = "" if row.error is None else f"{row.error:+.1%}"
     numbers = ("" if v is None else f"{v:.5g}" for v in (row.predicted, row.measured))
     return [said(entry(row.set_name)), row.id, row.use, *numbers, error, said(row.reason)[:80]]

@@ -40,6 +40,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "reduce-scatter": ("Reduce-scatter", "归约散发"),
     "all-gather": ("All-gather", "全收集"),
     "all-to-all": ("All-to-all", "全交换"),
+    "broadcast": ("Broadcast", "广播"),
     "point-to-point": ("Point to point", "点对点"),
     "dispatch": ("Dispatch", "分发"),
     "combine": ("Combine", "汇聚"),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio import paths
 from studio.catalog.catalog import Catalog
+from studio.catalog.kinds import KIND_TITLES
 from studio.catalog.part import Part
 from studio.design.model import Assembly, Design
 from studio.gui.i18n import mark, named
@@ -15,22 +16,6 @@ from studio.session.library import reference_design, reference_designs
 from studio.storage.project_file import SUFFIX
 
 ItemType = Literal["rack", "assembly", "part", "design"]
-
-KIND_TITLES: dict[str, str] = {
-    "rack": mark("Racks"),
-    "npu": mark("NPUs and GPUs"),
-    "cpu": mark("CPUs"),
-    "switch": mark("Switch chips"),
-    "nic": mark("NICs"),
-    "transceiver": mark("Transceivers"),
-    "cable": mark("Cables"),
-    "memory": mark("Memory"),
-    "storage": mark("Storage"),
-    "power_supply": mark("Power supplies"),
-    "cooling": mark("Cooling"),
-    "chassis": mark("Chassis"),
-    "board": mark("Boards"),
-}
 
 DETAIL_FIELDS: dict[str, tuple[str, ...]] = {
     "npu": ("compute_bf16", "memory"),

@@ -1,0 +1,56 @@
+"""`--lang zh`: every command that prints text speaks Chinese, and its JSON stays as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from studio.cli.__main__ import main
+
+CM = "cloudmatrix-384"
+COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("totals", CM, "--explain", "npu_count"), "NPUs|Racks|Price|counted|assumed"),
+    (("simulate", CM), "Time |Tokens/s|Facility|Memory of|Attention|note|rests on|Decode"),
+    (("simulate", CM, "--scenario", "train-dense"), "Step time|Effective|Training step|Best "),
+    (("simulate", CM, "--explain", "phase.decode"), "Decode:|Attention:|vendor,|inferred,"),
+    (("sensitivity", CM), "each number|Compute|Memory|bandwidth|Price|Lifetime"),
+    (
+        ("search", CM, "--fix", "tp=1", "--fix", "ep=64", "--most", "2"),
+        "Mapping|combinations|Pareto|Tokens|best ",
+    ),
+    (("structure", CM, "--losses"), "Diameter|hops|Mean|Bisection|exact|Tier|oversub|Loss|cut off"),
+    (("structure", CM, "--between", "R01", "R02"), "smallest|Bandwidth|Links|Link-dis|Parts|more"),
+    (("flow", CM, "--group", "R01/*/npu"), "Plane|Algo|Routing|spray|Time|wire|Tier|exact| to "),
+    (("flow", CM, "--routing", "hashed", "--group", "R01/*/npu"), "seed|subflows|hashed|links"),
+    (("flow", CM, "--routing", "adaptive", "--group", "R01/*/npu"), "Guarantee|busiest|adaptive"),
+    (("parts",), "  cable  |  switch  |power_supply|Your own"),
+    (("parts", "ascend-910c"), "compute_bf16|quoted|port |vendor,"),
+    (("compare", CM, "gb200-nvl72"), "Job|Tokens/s|NPUs|Step time"),
+    (("diff", CM, "gb200-nvl72"), "removed|changed|added|Before|After"),
+    (("check", CM), "no findings|warning:|error:|info:"),
+)
+"""A command and the labels it has in English, none of which may be left in Chinese."""
+
+
+@pytest.mark.parametrize(("arguments", "labels"), COMMANDS, ids=lambda one: str(one[0])[:12])
+def test_a_command_speaks_chinese(
+    arguments: tuple[str, ...], labels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(arguments)
+    english = capsys.readouterr().out
+    assert re.search(labels, english)
+    assert main((*arguments, "--lang", "zh")) == code
+    chinese = capsys.readouterr().out
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    left = [line for line in chinese.splitlines() if re.search(labels, line)]
+    assert not left, "\n".join(left)
+
+
+@pytest.mark.parametrize("command", ["simulate", "structure", "sensitivity"])
+def test_json_has_one_form(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main((command, CM, "--json")) == 0
+    english = json.loads(capsys.readouterr().out)
+    assert main((command, CM, "--json", "--lang", "zh")) == 0
+    assert json.loads(capsys.readouterr().out) == english
