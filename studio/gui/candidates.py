@@ -31,14 +31,21 @@ class CandidateLoader(QObject):
         self._catalog = catalog
         self._pool: ThreadPoolExecutor | None = None
         self._asked: set[Path] = set()
+        self._under_way: set[Path] = set()
         self._is_closed = False
         self._done.connect(self._receive)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether every design that was asked for has been answered."""
+        return not self._under_way
 
     def load(self, path: Path) -> None:
         """Ask for a design's figures; asked twice it is read once."""
         if path in self._asked or self._is_closed:
             return
         self._asked.add(path)
+        self._under_way.add(path)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="compare")
         future = self._pool.submit(self._candidate, path)
@@ -65,6 +72,7 @@ class CandidateLoader(QObject):
     def _receive(self, path: Path, done: Future[Candidate]) -> None:
         if self._is_closed:
             return
+        self._under_way.discard(path)
         error = done.exception()
         if error is None:
             self.loaded.emit(path, done.result())

@@ -50,11 +50,12 @@ def at_work(
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def shown(app: QApplication, window: MainWindow) -> Counter[str]:
+def shown(qtbot: QtBot, app: QApplication, window: MainWindow) -> Counter[str]:
     """Return every text of every panel and page, each looked at in turn."""
     texts: Counter[str] = Counter()
 
     def read(*parts: QWidget) -> None:
+        qtbot.waitUntil(lambda: window.document_pages.candidates.is_idle, timeout=30_000)
         wait_until_drawn(app, window)
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         for part in parts:
@@ -85,12 +86,12 @@ def test_everything_follows_a_switch_of_the_language(
     then: str,
 ) -> None:
     with at_work(qapp, tmp_path / "switched", shipped_catalog, first) as window:
-        shown(qapp, window)
+        shown(qtbot, qapp, window)
         window.settings.set("language", then)
         qapp.processEvents()
-        switched = shown(qapp, window)
+        switched = shown(qtbot, qapp, window)
     with at_work(qapp, tmp_path / "started", shipped_catalog, then) as window:
-        started = shown(qapp, window)
+        started = shown(qtbot, qapp, window)
     window.settings.set("language", "en")
     assert sorted(set(switched) - set(started)) == []
     assert sorted(set(started) - set(switched)) == []
