@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,6 @@ from studio.workload.precision import number_format
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
-    from studio.simulation.machine import Accelerator
     from studio.simulation.result import OperatorPoint
     from studio.simulation.timeline import Timeline
 
@@ -209,7 +209,7 @@ def roofline(evaluation: Evaluation | None, language: str) -> Roofline | None:
         for peak, names in named.items()
     ]
     points = tuple(
-        _point(phase.name, operator, accelerator, language)
+        _point(phase.name, operator, memory, language)
         for phase in result.phases
         for operator in phase.operators
         if operator.intensity > 0 and operator.achieved_flops > 0
@@ -217,14 +217,16 @@ def roofline(evaluation: Evaluation | None, language: str) -> Roofline | None:
     return Roofline(tuple(sorted(roofs, key=lambda roof: not roof.is_used)), memory, points)
 
 
+# Most edits leave most operators as they were.
+@lru_cache(maxsize=512)
 def _point(
-    phase: str, operator: OperatorPoint, accelerator: Accelerator, language: str
+    phase: str, operator: OperatorPoint, memory_byte_per_s: float, language: str
 ) -> RooflinePoint:
     """Return an operator with what its tip says: size, rate, share of memory and time."""
     groups, m, n, k = operator.shape
     size = [f"{groups:,.0f} × ({m:,.0f} × {n:,.0f} × {k:,.0f})"] if m else []
     moved = operator.memory_byte / operator.seconds
-    share = share_text(moved / accelerator.memory_bandwidth_byte_per_s)
+    share = share_text(moved / memory_byte_per_s)
     rate = figure_text("", operator.achieved_flops, "compute", 3)
     bandwidth = figure_text("", moved, "bandwidth", 3)
     lines = [
