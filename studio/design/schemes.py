@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -79,6 +80,23 @@ class Dragonfly(_Scheme, frozen=True, tag="dragonfly"):
 Scheme = (
     OneToOne | Stride | EachToEach | PerSubPlane | Rail | FullMesh | Ring | Torus | Clos | Dragonfly
 )
+
+USUAL_SCHEMES: Mapping[type, Scheme] = {
+    type(one): one
+    for one in (
+        OneToOne(),
+        Stride(),
+        EachToEach(),
+        PerSubPlane(count=1),
+        Rail(count=8),
+        FullMesh(),
+        Ring(),
+        Torus(dims=(2, 2)),
+        Clos(uplinks=1),
+        Dragonfly(group_size=2),
+    )
+}
+"""A scheme of every kind, with parameters that can be built."""
 
 SINGLE_SIDED = (FullMesh, Ring, Torus, Dragonfly)
 """Schemes that join A with itself; `b` repeats `a`."""

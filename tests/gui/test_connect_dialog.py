@@ -103,3 +103,33 @@ def test_parameters_that_cannot_be_are_told(dialog: ConnectDialog) -> None:
 def test_parameters_are_read_as_they_are_written() -> None:
     for scheme, _ in EIGHT:
         assert with_parameters(scheme, parameters_text(scheme)) == scheme
+
+
+@pytest.mark.parametrize("kind", SCHEME_TYPES, ids=lambda kind: str(kind.__name__))
+def test_no_kind_of_scheme_starts_with_parameters_that_cannot_be(
+    dialog: ConnectDialog, kind: type
+) -> None:
+    dialog.scheme.setCurrentIndex(SCHEME_TYPES.index(kind))
+    assert dialog.rule.scheme == schemes.USUAL_SCHEMES[kind]
+
+
+def test_a_scheme_within_one_selection_asks_for_no_b_side(dialog: ConnectDialog) -> None:
+    dialog.a.setEditText("R*/N*/leaf")
+    choose(dialog, schemes.Ring())
+    assert not dialog.b.isEnabled()
+    assert (dialog.rule.b, dialog.rule.b_port) == (dialog.rule.a, dialog.rule.a_port)
+    assert dialog.said.startswith("Makes 4 links")
+    choose(dialog, schemes.EachToEach())
+    assert dialog.b.isEnabled()
+    assert dialog.rule.b == "R*/B*/spine"
+
+
+def test_conflicts_at_other_things_are_told_with_their_place(
+    dialog: ConnectDialog, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(dialog.previewed) as told:
+        dialog.multiplicity.setText("40")
+    assert told.args is not None
+    assert told.args[0].is_wrong
+    # 4 links from its chips and 40 to each of two spines.
+    assert "R01/N1/leaf[0]: 84 links on 64 port ports of Switch" in dialog.said

@@ -17,15 +17,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from studio.catalog.part import Kind
 from studio.design.edits import free_name
 from studio.design.model import LinkRule
-from studio.design.schemes import Scheme
+from studio.design.schemes import SINGLE_SIDED, USUAL_SCHEMES, Scheme
 from studio.errors import StudioError
 from studio.fabric.pairing import MOST_PARALLEL
 from studio.gui.canvas.grips import GhostLinks
 from studio.gui.i18n import current_language, mark, named, tr
 from studio.gui.views import rule_preview
-from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, WITHIN, default_scheme
+from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, WITHIN
 from studio.gui.views.rule_preview import (
     RulePreview,
     fitting_ports,
@@ -41,6 +42,7 @@ from studio.gui.views.scheme_text import parameters_text, with_parameters
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
 from studio.ids import PartId, PlaneId
+from studio.simulation.rules.check import check
 from studio.units import display
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class ConnectDialog(QDialog):
     def __init__(self, document: Document, window: MainWindow | None = None) -> None:
         super().__init__(window)
         self._document = document
+        self._known = check(document.fabric)
         self.setWindowTitle(tr("Connect"))
         self.key = free_name("rule", document.design.links)
         self.plane = QComboBox()
@@ -89,8 +92,7 @@ class ConnectDialog(QDialog):
         self.buttons = QDialogButtonBox(button.Ok | button.Cancel)
         self._lay_out()
         self._connect()
-        self._show_parameters()
-        self._show_ports()
+        self._show_scheme()
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -121,7 +123,7 @@ class ConnectDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         for combo in (self.plane, self.within, self.cable, self.optics):
             combo.currentIndexChanged.connect(self.preview)
-        self.scheme.currentIndexChanged.connect(self._show_parameters)
+        self.scheme.currentIndexChanged.connect(self._show_scheme)
         self.parameters.textChanged.connect(self.preview)
         for count in (self.multiplicity, self.links_per_cable):
             count.textChanged.connect(self.preview)
@@ -147,8 +149,8 @@ class ConnectDialog(QDialog):
         optics = PartId(str(self.optics.currentData() or ""))
         return LinkRule(
             plane=PlaneId(str(self.plane.currentData() or "")),
-            a=self.a.currentText().strip(),
-            b=self.b.currentText().strip(),
+            a=self._a_text,
+            b=self._b_text,
             a_port=self.a_port.currentText(),
             b_port=self.b_port.currentText(),
             scheme=with_parameters(self._scheme, self.parameters.text()),
@@ -160,25 +162,32 @@ class ConnectDialog(QDialog):
             transceiver_b=optics,
         )
 
+    @property
+    def _a_text(self) -> str:
+        return self.a.currentText().strip()
+
+    @property
+    def _b_text(self) -> str:
+        """A scheme that joins a selection with itself has the A side at both."""
+        return self._a_text if self._is_single_sided else self.b.currentText().strip()
+
     def _side(self, joinable: Sequence[str]) -> QComboBox:
         box = QComboBox()
         box.setEditable(True)
         box.addItems(list(joinable))
         return box
 
-    def _parts(self, kind: str) -> QComboBox:
+    def _parts(self, kind: Kind) -> QComboBox:
         box = QComboBox()
         box.addItem(tr("None"), "")
-        for part in self._document.catalog.of_kind(kind):  # type: ignore[arg-type]
+        for part in self._document.catalog.of_kind(kind):
             box.addItem(named(part, current_language()), part.id)
         return box
 
     def _show_ports(self) -> None:
         """Offer the ports that the sides have; those that go together are chosen."""
         fabric = self._document.fabric
-        sides = [port_names(fabric, box.currentText().strip()) for box in (self.a, self.b)]
-        if not self.b.currentText().strip():
-            sides[1] = sides[0]
+        sides = [port_names(fabric, text) for text in (self._a_text, self._b_text)]
         best = fitting_ports(*sides)
         for combo, ports, chosen in zip((self.a_port, self.b_port), sides, best, strict=True):
             combo.clear()
@@ -189,16 +198,20 @@ class ConnectDialog(QDialog):
 
     @property
     def _scheme(self) -> Scheme:
-        made: Scheme = default_scheme(self.scheme.currentData())  # type: ignore[assignment]
-        return made
+        return USUAL_SCHEMES[self.scheme.currentData()]
 
-    def _show_parameters(self) -> None:
-        """Offer the parameters of the scheme chosen."""
+    @property
+    def _is_single_sided(self) -> bool:
+        return isinstance(self._scheme, SINGLE_SIDED)
+
+    def _show_scheme(self) -> None:
+        """Offer the parameters of the scheme chosen, and the B side where it has one."""
         text = parameters_text(self._scheme)
         with QSignalBlocker(self.parameters):
             self.parameters.setText(text)
         self.parameters.setEnabled(bool(text))
-        self.preview()
+        self.b.setEnabled(not self._is_single_sided)
+        self._show_ports()
 
     def _take_medium(self, place: int) -> None:
         """Take a cable and transceivers that reach."""
@@ -214,7 +227,7 @@ class ConnectDialog(QDialog):
     def preview(self) -> None:
         """Work out and tell what the rule would make."""
         try:
-            made = rule_preview.preview(self._document.fabric, self.key, self.rule)
+            made = rule_preview.preview(self._document.fabric, self.key, self.rule, self._known)
         except StudioError as error:
             made = RulePreview(0, 0, error.message)
         is_possible = not made.problem and made.links > 0
@@ -247,6 +260,19 @@ def _count(line: QLineEdit) -> int:
     return int(line.text()) if line.hasAcceptableInput() else 1
 
 
+def _stand_aside(dialog: ConnectDialog, window: MainWindow) -> None:
+    """Put the dialog at the right edge of the window: the ghost cables stay in sight."""
+    dialog.adjustSize()
+    frame = window.frameGeometry()
+    dialog.move(
+        frame.right() - dialog.width() - _MARGIN_PX,
+        frame.top() + max(_MARGIN_PX, (frame.height() - dialog.height()) // 3),
+    )
+
+
+_MARGIN_PX = 24
+
+
 def ask_rule(window: MainWindow) -> None:
     """Ask for a rule and commit it as one step."""
     document = window.workspace.document
@@ -263,6 +289,7 @@ def ask_rule(window: MainWindow) -> None:
     dialog = ConnectDialog(document, window)
     dialog.previewed.connect(show)
     dialog.preview()
+    _stand_aside(dialog, window)
     is_wanted = dialog.exec()
     show(None)
     dialog.deleteLater()

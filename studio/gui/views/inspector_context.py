@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from studio.catalog.part import Kind
 from studio.design.edits import get_field, set_state
-from studio.design.model import Design, Deviation
+from studio.design.model import Design
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark
 from studio.gui.views.inspector_fields import (
@@ -15,10 +15,12 @@ from studio.gui.views.inspector_fields import (
     InspectorField,
     InspectorSection,
     Row,
+    choice_field,
     row_field,
 )
 from studio.gui.views.inspector_parts import part_sections
 from studio.gui.views.inspector_rows import ROWS
+from studio.gui.views.states import DEVIATIONS, STATES
 from studio.gui.views.subjects import Subject
 from studio.ids import Address
 
@@ -69,15 +71,6 @@ def part_choice(
     return row_field(context.design, context.bases, Row(member, label, "choice"), choices)
 
 
-_STATES: tuple[Choice, ...] = (
-    ("", mark("In order")),
-    ("degraded", mark("Degraded")),
-    ("failed", mark("Failed")),
-    ("absent", mark("Absent")),
-)
-HALF = 0.5
-
-
 def state_field(context: Context) -> InspectorField:
     """Return whether things work, are degraded, failed or absent."""
     addresses = tuple(Address(subject.address) for subject in context.subjects)
@@ -85,22 +78,12 @@ def state_field(context: Context) -> InspectorField:
     states = [e.state if (e := exceptions.get(a)) else "" for a in addresses]
 
     def write(design: Design, value: object) -> Design:
-        factor = HALF if value == "degraded" else 1.0
         for address in addresses:
-            mark_as = Deviation(state=value, factor=factor) if value else None  # type: ignore[arg-type]
-            design = set_state(design, address, mark_as)
+            design = set_state(design, address, DEVIATIONS[value])
         return design
 
-    is_mixed = len(set(states)) > 1
-    return InspectorField(
-        key="state+" + "+".join(addresses[:4]),
-        label=mark("State"),
-        editor="choice",
-        value=None if is_mixed else states[0],
-        is_mixed=is_mixed,
-        choices=_STATES,
-        write=write,
-    )
+    key = "state+" + "+".join(addresses[:4])
+    return choice_field(key, mark("State"), states, STATES, write)
 
 
 def factor_fields(context: Context) -> list[InspectorField]:

@@ -101,6 +101,38 @@ def row_field(
     )
 
 
+def choice_field(
+    key: str,
+    label: str,
+    values: Sequence[object],
+    choices: tuple[Choice, ...],
+    write: Write,
+    reset: Callable[[Design], Design] | None = None,
+    *,
+    can_reset: bool = False,
+    reset_tip: str = "",
+) -> InspectorField:
+    """Return the choice among values that several objects have each for itself.
+
+    Parameters
+    ----------
+    values : of every object; where they differ the field is mixed.
+    """
+    is_mixed = any(value != values[0] for value in values)
+    return InspectorField(
+        key=key,
+        label=label,
+        editor="choice",
+        value=None if is_mixed else values[0],
+        is_mixed=is_mixed,
+        choices=choices,
+        can_reset=can_reset,
+        reset_tip=reset_tip,
+        write=write,
+        reset=reset,
+    )
+
+
 def _text_of(row: Row, value: object) -> str:
     """Return what a field shows; a note of a shipped design in the language of the window."""
     text = value_text(row, value)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.design.edits import get_field, set_field
 from studio.design.model import Design, LinkRule
+from studio.design.schemes import USUAL_SCHEMES
 from studio.fabric.fabric import find_links
 from studio.gui.i18n import mark, named
 from studio.gui.views.entry import entry_text
@@ -16,9 +17,10 @@ from studio.gui.views.inspector_fields import (
     InspectorField,
     InspectorSection,
     Row,
+    choice_field,
     row_field,
 )
-from studio.gui.views.inspector_rows import ROWS, SCHEME_NAMES, SCHEME_TYPES, default_scheme
+from studio.gui.views.inspector_rows import ROWS, SCHEME_NAMES, SCHEME_TYPES
 from studio.gui.views.scheme_text import dims_text, read_dims
 
 
@@ -69,19 +71,11 @@ def _scheme_choice(context: Context) -> InspectorField:
     def write(design: Design, value: object) -> Design:
         assert isinstance(value, type)
         for base in bases:
-            design = set_field(design, (*base, "scheme"), default_scheme(value))
+            design = set_field(design, (*base, "scheme"), USUAL_SCHEMES[value])
         return design
 
-    is_mixed = len(set(found)) > 1
-    return InspectorField(
-        key="+".join(".".join((*base, "scheme")) for base in bases),
-        label=mark("Scheme"),
-        editor="choice",
-        value=None if is_mixed else found[0],
-        is_mixed=is_mixed,
-        choices=choices,
-        write=write,
-    )
+    key = "+".join(".".join((*base, "scheme")) for base in bases)
+    return choice_field(key, mark("Scheme"), found, choices, write)
 
 
 def _scheme_fields(context: Context) -> list[InspectorField]:

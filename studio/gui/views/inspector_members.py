@@ -13,7 +13,12 @@ from studio.gui.i18n import mark
 from studio.gui.views.entry import entry_text
 from studio.gui.views.format import count_text
 from studio.gui.views.inspector_context import Context
-from studio.gui.views.inspector_fields import Choice, InspectorField, InspectorSection
+from studio.gui.views.inspector_fields import (
+    Choice,
+    InspectorField,
+    InspectorSection,
+    choice_field,
+)
 from studio.ids import RackId
 
 Member = tuple[RackId, Cell]
@@ -74,7 +79,6 @@ def _shift(design: Design, members: tuple[Member, ...], axis: int, label: str) -
 
 def _turn(design: Design, members: tuple[Member, ...]) -> InspectorField:
     values = [shift_of(design.racks[rack].array, cell).turn_deg for rack, cell in members]
-    is_mixed = len(set(values)) > 1
 
     def write(edited: Design, value: object) -> Design:
         assert isinstance(value, int)
@@ -83,17 +87,15 @@ def _turn(design: Design, members: tuple[Member, ...]) -> InspectorField:
             edited = turn_members(edited, rack, [cell], value - now)
         return edited
 
-    return InspectorField(
-        key=_key("turn", members),
-        label=mark("Turned further"),
-        editor="choice",
-        value=None if is_mixed else values[0],
-        is_mixed=is_mixed,
-        choices=TURNS,
+    return choice_field(
+        _key("turn", members),
+        mark("Turned further"),
+        values,
+        TURNS,
+        write,
+        lambda edited: write(edited, 0),
         can_reset=any(values),
         reset_tip=IN_LINE,
-        write=write,
-        reset=lambda edited: write(edited, 0),
     )
 
 
@@ -135,19 +137,17 @@ def scope_field(context: Context) -> list[InspectorField]:
         # What has no like in the array can't follow it.
         text = mark("In this rack alone")
         return [InspectorField("scope", mark("Stands"), "fixed", text=text)]
-    is_mixed = len(set(own)) > 1
+    write = _scope_writer(found)
     return [
-        InspectorField(
-            key="scope+" + "+".join(subject.address for subject in context.subjects[:4]),
-            label=mark("Values"),
-            editor="choice",
-            value=None if is_mixed else own[0],
-            is_mixed=is_mixed,
-            choices=SCOPES,
+        choice_field(
+            "scope+" + "+".join(subject.address for subject in context.subjects[:4]),
+            mark("Values"),
+            own,
+            SCOPES,
+            write,
+            lambda design: write(design, False),
             can_reset=any(own),
             reset_tip=AS_IN_ARRAY,
-            write=_scope_writer(found),
-            reset=lambda design: _scope_writer(found)(design, False),
         )
     ]
 

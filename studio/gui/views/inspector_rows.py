@@ -42,18 +42,7 @@ _PRECISION: tuple[Choice, ...] = tuple((name, name) for name in PRECISIONS)
 _ZERO: tuple[Choice, ...] = ((0, "0"), (1, "1"), (2, "2"), (3, "3"))
 _KEYS: tuple[Choice, ...] = tuple((name, name) for name in ("index", "block", "modulo"))
 
-SCHEME_TYPES: tuple[type, ...] = (
-    schemes.OneToOne,
-    schemes.Stride,
-    schemes.EachToEach,
-    schemes.PerSubPlane,
-    schemes.Rail,
-    schemes.FullMesh,
-    schemes.Ring,
-    schemes.Torus,
-    schemes.Clos,
-    schemes.Dragonfly,
-)
+SCHEME_TYPES: tuple[type, ...] = tuple(schemes.USUAL_SCHEMES)
 
 AUTO = mark("0 lets the studio choose")
 ALIKE = mark("0 in all three cuts prefill instances as those for decoding")
@@ -233,15 +222,3 @@ SCHEME_NAMES: dict[type, str] = {
     schemes.Clos: mark("Clos tier"),
     schemes.Dragonfly: mark("Dragonfly"),
 }
-
-
-def default_scheme(kind: type) -> object:
-    """Return a scheme of a kind with values that can be built."""
-    needed: dict[type, dict[str, object]] = {
-        schemes.PerSubPlane: {"count": 1},
-        schemes.Rail: {"count": 8},
-        schemes.Torus: {"dims": (2, 2)},
-        schemes.Clos: {"uplinks": 1},
-        schemes.Dragonfly: {"group_size": 2},
-    }
-    return kind(**needed.get(kind, {}))

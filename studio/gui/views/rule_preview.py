@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studio.design.edits import put
+from studio.design.finding import Finding
 from studio.design.model import Design, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import StudioError
@@ -17,7 +18,7 @@ from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric, compile_design
 from studio.fabric.links import RuleLinks
 from studio.fabric.parts import Port
-from studio.messages import Name
+from studio.messages import Name, say
 from studio.units import display
 
 if TYPE_CHECKING:
@@ -130,8 +131,15 @@ def partner_of(fabric: Fabric, selector: str, others: Iterable[str]) -> str:
     return chosen
 
 
-def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:
-    """Return what the design would hold with a rule more."""
+def preview(
+    fabric: Fabric, key: str, rule: LinkRule, known: tuple[Finding, ...] = ()
+) -> RulePreview:
+    """Return what the design would hold with a rule more.
+
+    Parameters
+    ----------
+    known : what the design rules say already; only what they would say on top is told.
+    """
     try:
         after = compile_design(with_rule(fabric.design, key, rule), fabric.catalog, fabric)
     except StudioError as error:
@@ -140,7 +148,14 @@ def preview(fabric: Fabric, key: str, rule: LinkRule) -> RulePreview:
     from studio.simulation.rules.check import check
     from studio.simulation.rules.media import fitting_media
 
-    findings = tuple(one.message for one in check(after) if one.address.startswith(f"rule:{key}"))
+    told = {one.key: one.message for one in known}
+    findings = tuple(
+        say("{address}: {message}", address=one.address, message=one.message)
+        if not one.address.startswith(f"rule:{key}")
+        else one.message
+        for one in check(after)
+        if told.get(one.key) != one.message
+    )
     length = after.geometry.length_m[after.links.start[place] : after.links.start[place + 1]]
     return RulePreview(
         len(made.a),
@@ -190,6 +205,7 @@ def preview_lines(made: RulePreview, tr: Callable[[str], str]) -> list[str]:
     """Return what a rule would make, the ports it would fill and what is wrong with it."""
     if made.problem:
         return [tr(made.problem)]
+    more = len(made.findings) - MOST_TOLD
     makes = tr("Makes {links} links in {cables} cables")
     ports = tr("{part}: {used} of {count} {port} ports in use")
     return [
@@ -199,6 +215,7 @@ def preview_lines(made: RulePreview, tr: Callable[[str], str]) -> list[str]:
             for one in made.ports
         ),
         *map(tr, made.findings[:MOST_TOLD]),
+        *([tr("{n} more conflicts").format(n=more)] if more > 0 else []),
     ]
 
 

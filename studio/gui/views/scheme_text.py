@@ -52,8 +52,8 @@ def with_parameters(scheme: Scheme, text: str) -> Scheme:
     known = scheme.__struct_fields__
     changes: dict[str, object] = {}
     for piece in filter(None, (one.strip() for one in text.replace(";", ",").split(","))):
-        name, _, value = (part.strip() for part in piece.partition("="))
-        if not value and len(known) == 1:
+        name, equals, value = (part.strip() for part in piece.partition("="))
+        if not equals and len(known) == 1:
             name, value = known[0], name
         if name not in known:
             raise InvalidInput(

@@ -14,6 +14,7 @@ from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.sheet import Column, Source
 from studio.gui.views.sheets.values import Words
+from studio.gui.views.states import STATES
 from studio.ids import PartId
 
 KIND_NAMES: Mapping[str, str] = {
@@ -33,7 +34,7 @@ KIND_NAMES: Mapping[str, str] = {
 }
 """What one part of each kind is called."""
 
-_CODES = {str(value): place for place, (value, _) in enumerate(writing.STATES)}
+_CODES = {str(value): place for place, (value, _) in enumerate(STATES)}
 
 
 def part_choices(source: Source, kind: Kind) -> tuple[Choice, ...]:
@@ -64,9 +65,9 @@ def state_column(
 
     Parameters
     ----------
-    make : gives the place in `writing.STATES` of each row.
+    make : gives the place in `STATES` of each row.
     """
-    choices = writing.shown_choices(writing.STATES, source.tr)
+    choices = writing.shown_choices(STATES, source.tr)
     texts, values = [text for _, text in choices], [str(value) for value, _ in choices]
     return Column(
         "state",

@@ -10,12 +10,13 @@ import numpy as np
 from studio.catalog.part import Kind
 from studio.design.edits import free_name, get_field, put, set_field
 from studio.design.model import Design, LinkRule
+from studio.design.schemes import USUAL_SCHEMES, Scheme
 from studio.errors import InvalidInput
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark, named
 from studio.gui.views.inspector_fields import Choice
-from studio.gui.views.inspector_rows import SCHEME_NAMES, default_scheme
+from studio.gui.views.inspector_rows import SCHEME_NAMES
 from studio.gui.views.scheme_text import SCHEME_KEYS, parameters_text, with_parameters
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import named_part, part_choices
@@ -158,7 +159,7 @@ def _write_scheme(
     path = (*bases[entry.row], "scheme")
 
     def edit(design: Design) -> Design:
-        return set_field(design, path, default_scheme(kind))
+        return set_field(design, path, USUAL_SCHEMES[kind])
 
     return Write(".".join(path), kind, edit)
 
@@ -169,7 +170,8 @@ def _write_parameters(bases: Sequence[tuple[str, ...]], entry: Entry) -> Write:
     def edit(design: Design) -> Design:
         # The scheme itself may be entered in the same step.
         now = get_field(design, path)
-        return set_field(design, path, with_parameters(now, entry.text))  # type: ignore[arg-type]
+        assert isinstance(now, Scheme)
+        return set_field(design, path, with_parameters(now, entry.text))
 
     return Write(".".join((*path, "parameters")), entry.text, edit)
 
@@ -204,7 +206,7 @@ def _rule(
         raise InvalidInput("the design has no plane; add one first")
     plane = writing.read_choice(given["plane"], planes) if "plane" in given else planes[0][0]
     kind = SCHEME_KEYS[str(writing.read_choice(given.get("scheme", "one-to-one"), kinds))]
-    scheme = with_parameters(default_scheme(kind), given.get("parameters", ""))  # type: ignore[arg-type]
+    scheme = with_parameters(USUAL_SCHEMES[kind], given.get("parameters", ""))
     parts = {
         member: str(writing.read_choice(given[member], part_choices(source, part_kind)))
         for member, _, part_kind in _PARTS

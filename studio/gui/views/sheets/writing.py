@@ -8,25 +8,17 @@ from functools import partial
 from typing import Any
 
 from studio.design.edits import rename, set_field, set_state
-from studio.design.model import Design, Deviation
+from studio.design.model import Design
 from studio.errors import InvalidInput
-from studio.gui.i18n import mark
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets.sheet import ChoicesOf, Entry, Translate, Write, Writer
+from studio.gui.views.states import DEVIATIONS
 from studio.ids import Address
 from studio.messages import Listed
 
 PathOf = Callable[[int], tuple[str, ...]]
 """Where the field of a row stands in the design."""
-
-HALF = 0.5
-STATES: tuple[Choice, ...] = (
-    ("", mark("In order")),
-    ("degraded", mark("Degraded")),
-    ("failed", mark("Failed")),
-    ("absent", mark("Absent")),
-)
 
 
 def shown_choices(choices: tuple[Choice, ...], tr: Translate) -> tuple[Choice, ...]:
@@ -134,20 +126,12 @@ def state(address_of: Callable[[int], str], choices: tuple[Choice, ...]) -> Writ
 
     def write(entry: Entry) -> Write:
         address, wanted = Address(address_of(entry.row)), read_choice(entry.text, choices)
-        deviation = _DEVIATIONS[str(wanted)]
+        deviation = DEVIATIONS[wanted]
         return Write(
             f"exceptions.{address}", wanted, lambda design: set_state(design, address, deviation)
         )
 
     return write
-
-
-_DEVIATIONS: dict[str, Deviation | None] = {
-    "": None,
-    "degraded": Deviation("degraded", HALF),
-    "failed": Deviation("failed"),
-    "absent": Deviation("absent"),
-}
 
 
 def _set(path: tuple[str, ...], value: object) -> Write:
