@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from studio.cli.language import Said, add_language, said_in
@@ -12,10 +11,10 @@ from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.errors import InvalidInput
-from studio.exploration.search.goals import GOALS, Goal
+from studio.exploration.search.goals import GOALS
 from studio.messages import Listed, say
 from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
-from studio.units import display, parse
+from studio.units import parse
 
 _WORDS = ("precision", "kv_precision", "recompute", "schedule")
 """Fields whose values are names, not numbers."""
@@ -171,7 +170,7 @@ def _print(name: str, found: PlanSearch, said: Said) -> None:
     print_table(
         [[say("Mapping"), *(goal.name for goal in shown), ""]]
         + [
-            [plan.plan, *(_cell(goal, plan.metrics) for goal in shown), _verdict(plan)]
+            [plan.plan, *(goal.text(plan.metrics[goal.metric]) for goal in shown), _verdict(plan)]
             for plan in found.ranked
         ],
         indent=2,
@@ -184,14 +183,9 @@ def _print(name: str, found: PlanSearch, said: Said) -> None:
         print(f"  {said(refusal)}", file=sys.stderr)
 
 
-def _cell(goal: Goal, metrics: Mapping[str, float]) -> str:
-    value = metrics[goal.metric]
-    return f"{value:,.4g}" if goal.dimension == "count" else display(value, goal.dimension)
-
-
 def _verdict(plan: RankedPlan) -> str:
     if not plan.fits:
         return say("does not fit")
-    if plan.is_pareto:
-        return say("Pareto")
-    return "" if plan.keeps_limits else say("Misses a limit")
+    if not plan.keeps_limits:
+        return say("Misses a limit")
+    return say("Pareto") if plan.is_pareto else ""

@@ -52,6 +52,8 @@ class LiveDifferences:
         self._asked = 0
         self._is_seen = False
         self._found: DesignDifference | None = None
+        self._document: Document | None = None
+        """Whose steps `_found` is about."""
         self._files: dict[Path, Design] = {}
         self._worker = LiveWorker(compare_job, window)
         self._worker.finished.connect(self._receive)
@@ -76,8 +78,9 @@ class LiveDifferences:
         document = window.workspace.document
         panel = window.differences
         panel.show_steps(history_rows(document.history if document else None))
+        if document is not self._document:
+            self._document, self._found = document, None
         if document is None:
-            self._found = None
             panel.show_rows((), (), tr("Open a design to compare its steps."))
             window.canvas.set_differences(None)
             return
@@ -91,6 +94,8 @@ class LiveDifferences:
         known = (self._found.before, self._found.after) if self._found else ()
         current = window.workspace.evaluation
         known = (*known, *((current,) if current is not None else ()))
+        if self._found is None:
+            panel.show_rows((), (), tr("Comparing…"))
         self._asked += 1
         self._worker.ask(
             self._asked, Job((before, after), document.catalog, document.fabric, known)

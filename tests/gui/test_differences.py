@@ -64,6 +64,26 @@ def test_edits_since_the_last_save_are_listed_with_their_effect(
     assert found["NPUs"] == "−8.3 %"
 
 
+def test_panel_says_that_it_compares_until_the_answer_is_there(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(window.compared._worker, "ask", lambda *_: None)
+        window.actions_made["view.differences"].trigger()
+        assert window.differences._empty.text() == "Comparing…"
+    window.compared.refresh()
+    qtbot.waitUntil(lambda: window.compared.found is not None, timeout=PATIENCE_MS)
+    assert window.differences._empty.text() == "The two designs say the same."
+
+
+def test_another_document_starts_with_nothing_found(
+    qtbot: QtBot, window: MainWindow, panel: DifferencesPanel
+) -> None:
+    before = window.compared.found
+    assert window.open_path(find_design("gb200-nvl72"))
+    assert window.compared.found is not before
+
+
 def test_any_two_steps_are_compared(
     qtbot: QtBot, window: MainWindow, panel: DifferencesPanel
 ) -> None:

@@ -15,6 +15,7 @@ from studio.gui.theme import DARK, LIGHT
 from studio.session.document import Document
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, find_design
+from studio.units import display
 
 PATIENCE_MS = 60_000
 
@@ -121,6 +122,42 @@ def test_another_job_makes_an_answer_stale(
     panel.show_evaluation(evaluate(document.fabric))
     assert not panel.is_stale
     assert panel.answer.tabs.isEnabled()
+
+
+def test_panel_says_what_it_can_do_until_something_is_asked(
+    qtbot: QtBot, panel: StudyPanel
+) -> None:
+    answer = panel.answer
+    assert answer._empty.isVisible()
+    assert panel.question.search.text() in answer._empty.text()
+    assert panel.question.sensitivity.text() in answer._empty.text()
+    assert not answer.tabs.isVisible()
+    search(qtbot, panel)
+    assert not answer._empty.isVisible()
+    assert answer.tabs.isVisible()
+
+
+def test_search_that_no_mapping_answers_names_the_nearest_and_what_it_misses(
+    qtbot: QtBot, panel: StudyPanel
+) -> None:
+    panel.question._objectives["tpot"].line.setText("1 us")
+    search(qtbot, panel)
+    nearest = panel._answer.found.ranked[0]
+    assert nearest.fits
+    assert not nearest.keeps_limits
+    said = panel.question.text.text()
+    assert nearest.plan in said
+    assert display(nearest.metrics["tpot_s"], "time") in said
+    assert "1 µs" in said
+    assert panel.answer.terms.headerItem().text(1) == "Nearest"
+
+
+def test_figures_of_a_hardware_number_stay_in_sight(qtbot: QtBot, panel: StudyPanel) -> None:
+    panel.resize(620, 420)
+    with qtbot.waitSignal(panel.runner.finished, timeout=PATIENCE_MS):
+        panel.sensitivity()
+    table = panel.answer.table
+    qtbot.waitUntil(lambda: table.header().length() <= table.viewport().width() + 1)
 
 
 def test_stopped_search_brings_no_answer(qtbot: QtBot, panel: StudyPanel) -> None:

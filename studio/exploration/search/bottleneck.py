@@ -19,7 +19,6 @@ from studio.simulation.machine import Machine
 from studio.simulation.result import Bound, SimResult
 from studio.simulation.simulate import simulate
 from studio.simulation.words import term, word
-from studio.units import display
 
 LOOSER = 1.25
 """How far a limit is moved to see what it costs."""
@@ -118,7 +117,7 @@ def held_back(
                 say(
                     "{name} holds it back: at {bound}, at least {gain:.1%}",
                     name=limit.goal.name,
-                    bound=display(bound, limit.goal.dimension),
+                    bound=limit.goal.text(bound),
                     gain=more,
                 )
             )

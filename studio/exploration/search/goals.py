@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.errors import InvalidInput, UnknownName
 from studio.messages import Listed, Message, say
+from studio.units import display
 
 Job = Literal["training", "inference"]
 _BOTH: tuple[Job, ...] = ("training", "inference")
@@ -28,6 +29,10 @@ class Goal:
     jobs: tuple[Job, ...]
     needs_price: bool = False
     """Whether the figure means nothing for equipment without prices."""
+
+    def text(self, value: float) -> str:
+        """Return a value of the figure with its unit."""
+        return f"{value:,.4g}" if self.dimension == "count" else display(value, self.dimension)
 
 
 GOALS: Mapping[str, Goal] = {

@@ -29,6 +29,8 @@ from studio.simulation.words import term
 from studio.units import display
 
 _MOST_TRIED = 2000
+_NO_LEAD = 5e-5
+"""A lead smaller than this would be written as nothing."""
 _KIND = ("tp", "pp", "dp", "ep", "cp", "prefill_tp", "prefill_dp", "prefill_ep", "prefill_pp")
 """Degrees that make two mappings different in kind."""
 
@@ -76,7 +78,7 @@ def reasons(
     own = npu_seconds_per_token(winner, scenario)
     against = None if second is None or beaten is None else npu_seconds_per_token(beaten, second)
     now = None if current is None else npu_seconds_per_token(current, given.scenario)
-    lines = [_counted(found, limits)]
+    lines = [_counted(found, limits), *_missed(found, limits, best)]
     if other is not None and against is not None:
         lines.append(_compared(found, goal, best, other, own, against))
     if current is not None and now:
@@ -130,6 +132,31 @@ def _counted(found: Mappings, limits: tuple[Limit, ...]) -> Message:
     )
 
 
+def _missed(found: Mappings, limits: tuple[Limit, ...], best: int) -> Sequence[Message]:
+    """Return by what the nearest mapping misses the limits where none keeps them all."""
+    if not found.fits[best]:
+        return ()
+    missed = [limit for limit in limits if limit.excess(found.metrics)[best] > 0]
+    if not missed:
+        return ()
+    gaps = [
+        say(
+            "{name} {value} instead of {bound}",
+            name=limit.goal.name,
+            value=limit.goal.text(float(found.metrics[limit.goal.metric][best])),
+            bound=limit.goal.text(limit.bound),
+        )
+        for limit in missed
+    ]
+    return (
+        say(
+            "no mapping keeps all limits; the nearest, {plan}, has {gaps}",
+            plan=found.text_at(best),
+            gaps=Listed(gaps),
+        ),
+    )
+
+
 def _compared(
     found: Mappings,
     goal: Goal,
@@ -139,10 +166,17 @@ def _compared(
     against: Mapping[Term, float],
 ) -> Message:
     values = found.metrics[goal.metric]
+    share = behind(goal, float(values[best]), float(values[other]))
+    if abs(share) < _NO_LEAD:
+        return say(
+            "the best mapping of another kind, {other}, is as good: {terms}",
+            other=found.text_at(other),
+            terms=_largest_changes(own, against),
+        )
     return say(
         "the best mapping of another kind, {other}, is {share:.2%} behind: {terms}",
         other=found.text_at(other),
-        share=behind(goal, float(values[best]), float(values[other])),
+        share=share,
         terms=_largest_changes(own, against),
     )
 

@@ -22,6 +22,7 @@ from studio.exploration.search.goals import GOALS
 from studio.gui.i18n import tr
 from studio.gui.theme import Theme
 from studio.gui.views import study_rows
+from studio.gui.widgets.labels import styled_label
 
 if TYPE_CHECKING:
     from studio.exploration.sensitivity import Sensitivity
@@ -66,11 +67,13 @@ class StudyAnswer(QSplitter):
             self.tabs.addTab(page, "")
         self.tabs.setCornerWidget(self.use, Qt.Corner.TopRightCorner)
         self._stack = QStackedWidget()
-        self._stack.addWidget(QWidget())
+        self._empty = styled_label("empty")
+        self.addWidget(self._empty)
         self.addWidget(self._stack)
         self.addWidget(self.tabs)
-        self.setSizes([_PLOT_PX, 2 * _PLOT_PX])
-        self.setStretchFactor(1, 1)
+        self.setSizes([2 * _PLOT_PX, _PLOT_PX, 2 * _PLOT_PX])
+        self.setStretchFactor(2, 1)
+        self._show_whether_answered()
 
     def show_search(self, found: PlanSearch) -> None:
         """Show mappings, best first, with the front and the reasons."""
@@ -85,7 +88,7 @@ class StudyAnswer(QSplitter):
         if first is not None:
             self.table.setCurrentItem(first)
         self.why.setText(study_rows.reasons_text(found))
-        _set_headers(self.terms, study_rows.term_headers())
+        _set_headers(self.terms, study_rows.term_headers(found), is_first_elided=True)
         for row in found.terms:
             self.terms.addTopLevelItem(_to_right(QTreeWidgetItem(study_rows.term_cells(row))))
 
@@ -96,7 +99,7 @@ class StudyAnswer(QSplitter):
         self._goal = goal
         tornado.show_bars(bars, tr(GOALS[goal or "throughput"].name))
         self._stack.setCurrentWidget(tornado)
-        _set_headers(self.table, study_rows.number_headers())
+        _set_headers(self.table, study_rows.number_headers(), is_first_elided=True)
         for bar in bars:
             item = _to_right(QTreeWidgetItem(study_rows.number_cells(bar)))
             item.setData(0, _DATA, bar)
@@ -125,6 +128,13 @@ class StudyAnswer(QSplitter):
         for place, title in enumerate((tr("Mappings"), tr("Reasons"), tr("Term by term"))):
             self.tabs.setTabText(place, title)
         self.tabs.tabBar().setObjectName("compact")
+        self._empty.setText(
+            tr(
+                "Search mappings: tries every valid split of the job over the NPUs and shows the "
+                "trade-off, the best ones and why the first one wins.\n\nSensitivity: changes "
+                "every hardware number by 20 % and shows which one matters most."
+            )
+        )
         self._show_again()
 
     def _show_again(self) -> None:
@@ -133,8 +143,15 @@ class StudyAnswer(QSplitter):
         elif self._found is not None:
             self.show_search(self._found)
 
+    def _show_whether_answered(self) -> None:
+        has_answer = self._found is not None
+        self._empty.setVisible(not has_answer)
+        for widget in (self._stack, self.tabs):
+            widget.setVisible(has_answer)
+
     def _begin(self, found: PlanSearch | tuple[Sensitivity, ...]) -> None:
         self._found = found
+        self._show_whether_answered()
         self.table.clear()
         self.terms.clear()
         self.why.clear()
@@ -218,14 +235,18 @@ def _new_table() -> QTreeWidget:
     return table
 
 
-def _set_headers(table: QTreeWidget, headers: list[str]) -> None:
+def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: bool = False) -> None:
+    """Name the columns; a name that gives way keeps the figures of a row in sight."""
     table.setColumnCount(len(headers))
     table.setHeaderLabels(headers)
     table.setHeaderHidden(not headers)
     header = table.header()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-    header.resizeSection(0, _FIRST_PX)
+    header.setStretchLastSection(not is_first_elided)
+    modes = QHeaderView.ResizeMode
+    header.setSectionResizeMode(0, modes.Stretch if is_first_elided else modes.Interactive)
+    if not is_first_elided:
+        header.resizeSection(0, _FIRST_PX)
 
 
 def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:

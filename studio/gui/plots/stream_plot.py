@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
-from studio.gui.theme import Theme
+from studio.gui.theme import CATEGORICAL, Theme
 from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Streams
 from studio.gui.widgets.steady_label import SteadyLabel
@@ -69,7 +69,7 @@ class StreamPlot(QWidget):
             plot.showGrid(x=False, y=True, alpha=0.18)
         for name, curve in self._curves.items():
             curve.setPen(pg.mkPen(theme.bounds[name], width=1))
-        self._draw.setPen(pg.mkPen(theme.accent, width=1))
+        self._draw.setPen(pg.mkPen(CATEGORICAL[3], width=1))
 
     def _show_legend(self, streams: Streams) -> None:
         names = {"compute": tr("Compute"), "memory": tr("Memory"), "network": tr("Network")}
@@ -79,5 +79,5 @@ class StreamPlot(QWidget):
             for name in _TRACES
         ]
         power = figure_text("", float(streams.power_w[-1]), "power", 3)
-        texts.append(f'<span style="color:{self._theme.accent}">■</span> {tr("Power")} {power}')
+        texts.append(f'<span style="color:{CATEGORICAL[3]}">■</span> {tr("Power")} {power}')
         self._legend.setText("&nbsp;&nbsp; ".join(texts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import pyqtgraph as pg
@@ -36,8 +37,13 @@ class FrontPlot(QWidget):
         self._plot: pg.PlotWidget | None = None
         self._theme = theme
         self._found: PlanSearch | None = None
+        self._legend = pg.QtWidgets.QLabel()
+        self._legend.setObjectName("quiet")
+        self._legend.setWordWrap(True)
         self._column = pg.QtWidgets.QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._legend)
 
     def show_search(self, found: PlanSearch) -> None:
         """Show the trade-off of a search."""
@@ -63,7 +69,10 @@ class FrontPlot(QWidget):
             pg.mkBrush(CATEGORICAL[0] if plan.keeps_limits else self._theme.panel)
             for plan in found.front
         ]
-        front = pg.ScatterPlotItem(size=_FRONT_PX, pen=pg.mkPen(CATEGORICAL[0]), hoverable=True)
+        front = pg.ScatterPlotItem(
+            size=_FRONT_PX, pen=pg.mkPen(CATEGORICAL[0]), hoverable=True, tip=self._tip
+        )
+        front.setCursor(Qt.CursorShape.PointingHandCursor)
         front.setData(x, y, brush=brushes, data=np.arange(len(x)))
         front.sigClicked.connect(self._clicked)
         plot.addItem(front)
@@ -72,13 +81,39 @@ class FrontPlot(QWidget):
         )
         plot.addItem(self._mark)
         self._fit(x, y)
-        self._column.addWidget(plot)
+        self._column.addWidget(plot, 1)
+        self._legend.setText(" &nbsp; ".join(self._signs()))
 
     def mark(self, place: tuple[float, float] | None) -> None:
         """Ring the mapping chosen in the table."""
         if self._plot is not None:
             xs, ys = ([], []) if place is None else ([place[0]], [place[1]])
             self._mark.setData(xs, ys)
+
+    def _signs(self) -> list[str]:
+        """Return what each sign of the plot means, in its colour."""
+        assert self._found is not None
+        kept = {plan.keeps_limits for plan in self._found.front}
+        signs = [
+            ("●", CATEGORICAL[0], tr("nothing beats it in both"), True in kept),
+            ("○", CATEGORICAL[0], tr("misses a limit"), False in kept),
+            ("◯", CATEGORICAL[1], tr("chosen"), True),
+            ("●", self._theme.line, tr("other mappings"), True),
+        ]
+        return [
+            f'<span style="color:{colour}">{sign}</span>&nbsp;{unbroken(meaning)}'
+            for sign, colour, meaning, is_drawn in signs
+            if is_drawn
+        ]
+
+    def _tip(self, x: float, y: float, data: int) -> str:
+        assert self._found is not None
+        across, upward = self._found.axes
+        plan = self._found.front[int(data)]
+        lines = [tr(plan.plan), f"{tr(across.name)}: {across.text(x)}"]
+        lines.append(f"{tr(upward.name)}: {upward.text(y)}")
+        lines += [] if plan.keeps_limits else [tr("Misses a limit")]
+        return "\n".join([*lines, tr("Click to choose it")])
 
     def _points(self) -> tuple[np.ndarray, np.ndarray]:
         assert self._found is not None
@@ -155,7 +190,11 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
         axis.setWidth(room)
         is_wide = self.width() >= _WIDE_PX
         text = tr("{what}, change in %").format(what=what) if is_wide else "%"
-        self.setLabel("bottom", text, color=self._theme.quiet)
+        signs = "".join(
+            f'<span style="color:{colour}">■</span>&nbsp;{side}&nbsp; '
+            for side, colour in (("−20&nbsp;%", CATEGORICAL[1]), ("+20&nbsp;%", CATEGORICAL[0]))
+        )
+        self.setLabel("bottom", signs + escape(text), color=self._theme.quiet)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the bar whose row was clicked."""
@@ -164,3 +203,8 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
         row = self._count - 1 - round(height)
         if 0 <= row < self._count:
             self.chosen.emit(row)
+
+
+def unbroken(text: str) -> str:
+    """Return a text for HTML that stays on one line."""
+    return escape(text).replace(" ", "&nbsp;")

@@ -14,8 +14,11 @@ from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Bar
 
 _LIGHTER_STEP = 22
-_TICK_PX = 76.0
-"""Room one tick's text needs along a horizontal axis."""
+_LETTER_PX, _GAP_PX = 6.0, 16.0
+"""Width of a letter of a tick's text, and what stays free between two of them."""
+_LINE_PX = 38.0
+"""Height of a tick's text with what stays free around it."""
+_MOST_TICKS = 8
 
 
 def nice_step(span: float, most: int) -> float:
@@ -27,13 +30,20 @@ def nice_step(span: float, most: int) -> float:
     return next(m * decade for m in (1, 2, 5, 10) if m * decade >= raw * (1 - 1e-9))
 
 
+def _ticks(least: float, most: float, pieces: int) -> tuple[float, list[float]]:
+    """Return the step and the places of round ticks between two values."""
+    step = nice_step(most - least, pieces)
+    first = math.ceil(least / step - 1e-9)
+    last = math.floor(most / step + 1e-9)
+    return step, [n * step for n in range(first, last + 1)]
+
+
 class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis whose ticks are written with units, as many as fit."""
 
     def __init__(self, orientation: str, dimension: str) -> None:
         super().__init__(orientation=orientation)
         self._dimension = dimension
-        self._room = _TICK_PX if orientation == "bottom" else _TICK_PX / 2
         self.enableAutoSIPrefix(False)
 
     def tickValues(
@@ -42,10 +52,18 @@ class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
         maxVal: float,  # noqa: N803
         size: float,
     ) -> list[tuple[float, list[float]]]:
-        step = nice_step(maxVal - minVal, max(2, int(size / self._room)))
-        first = math.ceil(minVal / step - 1e-9)
-        last = math.floor(maxVal / step + 1e-9)
-        return [(step, [n * step for n in range(first, last + 1)])]
+        most = max(2, min(_MOST_TICKS, int(size / _LINE_PX)))
+        ticks = _ticks(minVal, maxVal, most)
+        if self.orientation == "bottom":
+            while most > 2 and self._width(ticks[1]) > size:
+                most -= 1
+                ticks = _ticks(minVal, maxVal, most)
+        return [ticks]
+
+    def _width(self, values: Sequence[float]) -> float:
+        """Return the room the texts of some ticks need side by side."""
+        texts = (figure_text("", value, self._dimension, 3) for value in values)
+        return sum(len(text) * _LETTER_PX + _GAP_PX for text in texts)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing

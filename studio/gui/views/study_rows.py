@@ -147,7 +147,9 @@ def plan_tip(plan: RankedPlan) -> str:
 
 
 def summary(found: PlanSearch) -> str:
-    """Return how much was looked at, in one sentence."""
+    """Return how much was looked at, in one sentence, and what is missed where nothing holds."""
+    if not found.keeping:
+        return "\n".join(tr(line) for line in found.why[:2])
     text = tr(
         "{valid} valid mappings, {simulated} configurations simulated, {keeping} fit and keep "
         "all limits."
@@ -166,9 +168,10 @@ def reasons_text(found: PlanSearch) -> str:
     return "\n".join(f"• {line}" for line in lines)
 
 
-def term_headers() -> list[str]:
+def term_headers(found: PlanSearch) -> list[str]:
     """Return the columns of the comparison term by term."""
-    return [tr("NPU-time per token"), tr("Best"), tr("Runner-up"), tr("Your plan")]
+    first = tr("Best") if found.keeping else tr("Nearest")
+    return [tr("NPU-time per token"), first, tr("Runner-up"), tr("Your plan")]
 
 
 def term_cells(row: TermRow) -> list[str]:
