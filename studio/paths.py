@@ -6,6 +6,7 @@ Nobody else joins paths to data that ships with the studio.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def data_root() -> Path:
             return candidate
     looked = ", ".join(str(candidate) for candidate in candidates)
     raise FileNotFoundError(f"models/ and resources/ were not found; looked in {looked}")
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether something can be seen at `path`, also where asking is refused.
+
+    `Path.exists` raises for a name that no file system takes and for a folder that must not be
+    looked into, as another user's or a share that is gone.
+    """
+    with suppress(OSError, ValueError):
+        return path.exists()
+    return False
 
 
 def parts_dir() -> Path:

@@ -10,6 +10,7 @@ import msgspec
 
 from studio.design.model import Design
 from studio.errors import FileProblem
+from studio.paths import is_there
 from studio.session.library import find_design
 from studio.storage.project_file import read_design, write_design
 
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the file."""
     target = Path(arguments.file)
-    if target.exists() and not arguments.force:
+    if is_there(target) and not arguments.force:
         raise FileProblem(f"{target} exists already; add --force to replace it")
     name = arguments.name or target.stem
     identity = str(uuid.uuid4())

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -146,7 +147,8 @@ def run_headless(
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = make_application()
-    settings = Settings(out_dir / ".window-settings.json")
+    own_settings = TemporaryDirectory(prefix=f"{paths.APP_NAME}-")
+    settings = Settings(Path(own_settings.name) / "settings.json")
     window = make_window(app, settings, shipped_catalog(), language, "light")
     window.resize(*size)
     window.reset_layout()
@@ -159,6 +161,7 @@ def run_headless(
     finally:
         window.close()
         window.deleteLater()
+        own_settings.cleanup()
     return picture
 
 

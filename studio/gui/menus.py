@@ -15,6 +15,7 @@ from studio.gui.canvas.held_boxes import holds_box
 from studio.gui.i18n import tr
 from studio.gui.widgets.labels import fixed_toolbar
 from studio.ids import PartId
+from studio.paths import is_there
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -100,8 +101,8 @@ class WindowMenus:
         window = self._window
         self._recent.clear()
         for path in window.settings.recent:
-            action = self._recent.addAction(f"{path.name}   {path.parent}")
-            action.setEnabled(path.exists())
+            action = self._recent.addAction(f"{path.name}   {path.parent}".replace("&", "&&"))
+            action.setEnabled(is_there(path))
             action.triggered.connect(lambda _=False, one=path: window.open_path(one))
         self._recent.addSeparator()
         self._recent.addAction(window.actions_made["file.clear_recent"])

@@ -103,7 +103,7 @@ class Thumbnailer(QObject):
 
     def _picture(self, path: Path, theme: Theme) -> QPixmap | None:
         kept = _kept(path, theme.name)
-        image = QImage(str(kept)) if kept.exists() else QImage()
+        image = QImage(str(kept)) if paths.is_there(kept) else QImage()
         if image.isNull():
             drawn = self._draw(path, theme)
             if drawn is None:

@@ -96,7 +96,11 @@ def find_design(text: str) -> Path:
     path = Path(text)
     # A name that no file system takes, too long or with a zero byte, is one that is not there.
     with suppress(OSError, ValueError):
-        if path.exists():
+        try:
+            if path.exists():
+                return path
+        except PermissionError:
+            # It may be there: reading it says what refuses.
             return path
     known = reference_designs()
     name = text.removesuffix(SUFFIX)

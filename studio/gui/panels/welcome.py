@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,6 +25,7 @@ from studio.gui.icons import app_icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import styled_area, styled_label
+from studio.paths import is_there
 
 PICTURE = QSize(264, 132)
 
@@ -197,8 +199,9 @@ class WelcomePage(QWidget):
             hint = styled_label("quiet", tr("Files you open or save are listed here."))
             self._recent_layout.addWidget(hint)
         for path in self._recent:
-            link = QLabel(f'<a href="open">{path.name}</a>&nbsp;&nbsp;{path.parent}')
-            link.setEnabled(path.exists())
+            words = f'<a href="open">{escape(path.name)}</a>&nbsp;&nbsp;{escape(str(path.parent))}'
+            link = QLabel(words)
+            link.setEnabled(is_there(path))
             link.setObjectName("quiet")
             link.linkActivated.connect(lambda _, one=path: self.open_requested.emit(one))
             self._recent_layout.addWidget(link)
