@@ -19,7 +19,7 @@ FORMAT_VERSION = 1
 
 Face = Literal["front", "rear"]
 AssemblyKind = Literal["node", "switch_box", "tray", "shelf", "board"]
-PlaneRole = Literal["scale_up", "scale_out", "management", "storage"]
+PlaneRole = Literal["scale_up", "scale_out", "host", "management", "storage"]
 State = Literal["absent", "failed", "degraded"]
 Within = Literal["design", "rack", "placement"]
 

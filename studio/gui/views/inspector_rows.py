@@ -20,6 +20,7 @@ WITHIN: tuple[Choice, ...] = (
 _ROLES: tuple[Choice, ...] = (
     ("scale_up", mark("Scale-up")),
     ("scale_out", mark("Scale-out")),
+    ("host", mark("Host (NPU to CPU)")),
     ("management", mark("Management")),
     ("storage", mark("Storage")),
 )

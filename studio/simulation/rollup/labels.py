@@ -59,6 +59,7 @@ LABELS: Mapping[str, Label] = {row.name: row for row in _ROWS}
 ROLES: Mapping[str, tuple[str, str]] = {
     "scale_up": ("scale-up", "纵向扩展"),
     "scale_out": ("scale-out", "横向扩展"),
+    "host": ("host", "主机"),
     "management": ("management", "管理"),
     "storage": ("storage", "存储"),
 }
