@@ -10,7 +10,7 @@ from studio.exploration.explanation.quantities import number, seconds
 from studio.messages import say
 from studio.simulation.explanation import Input, Line, opened
 from studio.simulation.inference.engine import Engine
-from studio.simulation.inference.exchange import TokenExchange, token_exchange
+from studio.simulation.inference.exchange import TokenExchange
 from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.plan import scalar
 from studio.simulation.words import word
@@ -24,10 +24,7 @@ def exchange_lines(basis: Basis, engine: Engine, time: PassTime, *, is_direct: b
     for place, segment in enumerate(time.segments):
         own = scalar(segment.tokens) / scalar(engine.plan.tensor)
         for part, layers in segment.experts:
-            sent = token_exchange(
-                engine.machine, engine.model, part, engine.plan, engine.exchange, engine.numbers,
-                is_direct=is_direct,
-            )  # fmt: skip
+            sent = engine.token_exchange(part, is_direct=is_direct)
             lines += [
                 _line(basis, engine, f"{verb}/{place}", one, layers, own, is_direct)
                 for verb, one in zip(_VERBS, sent, strict=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.memory import sequence_capacity
 from studio.simulation.inference.mixing import mixed
-from studio.simulation.inference.phases import decode, prefill
+from studio.simulation.inference.phases import Decode, decode, prefill
 from studio.simulation.inference.requests import Limits, RequestShape
 from studio.simulation.inference.speculative import Speculation
 from studio.workload.operators import FloatArray, Number
@@ -62,14 +62,35 @@ def largest_batch(
     if most < 1:
         return 0.0
 
-    filling = prefill(engine, shape, np.inf) if with_prompts else None
+    if not with_prompts:
+        return largest_decode(engine, shape, limits, speculation, most)[0]
+    filling = prefill(engine, shape, np.inf)
 
     def tpot(_: NDArray[np.intp], batch: FloatArray) -> FloatArray:
-        if filling is not None:
-            return np.asarray(mixed(engine, shape, batch[0], speculation, filling).tpot_s)[None]
-        return np.asarray(decode(engine, batch[0], shape.mean_context, speculation).tpot_s)[None]
+        return np.asarray(mixed(engine, shape, batch[0], speculation, filling).tpot_s)[None]
 
     return float(largest_within(tpot, np.array([most]), limits.tpot_s)[0])
+
+
+def largest_decode(
+    engine: Engine,
+    shape: RequestShape,
+    limits: Limits,
+    speculation: Speculation | None,
+    most: float,
+) -> tuple[float, Decode | None]:
+    """Return the largest batch up to `most` that only decodes, and its decoding if it was tried."""
+    tried: list[Decode] = []
+
+    def tpot(_: NDArray[np.intp], batch: FloatArray) -> FloatArray:
+        tried.append(decode(engine, batch[0], shape.mean_context, speculation))
+        return np.asarray(tried[-1].tpot_s)[None]
+
+    batch = float(largest_within(tpot, np.array([most]), limits.tpot_s)[0])
+    for one in tried:
+        for place in np.flatnonzero(one.sequences == batch):
+            return batch, one.at(int(place))
+    return batch, None
 
 
 def largest_batches(

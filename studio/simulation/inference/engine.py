@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from studio.simulation.inference.exchange import library_of
+from studio.simulation.inference.exchange import TokenExchange, library_of, token_exchange
 from studio.simulation.inference.kernels import Formats, formats
 from studio.simulation.inference.placement import split_devices
 from studio.simulation.inference.plan import InferencePlan
@@ -12,7 +12,7 @@ from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
 from studio.simulation.network.profile import ExpertProfile, NetworkProfile
-from studio.workload.model import AiModel
+from studio.workload.model import AiModel, MixtureOfExperts
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,21 @@ class Engine:
     numbers: Formats
     drafts: int = 0
     """Draft tokens per step, one run of an extra layer each (multi-token prediction)."""
+    _exchanges: dict[tuple[MixtureOfExperts, bool], tuple[TokenExchange, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def token_exchange(
+        self, part: MixtureOfExperts, *, is_direct: bool
+    ) -> tuple[TokenExchange, ...]:
+        """Return dispatch and combine of one token of each rank, worked out once."""
+        key = part, is_direct
+        if key not in self._exchanges:
+            self._exchanges[key] = token_exchange(
+                self.machine, self.model, part, self.plan, self.exchange, self.numbers,
+                is_direct=is_direct,
+            )  # fmt: skip
+        return self._exchanges[key]
 
 
 def engine_of(

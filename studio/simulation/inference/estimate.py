@@ -16,7 +16,7 @@ from studio.simulation.inference.advice import (
     prefill_remedy,
     remedy_of,
 )
-from studio.simulation.inference.batches import in_flight, largest_batch
+from studio.simulation.inference.batches import in_flight, largest_decode
 from studio.simulation.inference.disaggregation import disaggregate
 from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.mapping import choose_plan
@@ -168,13 +168,18 @@ def _result(
     plan, devices = engine.plan, engine.profile.devices_per_npu
     groups = scalar(plan.attention_data)
     room = in_flight(engine, shape)
-    if most is None or batch:
-        most = batch / groups if batch else largest_batch(engine, shape, limits, guess)
+    alone = None
+    if batch:
+        most = batch / groups
+    elif most is None and room < 1:
+        most = 0.0
+    elif most is None:
+        most, alone = largest_decode(engine, shape, limits, guess, room)
     wanted = most
     held = min(wanted, room) if batch else wanted
     size = max(held, 1.0)
     first, plenty = first_and_many(engine, shape)
-    mixed = steady(engine, shape, size, guess, plenty)
+    mixed = steady(engine, shape, size, guess, plenty, alone if wanted >= 1 else None)
     if apart is not None:
         first, plenty = first_and_many(apart, shape)
     step = mixed.decode

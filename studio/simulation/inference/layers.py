@@ -9,9 +9,10 @@ from typing import TypeVar
 import numpy as np
 
 from studio.simulation.inference.engine import Engine
-from studio.simulation.inference.exchange import exchange_time, token_exchange
+from studio.simulation.inference.exchange import exchange_time
 from studio.simulation.inference.pass_time import Segment
 from studio.simulation.inference.pieces import PassLoad, Work
+from studio.simulation.inference.plan import any_above
 from studio.simulation.inference.reductions import Sum, reduction
 from studio.simulation.inference.work import feed_forward_work, mixer_work, share_of
 from studio.workload.model import Block, MixtureOfExperts
@@ -98,13 +99,10 @@ def _add_experts(
     """Add what layers of experts cost besides their products."""
     plan, profile = engine.plan, engine.profile
     doing.expert_layers += count
-    is_spread = np.asarray(plan.expert) > 1
-    if not is_spread.any():
+    if not any_above(plan.expert, 1):
         return
-    sent = token_exchange(
-        engine.machine, engine.model, part, plan, engine.exchange, engine.numbers,
-        is_direct=not load.has_prompts,
-    )  # fmt: skip
+    is_spread = np.asarray(plan.expert) > 1
+    sent = engine.token_exchange(part, is_direct=not load.has_prompts)
     moved = exchange_time(sent, load.tokens / plan.tensor)
     inside = inside_experts(engine, load.tokens, part)
     exposed = moved.time_s * (1 - profile.expert_overlap) + profile.expert_rank_s + inside.time_s

@@ -94,9 +94,13 @@ def steady(
     sequences: Number,
     speculation: Speculation | None = None,
     filling: Prefill | None = None,
+    alone: Decode | None = None,
 ) -> Steady:
-    """Return continuous batching beside decoding alone; parameters as of `mixed`."""
-    alone = decode(engine, sequences, shape.mean_context, speculation)
+    """Return continuous batching beside decoding alone; parameters as of `mixed`.
+
+    `alone` is the decoding of these sequences, where the caller has it already.
+    """
+    alone = alone or decode(engine, sequences, shape.mean_context, speculation)
     both = mixed(engine, shape, sequences, speculation, filling)
     share = np.maximum(1 - alone.step_s / both.step_s, 0.0)
     return Steady(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from studio.simulation.inference.kernels import WorkTimes
@@ -28,8 +29,7 @@ TERMS = (
 """Named parts of the time of a pass; they sum to it."""
 
 
-@dataclass(frozen=True)
-class OperatorRow:
+class OperatorRow(msgspec.Struct, frozen=True):
     """One operator of a pass, all layers together, for the roofline plot."""
 
     name: str

@@ -66,7 +66,7 @@ def _candidates(plan: InferencePlan, load: PassLoad) -> tuple[int, ...]:
         load.sequences, load.new_tokens, load.context, load.prompt_tokens, load.prompt_length,
         load.prompt_prefix, plan.tensor, plan.attention_data, plan.pipeline, plan.expert,
     )  # fmt: skip
-    shapes = {np.shape(value) for value in values} - {()}
+    shapes = {value.shape for value in values if isinstance(value, np.ndarray)} - {()}
     return np.broadcast_shapes(*shapes) if shapes else ()
 
 

@@ -20,11 +20,11 @@ def phase_of(name: str, engine: Engine, one: PassTime, power: PowerProfile) -> t
         OperatorPoint(
             row.name,
             row.term,
-            float(row.flops),
-            float(row.traffic_byte),
-            float(row.time_s),
-            float(row.intensity),
-            float(row.flops) / max(float(row.time_s), 1e-12),
+            flops := float(row.flops),
+            traffic := float(row.traffic_byte),
+            time := float(row.time_s),
+            flops / max(traffic, 1.0),
+            flops / max(time, 1e-12),
             "compute" if row.compute_s > row.memory_s else "memory",
         )
         for row in one.operators

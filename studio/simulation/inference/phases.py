@@ -42,6 +42,14 @@ class Decode:
     sequences: Number
     """In flight in one attention group."""
 
+    def at(self, index: int) -> Decode:
+        """Return one of the batches of shape (n,) alone."""
+        parts = (self.tpot_s, self.step_s, self.tokens_per_s_per_npu, self.sequences)
+        tpot, step, rate, batch = (
+            float(np.broadcast_to(value, np.shape(self.sequences))[index]) for value in parts
+        )
+        return Decode(tpot, step, rate, self.pass_time.at(index), batch)
+
 
 def prefill(
     engine: Engine, shape: RequestShape, prompts: Number = 1.0, pass_tokens: float = 0.0

@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
+from studio.simulation.inference.plan import any_above
 from studio.workload.operators import Number, Operator, gemm
 
 
@@ -46,12 +47,12 @@ class PassLoad:
     @cached_property
     def has_decode(self) -> bool:
         """Whether any candidate decodes."""
-        return bool(np.any(np.asarray(self.sequences) > 0))
+        return any_above(self.sequences, 0)
 
     @cached_property
     def has_prompts(self) -> bool:
         """Whether any candidate computes prompts."""
-        return bool(np.any(np.asarray(self.prompt_tokens) > 0))
+        return any_above(self.prompt_tokens, 0)
 
 
 class Work(msgspec.Struct, frozen=True):

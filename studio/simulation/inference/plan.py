@@ -25,6 +25,11 @@ def scalar(value: Number) -> float:
     return float(value)
 
 
+def any_above(value: Number, bound: float) -> bool:
+    """Return whether a number, or any of an array, is above a bound."""
+    return bool((value > bound).any()) if isinstance(value, np.ndarray) else bool(value > bound)
+
+
 @dataclass(frozen=True)
 class InferencePlan:
     """Degrees of one instance: numbers, or arrays of shape (n,) of candidates."""
@@ -102,22 +107,21 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
         more devices than there are.
     """
     degrees = (plan.tensor, plan.attention_data, plan.pipeline, plan.expert)
-    table = np.stack(np.broadcast_arrays(*degrees))
-    is_wrong = (table < 1) | (table != np.floor(table))
-    if is_wrong.any():
+    for place, degree in enumerate(degrees):
+        if _are_whole(degree):
+            continue
         names = (
             say("tensor parallelism"),
             say("attention data parallelism"),
             say("pipeline parallelism"),
             say("expert parallelism"),
         )
-        place = int(np.flatnonzero(is_wrong.reshape(len(names), -1).any(axis=1))[0])
         raise InvalidInput(
             "{name} {value} must be a whole number from 1; nearest valid: 1",
             name=names[place],
-            value=degrees[place],
+            value=degree,
         )
-    if np.any(np.asarray(plan.ranks) > ranks):
+    if any_above(plan.ranks, ranks):
         most = int(np.max(plan.ranks))
         raise InvalidInput(
             "the plan needs {most} devices and there are {ranks}; nearest valid: instances "
@@ -136,7 +140,7 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
                 model=model.name,
                 nearest=nearest_divisor(heads, wrong),
             )
-    wrong = _first(np.asarray(plan.pipeline) > model.layers, plan.pipeline)
+    wrong = _first(plan.pipeline > model.layers, plan.pipeline)
     if wrong:
         raise InvalidInput(
             "{wrong:g} pipeline stages for the {layers} layers of {model}; nearest valid: {layers}",
@@ -158,7 +162,7 @@ def _check_experts(model: AiModel, plan: InferencePlan) -> None:
             stage=stage,
             nearest=nearest_divisor(stage, wrong),
         )
-    if not model.is_moe and np.any(np.asarray(plan.attention_data) > 1):
+    if not model.is_moe and any_above(plan.attention_data, 1):
         raise InvalidInput(
             "{model} has no experts to share, so attention data parallelism "
             "{attention_data:g} is a set of replicas; nearest valid: 1",
@@ -167,8 +171,17 @@ def _check_experts(model: AiModel, plan: InferencePlan) -> None:
         )
 
 
+def _are_whole(degree: Number) -> bool:
+    """Return whether a degree, or every one of an array, is a whole number from 1."""
+    if isinstance(degree, np.ndarray):
+        return bool(((degree >= 1) & (degree == np.floor(degree))).all())
+    return degree >= 1 and float(degree).is_integer()
+
+
 def _first(broken: np.typing.ArrayLike, values: Number) -> float:
     """Return the first value whose rule is broken, or 0."""
+    if not isinstance(values, np.ndarray):
+        return values if broken else 0.0
     shown = np.broadcast_to(values, np.shape(broken))
     found = np.asarray(shown)[np.asarray(broken)]
     return float(found.ravel()[0]) if found.size else 0.0

@@ -13,6 +13,7 @@ import numpy as np
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.kernels import BF16_BYTE
 from studio.simulation.inference.placement import spans_of
+from studio.simulation.inference.plan import any_above
 from studio.simulation.network.collective import (
     Collective,
     CollectiveTime,
@@ -50,7 +51,7 @@ def reduction(engine: Engine, tokens: Number, ranks: Number) -> Sum:
     t = start + latency + payload sum_l inner_l (r_l - 1) / (bandwidth_l e).
     """
     profile = engine.profile
-    if not np.any(np.asarray(ranks) > 1):
+    if not any_above(ranks, 1):
         return Sum(0.0, 0.0)
     payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE)
     spans = spans_of(engine.machine.levels, 1.0, ranks)
@@ -83,7 +84,7 @@ def _read_from_all_s(payload: Number, spans: Sequence[Span], network: NetworkPro
 def hand_over(engine: Engine, tokens: Number) -> CollectiveTime | None:
     """Return the transfer from one pipeline stage to the next, if there are several stages."""
     plan = engine.plan
-    if not np.any(np.asarray(plan.pipeline) > 1):
+    if not any_above(plan.pipeline, 1):
         return None
     payload = np.asarray(tokens * engine.model.hidden * BF16_BYTE / plan.tensor)
     spans = hand_over_spans(engine)

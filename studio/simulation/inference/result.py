@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.phases import Decode, Prefill
 from studio.simulation.inference.plan import InferencePlan
@@ -12,8 +14,7 @@ from studio.simulation.inference.requests import RequestShape
 from studio.simulation.inference.speculative import Speculation
 
 
-@dataclass(frozen=True)
-class OperatorPoint:
+class OperatorPoint(msgspec.Struct, frozen=True):
     """One operator on the roofline plot, all layers of one pass together, on one device."""
 
     name: str
