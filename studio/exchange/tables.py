@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from studio.fabric.addresses import component_addresses
 from studio.fabric.fabric import Fabric
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
@@ -110,7 +111,6 @@ def _link_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
     for link in range(links.count):
         if not fabric.link_present[link]:
             continue
-        factor = float(fabric.link_factor[link])
         yield (
             links.name(link),
             links.planes[int(links.plane[link])],
@@ -119,31 +119,76 @@ def _link_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
             float(fabric.link_bandwidth_byte_per_s[link]),
             round(float(geometry.length_m[link]), 3),
             float(geometry.delay_s[link]),
-            "ok" if factor == 1 else "failed" if factor == 0 else f"degraded to {factor:g}",
+            _state(fabric, link),
         )
+
+
+def ports_table(fabric: Fabric) -> Table:
+    """Return the port map: every port with the other end, the cable there and its state."""
+    header = ("rack", "box", "component", "port", "rate_byte_per_s", "connector", "link")
+    return Table((*header, "to", "to_port", "plane", "length_m", "state"), _port_rows(fabric))
+
+
+def _port_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
+    ports, layout, links = fabric.port_map, fabric.layout, fabric.links
+    link_of_port, side_of_port = ports.link_of_port
+    addresses = component_addresses(layout)
+    group, number = ports.group_of_port, ports.number_of_port
+    for place, component in enumerate(ports.component.tolist()):
+        housing = layout.housings[int(layout.housing[component])]
+        one = ports.groups[int(group[place])]
+        row: list[Cell] = [
+            layout.racks[housing.rack].label,
+            housing.label,
+            addresses[component],
+            f"{one.name}[{number[place]}]",
+            one.port.rate_byte_per_s,
+            one.port.connector,
+        ]
+        link = int(link_of_port[place])
+        if link < 0:
+            yield (*row, "", "", "", "", "", "free")
+            continue
+        far = 1 - int(side_of_port[place])
+        yield (
+            *row,
+            links.name(link),
+            addresses[int((links.a, links.b)[far][link])],
+            ports.name(link, far),
+            links.planes[int(links.plane[link])],
+            round(float(fabric.geometry.length_m[link]), 3),
+            _state(fabric, link),
+        )
+
+
+def _state(fabric: Fabric, link: int) -> str:
+    factor = float(fabric.link_factor[link])
+    return "ok" if factor == 1 else "failed" if factor == 0 else f"degraded to {factor:g}"
 
 
 def cables_table(fabric: Fabric) -> Table:
     """Return the cable schedule: one row a cable with both ends, parts, route and bought length."""
-    header = ("cable", "part", "a_rack", "a_box", "a", "a_transceiver")
-    return Table(
-        (*header, "b_rack", "b_box", "b", "b_transceiver", "route_m", "length_m", "links"),
-        _cable_rows(fabric),
-    )
+    header = ("cable", "part", "a_rack", "a_box", "a", "a_port", "a_transceiver")
+    far = ("b_rack", "b_box", "b", "b_port", "b_transceiver")
+    return Table((*header, *far, "route_m", "length_m", "links"), _cable_rows(fabric))
 
 
 def _cable_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
     links, layout, geometry = fabric.links, fabric.layout, fabric.geometry
-    rules = {one.name: one for one in links.rules}
+    rules = {one.name: (one, int(links.start[n + 1])) for n, one in enumerate(links.rules)}
+    ports = fabric.port_map
     for run in Inventory(fabric).cable_runs:
-        rule = rules[run.rule].rule
+        rule, stop = rules[run.rule][0].rule, rules[run.rule][1]
         ends = (rule.transceiver_a, rule.transceiver_b)
-        for number, link in enumerate(run.first_links):
+        for number, link in enumerate(run.first_links.tolist()):
+            together = range(link, min(link + rule.links_per_cable, stop))
             row: list[Cell] = [f"{run.rule}-{number + 1:05}", run.cable.id]
-            for end, module in zip((links.a[link], links.b[link]), ends, strict=True):
+            for side, module in enumerate(ends):
+                end = int((links.a, links.b)[side][link])
                 housing = layout.housings[int(layout.housing[end])]
                 rack = layout.racks[housing.rack].label
-                row += [rack, housing.label, layout.address(int(end)), module]
+                port = ports.names(together, side)
+                row += [rack, housing.label, layout.address(end), port, module]
             row += [
                 round(float(geometry.route_m[link]), 3),
                 round(float(geometry.length_m[link]), 3),
@@ -179,6 +224,7 @@ FABRIC_TABLES: Mapping[str, Callable[[Fabric], Table]] = {
     "parts": parts_table,
     "links": links_table,
     "cables": cables_table,
+    "ports": ports_table,
 }
 TOTALS_TABLES: Mapping[str, Callable[[Totals], Table]] = {
     "totals": totals_table,

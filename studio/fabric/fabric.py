@@ -24,6 +24,7 @@ from studio.fabric.geometry import Geometry, measure
 from studio.fabric.layout import Layout
 from studio.fabric.links import Links, RuleLinks, join_rules, rule_links
 from studio.fabric.parts import PartData, PartTable
+from studio.fabric.port_map import PortMap, map_ports
 from studio.ids import PartId
 from studio.messages import say
 
@@ -76,6 +77,11 @@ class Fabric:
                 if number is not None:
                     present[number] = False
         return present
+
+    @cached_property
+    def port_map(self) -> PortMap:
+        """Return which port each link takes, and what every port is joined to."""
+        return map_ports(self.layout, self.links, self.link_present)
 
     @cached_property
     def link_bandwidth_byte_per_s(self) -> FloatArray:

@@ -58,7 +58,7 @@ def _links(scene: Scene, hit: Hit, language: Language) -> str:
         cables = int(trunks.cables[hit.number])
         head = f"{a} ↔ {b}"
     else:
-        a, b = (layout.address(int(side[links[0]])) for side in (fabric.links.a, fabric.links.b))
+        a, b = (fabric.port_map.end(int(links[0]), side) for side in (0, 1))
         head, cables = f"{fabric.links.name(int(links[0]))}\n{a} ↔ {b}", 1
     plane_id = fabric.links.planes[int(fabric.links.plane[links[0]])]
     plane = named(fabric.design.planes[plane_id], language)

@@ -19,6 +19,7 @@ TITLES: dict[str, str] = {
     "parts": mark("Parts list"),
     "links": mark("Links"),
     "cables": mark("Cables"),
+    "ports": mark("Port map"),
     "result": mark("Result of the simulation"),
     "report": mark("Report with everything"),
 }

@@ -52,7 +52,6 @@ class InspectorSection:
     title: str
     fields: tuple[InspectorField, ...]
     detail: str = ""
-    is_open: bool = True
 
 
 @dataclass(frozen=True)

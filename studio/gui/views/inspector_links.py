@@ -118,12 +118,11 @@ def link_sections(context: Context) -> list[InspectorSection]:
     fields = [state_field(context), *factor_fields(context)]
     if len(context.subjects) == 1:
         link = int(find_links(fabric.links, context.subjects[0].address)[0])
-        ends = (int(fabric.links.a[link]), int(fabric.links.b[link]))
         length = float(fabric.geometry.length_m[link])
         rate = float(fabric.link_bandwidth_byte_per_s[link])
         fields += [
-            InspectorField("a", mark("A end"), "fixed", text=fabric.layout.address(ends[0])),
-            InspectorField("b", mark("B end"), "fixed", text=fabric.layout.address(ends[1])),
+            InspectorField("a", mark("A end"), "fixed", text=fabric.port_map.end(link, 0)),
+            InspectorField("b", mark("B end"), "fixed", text=fabric.port_map.end(link, 1)),
             InspectorField(
                 "rate", mark("Bandwidth now"), "fixed", text=entry_text(rate, "bandwidth")
             ),

@@ -9,7 +9,7 @@ from studio.design.edits import get_field
 from studio.design.model import Design, Plane
 from studio.design.scenario import Inference, Training
 from studio.design.site import Site
-from studio.fabric.fabric import Fabric
+from studio.fabric.fabric import Fabric, find_components
 from studio.gui.i18n import mark
 from studio.gui.views.inspector_context import (
     Build,
@@ -27,6 +27,7 @@ from studio.gui.views.inspector_fields import (
 )
 from studio.gui.views.inspector_links import link_sections, rule_sections
 from studio.gui.views.inspector_parts import part_sections
+from studio.gui.views.inspector_ports import port_section
 from studio.gui.views.inspector_racks import assembly_sections, placement_sections, rack_sections
 from studio.gui.views.inspector_rows import ROWS
 from studio.gui.views.subjects import Subject, SubjectKind, subjects_of
@@ -132,6 +133,9 @@ def _component(context: Context) -> list[InspectorSection]:
     fields.append(row_field(design, context.bases, row))
     parts = dict.fromkeys(subject.part for subject in context.subjects)
     sections = [InspectorSection(mark("Component"), tuple(fields))]
+    if len(context.subjects) == 1:
+        place = find_components(context.fabric.layout, context.subjects[0].address)
+        sections += port_section(context.fabric, int(place[0]))
     if len(parts) == 1:
         sections += part_sections(design, catalog, next(iter(parts)), context.language)
     return sections

@@ -63,6 +63,8 @@ def test_every_kind_has_a_row_per_object(two_racks: Design) -> None:
         "links": fabric.links.count,
         "rules": len(fabric.links.rules),
         "parts": len(fabric.parts),
+        # 16 chips of 4 + 2 ports, 6 switches of 64.
+        "ports": 16 * 6 + 6 * 64,
     }
     assert {kind: sheet_of(two_racks, kind).count for kind in SHEETS} == expected
 

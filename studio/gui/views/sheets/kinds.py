@@ -9,6 +9,7 @@ from studio.gui.views.sheets.chips import chips_sheet
 from studio.gui.views.sheets.links import links_sheet
 from studio.gui.views.sheets.nodes import nodes_sheet
 from studio.gui.views.sheets.parts import parts_sheet
+from studio.gui.views.sheets.ports import ports_sheet
 from studio.gui.views.sheets.racks import racks_sheet
 from studio.gui.views.sheets.rules import rules_sheet
 from studio.gui.views.sheets.sheet import Sheet, Source
@@ -18,6 +19,7 @@ SHEETS: Mapping[str, Callable[[Source], Sheet]] = {
     "nodes": nodes_sheet,
     "chips": chips_sheet,
     "links": links_sheet,
+    "ports": ports_sheet,
     "rules": rules_sheet,
     "parts": parts_sheet,
 }
@@ -26,6 +28,7 @@ SHEET_TITLES: Mapping[str, str] = {
     "nodes": mark("Boxes"),
     "chips": mark("Chips"),
     "links": mark("Links"),
+    "ports": mark("Ports"),
     "rules": mark("Link rules"),
     "parts": mark("Parts"),
 }

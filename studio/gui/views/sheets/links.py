@@ -38,7 +38,9 @@ def links_sheet(source: Source) -> Sheet:
     columns = (
         Column("link", mark("Link"), lambda: Texts(links.count, address)),
         _end(source, "a", "from", mark("From"), links.a),
+        _port(source, 0, "from_port", mark("Port at A")),
         _end(source, "b", "to", mark("To"), links.b),
+        _port(source, 1, "to_port", mark("Port at B")),
         Column("rule", mark("Link rule"), lambda: _by_rule(source, [r.name for r in links.rules])),
         Column("plane", mark("Plane"), lambda: _planes(source)),
         Column("scheme", mark("Scheme"), lambda: _schemes(source)),
@@ -86,6 +88,17 @@ def _end(source: Source, side: Side, key: str, title: str, ends: IntArray) -> Co
         ),
         partial(write_end, source, side),
     )
+
+
+def _port(source: Source, side: int, key: str, title: str) -> Column:
+    """Return which port an end takes; the map of all ports is made when the column is shown."""
+    fabric = source.fabric
+
+    def make() -> Values:
+        ports = fabric.port_map
+        return Texts(fabric.links.count, lambda row: ports.name(row, side), ports.number[side])
+
+    return Column(key, title, make)
 
 
 def _part(source: Source, member: str, title: str, kind: Kind) -> Column:

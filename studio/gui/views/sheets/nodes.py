@@ -13,7 +13,7 @@ from studio.design.members import own_of
 from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
 from studio.fabric.arrays import FloatArray
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, named
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_figure, state_column
@@ -39,7 +39,7 @@ def nodes_sheet(source: Source) -> Sheet:
     layout, design = fabric.layout, fabric.design
     boxes, racks = layout.housings, layout.racks
     assemblies: tuple[Choice, ...] = tuple(
-        (key, one.name) for key, one in design.assemblies.items()
+        (key, named(one, source.language)) for key, one in design.assemblies.items()
     )
     faces = writing.shown_choices(_FACES, source.tr)
 
