@@ -263,6 +263,11 @@ def display(si_value: float, dimension: str, digits: int = 4) -> str:
     return f"{number} {unit}".strip()
 
 
+def display_ratio(ratio: float, digits: int = 3) -> str:
+    """Return a ratio such as `1.66x` or `0.0464x`, to that many significant digits."""
+    return f"{_significant(ratio, digits)}x"
+
+
 def _neutral(kind: Dimension) -> tuple[str, float]:
     return next((step for step in kind.shown if step[1] == 1.0), kind.shown[-1])
 

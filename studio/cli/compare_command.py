@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
-from studio.exploration.compare import Comparison, Row, candidate_of, compare, row_label
+from studio.exploration.compare import Comparison, candidate_of, compare, row_label
 from studio.messages import say
 from studio.session.evaluation import evaluate
-from studio.units import display
+from studio.units import display, display_ratio
 
 _WHAT_IF = re.compile(r"\+(?=[A-Za-z_][\w.-]*=)")
 """What begins a change behind the name of a design; a plus in a file name does not."""
@@ -79,20 +80,23 @@ def _tree(table: Comparison) -> dict[str, object]:
 
 
 def _print(table: Comparison, language: str, said: Said) -> None:
-    rows = [
-        ["", *table.designs, *(f"/ {table.designs[table.reference]}" for _ in table.designs[:-1])]
-    ]
+    jobs = [job or "–" for job in table.jobs]
+    rows = [["", *_beside(table.designs, [say("ratio")] * len(table.designs), table.reference)]]
     if any(row.name.startswith("result.") for row in table.rows):
-        rows.append([say("Job"), *(job or "–" for job in table.jobs)])
-    rows += [[row_label(row.name, language), *_cells(row, table.reference)] for row in table.rows]
+        rows.append([say("Job"), *_beside(jobs, [""] * len(jobs), table.reference)])
+    for row in table.rows:
+        values = ["–" if v is None else display(v, row.dimension) for v in row.values]
+        ratios = ["–" if r is None else display_ratio(r) for r in row.ratios]
+        rows.append([row_label(row.name, language), *_beside(values, ratios, table.reference)])
     print_table(rows, said=said)
+    if len(table.designs) > 1:
+        print(said(say("Ratios are to {design}.", design=table.designs[table.reference])))
 
 
-def _cells(row: Row, reference: int) -> list[str]:
-    values = ["–" if v is None else display(v, row.dimension) for v in row.values]
-    ratios = [
-        "–" if ratio is None else f"{ratio:.2f}x"
-        for place, ratio in enumerate(row.ratios)
-        if place != reference
+def _beside(values: Sequence[str], ratios: Sequence[str], reference: int) -> list[str]:
+    """Return the cells of a row: every value followed by its ratio, but for the reference."""
+    return [
+        cell
+        for place, pair in enumerate(zip(values, ratios, strict=True))
+        for cell in (pair[:1] if place == reference else pair)
     ]
-    return values + ratios

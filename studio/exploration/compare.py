@@ -9,7 +9,7 @@ from studio.design.model import Design
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.labels import LABELS, label_of
 from studio.simulation.rollup.totals import Totals
-from studio.units import display
+from studio.units import display, display_ratio
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Comparison:
         lines = [" | ".join(("", *self.designs))]
         for row in self.rows:
             shown = ("–" if v is None else display(v, row.dimension) for v in row.values)
-            ratios = ("–" if r is None else f"{r:.2f}x" for r in row.ratios)
+            ratios = ("–" if r is None else display_ratio(r) for r in row.ratios)
             lines.append(" | ".join((row_label(row.name), *shown, *ratios)))
         return "\n".join(lines)
 

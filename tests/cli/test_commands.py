@@ -178,7 +178,8 @@ def test_compare_prints_a_table(run: Callable[..., Ran]) -> None:
     code, out, _ = run("compare", CM, "gb200-nvl72")
     row = next(line for line in out.splitlines() if line.startswith("NPUs"))
     assert code == 0
-    assert row.split() == ["NPUs", "384", "72", "5.33x"]
+    assert row.split() == ["NPUs", "384", "5.33x", "72"]
+    assert out.splitlines()[-1] == "Ratios are to GB200 NVL72."
 
 
 def test_check_finds_nothing_in_a_shipped_design(run: Callable[..., Ran]) -> None:

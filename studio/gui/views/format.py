@@ -71,7 +71,7 @@ def ratio_text(ratio: float | None) -> str:
     """Return a ratio such as `1.67×`, a dash where there is none."""
     if ratio is None or not math.isfinite(ratio):
         return "–"
-    return f"{ratio:.2f}×" if abs(ratio) < 100 else f"{ratio:.0f}×"
+    return units.display_ratio(ratio).replace("x", "×")
 
 
 def share_text(share: float) -> str:
