@@ -15,7 +15,7 @@ from studio.gui.canvas.elevation import FOOTER, HEADER, rack_units
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog
 from studio.gui.panels import library
-from studio.gui.widgets.field_editors import NumberEditor
+from studio.gui.widgets.number_editor import NumberEditor
 from tests.gui.conftest import PATIENCE_MS
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

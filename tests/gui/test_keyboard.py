@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.gui.dialogs.connect_dialog import ConnectDialog
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog
-from studio.gui.widgets.field_editors import NumberEditor
+from studio.gui.widgets.number_editor import NumberEditor
 from studio.session.document import Document
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.hand import CTRL, NO_KEY

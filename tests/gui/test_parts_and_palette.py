@@ -7,7 +7,7 @@ from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog, entries_of, perform
 from studio.gui.views.palette_entries import at_address
 from studio.gui.views.pinyin import initials
-from studio.gui.widgets.field_editors import NumberEditor
+from studio.gui.widgets.number_editor import NumberEditor
 from studio.languages import load_entries
 from studio.session.document import Document
 

@@ -18,7 +18,8 @@ from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.library import MIME_TYPE
 from studio.gui.settings import Settings
-from studio.gui.widgets.field_editors import ChoiceEditor, NumberEditor
+from studio.gui.widgets.choice_editors import ChoiceEditor
+from studio.gui.widgets.number_editor import NumberEditor
 from studio.session.document import Document
 from studio.session.library import find_design
 from tests.gui.conftest import PATIENCE_MS, wait_for_result

@@ -21,7 +21,8 @@ from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField, InspectorSection
-from studio.gui.widgets.field_editors import EDITORS, FieldEditor
+from studio.gui.widgets.field_editor import FieldEditor
+from studio.gui.widgets.field_editors import EDITORS
 from studio.gui.widgets.labels import styled_area, styled_label
 from studio.messages import entry, say
 

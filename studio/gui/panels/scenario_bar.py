@@ -20,8 +20,10 @@ from studio.gui.panels.inspector import FieldEdit
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.views.scenario_row import ScenarioView
-from studio.gui.widgets.field_editors import ChoiceEditor, FieldEditor, NumberEditor
+from studio.gui.widgets.choice_editors import ChoiceEditor
+from studio.gui.widgets.field_editor import FieldEditor
 from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.number_editor import NumberEditor
 from studio.messages import entry, say
 
 _WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}

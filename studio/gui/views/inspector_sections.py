@@ -133,11 +133,11 @@ def _component(context: Context) -> list[InspectorSection]:
     fields.append(row_field(design, context.bases, row))
     parts = dict.fromkeys(subject.part for subject in context.subjects)
     sections = [InspectorSection(mark("Component"), tuple(fields))]
+    if len(parts) == 1:
+        sections += part_sections(design, catalog, next(iter(parts)), context.language)
     if len(context.subjects) == 1:
         place = find_components(context.fabric.layout, context.subjects[0].address)
         sections += port_section(context.fabric, int(place[0]))
-    if len(parts) == 1:
-        sections += part_sections(design, catalog, next(iter(parts)), context.language)
     return sections
 
 
