@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import statistics
 import sys
 from collections.abc import Iterable
@@ -17,10 +18,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from studio.exploration.validation.aims import Standing, standings
 from studio.exploration.validation.hardware import rated_machine
 from studio.exploration.validation.runner import Report, validate
 from studio.exploration.validation.score import ScoredRow
+from studio.simulation.error_band import SHARE_INSIDE
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "reference"
@@ -29,6 +33,8 @@ HELD_OUT = CASES / "holdout.csv"
 SHOWN = ROOT / "resources" / "accuracy.json"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
+LEAST_RATIO = 1e-3
+"""Of a prediction to what was measured, so that a prediction of nothing has a size."""
 Rows = dict[str, dict[str, str]]
 
 
@@ -38,9 +44,14 @@ def measure() -> dict[str, Any]:
     report = validate(texts)
     rows: Rows = {row["id"]: row for text in texts.values() for row in _rows(text)}
     families = {id_: _family(row["hw"]) for id_, row in rows.items()}
+    unseen = {row.id: row.error for row in held_out(report.rows)}
+    spreads = _spreads(report, families, unseen)
+    sets = report.as_json()["sets"]
+    for name, score in sets.items():
+        score["spread"] = spreads[name, ""]
     return {
-        "sets": report.as_json()["sets"],
-        "families": _families(report, families),
+        "sets": sets,
+        "families": _families(report, families, spreads),
         "aims": _aims(rows, report),
     }
 
@@ -55,7 +66,32 @@ def _family(hardware: str) -> str:
     return rated.family if rated else "unknown"
 
 
-def _families(report: Report, family_of: dict[str, str]) -> dict[str, dict[str, Any]]:
+def _spreads(
+    report: Report, family_of: dict[str, str], unseen: dict[str, float | None]
+) -> dict[tuple[str, str], float]:
+    """Return within which factor 8 of 10 rows lie, of every set and of every family in it.
+
+    Rows that were held out of a fit count as that fit predicted them: a band is for designs that
+    no fit has seen.
+    """
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in report.rows:
+        error = unseen.get(row.id, row.error)
+        if _counts(row) and error is not None:
+            size = abs(math.log(max(1 + error, LEAST_RATIO)))
+            found.setdefault((row.set_name, ""), []).append(size)
+            found.setdefault((row.set_name, family_of[row.id]), []).append(size)
+    return {key: round(math.exp(_quantile(sizes)), 4) for key, sizes in found.items()}
+
+
+def _quantile(sizes: list[float]) -> float:
+    """Return the size that `SHARE_INSIDE` of all do not pass."""
+    return float(np.quantile(sizes, SHARE_INSIDE, method="higher"))
+
+
+def _families(
+    report: Report, family_of: dict[str, str], spreads: dict[tuple[str, str], float]
+) -> dict[str, dict[str, Any]]:
     errors: dict[tuple[str, str], list[float]] = {}
     for row in report.rows:
         if _counts(row) and row.error is not None:
@@ -65,6 +101,7 @@ def _families(report: Report, family_of: dict[str, str]) -> dict[str, dict[str, 
         found.setdefault(name, {})[family] = {
             "rows": len(values),
             "median_abs_error": round(statistics.median(values), 4),
+            "spread": spreads[name, family],
         }
     return found
 

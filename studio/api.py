@@ -23,13 +23,16 @@ from studio.exchange.totals_json import totals_json
 from studio.exploration.compare import Comparison, candidate_of
 from studio.exploration.compare import compare as _compare
 from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.evidence import weakest_input
 from studio.exploration.explanation.figures import open_figure, open_total
+from studio.exploration.sensitivity import Sensitivity
 from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.session.library import catalog, find_design
-from studio.session.study import PlanSearch, Question, search_plans
-from studio.simulation.explanation import Line
+from studio.session.study import PlanSearch, Question, search_plans, tornado
+from studio.simulation.explanation import Input, Line
+from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
@@ -82,10 +85,16 @@ class Supernode:
         """
         if name in self.rolled_up.figures:
             return open_total(self.rolled_up, name)
-        machine = machine_of(self.fabric, self.rolled_up)
-        chosen = active_scenario(self.fabric, scenario)
-        given = sim_input(self.fabric, self.rolled_up, machine, chosen)
-        return open_figure(Basis(given, simulate(given), self.fabric, self.rolled_up), name)
+        return open_figure(self._basis(scenario), name)
+
+    def weakest_evidence(self, scenario: str = "") -> Input | None:
+        """Return the value with the weakest grade that a job rests on, with its source.
+
+        Raises
+        ------
+        StudioError : there is no such scenario, or the job is impossible.
+        """
+        return weakest_input(self._basis(scenario))
 
     def simulate(self, scenario: str = "") -> SimResult:
         """Run a scenario of the design, the active one by default.
@@ -94,10 +103,21 @@ class Supernode:
         ------
         StudioError : the scenario is unknown or impossible on this design.
         """
-        machine = machine_of(self.fabric, self.rolled_up)
-        chosen = active_scenario(self.fabric, scenario)
-        result = simulate(sim_input(self.fabric, self.rolled_up, machine, chosen))
-        return with_error_band(result, machine)
+        return self._basis(scenario).result
+
+    def sensitivity(self, scenario: str = "", goal: str = "") -> tuple[Sensitivity, ...]:
+        """Return how a figure of a job follows every hardware number, widest first.
+
+        Parameters
+        ----------
+        scenario, goal
+            As of `search`.
+
+        Raises
+        ------
+        StudioError : the scenario or goal is unknown, or the job is impossible.
+        """
+        return tornado(self._given(scenario), goal=goal)
 
     def search(
         self,
@@ -123,10 +143,8 @@ class Supernode:
         ------
         StudioError : the scenario, goal or a field is unknown, or no mapping is possible.
         """
-        machine = machine_of(self.fabric, self.rolled_up)
-        chosen = active_scenario(self.fabric, scenario)
-        given = sim_input(self.fabric, self.rolled_up, machine, chosen)
-        return search_plans(given, question=Question(goal, limits or {}, choices or {}))
+        asked = Question(goal, limits or {}, choices or {})
+        return search_plans(self._given(scenario), question=asked)
 
     def check(self) -> tuple[Finding, ...]:
         """Return what the design rules find."""
@@ -153,6 +171,16 @@ class Supernode:
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain data with all terms, as `totals --json` prints them."""
         return totals_json(self.fabric, self.rolled_up)
+
+    def _given(self, scenario: str) -> SimInput:
+        machine = machine_of(self.fabric, self.rolled_up)
+        chosen = active_scenario(self.fabric, scenario)
+        return sim_input(self.fabric, self.rolled_up, machine, chosen)
+
+    def _basis(self, scenario: str) -> Basis:
+        given = self._given(scenario)
+        result = with_error_band(simulate(given), given.machine)
+        return Basis(given, result, self.fabric, self.rolled_up)
 
 
 def load(name: str | Path) -> Supernode:

@@ -12,19 +12,22 @@ from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
-from studio.exchange.explanation_json import figures_json
+from studio.exchange.explanation_json import figures_json, input_json
 from studio.exchange.result_json import result_json
 from studio.exploration.explanation.basis import Basis
+from studio.exploration.explanation.evidence import weakest_input, weakest_text
 from studio.exploration.explanation.figures import open_figure, result_figures
 from studio.fabric.fabric import Fabric
 from studio.messages import Listed, say
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
+from studio.simulation.error_band import range_text
 from studio.simulation.job import SimInput
+from studio.simulation.job_figures import figures_of
 from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import Totals, roll_up
 from studio.simulation.simulate import simulate
-from studio.simulation.words import grade_name, word
+from studio.simulation.words import word
 from studio.units import display
 
 
@@ -59,7 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     bases = [_simulate(one.fabric, arguments) for one in loaded]
     if arguments.json:
         objects = [
-            {"design": one.name, **result_json(basis.result), "terms": _terms(basis, arguments)}
+            {
+                "design": one.name,
+                **result_json(basis.result),
+                "weakest_evidence": _weakest(basis),
+                "terms": _terms(basis, arguments),
+            }
             for one, basis in zip(loaded, bases, strict=True)
         ]
         print_json(objects[0] if len(objects) == 1 else objects)
@@ -70,8 +78,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.explain:
             print_line(open_figure(basis, arguments.explain), said)
         else:
-            _print(basis.result, said)
+            _print(basis, said)
     return 0
+
+
+def _weakest(basis: Basis) -> dict[str, Any] | None:
+    found = weakest_input(basis)
+    return input_json(found) if found else None
 
 
 def _terms(basis: Basis, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -121,7 +134,8 @@ def _reliability_rows(result: SimResult) -> list[list[str]]:
     ]
 
 
-def _print(result: SimResult, said: Said) -> None:
+def _print(basis: Basis, said: Said) -> None:
+    result = basis.result
     print(f"  {said(result.model)}, {said(result.plan)}")
     print_table(_figure_rows(result, said), indent=2, said=said)
     for phase in result.phases:
@@ -142,30 +156,28 @@ def _print(result: SimResult, said: Said) -> None:
     for text in (result.memory.remedy, *result.warnings):
         if text:
             print(f"  {said(say('note: {text}', text=text))}")
-    basis = say(
+    for measured in dict.fromkeys(band.text for band in result.error_bands.values()):
+        print(f"  {said(say('error band: {text}', text=measured))}")
+    rests_on = say(
         "rests on: {assumptions}; weakest evidence: {grade}",
         assumptions=Listed(result.assumptions, "; "),
-        grade=grade_name(result.evidence),
+        grade=weakest_text(basis),
     )
-    print(f"  {said(basis)}")
+    print(f"  {said(rests_on)}")
 
 
 def _figure_rows(result: SimResult, said: Said) -> list[list[str]]:
-    headline = say("Step time" if result.job == "training" else "Time per output token")
     used, capacity = result.memory.used_byte, result.memory.capacity_byte
     memory = say(
         "{used} of {capacity}", used=display(used, "data"), capacity=display(capacity, "data")
     )
     refusal = "" if result.memory.fits else f"  {said(say('DOES NOT FIT'))}"
     return [
-        [headline, display(result.headline_s, "time")],
-        *([[say("Time to first token"), display(result.ttft_s, "time")]] if result.ttft_s else []),
-        [say("Tokens/s"), f"{result.tokens_per_s:,.0f}"],
-        [say("Tokens/s per NPU"), f"{result.tokens_per_s_per_npu:,.1f}"],
-        [say("Model FLOP utilisation"), f"{result.mfu:.1%}"],
-        [say("Facility power"), display(result.facility_power_w, "power")],
-        [say("Energy per token"), display(result.energy_j_per_token, "energy")],
-        [say("Cost per million tokens"), f"{result.cost_usd_per_million_tokens:.3g} USD"],
+        *([one.label, one.text(result), one.range_text(result)] for one in figures_of(result)),
         *_reliability_rows(result),
-        [say("Memory of the fullest NPU"), said(memory) + refusal],
+        [
+            say("Memory of the fullest NPU"),
+            said(memory) + refusal,
+            range_text(result.error_bands.get("memory"), used, "data"),
+        ],
     ]

@@ -28,7 +28,7 @@ def line_json(line: Line, depth: int = DEEPEST) -> dict[str, Any]:
     if line.bound:
         made["bound"] = line.bound
     if line.inputs:
-        made["inputs"] = [_input(one) for one in line.inputs]
+        made["inputs"] = [input_json(one) for one in line.inputs]
     if not depth and line.can_open and line.children:
         made["opens"] = True
     elif line.children:
@@ -53,7 +53,8 @@ def figures_json(opened: Mapping[str, Line]) -> dict[str, Any]:
     }
 
 
-def _input(one: Input) -> dict[str, Any]:
+def input_json(one: Input) -> dict[str, Any]:
+    """Return an input of a formula with its evidence."""
     made: dict[str, Any] = {
         "label": one.label,
         "value": one.value,

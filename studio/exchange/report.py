@@ -16,6 +16,7 @@ from studio.fabric.fabric import Fabric
 from studio.fabric.parts import Origin
 from studio.languages import Language, translator
 from studio.messages import Listed, Name, entry, say
+from studio.simulation.job_figures import figures_of
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
@@ -135,7 +136,11 @@ class _Report:
         if result is None:
             problem = escape(self._text(self._content.problem))
             return self._heading(say("Not simulated")) + f"<p class=warning>{problem}</p>"
-        rows = [(_cell(name), _number(value)) for name, value in self._headline(result)]
+        head = self._heads((say("Figure"),), (say("Value"), say("Error band")))
+        rows = [
+            (_cell(name), _number(value), _number(band))
+            for name, value, band in self._headline(result)
+        ]
         notes = "".join(
             f"<p class=warning>{escape(self._text(note))}</p>"
             for note in (result.memory.remedy, *result.warnings)
@@ -144,31 +149,19 @@ class _Report:
         basis = Listed((*result.assumptions, grade_name(result.evidence)), "; ")
         return (
             self._heading(say("Simulated job"), f": {self._text(result.scenario)}")
-            + _table((), rows)
+            + _table(head, rows)
             + notes
             + "".join(self._phase(phase) for phase in result.phases)
             + self._memory(result.memory)
             + f"<p class=quiet>{escape(self._text(say('Rests on: {basis}', basis=basis)))}</p>"
         )
 
-    def _headline(self, result: SimResult) -> Iterable[tuple[str, str]]:
-        training = result.job == "training"
-        rows = (
-            (say("AI model"), result.model),
-            (say("Parallelism"), self._text(result.plan)),
-            (
-                say("Step time") if training else say("Time per output token"),
-                display(result.headline_s, "time"),
-            ),
-            (say("Time to first token"), display(result.ttft_s, "time") if result.ttft_s else ""),
-            (say("Tokens/s"), f"{result.tokens_per_s:,.0f}"),
-            (say("Tokens/s per NPU"), f"{result.tokens_per_s_per_npu:,.1f}"),
-            (say("Model FLOP utilisation"), f"{result.mfu:.1%}"),
-            (say("Facility power"), display(result.facility_power_w, "power")),
-            (say("Energy per token"), display(result.energy_j_per_token, "energy")),
-            (say("Cost per million tokens"), f"{result.cost_usd_per_million_tokens:.3g} USD"),
-        )
-        return [(self._text(name), value) for name, value in rows if value]
+    def _headline(self, result: SimResult) -> Iterable[tuple[str, str, str]]:
+        """Return name, value and error band of every figure of the job."""
+        yield self._text(say("AI model")), result.model, ""
+        yield self._text(say("Parallelism")), self._text(result.plan), ""
+        for figure in figures_of(result):
+            yield self._text(figure.label), figure.text(result), figure.range_text(result)
 
     def _phase(self, phase: Phase) -> str:
         npus = self._text(say("on {npus:,} NPUs", npus=phase.npus))

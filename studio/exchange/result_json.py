@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.simulation.error_band import SHARE_INSIDE
+from studio.simulation.job_figures import figures_of, file_key
 from studio.simulation.reliability.job import JobReliability
 from studio.simulation.result import Phase, SimResult
 
@@ -15,15 +17,7 @@ def result_json(result: SimResult) -> dict[str, Any]:
         "scenario": result.scenario,
         "model": result.model,
         "plan": result.plan,
-        "tokens_per_s": result.tokens_per_s,
-        "tokens_per_s_per_npu": result.tokens_per_s_per_npu,
-        "step_time_s" if result.job == "training" else "tpot_s": result.headline_s,
-        **({"ttft_s": result.ttft_s} if result.job == "inference" else {}),
-        "mfu": result.mfu,
-        "equipment_power_w": result.equipment_power_w,
-        "facility_power_w": result.facility_power_w,
-        "energy_j_per_token": result.energy_j_per_token,
-        "cost_usd_per_million_tokens": result.cost_usd_per_million_tokens,
+        **{figure.key: figure.value(result) for figure in figures_of(result)},
         "cost_terms": dict(result.cost_terms),
         "memory": {
             "fits": result.memory.fits,
@@ -33,11 +27,26 @@ def result_json(result: SimResult) -> dict[str, Any]:
             "remedy": result.memory.remedy,
             "remedy_fields": dict(result.memory.remedy_fields),
         },
+        "error_bands": {file_key(result, name): _band(result, name) for name in result.error_bands},
         **({"reliability": _reliability(result.reliability)} if result.reliability else {}),
         "phases": [_phase(phase) for phase in result.phases],
         "assumptions": list(result.assumptions),
         "evidence": result.evidence,
         "warnings": list(result.warnings),
+    }
+
+
+def _band(result: SimResult, name: str) -> dict[str, Any]:
+    band, (low, high) = result.error_bands[name], result.error_range(name) or (0.0, 0.0)
+    return {
+        "low": low,
+        "high": high,
+        "factor": band.factor,
+        "share_inside": SHARE_INSIDE,
+        "measured": band.measured,
+        "family": band.family,
+        "rows": band.rows,
+        "is_of_all_families": band.is_of_all,
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from studio.fabric.addresses import component_addresses
 from studio.fabric.fabric import Fabric
+from studio.simulation.job_figures import figures_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
 from studio.simulation.rollup.inventory import Inventory
@@ -40,9 +41,13 @@ def to_csv(table: Table) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What spreadsheets take for the beginning of a formula, in wide characters too."""
+
+
 def _safe(cell: Cell) -> Cell:
     """A name that begins like a formula must not run as one in a spreadsheet."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t"):
+    if isinstance(cell, str) and cell.lstrip(" ")[:1] in _FORMULA_STARTS:
         return "'" + cell
     return cell
 
@@ -198,26 +203,35 @@ def _cable_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
 
 
 def result_table(result: SimResult) -> Table:
-    """Return a simulated job as name and value, terms included."""
+    """Return a simulated job as name, value and unit, with error band; terms included."""
+    memory = result.memory
     rows: list[tuple[Cell, ...]] = [
-        ("scenario", result.scenario, ""),
-        ("model", result.model, ""),
-        ("plan", result.plan, ""),
-        ("tokens_per_s", result.tokens_per_s, "1/s"),
-        ("tokens_per_s_per_npu", result.tokens_per_s_per_npu, "1/s"),
-        ("step_or_tpot_s", result.headline_s, "s"),
-        ("ttft_s", result.ttft_s, "s"),
-        ("mfu", result.mfu, "1"),
-        ("facility_power_w", result.facility_power_w, "W"),
-        ("energy_j_per_token", result.energy_j_per_token, "J"),
-        ("cost_usd_per_million_tokens", result.cost_usd_per_million_tokens, "USD"),
-        ("memory_fits", str(result.memory.fits).lower(), ""),
+        ("scenario", result.scenario, "", "", ""),
+        ("model", result.model, "", "", ""),
+        ("plan", result.plan, "", "", ""),
     ]
-    rows += [(f"memory.{term.name}", term.byte, "byte") for term in result.memory.terms]
+    rows += [
+        (figure.key, figure.value(result), figure.unit, *_ends(result, figure.name))
+        for figure in figures_of(result)
+    ]
+    rows += [
+        ("memory_fits", str(memory.fits).lower(), "", "", ""),
+        ("memory_used_bytes", memory.used_byte, "byte", *_ends(result, "memory")),
+        ("memory_capacity_bytes", memory.capacity_byte, "byte", "", ""),
+    ]
+    rows += [(f"memory.{term.name}", term.byte, "byte", "", "") for term in memory.terms]
     for phase in result.phases:
-        rows.append((f"{phase.name}.seconds", phase.seconds, "s"))
-        rows += [(f"{phase.name}.{term.name}", term.seconds, "s") for term in phase.terms]
-    return Table(("name", "value", "unit"), rows)
+        rows.append((f"{phase.name}.seconds", phase.seconds, "s", "", ""))
+        rows += [(f"{phase.name}.{term.name}", term.seconds, "s", "", "") for term in phase.terms]
+    rows.append(("weakest_grade", result.evidence, "", "", ""))
+    rows += [("assumption", text, "", "", "") for text in result.assumptions]
+    rows += [("warning", text, "", "", "") for text in result.warnings]
+    return Table(("name", "value", "unit", "error_band_low", "error_band_high"), rows)
+
+
+def _ends(result: SimResult, name: str) -> tuple[Cell, Cell]:
+    low, high = result.error_range(name) or ("", "")
+    return low, high
 
 
 FABRIC_TABLES: Mapping[str, Callable[[Fabric], Table]] = {

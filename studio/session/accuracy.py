@@ -5,13 +5,18 @@ Written by `packaging/accuracy.py` from the rows in `tests/reference/`; nothing 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 import msgspec
 
 from studio import paths
 from studio.errors import FileProblem
 from studio.messages import Listed, say
+from studio.simulation.error_band import MEASURED_OF, SET_NAMES, ErrorBand, Measured
+
+Job = Literal["training", "inference"]
 
 
 class SetAccuracy(msgspec.Struct, frozen=True):
@@ -25,6 +30,8 @@ class SetAccuracy(msgspec.Struct, frozen=True):
     share_within_20: float
     share_within_30: float
     bias: float
+    spread: float = 0.0
+    """Factor within which 8 of 10 measurements are of what was predicted; 0 where not known."""
 
 
 class FamilyAccuracy(msgspec.Struct, frozen=True):
@@ -32,6 +39,8 @@ class FamilyAccuracy(msgspec.Struct, frozen=True):
 
     rows: int
     median_abs_error: float
+    spread: float = 0.0
+    """As that of the set."""
 
 
 class AimStanding(msgspec.Struct, frozen=True):
@@ -92,14 +101,8 @@ _AIMS: dict[str, str] = {
         say("formulas"),
     )
 }
-_SETS = {
-    "training": say("training"),
-    "inference": say("inference"),
-    "memory": say("memory"),
-    "network": say("network"),
-    "power": say("power"),
-    "reliability": say("reliability"),
-}
+FEW_ROWS = 10
+"""Fewer measurements of a family say nothing of how far 8 of 10 are off."""
 
 
 class Accuracy(msgspec.Struct, frozen=True):
@@ -113,20 +116,39 @@ class Accuracy(msgspec.Struct, frozen=True):
         """Return how far results for a family have been off; None where nothing was published."""
         return self.families.get(set_name, {}).get(family)
 
+    def error_band(self, measured: Measured, family: str) -> ErrorBand | None:
+        """Return how far figures for a family may be off; None where nothing was measured."""
+        own, whole = self.of_family(measured, family), self.sets.get(measured)
+        if own is not None and own.rows >= FEW_ROWS and own.spread:
+            return ErrorBand(measured, family, own.rows, own.spread, is_of_all=False)
+        if whole is None or not whole.spread:
+            return None
+        rows, factor = (own.rows, max(own.spread, whole.spread)) if own else (0, whole.spread)
+        return ErrorBand(measured, family, rows, factor, is_of_all=True)
+
+    def error_bands(self, job: Job, family: str) -> Mapping[str, ErrorBand]:
+        """Return the band of every figure of a job that measurements check."""
+        known = {name: self.error_band(name, family) for name in (job, "memory", "power")}
+        found = {
+            figure: next((known[name] for name in measured if name in known), None)
+            for figure, measured in MEASURED_OF.items()
+        }
+        return {figure: band for figure, band in found.items() if band is not None}
+
     def band(self, set_name: str, family: str) -> str:
         """Return in one sentence how far results for a family have been off."""
         found = self.of_family(set_name, family)
         if found is None:
             return say(
                 "no published {set_name} measurement of {family} to check by",
-                set_name=_SETS.get(set_name, set_name),
+                set_name=SET_NAMES.get(set_name, set_name),
                 family=family or say("this hardware"),
             )
         return say(
             "on {rows} published {set_name} measurements of {family} the median error is "
             "{median_abs_error:.1%}",
             rows=found.rows,
-            set_name=_SETS.get(set_name, set_name),
+            set_name=SET_NAMES.get(set_name, set_name),
             family=family,
             median_abs_error=found.median_abs_error,
         )

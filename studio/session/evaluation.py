@@ -139,8 +139,12 @@ def _kept_result(given: SimInput, known: Simulated) -> SimResult | None:
 
 def with_error_band(result: SimResult, machine: Machine) -> SimResult:
     """Return the result with what published measurements say of its accuracy."""
-    band = accuracy().band(result.job, machine.accelerator.family)
-    return replace(result, assumptions=(*result.assumptions, band))
+    family = machine.accelerator.family
+    return replace(
+        result,
+        assumptions=(*result.assumptions, accuracy().band(result.job, family)),
+        error_bands=accuracy().error_bands(result.job, family),
+    )
 
 
 def active_scenario(fabric: Fabric, name: str = "") -> Scenario:

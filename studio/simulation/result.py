@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from studio.simulation.error_band import ErrorBand
 from studio.simulation.reliability.job import JobReliability
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ class SimResult:
     warnings: tuple[str, ...] = ()
     reliability: JobReliability | None = None
     """Of training on a machine whose failure rates are known."""
+    error_bands: Mapping[str, ErrorBand] = field(default_factory=dict)
+    """How far figures may be off, by their name here; only of those that measurements check."""
     detail: TrainingResult | InferenceResult | None = field(default=None, compare=False, repr=False)
     """What the simulation of the job itself returned; figures are opened from it when asked."""
 
@@ -174,3 +177,17 @@ class SimResult:
     def effective_share(self) -> float:
         """Return the wall time that becomes work, interruptions counted; 0 where not known."""
         return self.reliability.effective_share if self.reliability else 0.0
+
+    def error_range(self, name: str) -> tuple[float, float] | None:
+        """Return what 8 of 10 measurements leave of a figure: the ends of its error band.
+
+        Parameters
+        ----------
+        name : of a figure here, such as `tokens_per_s` or `headline_s`; `memory` is the use of the
+            fullest NPU. [its unit]
+        """
+        band = self.error_bands.get(name)
+        value = self.memory.used_byte if name == "memory" else getattr(self, name, None)
+        if band is None or value is None:
+            return None
+        return band.low(value), band.high(value)

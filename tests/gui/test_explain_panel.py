@@ -176,3 +176,21 @@ def test_the_remedy_beside_the_memory_makes_the_job_fit_and_is_undone(
     window.actions_made["edit.undo"].trigger()
     wait_for_result(qtbot, window)
     assert not button.isHidden()
+
+
+def test_the_time_and_memory_plots_draw_error_bands(window: MainWindow) -> None:
+    result = window.workspace.evaluation.result  # type: ignore[union-attr]
+    assert result is not None
+    time, memory = window.plots.time, window.plots.memory
+    drawn = memory._bands.opts
+    low, high = result.error_range("memory") or (0.0, 0.0)
+    assert drawn["x"][0] - drawn["left"][0] == pytest.approx(low)
+    assert drawn["x"][0] + drawn["right"][0] == pytest.approx(high)
+    assert len(time._bands.opts["x"]) == len(result.phases)
+    factor = result.error_bands["headline_s"].factor
+    assert time._bands.opts["right"].tolist() == pytest.approx([factor - 1] * len(result.phases))
+    for plot in (time, memory):
+        reach = plot._bands.opts["x"] + plot._bands.opts["right"]
+        assert plot._plot.viewRange()[0][1] > reach.max()
+        assert any(line.name == "Error band" for line in plot._legend.lines)
+    assert not any(line.name == "Error band" for line in window.plots.power._legend.lines)

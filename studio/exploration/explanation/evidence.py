@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from studio.catalog.part import GRADES_BEST_FIRST
 from studio.exploration.explanation.basis import Basis
+from studio.messages import say
 from studio.simulation.explanation import Input
 from studio.simulation.machine_of import port_figures
+from studio.simulation.words import grade_name
 from studio.workload.precision import number_format
 
 
@@ -30,6 +32,20 @@ def weakest_input(basis: Basis) -> Input | None:
     """Return the value with the weakest grade, the first of several; None where none has one."""
     graded = [one for one in hardware_inputs(basis) if one.grade]
     return max(graded, key=lambda one: _rank(one.grade), default=None)
+
+
+def weakest_text(basis: Basis) -> str:
+    """Return the weakest grade a job rests on, with the value that bears it and its source."""
+    weakest = weakest_input(basis)
+    grade = grade_name(basis.result.evidence)
+    if weakest is None:
+        return grade
+    return say(
+        "{grade}, {what} ({source})",
+        grade=grade,
+        what=weakest.label,
+        source=weakest.source or say("no source"),
+    )
 
 
 def _rank(grade: str) -> int:

@@ -9,11 +9,17 @@ from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.counted import figure_line
 from studio.exploration.explanation.goodput import effective_line
 from studio.exploration.explanation.held import memory_line
-from studio.exploration.explanation.money import cost_line, energy_line, facility_line
+from studio.exploration.explanation.money import (
+    cost_line,
+    energy_line,
+    equipment_line,
+    facility_line,
+)
 from studio.exploration.explanation.path import latency_line
 from studio.exploration.explanation.rates import (
     headline_line,
     mfu_line,
+    per_npu_line,
     phase_line,
     tokens_line,
     ttft_line,
@@ -25,12 +31,14 @@ from studio.simulation.rollup.totals import Totals
 
 _FIGURES: Mapping[str, Callable[[Basis], Line | None]] = {
     "tokens_per_s": tokens_line,
+    "tokens_per_s_per_npu": per_npu_line,
     "headline_s": headline_line,
     "ttft_s": lambda basis: ttft_line(basis) if basis.result.job == "inference" else None,
     "mfu": mfu_line,
     "memory": memory_line,
     "energy_j_per_token": energy_line,
     "cost_usd_per_million_tokens": cost_line,
+    "equipment_power_w": equipment_line,
     "facility_power_w": facility_line,
     "effective_share": effective_line,
 }

@@ -55,11 +55,12 @@ def facility_line(basis: Basis) -> Line:
         say("Power of the facility"),
         result.facility_power_w,
         "power",
-        opener=opened(_equipment(basis), cooling),
+        opener=opened(equipment_line(basis), cooling),
     )
 
 
-def _equipment(basis: Basis) -> Line:
+def equipment_line(basis: Basis) -> Line:
+    """Return what the equipment draws while the job runs."""
     load = basis.result.load
     idle = load.machine_npus - load.npus
     host = basis.given.running.host_power_w

@@ -24,11 +24,13 @@ from studio.exploration.explanation.serving_time import (
 from studio.exploration.explanation.training_time import step_line
 from studio.messages import say
 from studio.simulation.compute.roofline import peak_flops
-from studio.simulation.explanation import Line, opened
+from studio.simulation.explanation import Input, Line, opened
 from studio.simulation.inference.plan import scalar
 from studio.simulation.result import Phase
 from studio.simulation.training.flops import model_flops_per_token
 from studio.simulation.words import word
+
+Inputs = tuple[Input, ...]
 
 
 def phase_line(basis: Basis, phase: Phase) -> Line:
@@ -121,6 +123,23 @@ def tokens_line(basis: Basis) -> Line:
     return _served(basis)
 
 
+def per_npu_line(basis: Basis) -> Line:
+    """Return the tokens per second of the job over its NPUs."""
+    result = basis.result
+    rate = result.tokens_per_s_per_npu
+    npus = round(result.tokens_per_s / rate) if rate else result.load.npus
+    return Line(
+        "tokens_per_s_per_npu",
+        say("Tokens per second of one NPU"),
+        rate,
+        "count",
+        say("{rate} tokens/s ÷ {npus} NPUs", rate=number(result.tokens_per_s), npus=number(npus)),
+        (given_input(say("NPUs of the job"), float(npus), "count"),),
+        is_sum=False,
+        opener=lambda: [tokens_line(basis)],
+    )
+
+
 def _trained(basis: Basis) -> Line:
     plan, phase = basis.training.plan, basis.result.phases[0]
     tokens = float(plan.tokens_per_step[0])
@@ -156,36 +175,35 @@ def _served(basis: Basis) -> Line:
     new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
     fed = filling.npus * outcome.prefill_tokens_per_s_per_npu / new_prompt * scenario.output_tokens
     out = stepping.npus * outcome.decode_tokens_per_s_per_npu
+    feeding = say(
+        "{npus} NPUs × {rate} tokens/s ÷ {prompt} × {output}",
+        npus=number(filling.npus),
+        rate=number(outcome.prefill_tokens_per_s_per_npu),
+        prompt=number(new_prompt),
+        output=number(scenario.output_tokens),
+    )
+    emitting = say(
+        "{npus} NPUs × {rate} tokens/s",
+        npus=number(stepping.npus),
+        rate=number(outcome.decode_tokens_per_s_per_npu),
+    )
+    lengths = (basis.setting("input_tokens"), basis.setting("output_tokens"))
+
+    def pool(phase: Phase, label: str, rate: float, formula: str, inputs: Inputs) -> Line:
+        return Line(
+            phase.name,
+            label,
+            rate,
+            "count",
+            formula,
+            inputs,
+            is_sum=False,
+            opener=lambda: [_pool(basis, phase)],
+        )
+
     pools = (
-        Line(
-            "prefill",
-            say("Prefill NPUs can feed"),
-            fed,
-            "count",
-            say(
-                "{npus} NPUs × {rate} tokens/s ÷ {prompt} × {output}",
-                npus=number(filling.npus),
-                rate=number(outcome.prefill_tokens_per_s_per_npu),
-                prompt=number(new_prompt),
-                output=number(scenario.output_tokens),
-            ),
-            (basis.setting("input_tokens"), basis.setting("output_tokens")),
-            is_sum=False,
-            opener=lambda: [_pool(basis, filling)],
-        ),
-        Line(
-            "decode",
-            say("Decode NPUs can emit"),
-            out,
-            "count",
-            say(
-                "{npus} NPUs × {rate} tokens/s",
-                npus=number(stepping.npus),
-                rate=number(outcome.decode_tokens_per_s_per_npu),
-            ),
-            is_sum=False,
-            opener=lambda: [_pool(basis, stepping)],
-        ),
+        pool(filling, say("Prefill NPUs can feed"), fed, feeding, lengths),
+        pool(stepping, say("Decode NPUs can emit"), out, emitting, ()),
     )
     fits = say("the slower of both pools sets it")
     formula = fits if outcome.fits else say("0: the job does not fit")

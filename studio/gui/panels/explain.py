@@ -35,7 +35,7 @@ _FEW = 3
 _COLUMNS = (0.25, 0.31, 0.11, 0.08, 0.085)
 """Shares of the width; the source takes the rest."""
 _SWATCH_PX = 9
-_LEAST_PX = (150, 200, 76, 56, 64)
+_LEAST_PX = (150, 200, 76, 64, 74)
 """What a column needs to be read; the tree scrolls where there is less."""
 _RESTS_PX = 230
 _NO_LIMIT = 16_777_215
@@ -123,6 +123,7 @@ class ExplainPanel(QWidget):
         if not is_wide:
             third = self.height() // 3
             self._split.setSizes([2 * third, third])
+        self.rests.setMinimumWidth(_RESTS_PX if is_wide else 0)
         self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4) if is_wide else _NO_LIMIT)
         room = self.width() - (_RESTS_PX if self.rests.rests and is_wide else 0)
         for column, (share, least) in enumerate(zip(_COLUMNS, _LEAST_PX, strict=True)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 
 BAR_THICKNESS = 0.5
+_BEAM = 0.22
+"""Height of the ends of a whisker."""
+_ROOM = 1.04
+"""Length of the axis over what is drawn on it."""
+_NONE = np.empty(0)
 _MOST_LINES = 16
 _NAME_PX, _COLUMN_PX = 96, 60
 
@@ -47,6 +53,8 @@ class StackedBarsPlot(QWidget):
         self._plot.getAxis("left").setStyle(tickTextOffset=6, tickLength=0)
         self._items = pg.BarGraphItem(x0=[], x1=[], y=[], height=BAR_THICKNESS)
         self._plot.addItem(self._items)
+        self._bands = pg.ErrorBarItem(x=_NONE, y=_NONE, left=_NONE, right=_NONE, beam=_BEAM)
+        self._plot.addItem(self._bands)
         self._limit_line = pg.InfiniteLine(angle=90)
         self._plot.addItem(self._limit_line)
         self._limit_name = pg.TextItem(anchor=(1, 1))
@@ -109,6 +117,7 @@ class StackedBarsPlot(QWidget):
             share = share_text(segment.value / bar.total) if bar.total else ""
             text = f"{bar.name} · {segment.name}\n{segment.text}  {share}"
             text += "\n" + tr("Click to see what this is made of") if segment.opens else ""
+            text += f"\n{tr('Error band')}: {tr(bar.band.text)}" if bar.band else ""
         self._plot.setToolTip(text)
 
     def _choose_line(self, name: str) -> None:
@@ -145,9 +154,10 @@ class StackedBarsPlot(QWidget):
                 y.append(float(-row))
                 brushes.append(colours[segment.name])
         self._items.setOpts(x0=x0, x1=x1, y=y, height=BAR_THICKNESS, brushes=brushes)
-        longest = 1.0 if self._is_share else max((bar.total for bar in bars), default=1.0)
-        right = max(longest, limit) * (1.0 if self._is_share else 1.04) or 1.0
-        self._show_limit(limit, longest, limit_text, right)
+        self._draw_bands(bars)
+        longest = max((self._reach(bar) for bar in bars), default=1.0)
+        right = max(longest, limit) * _ROOM or 1.0
+        self._show_limit(limit, max((bar.total for bar in bars), default=0.0), limit_text, right)
         axis = self._plot.getAxis("left")
         axis.setTicks([[(-float(row), bar.name) for row, bar in enumerate(bars)]])
         widths = [self.fontMetrics().horizontalAdvance(bar.name) for bar in bars]
@@ -156,6 +166,25 @@ class StackedBarsPlot(QWidget):
         room = 0.95 if limit else 0.5
         self._plot.setYRange(-max(1, len(bars)) + 0.5, room, padding=0)
         self._write_legend()
+
+    def _reach(self, bar: Bar) -> float:
+        """Return how far a bar and its error band reach."""
+        whole = 1.0 if self._is_share else bar.total
+        return bar.band.high(whole) if bar.band else whole
+
+    def _draw_bands(self, bars: Sequence[Bar]) -> None:
+        """Draw a whisker at the end of every bar that measurements check."""
+        found = [
+            (-float(row), 1.0 if self._is_share else bar.total, bar.band)
+            for row, bar in enumerate(bars)
+            if bar.band is not None
+        ]
+        self._bands.setData(
+            x=np.array([end for _, end, _ in found]),
+            y=np.array([row for row, _, _ in found]),
+            left=np.array([end - band.low(end) for _, end, band in found]),
+            right=np.array([band.high(end) - end for _, end, band in found]),
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -172,6 +201,7 @@ class StackedBarsPlot(QWidget):
         self._theme = theme
         style_plot(self._plot, theme, self.font())
         self._items.setOpts(pen=pg.mkPen(theme.panel))
+        self._bands.setData(pen=pg.mkPen(theme.text, width=1.5))
         self._legend.set_theme(theme)
         self._draw(self._bars, self._limit, self._limit_text)
 
@@ -198,4 +228,6 @@ def _legend_lines(bars: Sequence[Bar], colours: dict[str, QColor]) -> list[Legen
         LegendLine(name, tuple(texts.get(name, "") for texts in values), colour.name())
         for name, colour in list(colours.items())[:_MOST_LINES]
     ]
-    return [*top, total, *lines]
+    bands = tuple(bar.band.short if bar.band else "" for bar in bars)
+    off = [LegendLine(tr("Error band"), bands, is_quiet=True)] if any(bands) else []
+    return [*top, total, *off, *lines]

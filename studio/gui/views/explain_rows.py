@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from studio.gui.i18n import tr
 from studio.gui.views.format import figure_text, grade_text
+from studio.simulation.error_band import range_text
 from studio.simulation.explanation import Input, Line
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
+    from studio.simulation.result import SimResult
     from studio.simulation.rollup.figure import Figure
 
 RESULT = "result."
@@ -85,7 +87,7 @@ def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanati
     line = open_figure(basis, name)
     value = figure_text("", line.value, line.dimension)
     return Explanation(
-        key, tr(line.label), value, tr(line.formula), line, _rests(evaluation, language)
+        key, tr(line.label), value, tr(line.formula), line, _rests(evaluation, line, name, language)
     )
 
 
@@ -177,7 +179,18 @@ def _largest_of(figure: Figure) -> str:
     return tr(largest.label) if largest else ""
 
 
-def _rests(evaluation: Evaluation, language: str) -> tuple[Rest, ...]:
+def _band(result: SimResult, line: Line, name: str) -> str:
+    """Return the ends of a figure's error band and what they rest on."""
+    # A phase is as sure as the time of the job's step that it is part of.
+    found = "headline_s" if name.startswith("phase.") else name
+    band = result.error_bands.get(found)
+    said = tr(result.assumptions[-1])
+    if band is None:
+        return said
+    return f"{range_text(band, line.value, line.dimension)}: {tr(band.text)}; {said}"
+
+
+def _rests(evaluation: Evaluation, line: Line, name: str, language: str) -> tuple[Rest, ...]:
     """Return error band, weakest evidence, warnings and assumptions of the job's result."""
     from studio.exploration.explanation.evidence import weakest_input
 
@@ -186,10 +199,10 @@ def _rests(evaluation: Evaluation, language: str) -> tuple[Rest, ...]:
     assert basis is not None
     weakest = weakest_input(basis)
     what = f"{tr(weakest.label)} ({_source(weakest)})" if weakest else ""
-    *assumed, band = result.assumptions
+    assumed = result.assumptions[:-1]
     remedy = (result.memory.remedy,) if not result.memory.fits else ()
     return (
-        Rest(tr("Error band"), tr(band)),
+        Rest(tr("Error band"), _band(result, line, name)),
         _weakest(result.evidence, language, what),
         *(Rest(tr("Warning"), tr(text), is_warning=True) for text in (*remedy, *result.warnings)),
         Rest(tr("Mapping"), tr(result.plan)),

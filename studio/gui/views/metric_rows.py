@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from studio.gui.i18n import tr
 from studio.gui.views.format import change_text, figure_text
 from studio.session.accuracy import accuracy
+from studio.simulation.error_band import range_text
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -30,9 +31,9 @@ class MetricRow:
     before: str
     """The baseline's value, empty without a baseline."""
     band: str = ""
-    """Median error of such results on published measurements of the family, such as `±4 %`."""
+    """How far the figure may be off, such as `±14 %`."""
     accuracy: str = ""
-    """The same as a sentence."""
+    """The ends of the band and what they rest on, in sentences."""
 
 
 @dataclass(frozen=True)
@@ -245,9 +246,13 @@ def _accuracy(metric: Metric, evaluation: Evaluation) -> tuple[str, str]:
         return "", ""
     name = result.job if metric.measured == "job" else metric.measured
     family = machine.accelerator.family
-    found = accuracy().of_family(name, family)
-    short = f"±{max(found.median_abs_error * 100, 0.1):.2g} %" if found else ""
-    return short, tr(accuracy().band(name, family))
+    said = tr(accuracy().band(name, family))
+    band = result.error_bands.get(metric.key.removeprefix("result."))
+    if band is None:
+        return "", said
+    value = metric.read(evaluation) or 0.0
+    ends = range_text(band, value, metric.dimension)
+    return band.short, f"{ends}: {tr(band.text)}\n{said}"
 
 
 def _scale_up_plane(evaluation: Evaluation) -> str:

@@ -19,6 +19,7 @@ from studio.workload.precision import number_format
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
+    from studio.simulation.error_band import ErrorBand
     from studio.simulation.result import OperatorPoint
     from studio.simulation.timeline import Timeline
 
@@ -43,6 +44,8 @@ class Bar:
     name: str
     total_text: str
     segments: tuple[Segment, ...]
+    band: ErrorBand | None = None
+    """How far the whole may be off."""
 
     @property
     def total(self) -> float:
@@ -116,7 +119,8 @@ def time_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
             for term in terms
         )
         text = figure_text("", phase.seconds, "time", 3)
-        bars.append(Bar(word(phase.name, language), text, segments))
+        band = evaluation.result.error_bands.get("headline_s")
+        bars.append(Bar(word(phase.name, language), text, segments, band))
     return tuple(bars)
 
 
@@ -147,7 +151,7 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
         verdict = f"装不下，超出 {over}" if chinese else f"does not fit: {over} too much"
     name = "每 NPU" if chinese else "Per NPU"
     return MemoryView(
-        Bar(name, used, segments),
+        Bar(name, used, segments, evaluation.result.error_bands.get("memory")),
         memory.capacity_byte,
         capacity,
         memory.fits,

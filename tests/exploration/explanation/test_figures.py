@@ -150,7 +150,7 @@ def test_the_latency_of_a_level_opens_into_cables_by_length_and_switches() -> No
 
 def test_a_figure_that_is_not_there_names_those_that_are() -> None:
     job = basis("cloudmatrix-384", "train-moe")
-    with pytest.raises(UnknownName, match="tokens_per_s, headline_s, mfu"):
+    with pytest.raises(UnknownName, match="tokens_per_s, tokens_per_s_per_npu, headline_s, mfu"):
         open_figure(job, "ttft_s")
     with pytest.raises(UnknownName, match=r"phase\.step"):
         open_figure(job, "phase.decode")
