@@ -19,7 +19,7 @@ from studio.messages import Listed, Name, entry, say
 from studio.simulation.job_figures import figures_of
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals
 from studio.simulation.words import grade_name, word
@@ -201,7 +201,7 @@ class _Report:
     def _parts(self) -> str:
         head = self._heads((say("Part"), say("Vendor")), (say("Count"), say("Price"), say("Mass")))
         rows = []
-        for part, count in Inventory(self._content.fabric).pieces:
+        for part, count in inventory_of(self._content.fabric).pieces:
             name = self._text(part.title)
             cost, mass = part.value("price") * count, part.value("mass") * count
             rows.append(

@@ -15,7 +15,7 @@ from studio.fabric.fabric import Fabric
 from studio.simulation.job_figures import figures_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rollup.totals import Totals
 from studio.units import DIMENSIONS
 
@@ -91,7 +91,7 @@ def terms_table(totals: Totals) -> Table:
 
 def parts_table(fabric: Fabric) -> Table:
     """Return the bill of materials: every part type with count, price and mass."""
-    inventory = Inventory(fabric)
+    inventory = inventory_of(fabric)
     rows = []
     for part, count in inventory.pieces:
         price, mass = part.value("price"), part.value("mass")
@@ -182,7 +182,7 @@ def _cable_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
     links, layout, geometry = fabric.links, fabric.layout, fabric.geometry
     rules = {one.name: (one, int(links.start[n + 1])) for n, one in enumerate(links.rules)}
     ports = fabric.port_map
-    for run in Inventory(fabric).cable_runs:
+    for run in inventory_of(fabric).cable_runs:
         rule, stop = rules[run.rule][0].rule, rules[run.rule][1]
         ends = (rule.transceiver_a, rule.transceiver_b)
         for number, link in enumerate(run.first_links.tolist()):

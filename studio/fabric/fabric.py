@@ -53,6 +53,11 @@ class Fabric:
         """Return every part type used, cables and transceivers included."""
         return {part.id: part for part in self.parts}
 
+    @cached_property
+    def worked_out(self) -> dict[type, object]:
+        """Return what others have worked out of this snapshot, by its type; it lives as long."""
+        return {}
+
     def count(self, kind: str) -> int:
         """Return how many components of a kind are present."""
         return int(self.component_present[self.layout.of_kind(kind)].sum())

@@ -77,14 +77,15 @@ class LiveDifferences:
         window = self._window
         document = window.workspace.document
         panel = window.differences
+        # Every edit comes by here, and the lists of steps grow with each: only while seen.
+        if document is not None and not self._is_seen and not panel.marks.isChecked():
+            return
         panel.show_steps(history_rows(document.history if document else None))
         if document is not self._document:
             self._document, self._found = document, None
         if document is None:
             panel.show_rows((), (), tr("Open a design to compare its steps."))
             window.canvas.set_differences(None)
-            return
-        if not self._is_seen and not panel.marks.isChecked():
             return
         try:
             before, after = (self._design(document, side) for side in panel.sides)

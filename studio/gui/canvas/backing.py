@@ -110,8 +110,7 @@ class Backing:
             found = self._moved(sheet, view, paint)
             if found is not None:
                 found.draw(painter, view)
-                if self._sharp_view == view:
-                    self._looks_like(what)
+                self.stands_for(view, what)
                 return
         self._coming = None
         if what is None or not self._bring_back(sheet, view, what):
@@ -122,6 +121,11 @@ class Backing:
                 self._pictures.keep(what, sheet.image, sheet.middle)
         self._what = what
         sheet.draw(painter, view)
+
+    def stands_for(self, view: Viewport, what: Painted | None) -> None:
+        """Take down that the picture of a view, if it is shown sharp, is also one of this."""
+        if self._sharp_view == view:
+            self._looks_like(what)
 
     def _looks_like(self, what: Painted | None) -> None:
         """Take down that the picture shown is also that of something else."""

@@ -83,6 +83,9 @@ def visible(scene: Scene, viewport: Viewport, window: Rect | None = None) -> Vis
     housings = housings[shown]
     large = rects[shown, 3] * viewport.scale >= 2 * SMALLEST_CHIP_PX
     chips = ranges(scene.layout.start, housings[large])
+    # Most views show thousands of chips too low to be seen: those are not placed at all.
+    low = scene.housing_heights[scene.layout.housing[chips]] * scene.chips[chips, 3]
+    chips = chips[low * viewport.scale >= SMALLEST_CHIP_PX]
     if len(chips):
         boxes = scene.chip_rects(chips)
         legible = (boxes[:, 2:].min(axis=1) * viewport.scale >= SMALLEST_CHIP_PX) & overlapping(

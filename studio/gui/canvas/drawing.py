@@ -30,7 +30,7 @@ from studio.gui.canvas.painting.picture import paint_picture
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.picking import Hit
-from studio.gui.canvas.pictures import painted_from
+from studio.gui.canvas.pictures import Painted, painted_from
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
 from studio.gui.canvas.sight import Sight
 from studio.gui.canvas.stretching import Edge
@@ -97,16 +97,27 @@ class Drawing(Sight):
             self._hidden_planes = frozenset()
         scene = self._as_held(scene)
         self._scene = scene
+        if same and before is not None and looks_alike(before, scene, self._holds_racks):
+            self._show_alike()
+            return
         self._hover = None
         self._resolve_selection()
-        if (
-            before is None
-            or not same
-            or not looks_alike(before, scene, self._moving_racks is not None)
-        ):
-            self.redraw()
+        self.redraw()
         if not same:
             self.zoom_to_fit()
+
+    def _show_alike(self) -> None:
+        """Show a snapshot that gives the same picture; where nothing over it changes, do nothing.
+
+        Figures and plots follow most edits that way, and they wait for the drawing.
+        """
+        bare = self._hover is None and self._differences is None and not self._holds_racks
+        self._hover = None
+        if bare:
+            self._chosen = self._resolved_selection()
+            self._backing.stands_for(self._view, self._painted_from())
+            return
+        self._resolve_selection()
         self.update()
 
     def set_selection(self, addresses: frozenset[str]) -> None:
@@ -211,10 +222,11 @@ class Drawing(Sight):
         self.update()
 
     def _resolve_selection(self) -> None:
-        self._chosen = (
-            resolve(self._scene, self._selection) if self._scene is not None else nothing()
-        )
+        self._chosen = self._resolved_selection()
         self._update_marks()
+
+    def _resolved_selection(self) -> Chosen:
+        return resolve(self._scene, self._selection) if self._scene is not None else nothing()
 
     def _update_marks(self) -> None:
         if self._scene is None:
@@ -236,6 +248,10 @@ class Drawing(Sight):
     def _moving_racks(self) -> BoolArray | None:
         """Return which racks are drawn apart because they move, shape (n_racks,)."""
         return None
+
+    @property
+    def _holds_racks(self) -> bool:
+        return self._moving_racks is not None
 
     def _as_held(self, scene: Scene) -> Scene:
         """Return a scene with racks where the pointer holds them."""
@@ -264,6 +280,11 @@ class Drawing(Sight):
             hidden_racks=self._moving_racks,
         )
 
+    def _painted_from(self) -> Painted | None:
+        """Return what the whole picture is painted from now, None where it is not worth keeping."""
+        frame = replace(self.frame(self._view), sharp=not self._moving)
+        return painted_from(frame, self._fonts, self.devicePixelRatioF())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
@@ -280,7 +301,7 @@ class Drawing(Sight):
             return
         sharp, ratio = not self._moving, self.devicePixelRatioF()
         frame = self.frame(self._view)
-        what = painted_from(replace(frame, sharp=sharp), self._fonts, ratio)
+        what = self._painted_from()
         self._backing.show(painter, self._view, ratio, self._paint_static, sharp=sharp, what=what)
         self._pack.start()
         painter.setClipRect(self.rect())

@@ -19,7 +19,7 @@ from studio.gui.canvas.elevation import rack_units
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import tr
 from studio.ids import AssemblyId
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 
 Span = tuple[int, int, str]
 """First rack unit, units taken, and face."""
@@ -103,7 +103,7 @@ class RackRoom:
         present = fabric.housing_present
         self._gone = frozenset(carried.tolist()) | frozenset(np.flatnonzero(~present).tolist())
         away = [layout.housings[n] for n in carried[present[carried]].tolist()]
-        self._power: FloatArray = Inventory(fabric).power_by_rack_w("power_max")
+        self._power: FloatArray = inventory_of(fabric).power_by_rack_w("power_max").copy()
         mass = np.array([part.value("mass") for part in layout.parts])
         self._mass: FloatArray = np.bincount(
             layout.rack,

@@ -38,9 +38,13 @@ def pack(pixels: Pixels) -> Runs | None:
     height, width = pixels.shape
     if not height or not 0 < width <= LONGEST:
         return None
-    begins = np.empty((height, width), dtype=bool)
-    begins[:, 0] = True
-    np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
+    # Every edit is packed: taking by number is several times as fast as choosing by a mask.
+    flat = np.ascontiguousarray(pixels).reshape(-1)
+    begins = np.empty(len(flat), dtype=bool)
+    np.not_equal(flat[1:], flat[:-1], out=begins[1:])
+    begins[::width] = True
     first = np.flatnonzero(begins)
-    lengths = np.diff(first, append=height * width).astype(np.uint16)
-    return Runs(pixels[begins], lengths)
+    lengths = np.empty(len(first), dtype=np.uint16)
+    np.subtract(first[1:], first[:-1], out=lengths[:-1], casting="unsafe")
+    lengths[-1] = len(flat) - first[-1]
+    return Runs(flat.take(first), lengths)

@@ -11,8 +11,9 @@ import numpy as np
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import Layout
-from studio.gui.canvas.arcs import MOST_ARCS, arcs, exits
+from studio.gui.canvas.arcs import MOST_ARCS
 from studio.gui.canvas.arrangement import arrange
+from studio.gui.canvas.courses import Courses
 from studio.gui.canvas.elevation import housing_rects, rack_rects, rack_units
 from studio.gui.canvas.viewport import Rect
 from studio.gui.canvas.wiring import Wiring
@@ -34,6 +35,7 @@ class Scene:
     rack_start: IntArray
     """First housing of each rack, shape (n_racks + 1,)."""
     wiring: Wiring
+    courses: Courses
 
     @property
     def layout(self) -> Layout:
@@ -52,7 +54,7 @@ class Scene:
 
     def with_racks(self, racks: FloatArray) -> Scene:
         """Return the scene with racks elsewhere, such as while they are dragged."""
-        return replace(self, racks=racks)
+        return replace(self, racks=racks, courses=Courses(racks, self.wiring))
 
     def work_out(self, go_on: Callable[[], None]) -> None:
         """Work out what drawing and pointing need at any level, which else comes when first seen.
@@ -72,15 +74,21 @@ class Scene:
             go_on()
             part()
 
-    @cached_property
+    @property
     def exits(self) -> tuple[FloatArray, FloatArray]:
         """Return where each trunk leaves rack A and rack B, shapes (n_trunks, 2), in metres."""
-        return exits(self.racks, self.wiring.trunks, self.wiring.hangs)
+        return self.courses.exits
 
-    @cached_property
+    @property
     def arcs(self) -> FloatArray:
         """Return the polyline of each trunk, shape (n_trunks, n_points, 2), in metres."""
-        return arcs(*self.exits, self.wiring.hangs[self.wiring.trunks.plane])
+        return self.courses.arcs
+
+    @cached_property
+    def housing_heights(self) -> FloatArray:
+        """Return how high each housing is drawn, shape (n_housings,), in metres."""
+        heights: FloatArray = self.racks[self.layout.rack_of_housing, 3] * self.housings[:, 3]
+        return heights
 
     @cached_property
     def hall(self) -> Rect:
@@ -110,8 +118,8 @@ class Scene:
         if len(self.wiring.trunks.a) > MOST_ARCS:
             left, top, right, bottom = left - 1, top - 1, right + 2, bottom + 1
         elif len(self.arcs):
-            top = min(top, self.arcs[:, :, 1].min())
-            bottom = max(bottom, self.arcs[:, :, 1].max())
+            highest, lowest = self.courses.reach
+            top, bottom = min(top, highest), max(bottom, lowest)
         return float(left), float(top), float(right - left), float(bottom - top)
 
     @cached_property
@@ -146,7 +154,11 @@ def build_scene(fabric: Fabric, previous: Scene | None = None) -> Scene:
         chips = kept.chips
     else:
         chips = _chips(layout, racks, housings)
-    return Scene(fabric, racks, housings, chips, rack_start, _wiring(fabric, previous))
+    wiring = _wiring(fabric, previous)
+    known = previous.courses if previous is not None and previous.wiring is wiring else None
+    if known is None or not np.array_equal(known.racks, racks):
+        known = Courses(racks, wiring)
+    return Scene(fabric, racks, housings, chips, rack_start, wiring, known)
 
 
 def _has_same_boxes(before: Layout, after: Layout) -> bool:

@@ -21,7 +21,7 @@ from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import mark, tr
 from studio.ids import RackId
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 
 AISLE_M = 1.2
 """Between rows where an array has none yet."""
@@ -141,7 +141,7 @@ class EdgeDrag:
         self._size = fabric.layout.footprint_m(fabric.layout.racks[number])
         self._npus = int((fabric.layout.rack[fabric.npus] == number).sum())
         self._all_npus = len(fabric.npus)
-        power = Inventory(fabric).input_by_rack_w("power_typical")
+        power = inventory_of(fabric).input_by_rack_w("power_typical")
         self._power_w, self._all_power_w = float(power[number]), float(power.sum())
 
     @property

@@ -52,12 +52,13 @@ class MetricTile(QFrame):
         self._label.setFont(small)
         self._change.setFont(small)
 
-    def show_row(self, row: MetricRow) -> None:
-        """Show a figure."""
+    def show_row(self, row: MetricRow) -> bool:
+        """Show a figure; tells whether it is another one than before."""
         if row == self._row:
-            return
+            return False
         self._row = row
         self._show()
+        return True
 
     def retranslate(self) -> None:
         """Show texts in the language chosen; a figure may be called the same in both."""
@@ -147,15 +148,18 @@ class MetricStrip(QWidget):
             tile.chosen.connect(self._choose)
             self._tiles.append(tile)
             self._flow.addWidget(tile)
+        is_new = self.isHidden() == bool(rows)
         for place, tile in enumerate(self._tiles):
+            is_new |= tile.isHidden() == (place < len(rows))
             tile.setVisible(place < len(rows))
             if place < len(rows):
-                tile.show_row(rows[place])
+                is_new |= tile.show_row(rows[place])
                 if tile.property("chosen") != _flag(rows[place].key == self._chosen):
                     tile.set_chosen(rows[place].key == self._chosen)
         self.setVisible(bool(rows))
-        self._flow.invalidate()
-        self._fit_height()
+        if is_new:
+            self._flow.invalidate()
+            self._fit_height()
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""

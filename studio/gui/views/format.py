@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from studio import units
 from studio.gui.i18n import mark
@@ -22,6 +23,7 @@ ASSUMED = mark("Assumption of Supernode Studio")
 """Title of the source of values that have none; it is the only title that is translated."""
 
 
+@lru_cache(maxsize=4096)
 def figure_text(name: str, value: float, dimension: str, digits: int = 4) -> str:
     """Return a figure's value; figures named `…bit_per_s` are shown in bits."""
     if name.endswith("bit_per_s"):

@@ -74,8 +74,9 @@ class FlowLayout(QLayout):
         if not items:
             return margins.top() + margins.bottom()
         gap = self.spacing()
-        widest = max(item.sizeHint().width() for item in items)
-        height = max(item.sizeHint().height() for item in items)
+        hints = [item.sizeHint() for item in items]
+        widest = max(hint.width() for hint in hints)
+        height = max(hint.height() for hint in hints)
         columns = max(1, min(len(items), (inside.width() + gap) // (widest + gap)))
         rows = -(-len(items) // columns)
         columns = -(-len(items) // rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from studio.catalog.catalog import weakest
@@ -42,7 +43,7 @@ class Figure:
     is_at_most: bool = False
     """Whether the true value may be smaller."""
 
-    @property
+    @cached_property
     def value(self) -> float:
         """Return the sum of the terms."""
         return sum(term.value for term in self.terms)

@@ -132,8 +132,19 @@ class Inventory:
 
         Returns
         -------
-        shape (n_racks,). [W]
+        shape (n_racks,), not to be written to. [W]
         """
+        if field not in self._power_by_rack_w:
+            power = self._drawn_by_rack_w(field)
+            power.setflags(write=False)
+            self._power_by_rack_w[field] = power
+        return self._power_by_rack_w[field]
+
+    @cached_property
+    def _power_by_rack_w(self) -> dict[str, FloatArray]:
+        return {}
+
+    def _drawn_by_rack_w(self, field: str) -> FloatArray:
         fabric, layout = self.fabric, self.fabric.layout
         draws = np.array([_draw_w(part, field) for part in layout.parts])
         runs = fabric.component_factor > 0
@@ -158,7 +169,7 @@ class Inventory:
         -------
         shape (n_racks,). [W]
         """
-        power = self.power_by_rack_w(field)
+        power = self.power_by_rack_w(field).copy()
         for rack, supply in self.supply_by_rack().items():
             power[rack] /= supply.value("efficiency") or 1.0
         return power
@@ -183,6 +194,16 @@ class Inventory:
             return ()
         counts = np.bincount(layout.part, weights=weights, minlength=len(layout.parts))
         return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+
+
+def inventory_of(fabric: Fabric) -> Inventory:
+    """Return the inventory of a fabric; totals, rules and tables of a snapshot share one."""
+    known = fabric.worked_out.get(Inventory)
+    if isinstance(known, Inventory):
+        return known
+    made = Inventory(fabric)
+    fabric.worked_out[Inventory] = made
+    return made
 
 
 def _draw_w(part: PartData, field: str) -> float:

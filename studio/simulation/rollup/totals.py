@@ -14,7 +14,7 @@ from studio.fabric.fabric import Fabric
 from studio.messages import say
 from studio.simulation.rollup.bandwidth import bisection_figures, injection_figures
 from studio.simulation.rollup.figure import Figure, Term, part_terms
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import Inventory, inventory_of
 from studio.simulation.rollup.power import CATEGORY_OF_KIND, POWER_FIELDS, power_figure
 from studio.simulation.rollup.reliability import reliability_figures
 from studio.units import BITS_PER_BYTE
@@ -58,7 +58,7 @@ def roll_up(
     """
     if known and all(row.reads <= same for row in _ROWS):
         return known
-    inventory = Inventory(fabric)
+    inventory = inventory_of(fabric)
     by_row = []
     for number, row in enumerate(_ROWS):
         if known and row.reads <= same:

@@ -11,7 +11,7 @@ from studio.design.finding import Finding
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import PartData
 from studio.messages import say
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 from studio.units import display
 
 AIR_LIMIT_W = 40_000.0
@@ -37,7 +37,7 @@ def cooling_class(fabric: Fabric) -> Iterator[Finding]:
     draw that has to be carried away. The liquid share of the cooling goes to liquid, the rest to
     the air.
     """
-    heat = Inventory(fabric).input_by_rack_w("power_typical")
+    heat = inventory_of(fabric).input_by_rack_w("power_typical")
     cooling = _by_rack(fabric)
     reported: set[tuple[str, str]] = set()
     for number, rack in enumerate(fabric.layout.racks):

@@ -10,7 +10,7 @@ from studio.design.finding import Finding
 from studio.fabric.arrays import FloatArray
 from studio.fabric.fabric import Fabric
 from studio.messages import say
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 from studio.units import display
 
 
@@ -20,7 +20,7 @@ def feed_loss(fabric: Fabric) -> Iterator[Finding]:
     Supplies of a box are wired to the feeds of its rack in turn, so that the loss of one of n
     takes one in n of them, rounded up. Supplies tagged `feeds: both` take any feed and lose none.
     """
-    load = Inventory(fabric).power_by_rack_w("power_max")
+    load = inventory_of(fabric).power_by_rack_w("power_max")
     feeds = np.array([len(fabric.design.racks[one.rack].feeds) for one in fabric.layout.racks])
     left = _left_w(fabric, feeds)
     reported: set[str] = set()

@@ -13,7 +13,7 @@ from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
 from studio.messages import say
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
 
@@ -138,7 +138,7 @@ def _footprint(fabric: Fabric, rack: RackInstance) -> tuple[float, float, float,
 
 def rack_power(fabric: Fabric) -> Iterator[Finding]:
     """Report racks that draw more at nameplate than they may, or than their supplies give."""
-    inventory = Inventory(fabric)
+    inventory = inventory_of(fabric)
     load = inventory.power_by_rack_w("power_max")
     drawn = inventory.input_by_rack_w("power_max")
     supplies = inventory.supply_by_rack()
@@ -240,7 +240,7 @@ def feeds(fabric: Fabric) -> Iterator[Finding]:
 
     A rack shares its load among the feeds that are left to it.
     """
-    site, inventory = fabric.design.site, Inventory(fabric)
+    site, inventory = fabric.design.site, inventory_of(fabric)
     load = inventory.input_by_rack_w("power_max")
     carried: dict[str, float] = dict.fromkeys(site.feeds, 0.0)
     for number, rack in enumerate(fabric.layout.racks):

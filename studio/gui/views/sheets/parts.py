@@ -17,7 +17,7 @@ from studio.gui.views.sheets.common import KIND_NAMES, part_figure, part_names
 from studio.gui.views.sheets.places import NONE, chips_of
 from studio.gui.views.sheets.sheet import Column, Entry, Sheet, Source, Write, Writer
 from studio.gui.views.sheets.values import Numbers, Values, words
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 
 _SHOWN = (
     "compute_bf16",
@@ -69,7 +69,7 @@ def parts_sheet(source: Source) -> Sheet:
 
 def _pieces(source: Source) -> FloatArray:
     counted: dict[str, float] = {}
-    for part, count in Inventory(source.fabric).pieces:
+    for part, count in inventory_of(source.fabric).pieces:
         counted[part.id] = counted.get(part.id, 0.0) + count
     return np.array([counted.get(part.id, 0.0) for part in source.fabric.parts])
 

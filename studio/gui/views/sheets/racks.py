@@ -22,7 +22,7 @@ from studio.gui.views.sheets.places import racks_of
 from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Values, Words, words
 from studio.ids import PartId, RackId
-from studio.simulation.rollup.inventory import Inventory
+from studio.simulation.rollup.inventory import inventory_of
 
 _ROTATIONS: tuple[Choice, ...] = ((0, "0°"), (90, "90°"), (180, "180°"), (270, "270°"))
 _READ_LENGTH = partial(read_entry, dimension="length")
@@ -86,7 +86,7 @@ def racks_sheet(source: Source) -> Sheet:
         Column(
             "power",
             mark("Typical power"),
-            lambda: Numbers(Inventory(fabric).input_by_rack_w("power_typical"), "power"),
+            lambda: Numbers(inventory_of(fabric).input_by_rack_w("power_typical"), "power"),
             is_number=True,
         ),
         state_column(source, label, lambda: marked_states(source, len(racks), 1, racks_of)),
