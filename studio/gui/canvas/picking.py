@@ -99,6 +99,8 @@ def _near_cable(
         return None
     lines = routes.stub_lines(scene, stubs).reshape(-1, 4)
     distance = distance_to(lines, x, y).reshape(len(stubs), -1).min(axis=1)
+    plugs = routes.plug_lines(scene, wires.stubs.plug[stubs])
+    distance = np.minimum(distance, distance_to(plugs, x, y))
     best = int(distance.argmin())
     return int(stubs[best]) if distance[best] <= reach else None
 

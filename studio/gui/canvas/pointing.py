@@ -78,7 +78,7 @@ class PointedDrawing(Drawing):
             return None
         x, y = self._view.to_world(px, py)
         hit = pick(self._scene, self._view, self._level, x, y)
-        if hit is not None and hit.kind in ("component", "housing") and self._level != "node":
+        if hit is not None and hit.kind in ("component", "housing") and self._level == "rack":
             return hit
         if hit is not None and (hit.kind == "component" or self._level == "hall"):
             return hit

@@ -21,6 +21,8 @@ _BUS_DEPTH, _FOOT_DEPTH = 0.042, 0.018
 """Share of a rack's height, at its top and at its foot, in which the planes' buses lie."""
 _CHANNEL_BELOW = 0.035
 """Share of a box's height for cables below a row of chips."""
+_PLUG_LENGTH = 0.02
+"""Share of a box's width."""
 _EDGE_SHARE = 0.8
 """Part of a chip's edge that its traces share."""
 _UPPER_ROW = 0.36
@@ -144,6 +146,15 @@ def tray_ends(ends: TrunkEnds, scene: Scene) -> TrunkEnds:
     rects = scene.racks[rack]
     x = rects[:, 0] + rects[:, 2] * tray_share(np.searchsorted(np.unique(plane), plane))
     return TrunkEnds(rack, plane, np.stack((x, ends.point[first, 1]), axis=1))
+
+
+def plug_lines(scene: Scene, plugs: IntArray) -> FloatArray:
+    """Return the connectors of single cables at the right edge of boxes, shape (n, 4)."""
+    wires = scene.wiring.plugs
+    boxes = scene.housing_rects(wires.housing[plugs])
+    right = boxes[:, 0] + boxes[:, 2]
+    y = boxes[:, 1] + boxes[:, 3] * wires.y[plugs]
+    return np.stack((right - boxes[:, 2] * _PLUG_LENGTH, y, right, y), axis=1)
 
 
 def stub_lines(scene: Scene, stubs: IntArray) -> FloatArray:

@@ -15,10 +15,12 @@ from studio.gui.canvas.picking import (
     pick,
     pick_line,
 )
+from studio.gui.canvas.routes import plug_lines
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Rect, Viewport
 
 NEAR = Viewport(0.0, 0.0, 3000.0, 1000, 800)
+CLOSE = Viewport(0.0, 0.0, 12000.0, 1000, 800)
 FAR = Viewport(0.0, 0.0, 60.0, 1000, 800)
 
 
@@ -61,6 +63,18 @@ def test_a_trunk_is_hit_near_its_arc_and_stands_for_its_links(scene: Scene) -> N
     assert hit.kind == "trunk"
     assert len(addresses_of(scene, hit)) == scene.wiring.trunks.links[hit.number]
     assert pick_line(scene, FAR, float(x), float(y), ~shown) is None
+
+
+def test_a_cable_is_hit_at_its_plug(scene: Scene) -> None:
+    shown = np.ones(scene.wiring.plane_count, dtype=bool)
+    for plug, line in enumerate(plug_lines(scene, np.arange(len(scene.wiring.plugs.y)))):
+        # Nearer the edge of the box than its end inside, where the cable comes in.
+        x, y = float(0.1 * line[0] + 0.9 * line[2]), float(line[1])
+        hit = pick_line(scene, CLOSE, x, y, shown)
+        assert hit is not None
+        assert hit.kind == "cable"
+        cable = scene.wiring.plugs.cable[plug]
+        assert scene.wiring.plugs.cable[scene.wiring.stubs.plug[hit.number]] == cable
 
 
 def test_distance_is_to_the_nearest_point_of_a_line() -> None:

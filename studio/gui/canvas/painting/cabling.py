@@ -180,9 +180,7 @@ def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[La
         return []
     housing = wires.plugs.housing[plugs]
     boxes = frame.scene.housing_rects(housing)
-    right = boxes[:, 0] + boxes[:, 2]
-    y = boxes[:, 1] + boxes[:, 3] * wires.plugs.y[plugs]
-    lines = np.rint(frame.screen_lines(np.stack((right - boxes[:, 2] * 0.02, y, right, y), 1)))
+    lines = np.rint(frame.screen_lines(routes.plug_lines(frame.scene, plugs)))
     each = np.maximum(np.diff(wires.plugs.start)[housing], 1)
     room = boxes[:, 3] * frame.viewport.scale / each
     width = np.clip((room * 0.55).astype(np.int64), 1, 12)
