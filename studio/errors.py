@@ -6,7 +6,10 @@ Rule violations of a design are findings, not errors; bugs are ordinary exceptio
 
 from __future__ import annotations
 
-from studio.messages import Message, say
+from studio.messages import Message, plain, say
+
+LONGEST_VALUE = 400
+"""Characters of a text out of a file or a hand that an error repeats."""
 
 
 class StudioError(Exception):
@@ -17,7 +20,8 @@ class StudioError(Exception):
 
     def __init__(self, template: str, /, **values: object) -> None:
         is_said = isinstance(template, Message) and not values
-        super().__init__(template if is_said else say(template, **values))
+        shown = {name: _presentable(value) for name, value in values.items()}
+        super().__init__(template if is_said else say(template, **shown))
 
     @property
     def message(self) -> Message:
@@ -44,3 +48,11 @@ class UnknownName(StudioError):
 
 class GivenUp(Exception):
     """Work was given up on request: nothing is wrong, and nothing came of it."""
+
+
+def _presentable(value: object) -> object:
+    """Return a text of a stranger as one line can show it; other values as they are."""
+    if type(value) is not str:
+        return value
+    text = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
+    return plain(text).replace("\n", "\\n")

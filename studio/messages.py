@@ -6,7 +6,11 @@ of. Files, the command line and tests see the string; the window translates temp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+
+_COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What drives a terminal or turns the direction of writing, instead of being read."""
 
 
 class Message(str):
@@ -73,6 +77,11 @@ def say(template: str, /, **values: object) -> Message:
     values take format specifications.
     """
     return Message(template, {name: _text_of(value) for name, value in values.items()})
+
+
+def plain(text: str) -> str:
+    """Return a text with its control characters spelled out as in source; lines stay lines."""
+    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def entry(text: str) -> str:

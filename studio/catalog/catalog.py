@@ -18,6 +18,7 @@ from studio import units
 from studio.catalog.fields import FIELDS
 from studio.catalog.part import GRADES_BEST_FIRST, Datum, Grade, Kind, Part, PartFile, Source
 from studio.errors import FileProblem, InvalidInput, UnknownName
+from studio.files import read_file
 from studio.ids import PartId
 from studio.messages import Listed, say
 
@@ -128,16 +129,7 @@ def decode_part_file(path: Path) -> PartFile:
     FileProblem : unreadable, too large, not of the schema, or of a newer version.
     """
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            raise FileProblem(
-                "{path}: {size} bytes; a part file may have 16 MiB",
-                path=path.name,
-                size=size,
-            )
-        part_file = msgspec.json.decode(path.read_bytes(), type=PartFile)
-    except OSError as error:
-        raise FileProblem("{path}: {reason}", path=path.name, reason=error.strerror) from error
+        part_file = msgspec.json.decode(read_file(path, LARGEST_FILE_BYTES), type=PartFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error
     if part_file.format_version > FORMAT_VERSION:

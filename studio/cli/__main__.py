@@ -13,11 +13,14 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from studio import __version__
+from studio.cli.output import plain_output
 from studio.errors import FileProblem, InvalidDesign, StudioError
+from studio.languages import translator
+from studio.messages import say
 
 EXIT_FINE, EXIT_FINDINGS, EXIT_USAGE, EXIT_FILE, EXIT_INTERNAL = range(5)
 EXIT_INTERRUPTED = 130
@@ -57,14 +60,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A terminal or pipe that lacks a character shows a question mark instead of ending the job.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    with plain_output():
+        return _answer(list(sys.argv[1:] if argv is None else argv))
+
+
+def _answer(arguments: list[str]) -> int:
     parser = _parser()
     if not arguments:
         arguments = ["open"]
     first = arguments[0]
     if first not in COMMANDS:
         if not first.startswith("-") and first.endswith(".supernode"):
-            return main(["open", *arguments])
+            return _answer(["open", *arguments])
         parser.parse_args(arguments)
         return EXIT_USAGE
     command = cast("Command", importlib.import_module(f"studio.cli.{first}_command"))
@@ -87,24 +94,32 @@ def _reader_has_gone(error: OSError) -> bool:
 
 
 def _run(command: Command, parsed: argparse.Namespace) -> int:
+    said = translator(getattr(parsed, "lang", None) or "en")
     try:
         code = command.run(parsed)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except OSError as error:
         # Reading and writing files raise errors of our own: what is left is the output itself.
         code = EXIT_FINE if _reader_has_gone(error) else EXIT_FILE
         if code != EXIT_FINE:
-            reason = error.strerror or error
-            print(f"supernode-studio: the output stopped: {reason}", file=sys.stderr)
+            _complain(said(say("the output stopped: {reason}", reason=error.strerror or error)))
         _discard_output()
     except StudioError as error:
-        print(f"supernode-studio: {error}", file=sys.stderr)
+        _complain(said(error.message))
         code = EXIT_FILE if isinstance(error, (FileProblem, InvalidDesign)) else EXIT_USAGE
+    except MemoryError:
+        _complain(said(say("out of memory; the design is too large")))
+        code = EXIT_INTERNAL
     except Exception as error:  # noqa: BLE001 - the composition root is the last to catch
-        code = _report(error)
+        code = _report(error, said)
     return code
+
+
+def _complain(text: str) -> None:
+    print(f"supernode-studio: {text}", file=sys.stderr)
 
 
 def _discard_output() -> None:
@@ -113,15 +128,13 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report(error: Exception) -> int:
-    if isinstance(error, MemoryError):
-        print("supernode-studio: out of memory; the design is too large", file=sys.stderr)
-        return EXIT_INTERNAL
-    print(f"supernode-studio: internal error: {error!r}", file=sys.stderr)
+def _report(error: Exception, said: Callable[[str], str]) -> int:
+    _complain(said(say("internal error: {error}", error=repr(error))))
     if os.environ.get("SUPERNODE_DEBUG"):
         traceback.print_exception(error)
     else:
-        print("Set SUPERNODE_DEBUG=1 to see where, and please report it.", file=sys.stderr)
+        hint = say("Set SUPERNODE_DEBUG=1 to see where, and please report it.")
+        print(said(hint), file=sys.stderr)
     return EXIT_INTERNAL
 
 

@@ -12,7 +12,7 @@ from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exploration.compare import Comparison, candidate_of, compare, row_label
-from studio.messages import say
+from studio.messages import Listed, say
 from studio.session.evaluation import evaluate
 from studio.units import display, display_ratio
 
@@ -63,7 +63,11 @@ def _only(table: Comparison, names: str) -> Comparison:
     wanted = names.split(",")
     for name in wanted:
         if name not in known:
-            raise UnknownName(f"--rows: there is no figure {name!r}; there is {', '.join(known)}")
+            raise UnknownName(
+                "--rows: there is no figure {name!r}; there is {known}",
+                name=name,
+                known=Listed(known),
+            )
     return replace(table, rows=tuple(known[name] for name in wanted))
 
 

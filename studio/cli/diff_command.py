@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 import msgspec
 
 from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_json, load
 from studio.cli.output import print_json, print_table
-from studio.design.diff import Change, field_changes
+from studio.design.diff import Change, ChangeKind, field_changes
 from studio.exploration.compare import Row, row_label
-from studio.messages import say
+from studio.messages import Message, say
 from studio.session.difference import DesignDifference, compare_fabrics, value_text
 from studio.units import display
 
-_KINDS = {"added": say("added"), "removed": say("removed"), "changed": say("changed")}
+_KINDS: Mapping[ChangeKind, Message] = {
+    "added": say("added"),
+    "removed": say("removed"),
+    "moved": say("moved"),
+    "recabled": say("recabled"),
+    "changed": say("changed"),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

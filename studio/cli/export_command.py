@@ -8,16 +8,17 @@ import json
 import os
 from pathlib import Path
 
-from studio.cli.language import add_language
+from studio.cli.language import add_language, said_in
 from studio.cli.loading import Loaded, add_designs, load
 from studio.errors import FileProblem, InvalidInput, StudioError
 from studio.exchange.result_json import result_json
 from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, Table, result_table, to_csv
 from studio.exchange.totals_json import totals_json
+from studio.messages import say
 from studio.session.evaluation import evaluate
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import roll_up
-from studio.storage.project_file import write_atomic
+from studio.storage.atomic import write_atomic
 
 PICTURES = (".svg", ".png")
 
@@ -44,13 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
         _draw(loaded, arguments)
     else:
         write_atomic(arguments.file, _content(loaded, arguments.what, arguments.file))
-    print(f"{arguments.file}: {arguments.what} of {loaded.name}")
+    written = say(
+        "{path}: {what} of {design}",
+        path=str(arguments.file),
+        what=arguments.what,
+        design=loaded.title,
+    )
+    print(said_in(arguments)(written))
     return 0
 
 
 def _content(loaded: Loaded, what: str, file: Path) -> bytes:
     if file.suffix not in (".csv", ".json"):
-        raise FileProblem(f"{file}: {what} is written as .csv or .json")
+        raise FileProblem("{path}: {what} is written as .csv or .json", path=str(file), what=what)
     if what == "result":
         result = _result(loaded)
         if file.suffix == ".json":
@@ -83,16 +90,20 @@ def _result(loaded: Loaded) -> SimResult:
 
 def _draw(loaded: Loaded, arguments: argparse.Namespace) -> None:
     if arguments.file.suffix not in PICTURES:
-        raise FileProblem(f"{arguments.file}: a picture is written as .svg or .png")
+        raise FileProblem("{path}: a picture is written as .svg or .png", path=str(arguments.file))
     if not (16 <= arguments.width <= 16384 and 16 <= arguments.height <= 16384):
         raise InvalidInput(
-            f"{arguments.width} x {arguments.height} pixels; 16 to 16384 are possible"
+            "{width} x {height} pixels; 16 to 16384 are possible",
+            width=arguments.width,
+            height=arguments.height,
         )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
         pictures = importlib.import_module("studio.gui.picture")
     except ImportError as error:
-        raise StudioError(f"pictures need Qt, which can't be loaded: {error}") from error
+        raise StudioError(
+            "pictures need Qt, which can't be loaded: {error}", error=error
+        ) from error
     pictures.draw(
         loaded.fabric,
         arguments.file,

@@ -12,15 +12,18 @@ from typing import Any
 
 from studio.cli import simulate_command, totals_command
 from studio.cli.loading import Loaded, load
+from studio.cli.output import print_table
 from studio.errors import FileProblem
 from studio.exchange.report import ReportContent, report_html
+from studio.languages import Language, translator
+from studio.messages import say
 from studio.session.evaluation import Evaluation, evaluate
-from studio.storage.project_file import write_atomic
+from studio.storage.atomic import write_atomic
 
 DRAWING_SIZE = (1920, 1080)
 
 
-def run(paths: Sequence[Path], out: Path, app: Any, language: str = "en") -> int:
+def run(paths: Sequence[Path], out: Path, app: Any, language: Language = "en") -> int:
     """Do what the window does at its start, into the folder `out`; return the exit code.
 
     Parameters
@@ -38,7 +41,7 @@ def run(paths: Sequence[Path], out: Path, app: Any, language: str = "en") -> int
     for path in paths:
         loaded = load(str(path))
         evaluation = evaluate(loaded.fabric)
-        _print(path, evaluation)
+        _print(path, evaluation, language)
         _write(loaded, evaluation, out, app, language)
     return 0
 
@@ -47,26 +50,31 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileProblem(f"{out}: {error.strerror}; choose another folder with --out") from error
+        raise FileProblem(
+            "{path}: {reason}; choose another folder with --out",
+            path=str(out),
+            reason=error.strerror or error,
+        ) from error
 
 
-def _print(path: Path, evaluation: Evaluation) -> None:
-    _answer(totals_command, path)
+def _print(path: Path, evaluation: Evaluation, language: Language) -> None:
+    _answer(totals_command, path, language)
     print()
     if evaluation.result is None:
-        print(f"not simulated: {evaluation.problem}")
+        problem = say("not simulated: {problem}", problem=evaluation.problem)
+        print(translator(language)(problem))
     else:
-        _answer(simulate_command, path)
+        _answer(simulate_command, path, language)
 
 
-def _answer(command: ModuleType, path: Path) -> None:
+def _answer(command: ModuleType, path: Path, language: Language) -> None:
     """Print what a sub-command prints for one design, with its own defaults."""
     parser = argparse.ArgumentParser()
     command.configure(parser)
-    command.run(parser.parse_args([str(path)]))
+    command.run(parser.parse_args(["--lang", language, "--", str(path)]))
 
 
-def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any, language: str) -> None:
+def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any, language: Language) -> None:
     drawing = out / f"{loaded.path.stem}.png"
     report = out / f"{loaded.path.stem}-report.html"
     window = app.run_headless(loaded.path, out, language=language)
@@ -81,5 +89,8 @@ def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any, language
         evaluation.findings,
         drawing.read_bytes(),
     )
-    write_atomic(report, report_html(content, "zh" if language == "zh" else "en").encode())
-    print(f"\nwindow:  {window}\npicture: {drawing}\nreport:  {report}")
+    write_atomic(report, report_html(content, language).encode())
+    said = translator(language)
+    print()
+    written = ((say("window"), window), (say("picture"), drawing), (say("report"), report))
+    print_table([[f"{said(what)}:", str(file)] for what, file in written], right_from=2)

@@ -87,14 +87,16 @@ def load(text: str, arguments: argparse.Namespace | None = None, own: Sequence[s
     try:
         return Loaded(path, compile_design(design, catalog()))
     except InvalidDesign as error:
-        raise FileProblem(f"{path.name}: {error}") from error
+        raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error
 
 
 def _changed(design: Design, arguments: argparse.Namespace) -> Design:
     for text in arguments.variant:
         part, equals, variant = text.partition("=")
         if not equals:
-            raise InvalidInput(f"--variant {text!r}: write PART=VARIANT")
+            raise InvalidInput(
+                "{flag} {text!r}: write {form}", flag="--variant", text=text, form="PART=VARIANT"
+            )
         data_of(catalog().part(PartId(part)), variant)
         before = design.parts.get(PartId(part), PartChange())
         design = put(design, "parts", part, msgspec.structs.replace(before, variant=variant))
@@ -105,7 +107,9 @@ def _edited(design: Design, changes: Sequence[str]) -> Design:
     for text in changes:
         field, equals, value = text.partition("=")
         if not equals:
-            raise InvalidInput(f"--edit {text!r}: write PATH=VALUE")
+            raise InvalidInput(
+                "{flag} {text!r}: write {form}", flag="--edit", text=text, form="PATH=VALUE"
+            )
         design = set_field(design, field.split("."), _value(value))
     return design
 

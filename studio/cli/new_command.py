@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from studio.cli.language import add_language
 from studio.design.model import Design
 from studio.errors import FileProblem
 from studio.paths import is_there
@@ -21,13 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="origin", metavar="DESIGN", help="start from this design")
     parser.add_argument("--name", default="", help="what the design is called")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file."""
     target = Path(arguments.file)
     if is_there(target) and not arguments.force:
-        raise FileProblem(f"{target} exists already; add --force to replace it")
+        raise FileProblem("{path} exists already; add --force to replace it", path=str(target))
     name = arguments.name or target.stem
     identity = str(uuid.uuid4())
     if arguments.origin:

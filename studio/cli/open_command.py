@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from studio.errors import StudioError
+from studio.languages import translator
+from studio.messages import say
 from studio.paths import state_dir
 from studio.session.library import find_design
 
 _QT_NEEDS = {
-    "linux": "On Debian and Ubuntu install Qt's libraries: "
-    "apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3",
-    "win32": "Qt needs Windows 10 (1809) or newer, and Microsoft's Visual C++ Redistributable",
-    "darwin": "Qt needs macOS 13 or newer",
+    "linux": say(
+        "On Debian and Ubuntu install Qt's libraries: {command}",
+        command="apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libdbus-1-3",
+    ),
+    "win32": say("Qt needs Windows 10 (1809) or newer, and Microsoft's Visual C++ Redistributable"),
+    "darwin": say("Qt needs macOS 13 or newer"),
 }
 """What Qt asks of a system, as its maker's page on supported platforms has it."""
 
@@ -53,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     elif _is_taken(paths, arguments):
-        print("opened in the window that is already open; --new-window opens another")
+        said = translator(arguments.lang or "en")
+        print(said(say("opened in the window that is already open; --new-window opens another")))
         return 0
     app = _gui()
     if headless:
@@ -96,7 +101,9 @@ def _gui() -> Any:
     except ImportError as error:
         reason = str(error).rstrip(".")
         remedy = _QT_NEEDS.get(sys.platform, _QT_NEEDS["linux"])
-        raise StudioError(f"the window can't be loaded: {reason}. {remedy}") from error
+        raise StudioError(
+            "the window can't be loaded: {reason}. {remedy}", reason=reason, remedy=remedy
+        ) from error
 
 
 def _headless() -> Any:

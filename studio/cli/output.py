@@ -5,8 +5,37 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, TextIO, cast
+
+from studio.messages import plain
+
+
+class _Plain:
+    """A stream to a terminal that no name in a file can drive: control characters are spelled."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(plain(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def plain_output() -> Iterator[None]:
+    """Let everything printed inside reach output and errors as plain text."""
+    with redirect_stdout(_plainly(sys.stdout)), redirect_stderr(_plainly(sys.stderr)):
+        yield
+
+
+def _plainly(stream: TextIO | None) -> TextIO | None:
+    # A program started without a terminal, or with its output closed, has no streams.
+    return None if stream is None else cast("TextIO", _Plain(stream))
 
 
 def print_json(value: Any) -> None:

@@ -81,13 +81,17 @@ def _limits(arguments: argparse.Namespace) -> dict[str, float]:
         name, equals, value = text.partition("=")
         if not equals or name not in GOALS:
             raise InvalidInput(
-                f"--limit {text!r}: write GOAL=VALUE; the goals are {', '.join(GOALS)}"
+                "--limit {text!r}: write GOAL=VALUE; the goals are {goals}",
+                text=text,
+                goals=", ".join(GOALS),
             )
         asked[name] = value
     bounds = {name: parse(value, GOALS[name].dimension) for name, value in asked.items()}
     for name, bound in bounds.items():
         if not bound > 0:
-            raise InvalidInput(f"a limit of {asked[name]} for {name}: it must be above 0")
+            raise InvalidInput(
+                "a limit of {limit} for {goal}: it must be above 0", limit=asked[name], goal=name
+            )
     return bounds
 
 
@@ -97,7 +101,9 @@ def _choices(arguments: argparse.Namespace) -> dict[str, tuple[int | float | str
         for text in texts:
             field, equals, values = text.partition("=")
             if not equals or not values:
-                raise InvalidInput(f"{flag} {text!r}: write FIELD=VALUE, such as tp=8")
+                raise InvalidInput(
+                    "{flag} {text!r}: write FIELD=VALUE, such as tp=8", flag=flag, text=text
+                )
             found[field] = tuple(_value(flag, field, one) for one in values.split(","))
     return found
 
@@ -108,7 +114,9 @@ def _value(flag: str, field: str, text: str) -> int | float | str:
     try:
         number = float(text)
     except ValueError as error:
-        raise InvalidInput(f"{flag} {field}={text}: {text!r} is no number") from error
+        raise InvalidInput(
+            "{flag} {field}={text}: {text!r} is no number", flag=flag, field=field, text=text
+        ) from error
     return int(number) if number.is_integer() else number
 
 

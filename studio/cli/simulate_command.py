@@ -107,13 +107,17 @@ def given_of(
     for change in arguments.set:
         field, equals, value = change.partition("=")
         if not equals or field not in scenario.__struct_fields__:
-            fields = ", ".join(scenario.__struct_fields__)
-            raise InvalidInput(f"--set {change!r}: write FIELD=VALUE; the fields are {fields}")
+            fields = Listed(scenario.__struct_fields__)
+            raise InvalidInput(
+                "--set {text!r}: write FIELD=VALUE; the fields are {fields}",
+                text=change,
+                fields=fields,
+            )
         try:
             tree = {**msgspec.to_builtins(scenario), field: value}
             scenario = msgspec.convert(tree, type(scenario), strict=False)
         except msgspec.ValidationError as error:
-            raise InvalidInput(f"--set {change!r}: {error}") from error
+            raise InvalidInput("--set {text!r}: {reason}", text=change, reason=error) from error
     return sim_input(fabric, totals, machine, scenario)
 
 

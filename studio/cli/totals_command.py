@@ -9,6 +9,7 @@ from studio.cli.loading import Loaded, add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exchange.totals_json import totals_json
+from studio.messages import Listed
 from studio.simulation.rollup.figure import Term
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals, roll_up
@@ -60,8 +61,10 @@ def _print_totals(one: Loaded, totals: Totals, language: str, said: Said) -> Non
 def _print_terms(totals: Totals, name: str, said: Said) -> None:
     chosen = {key: value for key, value in totals.figures.items() if key.startswith(name)}
     if not chosen:
-        known = ", ".join(totals.figures)
-        raise UnknownName(f"no figure begins with {name!r}; there is {known}")
+        known = Listed(totals.figures)
+        raise UnknownName(
+            "no figure begins with {name!r}; there is {known}", name=name, known=known
+        )
     for key, figure in chosen.items():
         print(f"\n{key} = {display(figure.value, figure.dimension)}")
         rows = [

@@ -5,30 +5,50 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from studio.cli.language import add_language, said_in
 from studio.design.model import FORMAT_VERSION
 from studio.errors import FileProblem
-from studio.storage.project_file import encode_design, read_design, write_atomic
+from studio.messages import Message, say
+from studio.storage.atomic import write_atomic
+from studio.storage.project_file import encode_design, read_design
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="a .supernode file")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Upgrade each file that needs it."""
+    said = said_in(arguments)
     for text in arguments.files:
         path = Path(text)
         opened = read_design(path)
         if opened.is_read_only:
-            raise FileProblem(f"{path.name}: format {opened.version} is newer than this studio")
+            raise FileProblem(
+                "{path}: format {version} is newer than this studio; install a newer one",
+                path=str(path),
+                version=opened.version,
+            )
         content = encode_design(opened.design)
-        if content == opened.content:
-            print(f"{path}: format {opened.version}, nothing to do")
-            continue
-        if not arguments.dry_run:
+        is_due = content != opened.content
+        if is_due and not arguments.dry_run:
             write_atomic(path, content)
-        done = "would be written" if arguments.dry_run else "written"
-        print(f"{path}: format {opened.version} -> {FORMAT_VERSION}, {done}")
+        print(said(_outcome(path, opened.version, is_due=is_due, is_dry=arguments.dry_run)))
     return 0
+
+
+def _outcome(path: Path, version: int, *, is_due: bool, is_dry: bool) -> Message:
+    file = str(path)
+    if not is_due:
+        return say("{path}: format {version}, nothing to do", path=file, version=version)
+    done = say("would be written") if is_dry else say("written")
+    return say(
+        "{path}: format {version} -> {newest}, {done}",
+        path=file,
+        version=version,
+        newest=FORMAT_VERSION,
+        done=done,
+    )

@@ -11,6 +11,7 @@ from studio.cli.output import print_json, print_table
 from studio.errors import FileProblem
 from studio.exploration.validation.runner import MAX_TEXT, validate
 from studio.exploration.validation.score import ScoredRow, SetScore
+from studio.files import read_file
 from studio.messages import entry, say
 
 _TITLES = (
@@ -54,13 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_TEXT:
-            raise FileProblem(f"{path}: more than {MAX_TEXT // 2**20} MiB is not read")
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path, MAX_TEXT).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileProblem(f"{path}: not UTF-8 text at byte {error.start}") from error
-    except OSError as error:
-        raise FileProblem(f"{path}: {error.strerror}") from error
+        raise FileProblem(
+            "{path}: not UTF-8 text at byte {place}", path=str(path), place=error.start
+        ) from error
 
 
 def _row_cells(row: ScoredRow, said: Said) -> list[str]:

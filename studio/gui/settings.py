@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import FileProblem
+from studio.files import read_file
 from studio.gui.i18n import LANGUAGES, mark
-from studio.storage.project_file import write_atomic
+from studio.storage.atomic import write_atomic
+from studio.units import MEBI
 
 Value = str | int | float | bool
 MOST_RECENT = 12
+LARGEST_FILE_BYTES = MEBI
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ class Settings:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        tree = json.loads(read_file(path, LARGEST_FILE_BYTES))
+    except (FileProblem, ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}

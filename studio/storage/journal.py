@@ -18,6 +18,7 @@ import msgspec
 
 from studio.design.model import Design
 from studio.errors import FileProblem
+from studio.files import read_file
 from studio.messages import Listed, Message, entry
 from studio.units import MEBI
 
@@ -197,16 +198,7 @@ def read_journal(file: Path) -> Recovered:
 
 
 def _lines(file: Path) -> Iterator[_Line]:
-    try:
-        if file.stat().st_size > LARGEST_JOURNAL_BYTES:
-            raise FileProblem(
-                "{file}: larger than {largest_journal_bytes} MiB",
-                file=file.name,
-                largest_journal_bytes=LARGEST_JOURNAL_BYTES // MEBI,
-            )
-        content = file.read_bytes()
-    except OSError as error:
-        raise FileProblem("{file}: {reason}", file=file.name, reason=error.strerror) from error
+    content = read_file(file, LARGEST_JOURNAL_BYTES)
     for text in content.split(b"\n"):
         try:
             yield msgspec.json.decode(text, type=_Line)

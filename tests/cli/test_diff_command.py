@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from studio.cli.__main__ import EXIT_FILE, EXIT_FINDINGS, EXIT_FINE, main
+from studio.cli.diff_command import _KINDS
+from studio.design.diff import ChangeKind
 from studio.design.edits import set_field
 from studio.session.library import find_design
 from studio.storage.project_file import read_design, write_design
@@ -48,3 +51,9 @@ def test_the_same_as_json(fewer: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_missing_file_is_a_file_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "cloudmatrix-384", "nowhere.supernode"]) == EXIT_FILE
     assert "nowhere.supernode" in capsys.readouterr().err
+
+
+def test_every_kind_of_change_has_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(_KINDS) == set(get_args(ChangeKind))
+    assert main(["diff", "gb200-nvl72", "dgx-h100-su32"]) == EXIT_FINDINGS
+    assert "recabled links." in capsys.readouterr().out

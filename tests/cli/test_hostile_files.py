@@ -243,3 +243,67 @@ def test_a_design_of_a_million_parts_is_refused_in_bounded_memory(tmp_path: Path
     )
     assert done.returncode == 3, done.stderr
     assert "are possible" in done.stderr
+
+
+RED = "\x1b[31mred\x1b[0m\u202e"
+
+
+def test_a_name_in_a_file_can_not_drive_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "red.supernode"
+    file.write_text(json.dumps(changed(("name",), RED)), encoding="utf-8")
+    assert main(["compare", str(file), SMALL]) == 0
+    assert "\\x1b[31mred\\x1b[0m\\u202e" in capsys.readouterr().out
+    file.write_text(json.dumps(changed((RED,), 1)), encoding="utf-8")
+    assert main(["totals", str(file)]) == 3
+    said = capsys.readouterr().err
+    assert "\\x1b[31mred" in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "a\nb", "\r\r", "\x9b2J"])
+def test_an_argument_is_repeated_on_one_line_of_bearable_length(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (("totals", text), ("totals", SMALL, "--explain", text), ("parts", text)):
+        assert main(arguments) in (2, 3)
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert len(said) < 2000
+        assert said.rstrip("\n").isprintable()
+
+
+def test_half_a_character_is_refused_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "half.supernode"
+    file.write_text(json.dumps(changed(("links", "rails", "scheme"), "\ud800")), encoding="utf-8")
+    assert main(["check", str(file)]) == 3
+    assert "half.supernode: line 1, column " in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices are files on Unix only")
+@pytest.mark.parametrize("command", ["check", "validate", "upgrade"])
+def test_what_never_ends_is_not_read(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for name in ("/dev/zero", str(pipe)):
+        assert main([command, name]) == 3
+        assert "is no plain file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.skipif(os.name != "posix", reason="closes a stream by its number")
+def test_a_closed_stream_is_nothing_wrong(stream: str) -> None:
+    number = {"stdout": 1, "stderr": 2}[stream]
+    closed = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m studio.cli check {SMALL} {number}>&-', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert closed.returncode == 0
+    assert closed.stderr == ""

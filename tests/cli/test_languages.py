@@ -54,3 +54,46 @@ def test_json_has_one_form(command: str, capsys: pytest.CaptureFixture[str]) -> 
     english = json.loads(capsys.readouterr().out)
     assert main((command, CM, "--json", "--lang", "zh")) == 0
     assert json.loads(capsys.readouterr().out) == english
+
+
+ERRORS: tuple[tuple[str, ...], ...] = (
+    ("totals", "nowhere"),
+    ("totals", CM, "--explain", "cake"),
+    ("totals", CM, "--edit", "name"),
+    ("totals", CM, "--edit", "racks.compute-west.array.count=-1"),
+    ("totals", CM, "--variant", "ascend-910c=cake"),
+    ("check", "."),
+    ("compare", CM, "--rows", "cake"),
+    ("simulate", CM, "--scenario", "cake"),
+    ("simulate", CM, "--set", "cake=1"),
+    ("simulate", CM, "--set", "batch_per_npu=-1"),
+    ("search", CM, "--limit", "cake=1"),
+    ("search", CM, "--slo-tpot", "0s"),
+    ("search", CM, "--fix", "tp=x"),
+    ("sensitivity", CM, "--goal", "cake"),
+    ("structure", CM, "--plane", "ub"),
+    ("flow", CM, "--popularity", "1,x"),
+    ("flow", CM, "--collective", "cake"),
+    ("diff", CM, "nowhere"),
+    ("parts", "cake"),
+    ("validate", "nowhere.csv"),
+    ("upgrade", "nowhere.supernode"),
+    ("new", "nowhere/x.supernode"),
+    ("export", CM, "totals", "x.pdf"),
+    ("export", CM, "picture", "x.pdf"),
+    ("export", CM, "picture", "x.png", "--width", "1"),
+    ("open", "nowhere", "--headless"),
+)
+
+
+@pytest.mark.parametrize("arguments", ERRORS, ids=" ".join)
+def test_an_error_speaks_chinese_too(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(arguments)
+    assert code in (2, 3)
+    english = capsys.readouterr().err
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert main((*arguments, "--lang", "zh")) == code
+    chinese = capsys.readouterr().err
+    assert re.search("[\u4e00-\u9fff]", chinese), chinese

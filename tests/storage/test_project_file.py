@@ -21,11 +21,11 @@ from studio.errors import FileProblem
 from studio.session.document import Document
 from studio.session.library import reference_designs
 from studio.storage import project_file
+from studio.storage.atomic import write_atomic
 from studio.storage.project_file import (
     decode_design,
     encode_design,
     read_design,
-    write_atomic,
     write_design,
 )
 from tests.builders import small_catalog, two_racks
@@ -345,7 +345,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.supernode"
     with path.open("wb") as file:
         file.truncate(300 * 2**20)
-    with pytest.raises(FileProblem, match=r"huge.supernode: 300 MiB; a design has at most 256 MiB"):
+    with pytest.raises(FileProblem, match=r"huge.supernode: 300 MiB; at most 256 MiB are read"):
         read_design(path)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from studio.errors import FileProblem
-from studio.storage import project_file
-from studio.storage.project_file import write_atomic
+from studio.storage import atomic
+from studio.storage.atomic import write_atomic
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Path]:
@@ -23,8 +23,8 @@ def refuse(monkeypatch: pytest.MonkeyPatch, times: int) -> list[Path]:
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", held)
-    monkeypatch.setattr(project_file, "_IS_WINDOWS", True)
-    monkeypatch.setattr(project_file, "_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(atomic, "_IS_WINDOWS", True)
+    monkeypatch.setattr(atomic, "_PAUSES_S", (0.0, 0.0, 0.0))
     return tried
 
 

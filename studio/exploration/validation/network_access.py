@@ -23,7 +23,7 @@ def _access_profile(case: NetworkCase) -> AccessProfile:
         mode = "rdma"
     name = f"hixl-{machine}-{mode}"
     if name not in case.table.access:
-        raise InvalidInput(f"no constants of one-sided access by {mode[:40]!r}")
+        raise InvalidInput("no constants of one-sided access by {mode!r}", mode=mode[:40])
     return case.table.access[name]
 
 

@@ -89,9 +89,15 @@ def message_byte(row: Row) -> float:
     try:
         size = float(text or 0)
     except ValueError:
-        raise InvalidInput(f"message_bytes {text[:40]!r} is no number") from None
+        raise InvalidInput(
+            "{column} {text!r} is no number", column="message_bytes", text=text[:40]
+        ) from None
     if not 0 <= size <= _LARGEST_MESSAGE:
-        raise InvalidInput(f"message_bytes = {size:g} is beyond what a buffer can have")
+        raise InvalidInput(
+            "{column} = {value:g} is beyond what a buffer can have",
+            column="message_bytes",
+            value=size,
+        )
     return size
 
 

@@ -145,7 +145,7 @@ def _cause_share(fleet: _Fleetwide) -> float:
     for cause in _tables().causes:
         if re.search(cause.match, component):
             return cause.share
-    raise StudioError(f"no rate is known for {component!r}")
+    raise StudioError("no rate is known for {component!r}", component=component)
 
 
 def _unexpected(fleet: _Fleetwide) -> float:

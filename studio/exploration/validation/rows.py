@@ -51,7 +51,9 @@ def number(row: Row, column: str, default: float = math.nan) -> float:
         return default
     value = float(found[0])
     if not abs(value) <= MAX_NUMBER.get(column, MAX_COUNT):
-        raise InvalidInput(f"{column} = {value:g} is beyond what a run can have")
+        raise InvalidInput(
+            "{column} = {value:g} is beyond what a run can have", column=column, value=value
+        )
     return value
 
 

@@ -26,6 +26,7 @@ from studio.exploration.validation.score import (
     score_set,
     set_json,
 )
+from studio.messages import entry
 
 Predictor = Callable[[Sequence[Mapping[str, str]]], Sequence[Prediction]]
 MAX_TEXT = 64 * 2**20
@@ -209,7 +210,9 @@ def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
     FileProblem : the text is no table, is too large, or its columns fit no set.
     """
     if len(text) > MAX_TEXT:
-        raise FileProblem(f"{name}: more than {MAX_TEXT // 2**20} MiB of text is not read")
+        raise FileProblem(
+            "{path}: more than {limit} MiB of text is not read", path=name, limit=MAX_TEXT // 2**20
+        )
     csv.field_size_limit(MAX_FIELD)
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     try:
@@ -217,7 +220,11 @@ def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
         kind = recognise(columns)
         if kind is None:
             known = "; ".join(f"{k.name}: {', '.join(sorted(k.required))}" for k in KINDS)
-            raise FileProblem(f"{name}: the columns fit no set of measurements. Needed: {known}")
+            raise FileProblem(
+                "{path}: the columns fit no set of measurements. Needed: {known}",
+                path=name,
+                known=entry(known),
+            )
         rows = [
             {
                 (key or "").strip(): value
@@ -227,7 +234,9 @@ def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
             for row in reader
         ]
     except csv.Error as problem:
-        raise FileProblem(f"{name}, line {reader.line_num}: {problem}") from problem
+        raise FileProblem(
+            "{path}, line {line}: {problem}", path=name, line=reader.line_num, problem=problem
+        ) from problem
     return kind, rows
 
 

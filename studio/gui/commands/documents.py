@@ -13,7 +13,8 @@ from studio.design.model import Design
 from studio.errors import StudioError
 from studio.gui.i18n import tr
 from studio.session.document import Document
-from studio.storage.project_file import SUFFIX, write_atomic
+from studio.storage.atomic import write_atomic
+from studio.storage.project_file import SUFFIX
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow

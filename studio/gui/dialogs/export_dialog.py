@@ -21,7 +21,7 @@ from studio.gui.i18n import tr
 from studio.gui.picture import draw
 from studio.gui.views.export_kinds import TITLES, content, endings, file_name
 from studio.session.evaluation import Evaluation
-from studio.storage.project_file import write_atomic
+from studio.storage.atomic import write_atomic
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow

@@ -1,0 +1,51 @@
+"""Read a file of a stranger: only a plain one, and never more of it than expected.
+
+Knows no format; reading never changes a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.errors import FileProblem
+from studio.messages import Message, say
+from studio.units import MEBI
+
+
+def read_file(path: Path, most_bytes: int) -> bytes:
+    """Return what a file holds.
+
+    Parameters
+    ----------
+    most_bytes : size from which it can't be what is asked for. [byte]
+
+    Raises
+    ------
+    FileProblem : it can't be read, is larger, or is a folder, a pipe or a device, which may never
+        end.
+    """
+    try:
+        if not path.is_file():
+            raise FileProblem("{path}: {what}", path=str(path), what=_what(path))
+        with path.open("rb") as file:
+            # The size that the folder tells may be wrong, as for the files of /proc.
+            size = path.stat().st_size
+            content = file.read(most_bytes + 1) if size <= most_bytes else b""
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileProblem("{path}: {reason}", path=str(path), reason=reason) from error
+    size = max(size, len(content))
+    if size > most_bytes:
+        raise FileProblem(
+            "{path}: {size} MiB; at most {limit} MiB are read",
+            path=path.name,
+            size=-(-size // MEBI),
+            limit=most_bytes // MEBI,
+        )
+    return content
+
+
+def _what(path: Path) -> Message:
+    if not path.exists():
+        return say("there is no such file")
+    return say("is a folder") if path.is_dir() else say("is no plain file")
