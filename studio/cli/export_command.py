@@ -11,8 +11,10 @@ from pathlib import Path
 from studio.cli.language import add_language, said_in
 from studio.cli.loading import Loaded, add_designs, load
 from studio.errors import FileProblem, InvalidInput, StudioError
+from studio.exchange.graph import graphml
 from studio.exchange.result_json import result_json
-from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, Table, result_table, to_csv
+from studio.exchange.table import Table, to_csv
+from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, result_table
 from studio.exchange.totals_json import totals_json
 from studio.messages import say
 from studio.session.evaluation import evaluate
@@ -28,8 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser, one=True)
     parser.add_argument(
         "what",
-        choices=(*TOTALS_TABLES, *FABRIC_TABLES, "result", "picture"),
-        help="a table or result as .csv or .json, or a picture as .svg or .png",
+        choices=(*TOTALS_TABLES, *FABRIC_TABLES, "graph", "result", "picture"),
+        help="a table or result as .csv or .json, the drawn links as .graphml, "
+        "or a picture as .svg or .png",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="its ending chooses the format")
     parser.add_argument("--width", type=int, default=2560, help="of a PNG picture, in pixels")
@@ -56,6 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _content(loaded: Loaded, what: str, file: Path) -> bytes:
+    if what == "graph":
+        if file.suffix != ".graphml":
+            raise FileProblem(f"{file}: a graph is written as .graphml")
+        return graphml(loaded.fabric)
     if file.suffix not in (".csv", ".json"):
         raise FileProblem("{path}: {what} is written as .csv or .json", path=str(file), what=what)
     if what == "result":

@@ -1,55 +1,23 @@
-"""Tables a design gives away: totals, parts list, links, cable schedule, results.
+"""Tables a design gives away: totals, bill of materials, links, cable schedule, results.
 
 A table is a header and rows of plain values, so that CSV, JSON and the report print the same.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
+from studio.exchange.bill_of_materials import bill_table
+from studio.exchange.cable_schedule import cable_table
+from studio.exchange.link_state import link_state
+from studio.exchange.table import Cell, Table
 from studio.fabric.addresses import component_addresses
 from studio.fabric.fabric import Fabric
 from studio.simulation.job_figures import figures_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
-from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rollup.totals import Totals
 from studio.units import DIMENSIONS
-
-Cell = str | int | float
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel reads Chinese names as Latin-1."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header and its rows; rows are made while they are written."""
-
-    header: tuple[str, ...]
-    rows: Iterable[tuple[Cell, ...]]
-
-
-def to_csv(table: Table) -> str:
-    """Return a table as CSV with a byte-order mark, as Excel wants it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table.header)
-    writer.writerows(tuple(_safe(cell) for cell in row) for row in table.rows)
-    return BYTE_ORDER_MARK + text.getvalue()
-
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the beginning of a formula, in wide characters too."""
-
-
-def _safe(cell: Cell) -> Cell:
-    """A name that begins like a formula must not run as one in a spreadsheet."""
-    if isinstance(cell, str) and cell.lstrip(" ")[:1] in _FORMULA_STARTS:
-        return "'" + cell
-    return cell
 
 
 def totals_table(totals: Totals) -> Table:
@@ -89,20 +57,6 @@ def terms_table(totals: Totals) -> Table:
     )
 
 
-def parts_table(fabric: Fabric) -> Table:
-    """Return the bill of materials: every part type with count, price and mass."""
-    inventory = inventory_of(fabric)
-    rows = []
-    for part, count in inventory.pieces:
-        price, mass = part.value("price"), part.value("mass")
-        identity = (part.id, part.name, part.name_zh, part.vendor, part.kind, count)
-        worth = (price or "", price * count or "", mass or "", mass * count or "")
-        rows.append((*identity, *worth))
-    header = ("part", "name", "name_zh", "vendor", "kind", "count")
-    money = ("price_usd_each", "price_usd", "mass_kg_each", "mass_kg")
-    return Table(header + money, rows)
-
-
 def links_table(fabric: Fabric) -> Table:
     """Return every link with its ends, plane, rate, length and state."""
     return Table(
@@ -124,7 +78,7 @@ def _link_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
             float(fabric.link_bandwidth_byte_per_s[link]),
             round(float(geometry.length_m[link]), 3),
             float(geometry.delay_s[link]),
-            _state(fabric, link),
+            link_state(fabric, link),
         )
 
 
@@ -162,44 +116,8 @@ def _port_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
             ports.name(link, far),
             links.planes[int(links.plane[link])],
             round(float(fabric.geometry.length_m[link]), 3),
-            _state(fabric, link),
+            link_state(fabric, link),
         )
-
-
-def _state(fabric: Fabric, link: int) -> str:
-    factor = float(fabric.link_factor[link])
-    return "ok" if factor == 1 else "failed" if factor == 0 else f"degraded to {factor:g}"
-
-
-def cables_table(fabric: Fabric) -> Table:
-    """Return the cable schedule: one row a cable with both ends, parts, route and bought length."""
-    header = ("cable", "part", "a_rack", "a_box", "a", "a_port", "a_transceiver")
-    far = ("b_rack", "b_box", "b", "b_port", "b_transceiver")
-    return Table((*header, *far, "route_m", "length_m", "links"), _cable_rows(fabric))
-
-
-def _cable_rows(fabric: Fabric) -> Iterator[tuple[Cell, ...]]:
-    links, layout, geometry = fabric.links, fabric.layout, fabric.geometry
-    rules = {one.name: (one, int(links.start[n + 1])) for n, one in enumerate(links.rules)}
-    ports = fabric.port_map
-    for run in inventory_of(fabric).cable_runs:
-        rule, stop = rules[run.rule][0].rule, rules[run.rule][1]
-        ends = (rule.transceiver_a, rule.transceiver_b)
-        for number, link in enumerate(run.first_links.tolist()):
-            together = range(link, min(link + rule.links_per_cable, stop))
-            row: list[Cell] = [f"{run.rule}-{number + 1:05}", run.cable.id]
-            for side, module in enumerate(ends):
-                end = int((links.a, links.b)[side][link])
-                housing = layout.housings[int(layout.housing[end])]
-                rack = layout.racks[housing.rack].label
-                port = ports.names(together, side)
-                row += [rack, housing.label, layout.address(end), port, module]
-            row += [
-                round(float(geometry.route_m[link]), 3),
-                round(float(geometry.length_m[link]), 3),
-                rule.links_per_cable,
-            ]
-            yield tuple(row)
 
 
 def result_table(result: SimResult) -> Table:
@@ -235,9 +153,9 @@ def _ends(result: SimResult, name: str) -> tuple[Cell, Cell]:
 
 
 FABRIC_TABLES: Mapping[str, Callable[[Fabric], Table]] = {
-    "parts": parts_table,
+    "parts": bill_table,
     "links": links_table,
-    "cables": cables_table,
+    "cables": cable_table,
     "ports": ports_table,
 }
 TOTALS_TABLES: Mapping[str, Callable[[Totals], Table]] = {

@@ -61,6 +61,7 @@ def test_a_result_can_be_read_back(tmp_path: Path) -> None:
         (("parts", "parts.txt"), 3, "written as .csv or .json"),
         (("parts", "missing/parts.csv"), 3, "was not written"),
         (("parts", "folder.csv"), 3, "was not written"),
+        (("graph", "graph.csv"), 3, "written as .graphml"),
         (("picture", "picture.bmp"), 3, "written as .svg or .png"),
         (("picture", "picture.png", "--width", "999999"), 2, "16 to 16384 are possible"),
     ],

@@ -15,7 +15,8 @@ import pytest
 from studio import api
 from studio.cli.__main__ import main
 from studio.exchange.report import ReportContent, report_html
-from studio.exchange.tables import result_table, to_csv, totals_table
+from studio.exchange.table import to_csv
+from studio.exchange.tables import result_table, totals_table
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.metric_rows import METRICS, metric_rows
 from studio.gui.views.plot_data import memory_view, time_bars

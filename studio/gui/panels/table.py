@@ -150,7 +150,7 @@ class TablePanel(QWidget):
 
     def shown_csv(self) -> str:
         """Return the rows shown as CSV."""
-        from studio.exchange.tables import to_csv
+        from studio.exchange.table import to_csv
 
         sheet = self.model.sheet
         return to_csv(shown_table(sheet, self.model.rows, tr)) if sheet is not None else ""

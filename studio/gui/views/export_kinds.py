@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 from studio.errors import FileProblem
+from studio.exchange.graph import graphml
 from studio.exchange.report import ReportContent, report_html
 from studio.exchange.result_json import result_json
-from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, Table, result_table, to_csv
+from studio.exchange.table import Table, to_csv
+from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, result_table
 from studio.exchange.totals_json import totals_json
 from studio.gui.i18n import mark
 from studio.session.evaluation import Evaluation
@@ -16,18 +18,21 @@ from studio.session.evaluation import Evaluation
 TITLES: dict[str, str] = {
     "totals": mark("Totals"),
     "terms": mark("Terms of every figure"),
-    "parts": mark("Parts list"),
+    "parts": mark("Bill of materials"),
     "links": mark("Links"),
-    "cables": mark("Cables"),
+    "cables": mark("Cable schedule"),
     "ports": mark("Port map"),
+    "graph": mark("Components and links as a graph"),
     "result": mark("Result of the simulation"),
     "report": mark("Report with everything"),
 }
 
+_OWN_ENDING: dict[str, tuple[str, ...]] = {"report": (".html",), "graph": (".graphml",)}
+
 
 def endings(kind: str) -> tuple[str, ...]:
     """Return the file endings a kind can be written with."""
-    return (".html",) if kind == "report" else (".csv", ".json")
+    return _OWN_ENDING.get(kind, (".csv", ".json"))
 
 
 def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, language: str) -> bytes:
@@ -47,6 +52,8 @@ def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, lang
             picture,
         )
         return report_html(report, "zh" if language == "zh" else "en").encode()
+    if kind == "graph":
+        return graphml(evaluation.fabric)
     if kind == "totals" and ending == ".json":
         return _json(totals_json(evaluation.fabric, evaluation.totals))
     if kind == "result" and ending == ".json" and evaluation.result is not None:

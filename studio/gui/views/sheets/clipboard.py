@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from studio.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from studio.exchange.tables import Table
+    from studio.exchange.table import Table
 from studio.fabric.arrays import IntArray
 from studio.gui.views.numerals import with_points, write_commas
 from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
@@ -58,7 +58,7 @@ def as_text(
 
 def shown_table(sheet: Sheet, rows: IntArray, tr: Translate) -> Table:
     """Return the rows shown as a table for a file: numbers in SI, their unit in the header."""
-    from studio.exchange.tables import Table
+    from studio.exchange.table import Table
 
     header = tuple(_with_unit(column, tr) for column in sheet.columns)
     return Table(header, (_plain(sheet, int(row)) for row in rows))
