@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,8 +12,10 @@ from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
+from studio.exchange.tables import BYTE_ORDER_MARK, to_csv
 from studio.exploration.compare import Comparison, candidate_of, compare, row_label
 from studio.messages import Listed, say
+from studio.session.comparison_files import comparison_json, comparison_table
 from studio.session.evaluation import evaluate
 from studio.units import display, display_ratio
 
@@ -32,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_changes(parser)
     add_json(parser)
+    parser.add_argument("--csv", action="store_true", help="print CSV")
     parser.add_argument(
         "--rows", default="", metavar="FIGURE,…", help="only these figures, such as power_w.typical"
     )
@@ -50,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         candidates.append(replace(made, name=made.name + what_if))
     table = _only(compare(candidates), arguments.rows)
     if arguments.json:
-        print_json(_tree(table))
+        print_json(comparison_json(table))
+    elif arguments.csv:
+        sys.stdout.write(to_csv(comparison_table(table)).removeprefix(BYTE_ORDER_MARK))
     else:
         _print(table, arguments.lang, said_in(arguments))
     return 0
@@ -69,18 +75,6 @@ def _only(table: Comparison, names: str) -> Comparison:
                 known=Listed(known),
             )
     return replace(table, rows=tuple(known[name] for name in wanted))
-
-
-def _tree(table: Comparison) -> dict[str, object]:
-    return {
-        "designs": list(table.designs),
-        "reference": table.designs[table.reference],
-        "jobs": list(table.jobs),
-        "rows": [
-            {"name": row.name, "values": list(row.values), "ratios": list(row.ratios)}
-            for row in table.rows
-        ],
-    }
 
 
 def _print(table: Comparison, language: str, said: Said) -> None:

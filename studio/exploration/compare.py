@@ -31,6 +31,13 @@ class Candidate:
         ]
         return sum(found) if found else None
 
+    def own_name(self, name: str) -> str:
+        """Return what the design itself calls a figure of a comparison; empty where it has none."""
+        if name in _ATTRIBUTES:
+            return f"result.{_ATTRIBUTES[name]}" if self.result else ""
+        found = (own for own in self.totals.figures if self.shared_name(own) == name)
+        return next(found, "")
+
     def shared_name(self, name: str) -> str:
         """Return a figure's name with the plane replaced by its role."""
         prefix, dot, key = name.partition(".")
@@ -52,6 +59,8 @@ class Row:
     values: tuple[float | None, ...]
     ratios: tuple[float | None, ...]
     """Each value over the reference's; None where there is none, or where the jobs differ."""
+    ranges: tuple[tuple[float, float] | None, ...] = ()
+    """Ends of the error band of each value; empty for figures that nobody measures."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ _RESULT_FIGURES = (
     ("result.cost_usd_per_million_tokens", "price", "cost_usd_per_million_tokens"),
 )
 
+_ATTRIBUTES = {name: attribute for name, _, attribute in _RESULT_FIGURES}
 _ONLY_OF = {"result.step_time_s": "training", "result.tpot_s": "inference"}
 """Figures that one kind of job has."""
 
@@ -160,7 +170,11 @@ def _result_row(
         ratio if result is not None and own is not None and _is_same_job(result, own) else None
         for result, ratio in zip(results, _ratios(values, reference), strict=True)
     )
-    return Row(name, dimension, values, ratios)
+    ranges = tuple(
+        result.error_range(attribute) if result is not None and value is not None else None
+        for result, value in zip(results, values, strict=True)
+    )
+    return Row(name, dimension, values, ratios, ranges if any(ranges) else ())
 
 
 def _is_same_job(one: SimResult, other: SimResult) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,17 +11,15 @@ from studio.catalog.catalog import Catalog
 from studio.errors import StudioError
 from studio.fabric.fabric import compile_design
 from studio.gui.i18n import tr
+from studio.gui.views.compare_rows import ComparedDesign
 from studio.storage.project_file import read_design
-
-if TYPE_CHECKING:
-    from studio.exploration.compare import Candidate
 
 
 class CandidateLoader(QObject):
     """Reads, builds and evaluates one design after another."""
 
     loaded = Signal(object, object)
-    """Path and Candidate."""
+    """Path and `ComparedDesign`."""
     refused = Signal(str)
     _done = Signal(object, object)
 
@@ -57,19 +54,20 @@ class CandidateLoader(QObject):
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _candidate(self, path: Path) -> Candidate:
+    def _candidate(self, path: Path) -> ComparedDesign:
         from studio.exploration.compare import candidate_of
         from studio.session.evaluation import evaluate
 
         design = read_design(path).design
         evaluation = evaluate(compile_design(design, self._catalog))
-        return candidate_of(design, evaluation.totals, evaluation.result)
+        candidate = candidate_of(design, evaluation.totals, evaluation.result)
+        return ComparedDesign(candidate, evaluation)
 
-    def _report(self, path: Path, done: Future[Candidate]) -> None:
+    def _report(self, path: Path, done: Future[ComparedDesign]) -> None:
         if not done.cancelled() and not self._is_closed:
             self._done.emit(path, done)
 
-    def _receive(self, path: Path, done: Future[Candidate]) -> None:
+    def _receive(self, path: Path, done: Future[ComparedDesign]) -> None:
         if self._is_closed:
             return
         self._under_way.discard(path)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.gui.candidates import CandidateLoader
+from studio.gui.views.compare_rows import ComparedDesign
 from studio.gui.welcome_cards import Thumbnailer, design_cards
 
 if TYPE_CHECKING:
-    from studio.exploration.compare import Candidate
     from studio.gui.main_window import MainWindow
 
 
@@ -71,10 +71,11 @@ class DocumentPages:
         self._thumbnailer.start(tuple(card.path for card in cards), window.theme)
         window.menus.fill_recent()
 
-    def _open_candidate(self) -> Candidate | None:
+    def _open_candidate(self) -> ComparedDesign | None:
         evaluation = self._window.workspace.evaluation
         if evaluation is None:
             return None
         from studio.exploration.compare import candidate_of
 
-        return candidate_of(evaluation.fabric.design, evaluation.totals, evaluation.result)
+        candidate = candidate_of(evaluation.fabric.design, evaluation.totals, evaluation.result)
+        return ComparedDesign(candidate, evaluation)

@@ -1,8 +1,11 @@
-"""Write the drawing of a design as PNG or SVG; the one entry for window and command line."""
+"""Write the drawing of a design as PNG or SVG, and any widget as PNG."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QPixmap
 
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
@@ -34,3 +37,11 @@ def draw(
         export.export_png(fabric, path, *size, colours, words)
     else:
         raise FileProblem("{path}: a picture is written as .png or .svg", path=path.name)
+
+
+def png_of(pixmap: QPixmap) -> bytes:
+    """Return what a PNG file of a picture holds."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    pixmap.save(buffer, "PNG")
+    return bytes(buffer.data().data())

@@ -242,6 +242,7 @@ QTreeView::item, QListView::item, QTableView::item {{ padding: 3px 4px; }}
 QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {quiet}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 6px; }}
+QHeaderView::section:vertical {{ color: {text}; border: none; }}
 QTableView {{ gridline-color: {line}; }}
 QScrollArea {{ border: none; background: {panel}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

@@ -79,6 +79,7 @@ def connect_panels(window: MainWindow) -> None:
     window.welcome.new_requested.connect(lambda: documents.new(window))
     window.compare.load_requested.connect(window.document_pages.candidates.load)
     window.compare.browse_requested.connect(lambda: documents.add_to_comparison(window))
+    window.compare.export_requested.connect(lambda: documents.export_comparison(window))
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
     window.study.edit_requested.connect(window.intents.apply)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import json
 import subprocess
 import sys
@@ -386,3 +388,14 @@ def test_simulate_json_opens_every_figure(run: Callable[..., Ran]) -> None:
     inputs = experts["sum_of"][0]["sum_of"][0]["inputs"]
     assert {"label", "value", "unit", "source", "grade"} <= set(inputs[0])
     assert set(tree["terms"]) >= {"tokens_per_s", "memory", "effective_share", "latency.node"}
+
+
+def test_compare_prints_csv_with_units_and_error_bands(run: Callable[..., Ran]) -> None:
+    code, out, _ = run("compare", CM, "gb200-nvl72", "--csv")
+    assert code == 0
+    head, jobs, *rows = csv.reader(io.StringIO(out))
+    assert head[:4] == ["figure", "unit", "CloudMatrix 384 value", "CloudMatrix 384 error band low"]
+    assert jobs[0] == "job"
+    assert all(len(row) == len(head) for row in rows)
+    tokens = next(row for row in rows if row[0] == "result.tokens_per_s")
+    assert float(tokens[3]) < float(tokens[2]) < float(tokens[4])

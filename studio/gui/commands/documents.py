@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,12 +114,7 @@ def export_shown(window: MainWindow) -> None:
 
 def write_shown(window: MainWindow, path: Path) -> None:
     """Write the table to a file and say so."""
-    try:
-        write_atomic(path, window.table.shown_csv().encode())
-    except StudioError as error:
-        window.workspace.notice(tr(error.message), "error")
-    else:
-        window.workspace.notice(tr("Written: {file}").format(file=path.name))
+    _write(window, path, window.table.shown_csv().encode())
 
 
 def add_to_comparison(window: MainWindow) -> None:
@@ -127,6 +123,47 @@ def add_to_comparison(window: MainWindow) -> None:
     names, _ = QFileDialog.getOpenFileNames(window, tr("Add designs"), folder, _filter())
     for name in names:
         window.compare.add(Path(name))
+
+
+def export_comparison(window: MainWindow) -> None:
+    """Write the designs compared as a table, as plain data or as a picture of the page."""
+    start = str(window.start_folder() / "comparison.csv")
+    kinds = "CSV (*.csv);;JSON (*.json);;PNG (*.png)"
+    name, _ = QFileDialog.getSaveFileName(window, tr("Export the comparison"), start, kinds)
+    if name:
+        write_comparison(window, Path(name))
+
+
+def write_comparison(window: MainWindow, path: Path) -> None:
+    """Write the comparison to a file by its ending and say so."""
+    from studio.exchange.tables import to_csv
+    from studio.gui.picture import png_of
+    from studio.gui.views.export_kinds import json_bytes
+    from studio.session.comparison_files import comparison_json, comparison_table
+
+    found = window.compare.comparison()
+    if found is None:
+        return
+    made: dict[str, Callable[[], bytes]] = {
+        ".csv": lambda: to_csv(comparison_table(found)).encode(),
+        ".json": lambda: json_bytes(comparison_json(found)),
+        ".png": lambda: png_of(window.compare.picture()),
+    }
+    content = made.get(path.suffix.lower())
+    if content is None:
+        text = tr("{file}: a comparison is written as .csv, .json or .png")
+        window.workspace.notice(text.format(file=path.name), "error")
+    else:
+        _write(window, path, content())
+
+
+def _write(window: MainWindow, path: Path, content: bytes) -> None:
+    try:
+        write_atomic(path, content)
+    except StudioError as error:
+        window.workspace.notice(tr(error.message), "error")
+    else:
+        window.workspace.notice(tr("Written: {file}").format(file=path.name))
 
 
 def _filter() -> str:

@@ -1,70 +1,76 @@
-"""The Compare page: designs side by side as a table and as bars, with ratios."""
+"""The Compare page: designs side by side as table and bars, every figure open to its source."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.gui.i18n import current_language, tr
-from studio.gui.theme import CATEGORICAL, SPACE, Theme
-from studio.gui.views.compare_rows import CompareView, compare_view
+from studio.gui.panels.compare_table import CompareTable
+from studio.gui.panels.explain import ExplainPanel
+from studio.gui.theme import SPACE, Theme
+from studio.gui.views.compare_rows import ComparedDesign, CompareView, compare_view
+from studio.gui.views.explain_rows import explain
 from studio.gui.views.library_items import design_files
 from studio.gui.widgets.labels import styled_area, styled_label
 from studio.gui.widgets.ratio_chart import RatioChart
 
 if TYPE_CHECKING:
-    from studio.exploration.compare import Candidate
+    from studio.exploration.compare import Comparison
 
 _PATH = Qt.ItemDataRole.UserRole
+_SIDE_PX, _EXPLAIN_PX = 250, 260
 
 
 class ComparePage(QWidget):
-    """A list of designs to tick, the table and the bars."""
+    """A list of designs to tick, the table and the bars; a click opens a figure below."""
 
     load_requested = Signal(object)
     """Path of a design whose figures are needed."""
-    current_requested = Signal()
     browse_requested = Signal()
+    export_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("compare")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._loaded: dict[Path, Candidate] = {}
-        self._current: Candidate | None = None
+        self._loaded: dict[Path, ComparedDesign] = {}
+        self._current: ComparedDesign | None = None
+        self._opened: tuple[int, str] | None = None
+        """Design and figure that are explained."""
         self._files: tuple[Path, ...] = design_files()
         self._title = styled_label("heading")
         self._list = QListWidget()
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemChanged.connect(self._check)
-        self._add = QPushButton()
+        self._add, self._export, self._close = QPushButton(), QPushButton(), QPushButton()
         self._add.clicked.connect(self.browse_requested)
+        self._export.clicked.connect(self.export_requested)
+        self._close.clicked.connect(lambda: self._open_figure(None))
         self._reference_label = styled_label("quiet")
         self._reference = QComboBox()
         self._reference.activated.connect(lambda _: self._show())
-        self._table = QTableWidget()
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.setAlternatingRowColors(True)
-        self._table.setShowGrid(False)
-        self._table.verticalHeader().setVisible(False)
-        self._chart = RatioChart(theme)
+        self._reference_label.setBuddy(self._reference)
+        self.table = CompareTable()
+        self.chart = RatioChart(theme)
+        self.explained = ExplainPanel(theme)
+        for shown in (self.table, self.chart):
+            shown.opened.connect(lambda design, name: self._open_figure((design, name)))
         self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         self._build()
@@ -76,7 +82,18 @@ class ComparePage(QWidget):
         """Return what is shown."""
         return self._view
 
-    def open(self, current: Candidate | None) -> None:
+    def comparison(self) -> Comparison | None:
+        """Return what is shown as values, for a file; None without designs."""
+        from studio.exploration.compare import compare
+
+        candidates = [one.candidate for one in self._compared()]
+        return compare(candidates, self._view.reference) if candidates else None
+
+    def picture(self) -> QPixmap:
+        """Return all bars with their legend as a picture."""
+        return self._chart_area.grab()
+
+    def open(self, current: ComparedDesign | None) -> None:
         """Start from the open design and the first reference design."""
         self._current = current
         self._fill()
@@ -84,6 +101,7 @@ class ComparePage(QWidget):
             self._tick_defaults()
         self._request()
         self._show()
+        self._explain()
 
     def add(self, path: Path) -> None:
         """Add a design from a file and tick it."""
@@ -92,23 +110,31 @@ class ComparePage(QWidget):
         self._fill()
         self._tick(str(path))
 
-    def show_candidate(self, path: Path, candidate: Candidate) -> None:
+    def show_candidate(self, path: Path, compared: ComparedDesign) -> None:
         """Take the figures of a design that was asked for."""
-        self._loaded[path] = candidate
+        self._loaded[path] = compared
+        self._fill()
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
-        self._chart.set_theme(theme)
+        self.chart.set_theme(theme)
+        self.explained.set_theme(theme)
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self._title.setText(tr("Compare designs"))
         self._add.setText(tr("Add from file…"))
+        self._export.setText(tr("Export…"))
+        self._export.setToolTip(tr("Write the comparison as CSV, JSON or a picture"))
+        self._close.setText(tr("Close"))
+        self._reference.setToolTip(tr("The design all ratios are taken to"))
+        self.explained.retranslate()
         self._reference_label.setText(tr("Ratios against"))
         self._empty.setText(tr("Tick two or more designs on the left to see them side by side."))
         self._fill()
         self._show()
+        self._explain()
 
     def _build(self) -> None:
         side = styled_area("panel")
@@ -116,28 +142,41 @@ class ComparePage(QWidget):
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.addWidget(self._title)
         column.addWidget(self._list, 1)
-        column.addWidget(self._add)
-        row = QHBoxLayout()
-        row.addWidget(self._reference_label)
-        row.addWidget(self._reference, 1)
-        column.addLayout(row)
-        chart_area = styled_area("panel")
+        for button in (self._add, self._export):
+            column.addWidget(button)
+        column.addWidget(self._reference_label)
+        column.addWidget(self._reference)
+        chart_area = self._chart_area = styled_area("panel")
         chart_column = QVBoxLayout(chart_area)
-        chart_column.addWidget(self._chart)
+        chart_column.setContentsMargins(0, 0, 0, 0)
+        chart_column.addWidget(self.chart)
         chart_column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(chart_area)
-        right = QSplitter(Qt.Orientation.Horizontal)
-        right.addWidget(self._table)
-        right.addWidget(scroll)
-        right.setSizes([640, 420])
-        self._right = right
+        figures = QSplitter(Qt.Orientation.Horizontal)
+        figures.addWidget(self.table)
+        figures.addWidget(scroll)
+        figures.setSizes([640, 420])
+        self._below = styled_area("panel")
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        closing = QHBoxLayout()
+        closing.addStretch(1)
+        closing.addWidget(self._close)
+        below.addLayout(closing)
+        below.addWidget(self.explained, 1)
+        self._below.hide()
+        right = self._right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(figures)
+        right.addWidget(self._below)
+        right.setSizes([2 * _EXPLAIN_PX, _EXPLAIN_PX])
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.addWidget(side)
         whole.addWidget(right)
         whole.addWidget(self._empty)
-        whole.setSizes([200, 1000, 1000])
+        whole.setSizes([_SIDE_PX, 1000, 1000])
         whole.setStretchFactor(1, 1)
         whole.setStretchFactor(2, 1)
         layout = QVBoxLayout(self)
@@ -149,10 +188,12 @@ class ComparePage(QWidget):
         self._list.blockSignals(True)
         self._list.clear()
         if self._current is not None:
-            name = tr("{name} (open now)").format(name=self._current.name)
+            name = tr("{name} (open now)").format(name=self._current.candidate.name)
             self._list.addItem(self._item(name, "", "" in ticked))
         for path in self._files:
-            self._list.addItem(self._item(path.stem, str(path), str(path) in ticked))
+            known = self._loaded.get(path)
+            name = known.candidate.name if known else path.stem
+            self._list.addItem(self._item(name, str(path), str(path) in ticked))
         self._list.blockSignals(False)
 
     def _item(self, name: str, path: str, is_ticked: bool) -> QListWidgetItem:
@@ -160,7 +201,7 @@ class ComparePage(QWidget):
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
         item.setData(_PATH, path)
-        item.setToolTip(path)
+        item.setToolTip(f"{name}\n{path}".strip())
         return item
 
     def _ticked(self) -> list[str]:
@@ -171,7 +212,7 @@ class ComparePage(QWidget):
         if self._current is not None:
             self._tick("")
         wanted = [path for path in self._files if path.stem in ("cloudmatrix-384", "gb200-nvl72")]
-        own = self._current.name if self._current is not None else ""
+        own = self._current.candidate.name if self._current is not None else ""
         for path in wanted:
             if own.lower().replace(" ", "-") != path.stem:
                 self._tick(str(path))
@@ -191,54 +232,42 @@ class ComparePage(QWidget):
             if text and Path(text) not in self._loaded:
                 self.load_requested.emit(Path(text))
 
-    def _candidates(self) -> list[Candidate]:
-        found = []
-        for text in self._ticked():
-            candidate = self._loaded.get(Path(text)) if text else self._current
-            if candidate is not None:
-                found.append(candidate)
-        return found
+    def _compared(self) -> list[ComparedDesign]:
+        found = (self._loaded.get(Path(text)) if text else self._current for text in self._ticked())
+        return [one for one in found if one is not None]
 
     def _show(self) -> None:
-        candidates = self._candidates()
+        compared = self._compared()
+        candidates = [one.candidate for one in compared]
         names = [candidate.name for candidate in candidates]
         shown = [self._reference.itemText(n) for n in range(self._reference.count())]
         if names != shown:
             self._reference.clear()
             self._reference.addItems(names)
             self._reference.setCurrentIndex(len(names) - 1)
+            self._open_figure(None)
         reference = max(0, self._reference.currentIndex())
         self._view = compare_view(candidates, reference, current_language())
-        self._right.setVisible(bool(candidates))
-        self._empty.setVisible(not candidates)
-        self._fill_table()
-        self._chart.show_bars(self._view.bars)
+        self._right.setVisible(bool(compared))
+        self._empty.setVisible(not compared)
+        self._export.setEnabled(bool(compared))
+        self.table.show_view(self._view)
+        self.chart.show_bars(self._view.designs, self._view.bars)
 
-    def _fill_table(self) -> None:
-        view = self._view
-        columns = len(view.designs)
-        self._table.setRowCount(len(view.rows))
-        self._table.setColumnCount(1 + 2 * columns)
-        for place, name in enumerate(view.designs):
-            header = QTableWidgetItem(name)
-            header.setIcon(_swatch(CATEGORICAL[place % len(CATEGORICAL)]))
-            self._table.setHorizontalHeaderItem(1 + 2 * place, header)
-            self._table.setHorizontalHeaderItem(2 + 2 * place, QTableWidgetItem(tr("Ratio")))
-        self._table.setHorizontalHeaderItem(0, QTableWidgetItem(tr("Figure")))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for number, row in enumerate(view.rows):
-            self._table.setItem(number, 0, QTableWidgetItem(row.label))
-            for place, cell in enumerate(row.cells):
-                for offset, text in enumerate((cell.value, cell.ratio)):
-                    item = QTableWidgetItem(text)
-                    item.setTextAlignment(right)
-                    self._table.setItem(number, 1 + 2 * place + offset, item)
-        header_view = self._table.horizontalHeader()
-        header_view.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self._table.resizeRowsToContents()
+    def _open_figure(self, opened: tuple[int, str] | None) -> None:
+        """Open a figure of one design below the table, or close what is open."""
+        self._opened = opened
+        self._explain()
 
-
-def _swatch(colour: str) -> QIcon:
-    pixmap = QPixmap(10, 10)
-    pixmap.fill(QColor(colour))
-    return QIcon(pixmap)
+    def _explain(self) -> None:
+        compared = self._compared()
+        shown = None
+        if self._opened is not None and self._opened[0] < len(compared):
+            design, name = compared[self._opened[0]], self._opened[1]
+            key = design.candidate.own_name(name)
+            shown = explain(key, design.evaluation, current_language())
+        self._below.setVisible(shown is not None)
+        self.explained.set_seen(shown is not None)
+        if shown is not None:
+            name = compared[self._opened[0]].candidate.name if self._opened else ""
+            self.explained.show_explanation(replace(shown, title=f"{name} · {shown.title}"))

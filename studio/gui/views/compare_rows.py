@@ -10,6 +10,7 @@ from studio.gui.views.format import figure_text, ratio_text
 
 if TYPE_CHECKING:
     from studio.exploration.compare import Candidate, Comparison, Row
+    from studio.session.evaluation import Evaluation
 
 CHARTED = (
     "compute_flops.bf16",
@@ -32,23 +33,37 @@ class CompareCell:
 
     value: str
     ratio: str
+    range: str = ""
+    """Ends of the value's error band; empty where it has none."""
 
 
 @dataclass(frozen=True)
 class CompareRow:
     """One figure over all designs."""
 
+    name: str
     label: str
     cells: tuple[CompareCell, ...]
 
 
 @dataclass(frozen=True)
 class CompareBars:
-    """One figure as bars; shares are of the largest, 0..1."""
+    """One figure as bars; shares are of the longest that is drawn, 0..1."""
 
+    name: str
     label: str
     shares: tuple[float, ...]
     texts: tuple[str, ...]
+    bands: tuple[tuple[float, float] | None, ...] = ()
+    """Shares at which the error band of each bar begins and ends."""
+
+
+@dataclass(frozen=True)
+class ComparedDesign:
+    """A design in the comparison, with what its figures are opened from."""
+
+    candidate: Candidate
+    evaluation: Evaluation
 
 
 @dataclass(frozen=True)
@@ -79,10 +94,18 @@ def _row(row: Row, language: str) -> CompareRow:
         CompareCell(
             "–" if value is None else figure_text(row.name, value, row.dimension),
             ratio_text(ratio),
+            _range(row, place),
         )
-        for value, ratio in zip(row.values, row.ratios, strict=True)
+        for place, (value, ratio) in enumerate(zip(row.values, row.ratios, strict=True))
     )
-    return CompareRow(row_label(row.name, language), cells)
+    return CompareRow(row.name, row_label(row.name, language), cells)
+
+
+def _range(row: Row, place: int) -> str:
+    ends = row.ranges[place] if row.ranges else None
+    if ends is None:
+        return ""
+    return " – ".join(figure_text(row.name, end, row.dimension, 3) for end in ends)
 
 
 def _bars(result: Comparison, language: str) -> tuple[CompareBars, ...]:
@@ -93,12 +116,15 @@ def _bars(result: Comparison, language: str) -> tuple[CompareBars, ...]:
         known = [value for value in row.values if value]
         if row.name not in CHARTED or not known:
             continue
-        top = max(known)
+        ranges = row.ranges or (None,) * len(row.values)
+        top = max((*known, *(ends[1] for ends in ranges if ends)))
         bars.append(
             CompareBars(
+                row.name,
                 row_label(row.name, language),
                 tuple((value or 0.0) / top for value in row.values),
                 tuple(_bar_text(row, n) for n in range(len(row.values))),
+                tuple((ends[0] / top, ends[1] / top) if ends else None for ends in ranges),
             )
         )
     return tuple(bars)

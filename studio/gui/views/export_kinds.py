@@ -55,12 +55,12 @@ def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, lang
     if kind == "graph":
         return graphml(evaluation.fabric)
     if kind == "totals" and ending == ".json":
-        return _json(totals_json(evaluation.fabric, evaluation.totals))
+        return json_bytes(totals_json(evaluation.fabric, evaluation.totals))
     if kind == "result" and ending == ".json" and evaluation.result is not None:
-        return _json(result_json(evaluation.result))
+        return json_bytes(result_json(evaluation.result))
     table = _table(kind, evaluation)
     if ending == ".json":
-        return _json([dict(zip(table.header, row, strict=True)) for row in table.rows])
+        return json_bytes([dict(zip(table.header, row, strict=True)) for row in table.rows])
     return to_csv(table).encode()
 
 
@@ -77,7 +77,8 @@ def _table(kind: str, evaluation: Evaluation) -> Table:
     return FABRIC_TABLES[kind](evaluation.fabric)
 
 
-def _json(value: object) -> bytes:
+def json_bytes(value: object) -> bytes:
+    """Return what a JSON file of plain data holds."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
