@@ -12,7 +12,7 @@ from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_changes, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
-from studio.exchange.tables import BYTE_ORDER_MARK, to_csv
+from studio.exchange.table import BYTE_ORDER_MARK, to_csv
 from studio.exploration.compare import Comparison, candidate_of, compare, row_label
 from studio.messages import Listed, say
 from studio.session.comparison_files import comparison_json, comparison_table

@@ -24,7 +24,7 @@ def to_csv(table: Table) -> str:
     """Return a table as CSV with a byte-order mark, as Excel wants it."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table.header)
+    writer.writerow(tuple(_safe(cell) for cell in table.header))
     writer.writerows(tuple(_safe(cell) for cell in row) for row in table.rows)
     return BYTE_ORDER_MARK + text.getvalue()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.exchange.tables import Cell, Table
+from studio.exchange.table import Cell, Table
 from studio.exploration.compare import Comparison, Row
 from studio.units import DIMENSIONS
 

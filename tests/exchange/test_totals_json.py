@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
 
 from studio.exchange.result_json import result_json
+from studio.exchange.table import Table, to_csv
 from studio.exchange.totals_json import totals_json
 from studio.session.evaluation import evaluate
 from tests.builders import fabric_of, two_racks
@@ -40,3 +43,13 @@ def test_a_result_is_plain_data_with_its_terms() -> None:
     assert sum(term["seconds"] for term in step["terms"]) == pytest.approx(step["seconds"])
     assert sum(tree["cost_terms"].values()) == pytest.approx(tree["cost_usd_per_million_tokens"])
     assert all(0 <= share <= 1 for share in step["utilisation"].values())
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "＝"])
+def test_no_cell_of_a_csv_begins_like_a_formula(start: str) -> None:
+    hostile = f"{start}HYPERLINK(1)"
+    text = to_csv(Table(("name", hostile), [(hostile, -1.5), ("plain", 2)]))
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert rows[0][1] == rows[1][0] == f"'{hostile}"
+    assert rows[1][1] == "-1.5"
+    assert rows[2] == ["plain", "2"]
