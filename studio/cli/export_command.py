@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _content(loaded: Loaded, what: str, file: Path) -> bytes:
     if what == "graph":
         if file.suffix != ".graphml":
-            raise FileProblem(f"{file}: a graph is written as .graphml")
+            raise FileProblem("{file}: a graph is written as .graphml", file=file)
         return graphml(loaded.fabric)
     if file.suffix not in (".csv", ".json"):
         raise FileProblem("{path}: {what} is written as .csv or .json", path=str(file), what=what)

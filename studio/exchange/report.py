@@ -12,6 +12,7 @@ from html import escape
 
 from studio import __version__
 from studio.design.finding import Finding
+from studio.exchange.bill_of_materials import bill_of
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import Origin
 from studio.languages import Language, translator
@@ -19,7 +20,6 @@ from studio.messages import Listed, Name, entry, say
 from studio.simulation.job_figures import figures_of
 from studio.simulation.result import Memory, Phase, SimResult
 from studio.simulation.rollup.figure import Figure, Term
-from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals
 from studio.simulation.words import grade_name, word
@@ -201,19 +201,22 @@ class _Report:
     def _parts(self) -> str:
         head = self._heads((say("Part"), say("Vendor")), (say("Count"), say("Price"), say("Mass")))
         rows = []
-        for part, count in inventory_of(self._content.fabric).pieces:
+        for line in bill_of(self._content.fabric):
+            part, count = line.part, line.count
             name = self._text(part.title)
-            cost, mass = part.value("price") * count, part.value("mass") * count
+            if line.length_m:
+                name += ", " + display(line.length_m, "length")
+            cost, mass = line.price_usd_each * count, line.mass_kg_each * count
             rows.append(
                 (
                     f"<td>{escape(name)}<br><small>{escape(part.id)}</small></td>",
                     _cell(part.vendor),
-                    _number(f"{count:,.0f}"),
+                    _number(f"{count:,}"),
                     _number(display(cost, "price") if cost else "–"),
                     _number(display(mass, "mass") if mass else "–"),
                 )
             )
-        return self._heading(say("Parts")) + _table(head, rows)
+        return self._heading(say("Bill of materials")) + _table(head, rows)
 
     def _term_cells(self, term: Term, dimension: str) -> tuple[str, ...]:
         each = f"{term.each:,.4g}" if dimension == "count" else display(term.each, dimension)
