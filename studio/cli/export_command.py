@@ -6,18 +6,21 @@ import argparse
 import importlib
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from studio.cli.language import add_language, said_in
 from studio.cli.loading import Loaded, add_designs, load
 from studio.errors import FileProblem, InvalidInput, StudioError
 from studio.exchange.graph import graphml
+from studio.exchange.report import report_html
 from studio.exchange.result_json import result_json
 from studio.exchange.table import Table, to_csv
 from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, result_table
 from studio.exchange.totals_json import totals_json
 from studio.messages import say
 from studio.session.evaluation import evaluate
+from studio.session.report_content import report_content
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import roll_up
 from studio.storage.atomic import write_atomic
@@ -30,9 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser, one=True)
     parser.add_argument(
         "what",
-        choices=(*TOTALS_TABLES, *FABRIC_TABLES, "graph", "result", "picture"),
+        choices=(*TOTALS_TABLES, *FABRIC_TABLES, "graph", "result", "picture", "report"),
         help="a table or result as .csv or .json, the drawn links as .graphml, "
-        "or a picture as .svg or .png",
+        "a picture as .svg or .png, or a report with everything as .html",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="its ending chooses the format")
     parser.add_argument("--width", type=int, default=2560, help="of a PNG picture, in pixels")
@@ -46,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     loaded = load(arguments.design, arguments)
     if arguments.what == "picture":
         _draw(loaded, arguments)
+    elif arguments.what == "report":
+        write_atomic(arguments.file, _report(loaded, arguments))
     else:
         write_atomic(arguments.file, _content(loaded, arguments.what, arguments.file))
     written = say(
@@ -93,6 +98,16 @@ def _result(loaded: Loaded) -> SimResult:
     if evaluation.result is None:
         raise InvalidInput(evaluation.problem)
     return evaluation.result
+
+
+def _report(loaded: Loaded, arguments: argparse.Namespace) -> bytes:
+    if arguments.file.suffix != ".html":
+        raise FileProblem("{path}: a report is written as .html", path=str(arguments.file))
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "drawing.png"
+        _draw(loaded, argparse.Namespace(**{**vars(arguments), "file": picture}))
+        content = report_content(evaluate(loaded.fabric), picture.read_bytes())
+    return report_html(content, arguments.lang).encode()
 
 
 def _draw(loaded: Loaded, arguments: argparse.Namespace) -> None:

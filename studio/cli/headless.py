@@ -14,10 +14,11 @@ from studio.cli import simulate_command, totals_command
 from studio.cli.loading import Loaded, load
 from studio.cli.output import print_table
 from studio.errors import FileProblem
-from studio.exchange.report import ReportContent, report_html
+from studio.exchange.report import report_html
 from studio.languages import Language, translator
 from studio.messages import say
 from studio.session.evaluation import Evaluation, evaluate
+from studio.session.report_content import report_content
 from studio.storage.atomic import write_atomic
 
 DRAWING_SIZE = (1920, 1080)
@@ -81,14 +82,7 @@ def _write(loaded: Loaded, evaluation: Evaluation, out: Path, app: Any, language
     # After the window: its application is what text in a picture needs.
     pictures = importlib.import_module("studio.gui.picture")
     pictures.draw(loaded.fabric, drawing, size=DRAWING_SIZE, language=language)
-    content = ReportContent(
-        loaded.fabric,
-        evaluation.totals,
-        evaluation.result,
-        evaluation.problem,
-        evaluation.findings,
-        drawing.read_bytes(),
-    )
+    content = report_content(evaluation, drawing.read_bytes())
     write_atomic(report, report_html(content, language).encode())
     said = translator(language)
     print()

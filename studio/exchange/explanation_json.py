@@ -47,10 +47,12 @@ def figures_json(opened: Mapping[str, Line]) -> dict[str, Any]:
     Those that others are made of are written whole; the others as far as they need no line twice,
     and a line that goes on elsewhere says `opens`.
     """
-    return {
-        name: line_json(line, DEEPEST if name.startswith(_WHOLE) else _SHORT)
-        for name, line in opened.items()
-    }
+    return {name: line_json(line, depth_of(name)) for name, line in opened.items()}
+
+
+def depth_of(name: str) -> int:
+    """Return how many levels of a figure are written where all figures are."""
+    return DEEPEST if name.startswith(_WHOLE) else _SHORT
 
 
 def input_json(one: Input) -> dict[str, Any]:

@@ -399,3 +399,15 @@ def test_compare_prints_csv_with_units_and_error_bands(run: Callable[..., Ran]) 
     assert all(len(row) == len(head) for row in rows)
     tokens = next(row for row in rows if row[0] == "result.tokens_per_s")
     assert float(tokens[3]) < float(tokens[2]) < float(tokens[4])
+
+
+def test_export_writes_a_report_with_the_drawing(run: Callable[..., Ran], tmp_path: Path) -> None:
+    path = tmp_path / "nvl72.html"
+    code, _, _ = run("export", "gb200-nvl72", "report", str(path), "--width", "640")
+    assert code == 0
+    page = path.read_text(encoding="utf-8")
+    assert 'src="data:image/png;base64,' in page
+    assert "GB200 NVL72" in page
+    code, _, error = run("export", "gb200-nvl72", "report", str(tmp_path / "report.pdf"))
+    assert code == 3
+    assert ".html" in error

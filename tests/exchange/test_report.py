@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from html import escape
 from html.parser import HTMLParser
 
 import msgspec
@@ -13,8 +14,10 @@ import pytest
 from studio.design.finding import Finding
 from studio.exchange.report import Language, ReportContent, report_html
 from studio.fabric.fabric import compile_design
+from studio.languages import translator
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, reference_designs
+from studio.session.report_content import report_content
 from studio.simulation.rollup.figure import Figure, Term
 from studio.storage.project_file import read_design
 from studio.units import display
@@ -109,3 +112,47 @@ def test_a_job_that_could_not_run_says_why() -> None:
     page = report_html(replace(content(), result=None, problem="no NPU is left"))
     assert "Not simulated" in page
     assert "no NPU is left" in page
+
+
+@cache
+def whole() -> ReportContent:
+    design = read_design(reference_designs()["cloudmatrix-384"]).design
+    return report_content(evaluate(compile_design(design, catalog())))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_figures_of_the_job_open_down_to_sources(language: Language) -> None:
+    page = report_html(whole(), language)
+    parser = Nesting()
+    parser.feed(page)
+    assert not parser.open
+    said = translator(language)
+    for name, line in whole().opened.items():
+        assert f"{escape(said(line.label))}: <b>" in page, name
+    # Down to an operator's peak, with the page the value was read from.
+    peak = whole().weakest
+    assert peak is not None
+    assert f'href="{peak.url}"' in page
+    assert page.count(escape(said(peak.label))) > 10
+
+
+def test_every_scenario_is_told() -> None:
+    page = report_html(whole(), "en")
+    scenarios = whole().fabric.design.scenarios.values()
+    assert len(whole().all_results) == len(scenarios) > 1
+    for scenario in scenarios:
+        assert f"<td>{escape(scenario.title)}</td>" in page
+
+
+def test_planes_are_called_by_their_names() -> None:
+    page = report_html(whole(), "en")
+    assert "Injection bandwidth, UB scale-up" in page
+    assert "Injection bandwidth, ub" not in page
+
+
+def test_weakest_evidence_and_error_bands_are_named() -> None:
+    page = report_html(whole(), "en")
+    assert "Weakest evidence: inferred; INT8 peak of an NPU" in page
+    assert whole().result is not None
+    for band in whole().result.error_bands.values():  # type: ignore[union-attr]
+        assert escape(band.text) in page

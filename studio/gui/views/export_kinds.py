@@ -7,13 +7,14 @@ from pathlib import Path
 
 from studio.errors import FileProblem
 from studio.exchange.graph import graphml
-from studio.exchange.report import ReportContent, report_html
+from studio.exchange.report import report_html
 from studio.exchange.result_json import result_json
 from studio.exchange.table import Table, to_csv
 from studio.exchange.tables import FABRIC_TABLES, TOTALS_TABLES, result_table
 from studio.exchange.totals_json import totals_json
 from studio.gui.i18n import mark
 from studio.session.evaluation import Evaluation
+from studio.session.report_content import report_content
 
 TITLES: dict[str, str] = {
     "totals": mark("Totals"),
@@ -43,14 +44,7 @@ def content(kind: str, ending: str, evaluation: Evaluation, picture: bytes, lang
     FileProblem : there is no result to write.
     """
     if kind == "report":
-        report = ReportContent(
-            evaluation.fabric,
-            evaluation.totals,
-            evaluation.result,
-            evaluation.problem,
-            evaluation.findings,
-            picture,
-        )
+        report = report_content(evaluation, picture)
         return report_html(report, "zh" if language == "zh" else "en").encode()
     if kind == "graph":
         return graphml(evaluation.fabric)

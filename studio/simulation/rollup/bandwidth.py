@@ -6,6 +6,7 @@ import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.parts import PartData
+from studio.ids import PlaneId
 from studio.messages import say
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.halving import every_halving
@@ -30,8 +31,13 @@ def injection_figures(inventory: Inventory) -> tuple[Figure, ...]:
                     made = _by_rate(rates[at], fabric.layout.parts[int(kind)], port)
                     terms.setdefault(one.rule.plane, []).extend(made)
     return tuple(
-        Figure(f"injection_bandwidth_byte_per_s.{plane}", "bandwidth", tuple(terms[plane]))
-        for plane in fabric.design.planes
+        Figure(
+            f"injection_bandwidth_byte_per_s.{plane}",
+            "bandwidth",
+            tuple(terms[plane]),
+            plane=drawn.title,
+        )
+        for plane, drawn in fabric.design.planes.items()
         if terms.get(plane)
     )
 
@@ -66,7 +72,7 @@ def bisection_figures(inventory: Inventory) -> tuple[Figure, ...]:
     return tuple(figure for figure in figures if figure is not None)
 
 
-def _bisection(inventory: Inventory, number: int, plane: str) -> Figure | None:
+def _bisection(inventory: Inventory, number: int, plane: PlaneId) -> Figure | None:
     fabric, links = inventory.fabric, inventory.fabric.links
     npus = fabric.npus
     chosen = np.flatnonzero((links.plane == number) & (fabric.link_factor > 0))
@@ -86,6 +92,7 @@ def _bisection(inventory: Inventory, number: int, plane: str) -> Figure | None:
         "bandwidth",
         (Term(label, 1.0, most),),
         is_at_most=least < most * (1 - _SLACK),
+        plane=fabric.design.planes[plane].title,
     )
 
 

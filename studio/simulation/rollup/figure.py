@@ -10,6 +10,7 @@ from typing import Literal
 from studio.catalog.catalog import weakest
 from studio.catalog.part import Grade
 from studio.fabric.parts import Origin, PartData
+from studio.messages import Name
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Figure:
     """Part types that should add to the figure but whose value is not known."""
     is_at_most: bool = False
     """Whether the true value may be smaller."""
+    plane: Name | None = None
+    """Title of the plane the figure is of; None where it is of the whole design."""
 
     @cached_property
     def value(self) -> float:

@@ -71,9 +71,14 @@ AT_MOST = (", at most", "（上界）")
 
 
 def figure_label(figure: Figure, language: str = "en") -> str:
-    """Return what a figure is called, and whether it is a bound."""
+    """Return what a figure is called, with its plane, and whether it is a bound."""
     bound = AT_MOST[1 if language == "zh" else 0] if figure.is_at_most else ""
-    return label_of(figure.name, language) + bound
+    if figure.plane is None:
+        return label_of(figure.name, language) + bound
+    label = LABELS[figure.name.partition(".")[0]]
+    if language == "zh":
+        return f"{label.zh}（{figure.plane.chinese or figure.plane}）{bound}"
+    return f"{label.en}, {figure.plane}{bound}"
 
 
 def label_of(name: str, language: str = "en") -> str:

@@ -186,11 +186,11 @@ def test_bisection_is_the_narrowest_cut() -> None:
 def test_a_bisection_is_called_a_bound_unless_it_is_proven() -> None:
     name = "bisection_bandwidth_byte_per_s.up"
     proven = totals_of(two_racks()).figures[name]
-    assert figure_label(proven) == "Bisection bandwidth, up"
+    assert figure_label(proven) == "Bisection bandwidth, Up"
     uneven = edits.set_state(two_racks(), Address("rule:uplinks[0]"), Deviation("degraded", 0.5))
     bound = totals_of(uneven).figures[name]
-    assert figure_label(bound) == "Bisection bandwidth, up, at most"
-    assert figure_label(bound, "zh") == "对分带宽（up）（上界）"
+    assert figure_label(bound) == "Bisection bandwidth, Up, at most"
+    assert figure_label(bound, "zh") == "对分带宽（Up）（上界）"
 
 
 def test_bisection_of_a_degraded_tier_shrinks_with_it() -> None:
