@@ -15,7 +15,7 @@ import msgspec
 
 from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput, UnknownName
-from studio.ids import Address, RackId
+from studio.ids import Address, PartId, RackId
 from studio.messages import say
 
 SECTIONS = (
@@ -171,11 +171,16 @@ def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Desig
 
 
 def set_state(design: Design, address: Address, deviation: Deviation | None) -> Design:
-    """Return the design with one component or link marked, or back to normal with None."""
+    """Return the design with one component or link marked, or back to normal with None.
+
+    A component that is another part than its assembly says stays so.
+    """
+    before = design.exceptions.get(address)
+    if before is not None and before.part and (deviation is None or not deviation.part):
+        kept = Deviation("different") if deviation is None else deviation
+        deviation = msgspec.structs.replace(kept, part=before.part)
     if deviation is None:
-        if address not in design.exceptions:
-            return design
-        return remove(design, "exceptions", address)
+        return design if before is None else remove(design, "exceptions", address)
     if not 0 <= deviation.factor <= 1:
         raise InvalidInput(
             "{address}: factor {factor} is outside 0..1",
@@ -183,6 +188,23 @@ def set_state(design: Design, address: Address, deviation: Deviation | None) -> 
             factor=deviation.factor,
         )
     return put(design, "exceptions", address, deviation)
+
+
+def set_part(design: Design, address: Address, part: PartId | None) -> Design:
+    """Return the design with another part at one place, or with None the assembly's again.
+
+    Its state stays as it is.
+    """
+    before = design.exceptions.get(address)
+    if part:
+        marked = before or Deviation("different")
+        return put(design, "exceptions", address, msgspec.structs.replace(marked, part=part))
+    if before is None or not before.part:
+        return design
+    if before.state == "different":
+        return remove(design, "exceptions", address)
+    plain = msgspec.structs.replace(before, part=PartId(""))
+    return put(design, "exceptions", address, plain)
 
 
 def free_name(wanted: str, taken: Mapping[Any, object]) -> str:

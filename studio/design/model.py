@@ -20,7 +20,7 @@ FORMAT_VERSION = 1
 Face = Literal["front", "rear"]
 AssemblyKind = Literal["node", "switch_box", "tray", "shelf", "board"]
 PlaneRole = Literal["scale_up", "scale_out", "host", "management", "storage"]
-State = Literal["absent", "failed", "degraded"]
+State = Literal["absent", "failed", "degraded", "different"]
 Within = Literal["design", "rack", "placement"]
 
 
@@ -179,6 +179,8 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     state: State
     factor: float = 1.0
     """Capacity left of a degraded link or component, 0..1."""
+    part: PartId = PartId("")
+    """What stands there instead of the assembly's part, in whatever state; of components only."""
     note: str = ""
 
 

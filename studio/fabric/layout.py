@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -65,6 +65,8 @@ class Layout:
     """Place of the component in its template."""
     start: IntArray
     """First component of each housing."""
+    different: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Components whose part is an exception of their assembly, in order."""
 
     @property
     def component_count(self) -> int:

@@ -16,8 +16,8 @@ from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
+from studio.fabric.link_rates import SlowerLinks, link_rates
 from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Misfit, Pairs, pair, parallel
-from studio.fabric.parts import PartData, Port
 from studio.fabric.template import Template, TemplateLinks
 from studio.ids import PlaneId
 from studio.messages import say
@@ -35,6 +35,8 @@ class RuleLinks:
     """Of each link, per direction, intact."""
     problem: str = ""
     """Why the rule joins nothing, where its scheme does not fit the selections."""
+    slower: SlowerLinks | None = None
+    """Links at parts of their own with slower ports than all others have."""
 
     @property
     def cable_count(self) -> int:
@@ -229,61 +231,14 @@ def _finish(
             name=name,
             address=address,
         )
-    rate = rule.bandwidth_byte_per_s or _slower_port(name, rule, pairs, layout)
+    rate, slower = link_rates(name, rule, pairs, layout)
     if (rate or len(pairs[0])) and not 0 < rate < 1e18:
         raise InvalidDesign(
             "link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate",
             name=name,
             rate=rate,
         )
-    return RuleLinks(name, rule, pairs[0], pairs[1], rate, problem)
-
-
-def _slower_port(name: str, rule: LinkRule, pairs: Pairs, layout: Layout) -> float:
-    rates = [
-        port.rate_byte_per_s
-        for side, port_name in zip(pairs, (rule.a_port, rule.b_port), strict=True)
-        for number in np.flatnonzero(np.bincount(layout.part[side]))
-        if (
-            port := port_of(
-                layout.parts[number],
-                port_name,
-                say(
-                    "link rule {name!r}",
-                    name=name,
-                ),
-            )
-        )
-    ]
-    return min(rates, default=0.0)
-
-
-def port_of(part: PartData, name: str, user: str) -> Port | None:
-    """Return the port group of a part that a rule uses, None where the part lists no ports.
-
-    Raises
-    ------
-    InvalidDesign : the part has no such ports, or several and none was named.
-    """
-    if name:
-        if name not in part.ports:
-            known = ", ".join(part.ports) or say("none")
-            raise InvalidDesign(
-                "{user}: part {part!r} has no ports {name!r}; it has {known}",
-                user=user,
-                part=part.id,
-                name=name,
-                known=known,
-            )
-        return part.ports[name]
-    if len(part.ports) > 1:
-        raise InvalidDesign(
-            "{user}: part {part!r} has several kinds of ports; name one of {ports}",
-            user=user,
-            part=part.id,
-            ports=", ".join(part.ports),
-        )
-    return next(iter(part.ports.values()), None)
+    return RuleLinks(name, rule, pairs[0], pairs[1], rate, problem, slower)
 
 
 def join_rules(rules: Sequence[RuleLinks], planes: Sequence[PlaneId]) -> Links:
@@ -294,6 +249,11 @@ def join_rules(rules: Sequence[RuleLinks], planes: Sequence[PlaneId]) -> Links:
     rule = np.repeat(np.arange(len(rules)), sizes)
     plane_of_rule = np.array([plane_number[links.rule.plane] for links in rules], dtype=np.int64)
     rate_of_rule = np.array([links.bandwidth_byte_per_s for links in rules], dtype=np.float64)
+    start = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+    rate = rate_of_rule[rule] if rules else np.empty(0)
+    for first, links in zip(start.tolist(), rules, strict=False):
+        if links.slower is not None:
+            rate[first + links.slower.links] = links.slower.bandwidth_byte_per_s
     return Links(
         rules=tuple(rules),
         planes=tuple(planes),
@@ -301,6 +261,6 @@ def join_rules(rules: Sequence[RuleLinks], planes: Sequence[PlaneId]) -> Links:
         b=np.concatenate([links.b for links in rules]) if rules else empty,
         rule=rule,
         plane=plane_of_rule[rule] if rules else empty,
-        bandwidth_byte_per_s=rate_of_rule[rule] if rules else np.empty(0),
-        start=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes))),
+        bandwidth_byte_per_s=rate,
+        start=start,
     )

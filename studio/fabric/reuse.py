@@ -18,6 +18,7 @@ from studio.errors import StudioError
 from studio.fabric.expansion import place_racks
 from studio.fabric.geometry import Geometry
 from studio.fabric.layout import Layout
+from studio.fabric.own_parts import own_parts
 from studio.fabric.parts import PartData, resolve_part
 from studio.ids import PartId, RackId
 
@@ -43,6 +44,7 @@ def kept_layout(previous: Fabric, design: Design, catalog: Catalog) -> Layout | 
         or before.assemblies is not design.assemblies
         or _link_parts(before) != _link_parts(design)
         or not _same_structure(before.racks, design.racks)
+        or not _same_own_parts(before, design)
     ):
         return None
     parts = _parts(previous, design)
@@ -90,6 +92,10 @@ def with_kept_lengths(geometry: Geometry, previous: Geometry) -> Geometry:
 def has_same_states(previous: Fabric, design: Design) -> bool:
     """Tell, components and links being the same, whether the same ones are marked."""
     return previous.design.exceptions is design.exceptions
+
+
+def _same_own_parts(before: Design, after: Design) -> bool:
+    return before.exceptions is after.exceptions or own_parts(before) == own_parts(after)
 
 
 def _link_parts(design: Design) -> tuple[tuple[PartId, PartId, PartId], ...]:

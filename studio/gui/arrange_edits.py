@@ -18,12 +18,13 @@ from studio.design.arrays import (
 )
 from studio.design.cabling import give_back
 from studio.design.contents import straighten_boxes
-from studio.design.edits import rotate_racks, set_state
+from studio.design.edits import rotate_racks, set_part, set_state
 from studio.design.members import share
 from studio.design.model import Design
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components, find_links
 from studio.gui.canvas.held import Held, hold
 from studio.gui.canvas.held_boxes import HeldBoxes, hold_boxes
 from studio.gui.canvas.moving import moved_by
@@ -152,6 +153,7 @@ def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
             marked = design.exceptions.get(Address(address))
             if marked is not None and marked.state == "absent":
                 design = set_state(design, Address(address), None)
+            design = set_part(design, Address(address), None)
         return design
 
     return edit
@@ -189,7 +191,7 @@ def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
     if _moved_cables(fabric, selection) or _absent_links(fabric, selection):
         return True
     marked = (design.exceptions.get(Address(one)) for one in selection)
-    return any(one is not None and one.state == "absent" for one in marked)
+    return any(one is not None and (one.state == "absent" or one.part) for one in marked)
 
 
 def _is_put_back(design: Design, held: HeldBoxes) -> bool:

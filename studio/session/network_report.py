@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, find_links
+from studio.fabric.fabric import Fabric
 from studio.fabric.flow.crossing import Crossing, crossing_flows
+from studio.fabric.places import find_links
 from studio.session.flow import DrawnFlow
 
 MOST_HOT_SPOTS = 40

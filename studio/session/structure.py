@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.errors import InvalidDesign, InvalidInput
-from studio.fabric.fabric import Fabric, find_components
+from studio.fabric.fabric import Fabric
 from studio.fabric.flow.cuts import Bisection, bisection, smallest_cut
 from studio.fabric.flow.hops import HopMetrics, hop_metrics
 from studio.fabric.flow.resilience import Blast, blast_radius
 from studio.fabric.flow.tiers import vertex_tiers
 from studio.fabric.flow.vertex_cuts import smallest_vertex_cut
+from studio.fabric.places import find_components
 from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import PlaneId
 

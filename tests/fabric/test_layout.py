@@ -13,7 +13,8 @@ from studio.design.model import Array, Design, FieldOverride, PartChange
 from studio.design.selector import parse_selector
 from studio.errors import InvalidDesign
 from studio.fabric.expansion import MOST_COMPONENTS, MOST_RACKS
-from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components, find_links
 from studio.ids import AssemblyId, PartId
 from tests.builders import (
     assembly,

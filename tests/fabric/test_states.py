@@ -8,7 +8,8 @@ import pytest
 from studio.design import edits
 from studio.design.model import Deviation, State
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components, find_links
 from studio.ids import Address
 from tests.builders import fabric_of, two_racks
 

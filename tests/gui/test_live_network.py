@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.design import edits
 from studio.design.model import Deviation
-from studio.fabric.fabric import find_links
+from studio.fabric.places import find_links
 from studio.gui.main_window import MainWindow
 from studio.gui.views.network_rows import NetworkView
 from studio.ids import Address

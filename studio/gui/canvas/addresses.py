@@ -10,8 +10,8 @@ import numpy as np
 
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import IntArray
-from studio.fabric.fabric import find_links
 from studio.fabric.layout import Layout
+from studio.fabric.places import find_links
 from studio.fabric.template import Template
 from studio.gui.canvas.scene import Scene
 

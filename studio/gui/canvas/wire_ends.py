@@ -11,7 +11,7 @@ import numpy as np
 from studio.design.model import LinkRule
 from studio.errors import InvalidDesign
 from studio.fabric.fabric import Fabric
-from studio.fabric.links import port_of
+from studio.fabric.link_rates import port_of
 from studio.fabric.parts import Port
 from studio.gui.canvas.picking import Hit
 from studio.gui.canvas.scene import Scene

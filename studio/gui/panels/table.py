@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMenu,
-    QTabBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,10 +16,9 @@ from PySide6.QtWidgets import (
 from studio.errors import StudioError
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.i18n import mark, tr
-from studio.gui.icons import icon
+from studio.gui.panels.table_bar import TableBar
 from studio.gui.panels.table_model import SheetModel
 from studio.gui.theme import SPACE, Theme
-from studio.gui.views.format import count_text
 from studio.gui.views.sheets.clipboard import (
     Target,
     as_text,
@@ -32,10 +26,10 @@ from studio.gui.views.sheets.clipboard import (
     pasted_rows,
     shown_table,
 )
-from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
+from studio.gui.views.sheets.kinds import SHEETS
 from studio.gui.views.sheets.markup import table_text
 from studio.gui.views.sheets.query import Query
-from studio.gui.views.sheets.sheet import Sheet, Source
+from studio.gui.views.sheets.sheet import Edit, Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
 from studio.messages import say
 
@@ -65,17 +59,10 @@ class TablePanel(QWidget):
         self.model = SheetModel(self)
         self.view = SheetView()
         self.view.setModel(self.model)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("compact")
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        for _ in SHEETS:
-            self.tabs.addTab("")
-        self.line, self.where = QLineEdit(), QComboBox()
-        self.only = QToolButton()
-        self.only.setCheckable(True)
-        self.paste_button, self.export_button = QToolButton(), QToolButton()
-        self._count = QLabel()
+        self.bar = TableBar()
+        self.tabs, self.line, self.where = self.bar.tabs, self.bar.line, self.bar.where
+        self.only, self.alone = self.bar.only, self.bar.alone
+        self.paste_button, self.export_button = self.bar.paste_button, self.bar.export_button
         self._told = QTimer(self, interval=0, singleShot=True)
         self._lay_out()
         self._connect()
@@ -144,9 +131,7 @@ class TablePanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
-        self.only.setIcon(icon("select", theme))
-        self.paste_button.setIcon(icon("paste", theme))
-        self.export_button.setIcon(icon("export", theme))
+        self.bar.set_theme(theme)
 
     def shown_csv(self) -> str:
         """Return the rows shown as CSV."""
@@ -157,59 +142,20 @@ class TablePanel(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
-        for place, title in enumerate(SHEET_TITLES.values()):
-            self.tabs.setTabText(place, tr(title))
-        self.tabs.setAccessibleName(tr("Kind of rows"))
+        self.bar.retranslate()
         self.view.setAccessibleName(tr("Table of the design"))
         self.view.setAccessibleDescription(
             tr("Everything drawn as rows. F2 edits a cell, Enter shows it on the canvas.")
         )
-        self.line.setPlaceholderText(tr("Filter: words, or > 10 m, 2..5"))
-        self.line.setAccessibleName(tr("Filter"))
-        self.where.setAccessibleName(tr("Column to filter"))
-        for button, name, tip in (
-            (
-                self.only,
-                tr("Only the selection"),
-                tr("Show only rows that what is selected on the canvas touches"),
-            ),
-            (
-                self.paste_button,
-                tr("Paste rows"),
-                tr("Add racks or boxes from a spreadsheet, with or without a header row"),
-            ),
-            (self.export_button, tr("Export…"), tr("Write the rows shown as CSV")),
-        ):
-            button.setAccessibleName(name)
-            button.setToolTip(f"{name}\n{tip}")
-        self._fill_where()
+        self.bar.show_columns(self.model.sheet)
         self._tell_count()
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACE // 2)
-        top.addWidget(self.tabs)
-        top.addStretch(1)
-        top.addWidget(self._count)
-        top.addWidget(self.only)
-        top.addWidget(self.where)
-        top.addWidget(self.line)
-        top.addWidget(self.paste_button)
-        top.addWidget(self.export_button)
-        self.line.setMinimumWidth(110)
-        self.line.setMaximumWidth(260)
-        self.line.setClearButtonEnabled(True)
-        self.where.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.where.setMinimumContentsLength(7)
-        self._count.setObjectName("quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
         column.setSpacing(SPACE // 2)
-        column.addLayout(top)
+        column.addWidget(self.bar)
         column.addWidget(self.view, 1)
-        self.setTabOrder(self.tabs, self.only)
         self.setTabOrder(self.line, self.view)
 
     def _connect(self) -> None:
@@ -217,6 +163,7 @@ class TablePanel(QWidget):
         self.line.textChanged.connect(self._filter)
         self.where.activated.connect(self._show_filter)
         self.only.toggled.connect(self._restrict)
+        self.alone.toggled.connect(lambda _: self.show_source(self._source))
         self.paste_button.clicked.connect(self.paste_rows)
         self.export_button.clicked.connect(self.export_requested)
         self.view.copy_requested.connect(self.copy)
@@ -238,10 +185,12 @@ class TablePanel(QWidget):
         self._is_due = False
         before = self.model.sheet
         source = self._source
+        if source is not None:
+            source = replace(source, alone=self.alone.isChecked())
         self.model.show_sheet(SHEETS[self.kind](source) if source is not None else None)
         if self.model.sheet is not None and (before is None or before.kind != self.kind):
             self.view.fit_columns()
-            self._fill_where()
+            self.bar.show_columns(self.model.sheet)
         self._mark()
 
     def _show_tab(self) -> None:
@@ -295,21 +244,9 @@ class TablePanel(QWidget):
             query.sort, down if query.is_descending else Qt.SortOrder.AscendingOrder
         )
 
-    def _fill_where(self) -> None:
-        place = max(0, self.where.currentIndex())
-        self.where.clear()
-        self.where.addItem(tr("All columns"))
-        for column in self.model.sheet.columns if self.model.sheet else ():
-            self.where.addItem(tr(column.title))
-        self.where.setCurrentIndex(place if place < self.where.count() else 0)
-
     def _tell_count(self) -> None:
-        shown, sheet = self.model.rowCount(), self.model.sheet
-        total = sheet.count if sheet is not None else 0
-        text = tr("{n} rows").format(n=count_text(total))
-        if shown != total:
-            text = tr("{shown} of {n} rows").format(shown=count_text(shown), n=count_text(total))
-        self._count.setText(text)
+        sheet = self.model.sheet
+        self.bar.show_count(self.model.rowCount(), sheet.count if sheet is not None else 0)
 
     def _mark(self) -> None:
         chosen = self.model.selection_of(self._selection)
@@ -359,8 +296,7 @@ class TablePanel(QWidget):
         self._ask(replace(self.model.query, text="", by_column={}, only=None))
         self._show_filter()
 
-    def _attempt(self, paste: object) -> None:
-        assert callable(paste)
+    def _attempt(self, paste: Callable[[str], None]) -> None:
         try:
             paste(_clipboard_text())
         except StudioError as error:
@@ -391,10 +327,9 @@ class TablePanel(QWidget):
             if edit is not None:
                 self.edit_requested.emit(EditRequest(mark("Paste rows"), edit))
 
-    def _ask_edit(self, asked: tuple[str, object]) -> None:
+    def _ask_edit(self, asked: tuple[str, Edit]) -> None:
         titles, edit = asked
-        label = say("Change {field}", field=titles)
-        self.edit_requested.emit(EditRequest(label, edit))  # type: ignore[arg-type]
+        self.edit_requested.emit(EditRequest(say("Change {field}", field=titles), edit))
 
 
 def _clipboard_text() -> str:

@@ -20,7 +20,7 @@ from studio.gui.views.inspector_fields import (
 )
 from studio.gui.views.inspector_parts import part_sections
 from studio.gui.views.inspector_rows import ROWS
-from studio.gui.views.states import DEVIATIONS, STATES
+from studio.gui.views.states import DEVIATIONS, STATES, state_of
 from studio.gui.views.subjects import Subject
 from studio.ids import Address
 
@@ -59,6 +59,12 @@ def part_choice(
     context: Context, member: str, label: str, kind: Kind, *, may_be_none: bool = False
 ) -> InspectorField:
     """Return the choice among part types of a kind: the design's own ones, then the catalogue's."""
+    choices = (*((NO_PART,) if may_be_none else ()), *part_choices(context, kind))
+    return row_field(context.design, context.bases, Row(member, label, "choice"), choices)
+
+
+def part_choices(context: Context, kind: Kind) -> tuple[Choice, ...]:
+    """Return the part types of a kind: the design's own ones, then the catalogue's."""
     parts = context.fabric.catalog.of_kind(kind)
     own = [
         (part_id, change.name or str(part_id))
@@ -67,15 +73,14 @@ def part_choice(
     ]
     chinese = context.language == "zh"
     named = [(part.id, part.name_zh if chinese else part.name) for part in parts]
-    choices: tuple[Choice, ...] = (*((NO_PART,) if may_be_none else ()), *own, *named)
-    return row_field(context.design, context.bases, Row(member, label, "choice"), choices)
+    return (*own, *named)
 
 
 def state_field(context: Context) -> InspectorField:
     """Return whether things work, are degraded, failed or absent."""
     addresses = tuple(Address(subject.address) for subject in context.subjects)
     exceptions = context.design.exceptions
-    states = [e.state if (e := exceptions.get(a)) else "" for a in addresses]
+    states = [state_of(exceptions.get(address)) for address in addresses]
 
     def write(design: Design, value: object) -> Design:
         for address in addresses:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from studio.design.edits import get_field, set_field
 from studio.design.model import Design, LinkRule
 from studio.design.schemes import USUAL_SCHEMES
-from studio.fabric.fabric import find_links
+from studio.fabric.places import find_links
 from studio.gui.i18n import mark, named
 from studio.gui.views.entry import entry_text
 from studio.gui.views.format import count_text

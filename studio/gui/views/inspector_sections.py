@@ -9,8 +9,10 @@ from studio.design.edits import get_field
 from studio.design.model import Design, Plane
 from studio.design.scenario import Inference, Training
 from studio.design.site import Site
-from studio.fabric.fabric import Fabric, find_components
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components
 from studio.gui.i18n import mark
+from studio.gui.views.inspector_chips import own_part_field
 from studio.gui.views.inspector_context import (
     Build,
     Context,
@@ -129,6 +131,7 @@ def _component(context: Context) -> list[InspectorSection]:
     if len(kinds) == 1:
         kind = kinds.pop()
         fields.append(part_choice(context, "part", mark("Part type"), kind))
+        fields.append(own_part_field(context, kind))
     row = Row("count", mark("Count in assembly"), "count", "count", 0, 32)
     fields.append(row_field(design, context.bases, row))
     parts = dict.fromkeys(subject.part for subject in context.subjects)

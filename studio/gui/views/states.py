@@ -21,3 +21,8 @@ DEVIATIONS: Mapping[object, Deviation | None] = {
     "absent": Deviation("absent"),
 }
 """What a state puts into the design; a degraded thing has half of its capacity left at first."""
+
+
+def state_of(deviation: Deviation | None) -> str:
+    """Return the state that a thing is shown in; another part than usual is in order."""
+    return "" if deviation is None or deviation.state == "different" else deviation.state

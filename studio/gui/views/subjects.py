@@ -9,7 +9,8 @@ from typing import Literal
 from studio.design.arrays import cell_at
 from studio.design.members import contents_path
 from studio.errors import StudioError
-from studio.fabric.fabric import Fabric, find_components
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components
 from studio.gui.canvas.addresses import component_at
 
 SubjectKind = Literal[

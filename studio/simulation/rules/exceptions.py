@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from studio.design.finding import Finding, Fix
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components, find_links
 from studio.messages import say
 
 

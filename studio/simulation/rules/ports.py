@@ -10,7 +10,8 @@ from studio.design.finding import Finding
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import IntArray, distinct
 from studio.fabric.fabric import Fabric
-from studio.fabric.links import RuleLinks, port_of
+from studio.fabric.link_rates import port_of
+from studio.fabric.links import RuleLinks
 from studio.fabric.parts import Port
 from studio.messages import say
 from studio.simulation.rules.fixes import fix_of_rule, without_rule

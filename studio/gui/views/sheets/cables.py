@@ -12,7 +12,7 @@ from studio.design.cabling import add_cables, move_end, single_like
 from studio.design.edits import set_field
 from studio.design.model import Design, LinkRule
 from studio.errors import InvalidInput
-from studio.fabric.fabric import find_components
+from studio.fabric.places import find_components
 from studio.gui.canvas.wire_ends import patterns
 from studio.gui.i18n import named
 from studio.gui.views.inspector_fields import Choice

@@ -6,8 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray
+from studio.design.edits import set_field, set_part
+from studio.fabric.arrays import FloatArray, marked
 from studio.gui.i18n import mark
+from studio.gui.views.inspector_chips import AS_IN_ASSEMBLY
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import (
@@ -19,9 +21,11 @@ from studio.gui.views.sheets.common import (
     worked_out_states,
 )
 from studio.gui.views.sheets.places import chips_of
-from studio.gui.views.sheets.sheet import Column, Sheet, Source
+from studio.gui.views.sheets.scopes import SCOPE_TITLE
+from studio.gui.views.sheets.sheet import Column, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Texts, Values, Words
 from studio.gui.views.subjects import subjects_of
+from studio.ids import Address, PartId
 
 _FIGURES = (
     ("compute", mark("BF16 compute"), "compute_bf16", "compute"),
@@ -56,9 +60,10 @@ def chips_sheet(source: Source) -> Sheet:
             "type",
             mark("Part type"),
             lambda: Words(part_names(source), layout.part, [part.id for part in fabric.parts]),
-            writing.choice(path("part"), partial(_alike, source)),
+            partial(_write_type, source),
             partial(_alike, source),
         ),
+        _scope_column(source),
         Column(
             "count",
             mark("Count in assembly"),
@@ -124,6 +129,45 @@ def _counts(source: Source) -> FloatArray:
 
 def _group_path(source: Source, row: int) -> tuple[str, ...]:
     return subjects_of(source.fabric, (str(source.fabric.layout.address(row)),))[0].path
+
+
+def _write_type(source: Source, entry: Entry) -> Write:
+    """Another part for the whole group; for a chip that differs already, or alone, for it only."""
+    fabric = source.fabric
+    wanted = writing.read_choice(entry.text, _alike(source, entry.row))
+    if not source.alone and entry.row not in fabric.layout.different:
+        path = (*_group_path(source, entry.row), "part")
+        return Write(".".join(path), wanted, lambda design: set_field(design, path, wanted))
+    return _own_part(fabric.layout.address(entry.row), PartId(str(wanted)))
+
+
+def _own_part(address: Address, part: PartId | None) -> Write:
+    target = f"exceptions.{address}.part"
+    return Write(target, part, lambda design: set_part(design, address, part))
+
+
+def _scope_column(source: Source) -> Column:
+    """Return the column that makes a chip another part than its assembly says, and ends it."""
+    layout = source.fabric.layout
+    choices = writing.shown_choices(_SCOPES, source.tr)
+    is_own = marked(layout.component_count, layout.different)
+
+    def write(entry: Entry) -> Write:
+        wanted = writing.read_choice(entry.text, choices)
+        part = layout.parts[int(layout.part[entry.row])].id if wanted == "own" else None
+        return _own_part(layout.address(entry.row), part)
+
+    texts, values = [text for _, text in choices], [str(value) for value, _ in choices]
+    return Column(
+        "scope",
+        SCOPE_TITLE,
+        lambda: Words(texts, is_own.astype(np.int64), values),
+        write,
+        writing.same(choices),
+    )
+
+
+_SCOPES: tuple[Choice, ...] = (("assembly", AS_IN_ASSEMBLY), ("own", mark("Its own")))
 
 
 def _alike(source: Source, row: int) -> tuple[Choice, ...]:

@@ -14,7 +14,7 @@ from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.sheet import Column, Source
 from studio.gui.views.sheets.values import Words
-from studio.gui.views.states import STATES
+from studio.gui.views.states import STATES, state_of
 from studio.ids import PartId
 
 KIND_NAMES: Mapping[str, str] = {
@@ -90,7 +90,7 @@ def marked_states(
     codes = np.zeros(count, dtype=np.int64)
     for address, marked in source.fabric.design.exceptions.items():
         if not address.startswith("rule:") and address.count("/") < depth:
-            codes[rows_of(source.fabric, address)] = _CODES[marked.state]
+            codes[rows_of(source.fabric, address)] = _CODES[state_of(marked)]
     return codes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.design.contents import place_box, shift_boxes
 from studio.design.edits import get_field
-from studio.design.members import own_of
+from studio.design.members import own_of, scope_of
 from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
 from studio.fabric.arrays import FloatArray
@@ -18,7 +18,13 @@ from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_figure, state_column
 from studio.gui.views.sheets.places import boxes_of
-from studio.gui.views.sheets.scopes import member_of, path_of, scope_column
+from studio.gui.views.sheets.scopes import (
+    kept_alone,
+    member_of,
+    path_of,
+    scope_column,
+    written_path,
+)
 from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Source
 from studio.gui.views.sheets.values import Numbers, Texts, Values, Words, words
 from studio.ids import AssemblyId, RackId
@@ -47,7 +53,7 @@ def nodes_sheet(source: Source) -> Sheet:
         return path_of(source, row)
 
     def path(*steps: str) -> writing.PathOf:
-        return lambda row: (*base(row), *steps)
+        return lambda row: (*written_path(source, row), *steps)
 
     def field(*steps: str) -> Callable[[], Values]:
         return lambda: Numbers(
@@ -58,23 +64,22 @@ def nodes_sheet(source: Source) -> Sheet:
         return f"{racks[boxes[row].rack].label}/{boxes[row].label}"
 
     lowest = writing.moved(
-        lambda row: ".".join((*base(row), str(boxes[row].element), "u")),
+        lambda row: ".".join((*path()(row), str(boxes[row].element), "u")),
         lambda entry: writing.read_whole(entry.text, entry.shown),
         lambda row: boxes[row].u,
         partial(_lifted, source),
     )
-    columns = (
+    shared = (
         Column("box", mark("Box"), lambda: Texts(len(boxes), address)),
         Column("rack", mark("Rack"), lambda: _racks(source)),
         Column(
             "assembly",
             mark("Assembly"),
-            lambda: words([design.assemblies[one.template.assembly].name for one in boxes]),
+            lambda: words([dict(assemblies)[one.template.assembly] for one in boxes]),
             writing.choice(path("assembly"), writing.same(assemblies)),
             writing.same(assemblies),
         ),
         Column("kind", mark("Kind"), lambda: _kinds(source)),
-        scope_column(source),
         Column(
             "u",
             mark("Lowest rack unit"),
@@ -113,12 +118,16 @@ def nodes_sheet(source: Source) -> Sheet:
         Column(
             "power", mark("Typical power"), lambda: Numbers(_power(source), "power"), is_number=True
         ),
-        state_column(source, address, lambda: marked_states(source, len(boxes), 2, boxes_of)),
+    )
+    columns = [kept_alone(source, one) for one in shared]
+    columns.insert(4, scope_column(source))
+    columns.append(
+        state_column(source, address, lambda: marked_states(source, len(boxes), 2, boxes_of))
     )
     return Sheet(
         "nodes",
         len(boxes),
-        columns,
+        tuple(columns),
         address,
         partial(boxes_of, fabric),
         partial(_added, source, assemblies, faces),
@@ -130,7 +139,8 @@ def _lifted(source: Source, design: Design, row: int, units: float) -> Design:
     layout = source.fabric.layout
     box = layout.housings[row]
     rack, cell = member_of(source, row)
-    scope = (cell if box.placement in own_of(design.racks[rack], cell) else None,)
+    is_own = source.alone or box.placement in own_of(design.racks[rack], cell)
+    scope = (scope_of(design.racks[rack], cell) if is_own else None,)
     return shift_boxes(design, rack, [(box.placement, box.element)], round(units), scope)
 
 

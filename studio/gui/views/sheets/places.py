@@ -6,7 +6,8 @@ import numpy as np
 
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
-from studio.fabric.fabric import Fabric, find_components, find_links
+from studio.fabric.fabric import Fabric
+from studio.fabric.places import find_components, find_links
 from studio.gui.canvas.addresses import component_at
 
 NONE: IntArray = np.empty(0, dtype=np.int64)

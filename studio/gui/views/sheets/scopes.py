@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from studio.design.arrays import Cell, cell_at, is_repeated
-from studio.design.members import contents_path, make_own, share
+from studio.design.arrays import Cell, cell_at, cell_key, is_repeated
+from studio.design.members import contents_path, make_own, scope_of, share
 from studio.errors import InvalidInput
 from studio.gui.i18n import mark
 from studio.gui.views.inspector_fields import Choice
@@ -14,6 +16,7 @@ from studio.gui.views.sheets.sheet import Column, Entry, Source, Write
 from studio.gui.views.sheets.values import Words
 from studio.ids import RackId
 
+SCOPE_TITLE = mark("Values")
 _SCOPES: tuple[Choice, ...] = (("array", mark("As in the array")), ("own", mark("Its own")))
 _SINGLE = mark("Single rack")
 
@@ -30,6 +33,36 @@ def path_of(source: Source, row: int) -> tuple[str, ...]:
     rack, cell = member_of(source, row)
     box = source.fabric.layout.housings[row]
     return contents_path(rack, source.fabric.design.racks[rack], cell, box.placement)
+
+
+def written_path(source: Source, row: int) -> tuple[str, ...]:
+    """Return where an entry for a box is written: as `path_of`, or in its rack alone."""
+    path = path_of(source, row)
+    rack, cell = member_of(source, row)
+    if source.alone and scope_of(source.fabric.design.racks[rack], cell) is not None:
+        return ("racks", str(rack), "own_contents", cell_key(cell), path[-1])
+    return path
+
+
+def kept_alone(source: Source, column: Column) -> Column:
+    """Return a column of boxes; alone, an entry makes the box an exception of its array first."""
+    enter = column.writer
+    if not source.alone or enter is None:
+        return column
+
+    def write(entry: Entry) -> Write:
+        made = enter(entry)
+        rack, cell = member_of(source, entry.row)
+        if scope_of(source.fabric.design.racks[rack], cell) is None:
+            return made
+        name = source.fabric.layout.housings[entry.row].placement
+        return Write(
+            made.target,
+            made.value,
+            lambda design: made.edit(make_own(design, rack, cell, [name])),
+        )
+
+    return replace(column, writer=write)
 
 
 def scope_column(source: Source) -> Column:
@@ -56,7 +89,7 @@ def scope_column(source: Source) -> Column:
     values = [*(str(value) for value, _ in choices), "single"]
     return Column(
         "scope",
-        mark("Values"),
+        SCOPE_TITLE,
         lambda: Words(texts, np.array(codes, dtype=np.int64), values),
         write,
         writing.same(choices),

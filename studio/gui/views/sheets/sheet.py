@@ -26,6 +26,8 @@ class Source:
     fabric: Fabric
     tr: Translate
     language: Language
+    alone: bool = False
+    """Entries for boxes and chips hold for their rack or chip alone, as exceptions."""
 
     @cached_property
     def chip_addresses(self) -> list[str]:
