@@ -85,6 +85,10 @@ class Inference(_Scenario, frozen=True, tag="inference"):
     mtp_tokens: int = 0
     """Tokens drafted per step by multi-token prediction."""
     mtp_acceptance: float = 0.7
+    redundant_experts: int = 0
+    """Experts of a layer held twice, the busiest ones, to level their load."""
+    expert_imbalance: float = 0.0
+    """Load of the busiest expert rank above the mean; 0 takes what the engine usually sees."""
     profile: str = ""
 
     @property

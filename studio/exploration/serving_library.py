@@ -103,8 +103,8 @@ def serving_family(accelerator: Accelerator) -> str:
 def inference_profile(family: str, generation: str = "") -> InferenceProfile:
     """Return the serving profile of a family, `generic` for a family without one.
 
-    Without a generation the newest is meant; one that the family lacks is replaced by the one
-    nearest in date.
+    Without a generation the newest is meant; one that the family lacks is replaced by another of
+    the same engine, else of any, nearest in date.
 
     Raises
     ------
@@ -123,8 +123,9 @@ def inference_profile(family: str, generation: str = "") -> InferenceProfile:
             generation=generation,
             dates=", ".join(dates),
         )
-    wanted = _months(dates[generation])
-    return min(own.values(), key=lambda profile: abs(_months(profile.date) - wanted))
+    wanted, engine = _months(dates[generation]), generation.split("-")[0]
+    same = [profile for name, profile in own.items() if name.split("-")[0] == engine]
+    return min(same or own.values(), key=lambda profile: abs(_months(profile.date) - wanted))
 
 
 def _months(date: str) -> int:

@@ -75,6 +75,8 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         plan=plan,
         prefill_plan=prefill_plan_of(scenario),
         pass_tokens=scenario.chunk_tokens,
+        redundant_experts=scenario.redundant_experts,
+        expert_imbalance=scenario.expert_imbalance,
         precision=scenario.precision,
         cache_precision=scenario.kv_precision,
         tpot_limit_s=scenario.tpot_objective_s,

@@ -11,7 +11,7 @@ import pytest
 
 from studio.exploration.validation import inference, power
 from studio.exploration.validation.inference import predict
-from studio.exploration.validation.serving_case import serving_case
+from studio.exploration.validation.serving_case import precision_of, serving_case
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 MEASURED = ("ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s", "other_metric")
@@ -122,13 +122,79 @@ def test_the_median_error_of_a_sample_is_within_the_aim():
             },
             "fit",
         ),
-        ({"tp": "3", "gpus": "8", "ep": ""}, "nearest valid"),
         ({"phase": "kernel/ablation"}, "names no quantity"),
     ],
 )
 def test_rows_that_cannot_be_modelled_say_why(changes, words):
-    row = rows_of("inference.csv")[20] | {"ep": "", "dp": "", "note": ""} | changes
-    row.update(dict.fromkeys(MEASURED, ""))
-    answer = predict(row)
+    answer = predict(plain_row(**changes))
     assert answer.value is None
     assert words in answer.reason
+
+
+def plain_row(**changes: str) -> dict[str, str]:
+    """Return a row of eight B200 that serve Llama-4-Scout, with nothing measured."""
+    row = rows_of("inference.csv")[20] | {"ep": "", "dp": "", "note": ""} | changes
+    return row | dict.fromkeys(MEASURED, "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tp": "3", "gpus": "8"}, "nearest valid"),
+        ({"hw": "AMD MI355X", "framework": "vLLM 0.6.3"}, "vllm-2025 stands in for vllm-2024"),
+        ({"hw": "Gaudi 3", "framework": "vLLM 0.6.3"}, "usual constants stand in"),
+        ({"framework": "our own", "series": "", "source": ""}, "engine taken by"),
+        ({"precision": "mixed", "gpus": "8", "tp": "8"}, "BF16 stands in"),
+        ({"model": "Llama-3-70B", "layers": "", "hidden": "", "precision": "bf16",
+          "hw": "NVIDIA H100-SXM5-80GB", "gpus": "2", "tp": "2"}, "all memory is given"),
+        ({"phase": "decode", "constraint": "TPOT<=0.1 ms"}, "no batch meets the limits"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_for_something_unknown_is_said(changes, words):
+    answer = predict(plain_row(**changes))
+    assert answer.value
+    assert words in answer.reason
+
+
+def test_cards_are_not_taken_for_others_of_a_similar_name():
+    slow, fast = (predict(plain_row(hw=name, model="Llama-3-8B", layers="", hidden="")).value
+                  for name in ("NVIDIA A30", "NVIDIA A100-SXM4-80GB"))  # fmt: skip
+    assert 1.5 < fast / slow < 4.0
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [
+        ("output tokens/s per GPU", 1.0),
+        ("total output tokens/s", 8.0),
+        ("output tokens/s per node", 8.0),
+        ("requests/s", 8.0 / 128.0),
+        ("prompt and output tokens/s", 8.0 * 2.0),
+    ],
+)
+def test_a_rate_is_given_in_the_unit_of_the_row(unit, factor):
+    row = plain_row(hw="NVIDIA H100-SXM5-80GB", tp="8", gpus="8", isl="128", osl="128")
+    each = predict(row | {"primary_metric": "tokens_per_s_per_gpu"}).value
+    asked = predict(row | {"primary_metric": "throughput", "throughput_unit": unit}).value
+    assert asked == pytest.approx(each * factor, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("AWQ", "int4"), ("GPTQ-Int4", "int4"), ("w8a8", "int8"), ("bfloat16", "bf16"),
+     ("fp8 (bf16 attention)", "fp8"), ("FP6", "fp8"), ("", "bf16"), ("guesswork", "")],
+)  # fmt: skip
+def test_number_formats_are_read_from_their_usual_names(text, name):
+    assert precision_of(text) == name
+
+
+def test_a_narrower_cache_holds_more_and_reads_less():
+    row = plain_row(isl="20000", osl="2000")
+    wide, narrow = (predict(row | {"kv_precision": name}).value for name in ("bf16", "fp8"))
+    assert narrow > wide
+
+
+def test_groups_of_a_dense_model_are_instances_of_their_own():
+    row = plain_row(model="Llama-3-70B", layers="", hidden="", gpus="8")
+    assert predict(row | {"tp": "2", "dp": "4"}).value == predict(row | {"tp": "2"}).value
+    assert predict(row | {"tp": "", "dp": "4"}).value == predict(row | {"tp": "2"}).value

@@ -53,7 +53,7 @@ PULL_ROW = 0.006
 Level = tuple[str, str, str]
 """What shares a factor: ("hardware", family, ""), ("software", generation, ""), ("engine", family,
 engine) or ("pair", family, generation)."""
-SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell"}
+SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell", "amd-cdna4": "amd-cdna3"}
 """Families of one architecture."""
 SAME_ENGINE = {"tensorrt": "trtllm"}
 """Engines of one code: what submissions call TensorRT serves language models with TensorRT-LLM."""
@@ -99,7 +99,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "memory_share": (0.85, 0.95),
 }
 """What a constant may be at all."""
-_SLOW_HOST = {"launch_s": 30e-6, "prefill_launch_s": 45e-6, "step_s": 2e-3, "sequence_s": 200e-6,
+_SLOW_HOST = {"launch_s": 40e-6, "prefill_launch_s": 50e-6, "step_s": 5e-3, "sequence_s": 200e-6,
               "reduce_tokens": 2048, "reduce_late": 3.0, "reduce_start_s": 1.0,
               "vector_traffic": 1.0, "pass_tokens": 65536, "memory_share": 0.9,
               "batch_limit": 256}  # fmt: skip
@@ -267,13 +267,10 @@ class Fit:
 def levels_of(key: Key, name: str) -> tuple[Level, ...]:
     """Return the levels whose factors make a constant of a pair, widest first."""
     family, generation = key
-    shared = (
-        ("hardware", SAME_HARDWARE.get(family, family), "")
-        if name in HARDWARE
-        else ("software", generation, "")
-    )
+    architecture = SAME_HARDWARE.get(family, family)
+    shared = ("hardware", architecture, "") if name in HARDWARE else ("software", generation, "")
     engine = SAME_ENGINE.get(generation.split("-")[0], generation.split("-")[0])
-    return shared, ("engine", family, engine), ("pair", family, generation)
+    return shared, ("engine", architecture, engine), ("pair", family, generation)
 
 
 def weights(rows: Sequence[Measured]) -> np.ndarray:

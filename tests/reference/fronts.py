@@ -1,13 +1,14 @@
-"""Published points on the front of throughput against speed per user, prompts on NPUs of their own.
+"""Published points of throughput against speed per user, prompts on NPUs of their own.
 
-`fronts.csv` says what was measured; the studio answers with the best of all plans, batches and
-numbers of drafts.
+`fronts.csv` says how each was run: NPUs of both pools, ranks that share experts, requests at once.
+The studio answers with the speed of one user, drafts and attention cut as is fastest, because the
+source names neither.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +17,11 @@ import numpy as np
 from studio.exploration.serving_library import exchange_profile, serving_family
 from studio.exploration.validation.hardware import machine_of, network_profile
 from studio.exploration.validation.serving_case import precision_of
-from studio.simulation.inference.batches import group_room, largest_batches
 from studio.simulation.inference.engine import Engine, engine_of
-from studio.simulation.inference.phases import decode, prefill
+from studio.simulation.inference.phases import decode
 from studio.simulation.inference.plan import InferencePlan, joined_plans
 from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.requests import Limits, RequestShape
+from studio.simulation.inference.requests import RequestShape
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
 from studio.workload.library import load_model
@@ -40,62 +40,85 @@ def rows() -> list[dict[str, str]]:
 
 def family_of(row: Mapping[str, str]) -> str:
     """Return the serving family of the hardware of a point."""
-    return serving_family(_machine(row["hw"], int(row["gpus"])).accelerator)
+    return serving_family(_machine(row).accelerator)
 
 
-def tokens_per_s_per_npu(row: Mapping[str, str], profile: InferenceProfile) -> float:
-    """Return prompt and output tokens per second over all NPUs of both pools, 0 for no plan."""
+def gpus(row: Mapping[str, str]) -> int:
+    """Return the NPUs of both pools."""
+    return int(row["prefill_gpus"]) + int(row["decode_gpus"])
+
+
+def decoding(row: Mapping[str, str]) -> float:
+    """Return the sequences that decode at once, on all NPUs.
+
+    Some of the requests in flight wait for their prompt. Output tokens per second over tokens per
+    second of one user are those that do not (Little's law); half of all tokens are output.
+    """
+    share = float(row["osl"]) / (float(row["isl"]) + float(row["osl"]))
+    output = share * float(row["tokens_per_s_per_gpu"]) * gpus(row)
+    return output / float(row["tokens_per_s_per_user"])
+
+
+def tokens_per_s_per_user(row: Mapping[str, str], profile: InferenceProfile) -> float:
+    """Return what the studio says one user gets."""
     shape = RequestShape(float(row["isl"]), float(row["osl"]))
-    speed = float(row["tokens_per_s_per_user"])
-    limits = Limits(tpot_s=1 / speed if speed else np.inf)
-    stepping = max(_decode_rate(row, profile, shape, limits, n) for n in range(MOST_DRAFTS + 1))
-    filling = prefill(_engine(row, profile, 0), shape, np.inf).tokens_per_s_per_npu
-    if not stepping:
-        return 0.0
-    seconds = shape.prompt / float(np.max(filling)) + shape.output / stepping
-    return (shape.prompt + shape.output) / seconds
+    plans = _plans(int(row["ep"]))
+    each = decoding(row) / int(row["decode_gpus"]) * plans.group_ranks
+    speeds = []
+    for drafts in range(MOST_DRAFTS + 1):
+        guess = Speculation(drafts, ACCEPTANCE)
+        engine = _engine(row, profile, plans, guess)
+        found = decode(engine, np.maximum(each, 1.0), shape.mean_context, guess)
+        speeds.append(float(np.max(1 / np.asarray(found.tpot_s))))
+    return max(speeds)
 
 
-def _decode_rate(
-    row: Mapping[str, str],
-    profile: InferenceProfile,
-    shape: RequestShape,
-    limits: Limits,
-    drafts: int,
-) -> float:
-    guess = Speculation(drafts, ACCEPTANCE)
-    engine = _engine(row, profile, drafts)
-    room = np.broadcast_to(group_room(engine, shape), np.shape(engine.plan.tensor))
-    batch = largest_batches(engine, shape, np.maximum(room, 0.0), limits, guess)
-    found = decode(engine, np.maximum(batch, 1.0), shape.mean_context, guess)
-    return float(np.max(np.where(batch >= 1, found.tokens_per_s_per_npu, 0.0)))
+def front(
+    hardware: str, profile: InferenceProfile | None = None
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Return speed per user, rising, and tokens per second and NPU of the points of a machine.
+
+    Published ones without a profile; with one, what the studio says of the same runs.
+    """
+    points = []
+    for row in rows():
+        if hardware in row["hw"]:
+            rate, speed = (float(row[f"tokens_per_s_per_{of}"]) for of in ("gpu", "user"))
+            said = tokens_per_s_per_user(row, profile) if profile else speed
+            points.append((said, rate * said / speed))
+    speeds, rates = zip(*sorted(points), strict=True)
+    return speeds, rates
 
 
-def _engine(row: Mapping[str, str], profile: InferenceProfile, drafts: int) -> Engine:
-    machine = _machine(row["hw"], int(row["gpus"]))
+def _engine(
+    row: Mapping[str, str], profile: InferenceProfile, plans: InferencePlan, guess: Speculation
+) -> Engine:
+    machine = _machine(row)
     family = machine.accelerator.family
     return engine_of(
-        machine, load_model(row["model"]), _plans(), profile, network_profile(family),
-        exchange_profile(family), precision=precision_of(row["precision"]),
-        speculation=Speculation(drafts, ACCEPTANCE),
+        machine, load_model(row["model"]), plans, profile, network_profile(family),
+        exchange_profile(family), precision=precision_of(row["precision"]), speculation=guess,
     )  # fmt: skip
 
 
+def _machine(row: Mapping[str, str]) -> Machine:
+    return _rated(row["hw"], gpus(row))
+
+
 @cache
-def _machine(hardware: str, npus: int) -> Machine:
+def _rated(hardware: str, npus: int) -> Machine:
     machine = machine_of(hardware, "", npus)
     assert machine is not None
     return machine
 
 
 @cache
-def _plans() -> InferencePlan:
-    """Return instances of 4 to 64 NPUs: tensor parallel, or attention groups sharing experts."""
-    found = [InferencePlan(tensor=float(tensor)) for tensor in (4, 8, 16)]
-    for ranks in (4, 8, 16, 32, 64):
-        found += [
+def _plans(ranks: int) -> InferencePlan:
+    """Return how attention may be cut in an instance whose ranks share the experts."""
+    return joined_plans(
+        [
             InferencePlan(float(tensor), float(ranks // tensor), 1.0, float(ranks))
             for tensor in (1, 2, 4, 8)
             if tensor <= ranks
         ]
-    return joined_plans(found)
+    )

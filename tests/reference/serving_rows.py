@@ -19,7 +19,8 @@ from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.inference.profile import InferenceProfile
 from tests.reference import fronts
 
-ROWS = Path(__file__).parent / "inference.csv"
+ROWS = tuple(Path(__file__).parent / name for name in ("inference.csv", "serving.csv"))
+"""Measurements to be scored, and further published ones the fit sees beside them."""
 POWER_ROWS = Path(__file__).parent / "power.csv"
 MEASURED = ("ttft_ms", "tpot_ms", "throughput", "tokens_per_s_per_gpu", "latency_s", "other_metric")
 Key = tuple[str, str]
@@ -44,7 +45,7 @@ class Measured:
     @property
     def counts(self) -> bool:
         """Whether it is one of the measurements that are scored."""
-        return self.use == "score" and not self.is_steady and self.case is not None
+        return self.use == "score" and self.id.startswith("IN")
 
 
 def measured_value(row: dict[str, str]) -> float | None:
@@ -58,11 +59,17 @@ def measured_value(row: dict[str, str]) -> float | None:
     return total
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table of measurements."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def load() -> dict[Key, list[Measured]]:
     """Return all rows that can be compared, by family and generation."""
     groups: dict[Key, list[Measured]] = defaultdict(list)
-    with ROWS.open(newline="") as file:
-        for row in csv.DictReader(file):
+    for path in ROWS:
+        for row in read_rows(path):
             value = measured_value(row)
             case = serving_case({k: "" if k in MEASURED else v for k, v in row.items()})
             if value is None or isinstance(case, str):
@@ -71,20 +78,19 @@ def load() -> dict[Key, list[Measured]]:
             profile = inference_profile(family, case.generation)
             key = (profile.family, profile.generation)
             groups[key].append(Measured(row["id"], row["series"], row["use"], case, value, row))
-    with POWER_ROWS.open(newline="") as file:
-        for row in csv.DictReader(file):
-            if row["series"] != "ml_energy":
-                continue
-            case = serving_case(serving_row(row))
-            assert not isinstance(case, str)
-            profile = inference_profile(serving_family(case.machine.accelerator), case.generation)
-            value = float(row["throughput"]) / float(row["units"])
-            groups[profile.family, profile.generation].append(
-                Measured(row["id"], row["series"], row["use"], case, value, row, is_steady=True)
-            )
+    for row in read_rows(POWER_ROWS):
+        if row["series"] != "ml_energy":
+            continue
+        case = serving_case(serving_row(row))
+        assert not isinstance(case, str)
+        profile = inference_profile(serving_family(case.machine.accelerator), case.generation)
+        value = float(row["throughput"]) / float(row["units"])
+        groups[profile.family, profile.generation].append(
+            Measured(row["id"], row["series"], row["use"], case, value, row, is_steady=True)
+        )
     for row in fronts.rows():
         profile = inference_profile(fronts.family_of(row), generation_of(row["framework"]))
-        value = float(row["tokens_per_s_per_gpu"])
+        value = float(row["tokens_per_s_per_user"])
         groups[profile.family, profile.generation].append(
             Measured(row["id"], "front", "score", None, value, row)
         )
@@ -94,7 +100,7 @@ def load() -> dict[Key, list[Measured]]:
 def predicted(row: Measured, profile: InferenceProfile) -> float | None:
     """Return what the studio says for a row, by the best of the plans last chosen."""
     if row.case is None:
-        return fronts.tokens_per_s_per_npu(row.row, profile)
+        return fronts.tokens_per_s_per_user(row.row, profile)
     if not row.is_steady:
         return answer_with(row.case, profile, row.plans)[0].value
     engine = engine_for(row.case, row.plans[0], profile)

@@ -100,6 +100,7 @@ _SETTINGS: Mapping[str, tuple[Message, str]] = {
     "prefix_cache_hit": (say("share of prompts found in the cache"), "ratio"),
     "mtp_tokens": (say("tokens drafted per step"), "count"),
     "mtp_acceptance": (say("share of drafts accepted"), "ratio"),
+    "redundant_experts": (say("experts of a layer held twice"), "count"),
     "batch_per_npu": (say("requests per NPU"), "count"),
 }
 

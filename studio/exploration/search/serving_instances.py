@@ -13,7 +13,7 @@ from studio.errors import InvalidInput
 from studio.exploration.search.serving_space import Choices, instance_plans
 from studio.simulation.inference.batches import group_room, largest_batches
 from studio.simulation.inference.engine import Engine, engine_of
-from studio.simulation.inference.estimate import with_pass_tokens
+from studio.simulation.inference.estimate import with_choices
 from studio.simulation.inference.memory import serving_memory
 from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.phases import decode, prefill
@@ -101,8 +101,8 @@ class Setting:
         return engine_of(
             replace(given.machine, npu_count=self.npus),
             given.model,
-            plan,
-            with_pass_tokens(given.serving, scenario.chunk_tokens),
+            replace(plan, redundant_experts=scenario.redundant_experts),
+            with_choices(given.serving, scenario.chunk_tokens, scenario.expert_imbalance),
             given.network,
             given.exchange,
             precision=scenario.precision,

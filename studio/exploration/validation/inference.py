@@ -6,12 +6,14 @@ that meets the objective. Measured columns are never read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
-from studio.errors import StudioError
+from studio.errors import InvalidInput, StudioError
 from studio.exploration.serving_library import (
     exchange_profile,
     inference_profile,
@@ -29,6 +31,8 @@ from studio.simulation.inference.mixing import mixed
 from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan, check_plan, scalar
 from studio.simulation.inference.profile import InferenceProfile
+from studio.simulation.inference.requests import Limits
+from studio.simulation.inference.runs import run_rate
 from studio.simulation.inference.serving import offline_rate, serve
 from studio.simulation.power.node import node_power_w
 from studio.units import MILLI
@@ -59,7 +63,26 @@ def predict(row: Row, profile_of: ProfileOf = inference_profile) -> Prediction:
 
 
 def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
-    return answer_with(case, profile, possible_plans(case, profile))[0]
+    """Return the prediction; a run that was measured is taken to have fitted and met its limits."""
+    try:
+        plans = possible_plans(case, profile)
+    except InvalidInput as problem:
+        doubt = f"the stated mapping is left out: {problem}"
+        case = replace(case, tensor=0, pipeline=0, expert=0, attention_data=0, doubt=doubt)
+        plans = possible_plans(case, profile)
+    found = answer_with(case, profile, plans)[0]
+    if found.value is not None:
+        return found
+    whole = msgspec.structs.replace(profile, memory_share=1.0, runtime_byte=0.0)
+    for doubt, tried, engine in (
+        ("all memory is given to weights and cache", case, whole),
+        ("no batch meets the limits, which are left out", replace(case, limits=Limits()), whole),
+    ):
+        eased = replace(tried, doubt=doubt)
+        again = answer_with(eased, engine, possible_plans(eased, engine))[0]
+        if again.value is not None:
+            return again
+    return found
 
 
 def answer_with(
@@ -87,7 +110,8 @@ def answer_with(
             if not good:
                 return Prediction(None, _why(case, engines[0])), None
             best = max(good, key=_value) if is_rate else min(good, key=_value)
-            return Prediction(best[0], _note(case, best[1], profile)), best[1]
+            value = best[0] * _in_unit(case) if is_rate else best[0]
+            return Prediction(value, _note(case, best[1], profile)), best[1]
     return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled"), None
 
 
@@ -97,6 +121,23 @@ def _note(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> 
     degrees = " ".join(f"{name} {scalar(value):g}" for name, value in names)
     doubt = f"; lower confidence: {case.doubt}" if case.doubt else ""
     return f"{degrees}, {profile.family}, {profile.generation}{doubt}"
+
+
+def _in_unit(case: ServingCase) -> float:
+    """Return what output tokens per second and NPU are multiplied with for the unit of a row."""
+    if not case.unit:
+        return 1.0
+    reach = 1.0
+    if "node" in case.unit:
+        reach = min(case.machine.host_npus, case.npus)
+    elif not re.search(r"per (?:gpu|npu|card|chip)|/gpu|/npu", case.unit):
+        reach = case.npus
+    if re.search("request|sample|quer", case.unit):
+        return reach / case.shape.output
+    if case.phase in ("prefill", "decode"):
+        return reach
+    is_all = re.search("prompt|input|total tokens|total throughput", case.unit)
+    return reach * (case.shape.full_length / case.shape.output if is_all else 1.0)
 
 
 def _value(found: tuple[float, InferencePlan]) -> float:
@@ -139,7 +180,8 @@ def engine_for(case: ServingCase, plan: InferencePlan, profile: InferenceProfile
     family = case.machine.accelerator.family
     return engine_of(
         case.machine, case.model, plan, profile, network_profile(family), exchange_profile(family),
-        precision=case.precision, speculation=case.speculation,
+        precision=case.precision, cache_precision=case.cache_precision,
+        speculation=case.speculation,
     )  # fmt: skip
 
 
@@ -195,19 +237,23 @@ def _decode_rate(case: ServingCase, engine: Engine) -> float:
 
 
 def _offline_rate(case: ServingCase, engine: Engine) -> float:
-    rate = offline_rate(engine, case.shape, case.requests, case.speculation)
+    if case.run.ends:
+        rate = run_rate(engine, case.shape, case.run, case.speculation)
+    else:
+        rate = offline_rate(engine, case.shape, case.requests, case.speculation)
     return rate * engine.profile.devices_per_npu
 
 
 def _service_rate(case: ServingCase, engine: Engine) -> float:
     devices = engine.profile.devices_per_npu
     if np.isfinite(case.limits.tpot_s) or np.isfinite(case.limits.ttft_s):
-        found = serve(engine, case.shape, case.limits, case.speculation)
+        found = serve(engine, case.shape, case.limits, case.speculation, case.run)
         return found.tokens_per_s_per_npu * devices
     most = in_flight(engine, case.shape)
     if most < 1:
         return 0.0
-    batch = max(most * engine.profile.occupancy, 1.0)
+    busy = most * engine.profile.occupancy
+    batch = max(min(_group_batch(case, engine), busy) if case.batch else busy, 1.0)
     return scalar(mixed(engine, case.shape, batch, case.speculation).tokens_per_s_per_npu) * devices
 
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import msgspec
 
 from studio.exploration.profile_files import read_table
-from studio.exploration.serving_library import serving_family
+from studio.exploration.serving_library import FALLBACK, inference_profile, serving_family
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.rows import Row, model_of, number, whole
 from studio.exploration.validation.software import engine_of_text
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import Limits, RequestShape
+from studio.simulation.inference.runs import Run
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
 from studio.workload.model import AiModel
@@ -29,9 +30,11 @@ _FURTHER_DRAFTS_ACCEPTANCE = 0.75
 _PRECISIONS = (
     (r"mxfp4", "mxfp4"),
     (r"fp4", "nvfp4"),
-    (r"fp8", "fp8"),
-    (r"int8|w8a8", "int8"),
-    (r"int4|w4", "int4"),
+    (r"fp8|fp6", "fp8"),
+    (r"int8|w8|\bq8|\b8.?bit", "int8"),
+    (r"int4|w4|\bq4|nf4|awq|gptq|\b4.?bit", "int4"),
+    (r"fp32|tf32", "fp32"),
+    (r"bf16|bfloat16|fp16|float16|half|^$", "bf16"),
 )
 _REQUESTS = re.compile(r"([\d,]+)\s*requests")
 _TTFT = re.compile(r"TTFT\s*<=\s*([\d.]+)\s*(m?s)")
@@ -49,14 +52,23 @@ class _Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class _RunRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    model: str
+    longest_output: float
+    requests: float
+    source: str
+
+
 class _ObjectiveFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version: int
+    run_s: float
     objectives: tuple[_Objective, ...]
+    runs: tuple[_RunRule, ...]
 
 
 @cache
-def _objectives() -> tuple[_Objective, ...]:
-    return read_table("serving-objectives.json", _ObjectiveFile).objectives
+def _rules() -> _ObjectiveFile:
+    return read_table("serving-objectives.json", _ObjectiveFile)
 
 
 @dataclass(frozen=True)
@@ -73,17 +85,22 @@ class ServingCase:
     context: float
     """Tokens in the cache while decoding, mean."""
     precision: str
+    cache_precision: str
+    """Empty where the source does not say."""
     npus: int
     tensor: int
     """0 where the source does not say; so for the next four."""
     pipeline: int
     expert: int
     attention_data: int
+    unit: str
+    """Of the rate, in lower case; empty for output tokens per second and NPU."""
     batch_per_npu: float
     concurrency: float
     requests: float
     """Infinity where they never end."""
     limits: Limits
+    run: Run
     speculation: Speculation
     is_balanced: bool
     doubt: str = ""
@@ -104,7 +121,7 @@ def serving_case(row: Row) -> ServingCase | str:
     machine, stand_in = machine_of_row(row, npus)
     if machine is None:
         return stand_in
-    shape = _shape(row)
+    shape, run = _run(row, model.name, _shape(row))
     kv_length = number(row, "kv_len", 0.0)
     note = (row.get("note") or "").lower()
     generation, basis = engine_of_text(
@@ -115,30 +132,54 @@ def serving_case(row: Row) -> ServingCase | str:
         machine=machine,
         model=model,
         generation=generation,
-        doubt=stand_in or ("" if basis == "named" else f"engine taken by {basis}"),
+        doubt=stand_in or _doubt(machine, generation, basis, row),
         phase=(row.get("phase") or "").lower(),
         metric=row.get("primary_metric") or "",
         shape=shape,
         context=kv_length or shape.mean_context,
-        precision=precision_of(row.get("precision") or ""),
+        precision=precision_of(row.get("precision") or "") or "bf16",
+        cache_precision=_cache_precision(row),
         npus=npus,
         tensor=whole(row, "tp"),
         pipeline=whole(row, "pp"),
         expert=whole(row, "ep"),
         attention_data=_attention_data(row, note),
+        unit=(row.get("throughput_unit") or "total output tokens/s").lower()
+        if row.get("primary_metric") == "throughput"
+        else "",
         batch_per_npu=number(row, "batch_per_gpu", 0.0),
         concurrency=number(row, "concurrency", 0.0),
         requests=_requests(row),
         limits=_limits(row, model.name),
+        run=run,
         speculation=_speculation(row.get("spec_decode") or ""),
         is_balanced="perfect" in note,
     )
 
 
+def _doubt(machine: Machine, generation: str, basis: str, row: Row) -> str:
+    """Return what stands in for something the row names and the studio does not know."""
+    profile = inference_profile(serving_family(machine.accelerator), generation)
+    if basis != "named":
+        return f"engine taken by {basis}"
+    if profile.family == FALLBACK:
+        return f"no serving measurements of {machine.accelerator.name}; usual constants stand in"
+    if profile.generation != generation:
+        return f"{profile.generation} stands in for {generation} on {machine.accelerator.name}"
+    if not precision_of(row.get("precision") or ""):
+        return f"number format {row['precision']!r} is not known; BF16 stands in"
+    return ""
+
+
+def _cache_precision(row: Row) -> str:
+    text = row.get("kv_precision") or ""
+    return precision_of(text) if text.strip() else ""
+
+
 def precision_of(text: str) -> str:
-    """Return the weight format that a precision column means."""
+    """Return the number format that a precision column means, or nothing for an unknown one."""
     first = re.split(r"[(+]", text.lower(), maxsplit=1)[0]
-    return next((name for pattern, name in _PRECISIONS if re.search(pattern, first)), "bf16")
+    return next((name for pattern, name in _PRECISIONS if re.search(pattern, first)), "")
 
 
 def _shape(row: Row) -> RequestShape:
@@ -147,6 +188,17 @@ def _shape(row: Row) -> RequestShape:
     output = number(row, "osl", 0.0) or max(2 * (kv_length - prompt), 1.0)
     cached = number(row, "prefix_cache_hit_pct", 0.0) / 100
     return RequestShape(prompt, output, min(max(cached, 0.0), 0.999))
+
+
+def _run(row: Row, model: str, shape: RequestShape) -> tuple[RequestShape, Run]:
+    """Return the lengths of requests and the run a rule of the benchmark prescribes."""
+    if "mlperf run" not in (row.get("phase") or "").lower():
+        return shape, Run()
+    rules = _rules()
+    rule = next((entry for entry in rules.runs if entry.model == model), None)
+    if rule is None:
+        return shape, Run(rules.run_s)
+    return replace(shape, longest=rule.longest_output), Run(rules.run_s, rule.requests)
 
 
 def _attention_data(row: Row, note: str) -> int:
@@ -167,7 +219,7 @@ def _requests(row: Row) -> float:
 
 def _limits(row: Row, model: str) -> Limits:
     phase = (row.get("phase") or "").lower()
-    for entry in _objectives():
+    for entry in _rules().objectives:
         if entry.model == model and entry.scenario.lower() in phase:
             return Limits(entry.tpot_s, entry.ttft_s)
     text = row.get("constraint") or ""
@@ -200,7 +252,11 @@ def given_plan(case: ServingCase, devices_per_npu: float) -> InferencePlan | Non
     """Return the mapping a source states, or None where the simulator must choose."""
     devices = round(case.npus * devices_per_npu)
     pipeline = max(case.pipeline, 1)
-    data = case.attention_data
+    # Groups of a model without experts share nothing: they are instances of their own.
+    data = case.attention_data if case.model.is_moe else min(case.attention_data, 1)
+    if not case.model.is_moe and case.attention_data and not case.tensor:
+        each = max(devices // (case.attention_data * pipeline), 1)
+        return InferencePlan(tensor=float(each), pipeline=float(pipeline))
     if data > 1 or (data == 1 and case.expert == 1 and case.tensor == 1):
         tensor = max(case.tensor, 1) if case.tensor * data <= devices // pipeline else 1
         expert = case.expert if case.expert > 1 else data

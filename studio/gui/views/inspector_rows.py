@@ -172,6 +172,8 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("prefix_cache_hit", mark("Prefix-cache hits"), "quantity", "ratio", 0, 1),
         Row("mtp_tokens", mark("Tokens drafted (MTP)"), "count", "count", 0, 4),
         Row("mtp_acceptance", mark("Drafts accepted"), "quantity", "ratio", 0, 1),
+        Row("redundant_experts", mark("Experts held twice"), "count", "count", 0, 256),
+        Row("expert_imbalance", mark("Imbalance of experts"), "quantity", "ratio", 0, 3, tip=AUTO),
     ),
     Site: (
         Row("width_m", mark("Hall width"), "quantity", "length", 4, 100),

@@ -6,6 +6,8 @@ a named field for every number a plot needs. Pure; knows no file.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 
@@ -27,7 +29,7 @@ from studio.simulation.inference.memory import (
 from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.phase_report import phase_of
 from studio.simulation.inference.phases import first_and_many
-from studio.simulation.inference.plan import InferencePlan, check_plan, scalar
+from studio.simulation.inference.plan import InferencePlan, check_plan, check_redundancy, scalar
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.requests import Limits, RequestShape, check_request
 from studio.simulation.inference.result import (
@@ -67,6 +69,8 @@ def estimate_inference(
     plan: InferencePlan | None = None,
     prefill_plan: InferencePlan | None = None,
     pass_tokens: float = 0,
+    redundant_experts: float = 0,
+    expert_imbalance: float = 0,
     precision: str = "fp8",
     cache_precision: str = "",
     tpot_limit_s: float = 0.05,
@@ -95,6 +99,10 @@ def estimate_inference(
         How instances that only compute prompts are cut; None cuts them as those for decoding.
     pass_tokens
         Tokens of prompts computed in one pass; 0 takes the engine's.
+    redundant_experts
+        Experts of each layer held twice.
+    expert_imbalance
+        Load of the busiest expert rank above the mean; 0 takes what the engine usually sees.
     precision, cache_precision
         Number formats of weights and KV cache; the cache's default follows the weights.
     tpot_limit_s, ttft_limit_s
@@ -108,15 +116,17 @@ def estimate_inference(
     UnknownName : no such number format.
     """
     check_request(prompt, output, cached_share, batch, tpot_limit_s, ttft_limit_s)
-    profile = with_pass_tokens(profile, pass_tokens)
+    profile = with_choices(profile, pass_tokens, expert_imbalance)
+    check_redundancy(model, redundant_experts)
     shape = RequestShape(prompt, output, cached_share)
     limits = Limits(tpot_limit_s, ttft_limit_s)
     guess = speculation or Speculation()
 
     def build(candidate: InferencePlan) -> Engine:
         return engine_of(
-            machine, model, candidate, profile, network, exchange,
-            precision=precision, cache_precision=cache_precision, speculation=guess,
+            machine, model, replace(candidate, redundant_experts=redundant_experts), profile,
+            network, exchange, precision=precision, cache_precision=cache_precision,
+            speculation=guess,
         )  # fmt: skip
 
     devices = round(machine.npu_count * profile.devices_per_npu)
@@ -133,21 +143,30 @@ def estimate_inference(
     return _result(machine, build(chosen), apart, shape, limits, guess, batch, most, power)
 
 
-def with_pass_tokens(profile: InferenceProfile, pass_tokens: float) -> InferenceProfile:
-    """Return the profile with another size of the passes that compute prompts; 0 keeps it.
+def with_choices(
+    profile: InferenceProfile, pass_tokens: float = 0, expert_imbalance: float = 0
+) -> InferenceProfile:
+    """Return the profile with another size of passes or imbalance of experts; 0 keeps either.
 
     Raises
     ------
-    InvalidInput : fewer than one token.
+    InvalidInput : fewer than one token, or an imbalance that cannot be.
     """
-    if not pass_tokens:
-        return profile
-    if not 1 <= pass_tokens <= 1e8:
+    if pass_tokens and not 1 <= pass_tokens <= 1e8:
         raise InvalidInput(
             "passes of {pass_tokens:g} tokens; nearest valid: 1 to 100,000,000",
             pass_tokens=pass_tokens,
         )
-    return msgspec.structs.replace(profile, pass_tokens=float(pass_tokens))
+    if not 0 <= expert_imbalance <= 1e3:
+        raise InvalidInput(
+            "experts {imbalance:g} busier than the mean; nearest valid: 0 (usual) to 1,000",
+            imbalance=expert_imbalance,
+        )
+    return msgspec.structs.replace(
+        profile,
+        pass_tokens=float(pass_tokens or profile.pass_tokens),
+        expert_imbalance=float(expert_imbalance or profile.expert_imbalance),
+    )
 
 
 def _result(

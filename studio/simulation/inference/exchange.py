@@ -97,6 +97,9 @@ class TokenExchange:
     startup_s: Number
     latency_s: Number
     wire_s: Number
+    """What the slowest port needs; levels with ports of their own move bytes at the same time."""
+    wire_by_level_s: tuple[Number, ...]
+    """The same of each level of the machine, innermost first."""
 
 
 def _one_token(
@@ -114,7 +117,7 @@ def _one_token(
     shape = np.broadcast_shapes(np.shape(plan.expert_tensor), np.shape(plan.expert))
     if not shape:
         reach = scalar(plan.expert_tensor), scalar(plan.expert)
-        return TokenExchange(*_of_way(path, routing, levels, *reach, is_direct, once))
+        return _token(_of_way(path, routing, levels, *reach, is_direct, once))
     tensor, spread = (np.broadcast_to(v, shape).ravel() for v in (plan.expert_tensor, plan.expert))
     _, first, place = np.unique(
         tensor * (1.0 + spread.max()) + spread, return_index=True, return_inverse=True
@@ -125,7 +128,13 @@ def _one_token(
             for i in first
         ]
     )
-    return TokenExchange(*table.T[:, place].reshape(3, *shape))
+    columns: list[Number] = [column[place].reshape(shape) for column in table.T]
+    return _token(columns)
+
+
+def _token(values: Sequence[Number]) -> TokenExchange:
+    startup, latency, wire, *by_level = values
+    return TokenExchange(startup, latency, wire, tuple(by_level))
 
 
 @lru_cache(maxsize=16_384)
@@ -137,13 +146,13 @@ def _of_way(
     expert: float,
     is_direct: bool,
     once_per_rank: bool,
-) -> tuple[float, float, float]:
-    """Return start, latency and wire time of one way of spreading experts. [s]."""
+) -> tuple[float, ...]:
+    """Return start, latency, wire and wire by level of one way of spreading experts. [s]."""
     found = expert_exchange_time_s(
         path, routing, levels, _ranks(levels, expert_tensor, expert),
         is_direct=is_direct, once_per_rank=once_per_rank,
     )  # fmt: skip
-    return found.startup_s, found.latency_s, found.wire_s
+    return found.startup_s, found.latency_s, found.wire_s, *found.wire_by_level_s
 
 
 def library_of(network: NetworkProfile) -> ExpertProfile:

@@ -12,7 +12,6 @@ from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.exchange import exchange_time
 from studio.simulation.inference.pass_time import Segment
 from studio.simulation.inference.pieces import PassLoad, Work
-from studio.simulation.inference.plan import any_above
 from studio.simulation.inference.reductions import Sum, reduction
 from studio.simulation.inference.work import feed_forward_work, mixer_work, share_of
 from studio.workload.model import Block, MixtureOfExperts
@@ -60,7 +59,7 @@ def add_layers(
 ) -> None:
     """Add what these layers compute and exchange; equal parts of layers are worked out once."""
     plan, model = engine.plan, engine.model
-    is_spread = np.asarray(plan.expert) > 1
+    dispatches = plan.dispatches
     share = share_of(plan, load)
     sums: Number = 0.0
     mixers = ((block.mixer, n) for block, n in blocks if block.mixer is not None)
@@ -72,7 +71,7 @@ def add_layers(
     for part, count in kinds:
         doing.add(feed_forward_work(model, part, share), count)
         if isinstance(part, MixtureOfExperts):
-            sums = sums + count * np.where(is_spread, 0.0, 1.0)
+            sums = sums + count * np.where(dispatches, 0.0, 1.0)
             _add_experts(doing, engine, load, part, count)
         else:
             sums = sums + count
@@ -99,15 +98,15 @@ def _add_experts(
     """Add what layers of experts cost besides their products."""
     plan, profile = engine.plan, engine.profile
     doing.expert_layers += count
-    if not any_above(plan.expert, 1):
+    dispatches = plan.dispatches
+    if not dispatches.any():
         return
-    is_spread = np.asarray(plan.expert) > 1
     sent = engine.token_exchange(part, is_direct=not load.has_prompts)
     moved = exchange_time(sent, load.tokens / plan.tensor)
     inside = inside_experts(engine, load.tokens, part)
     exposed = moved.time_s * (1 - profile.expert_overlap) + profile.expert_rank_s + inside.time_s
-    doing.exchanged_s = doing.exchanged_s + count * np.where(is_spread, exposed, 0.0)
-    doing.links_s = doing.links_s + count * np.where(is_spread, moved.wire_s + inside.wire_s, 0.0)
+    doing.exchanged_s = doing.exchanged_s + count * np.where(dispatches, exposed, 0.0)
+    doing.links_s = doing.links_s + count * np.where(dispatches, moved.wire_s + inside.wire_s, 0.0)
 
 
 def inside_experts(engine: Engine, tokens: Number, part: MixtureOfExperts) -> Sum:
@@ -115,5 +114,5 @@ def inside_experts(engine: Engine, tokens: Number, part: MixtureOfExperts) -> Su
     plan = engine.plan
     rows = tokens * part.top_k * plan.expert_tensor / plan.tensor
     width = (part.latent or engine.model.hidden) / engine.model.hidden
-    ranks = np.where(np.asarray(plan.expert) > 1, plan.expert_tensor, 1.0)
+    ranks = np.where(plan.dispatches, plan.expert_tensor, 1.0)
     return reduction(engine, rows * width, ranks)

@@ -154,10 +154,11 @@ def buffer_byte(engine: Engine, tokens: Number) -> Number:
     exchange: Number = 0.0
     if part is not None:
         copies = np.minimum(part.top_k, engine.plan.expert)
-        is_spread = np.asarray(engine.plan.expert) > 1
         own = np.minimum(tokens, 512.0) / engine.plan.tensor
         width = part.latent or engine.model.hidden
-        exchange = np.where(is_spread, _EXCHANGE_BUFFERS * own * copies * width * 3.0, 0.0)
+        exchange = np.where(
+            engine.plan.dispatches, _EXCHANGE_BUFFERS * own * copies * width * 3.0, 0.0
+        )
     return engine.profile.runtime_byte + exchange
 
 

@@ -82,6 +82,15 @@ class InferencePlan:
         return self.stage_ranks / self.expert
 
     @property
+    def dispatches(self) -> NDArray[np.bool_]:
+        """Whether tokens travel to their experts, shape () or (n,).
+
+        One attention group holds the same tokens on every rank: each computes its own experts of
+        them, and what they make is added up like any other part of a layer.
+        """
+        return (np.asarray(self.expert) > 1) & (np.asarray(self.attention_data) > 1)
+
+    @property
     def group_ranks(self) -> Number:
         """Devices that work on one group's sequences."""
         return self.tensor * self.pipeline
@@ -149,6 +158,25 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
             model=model.name,
         )
     _check_experts(model, plan)
+
+
+def check_redundancy(model: AiModel, redundant: float) -> None:
+    """Raise where more experts of a layer are held twice than there are.
+
+    Raises
+    ------
+    InvalidInput : a negative number, or more than the experts of a layer.
+    """
+    most = expert_count(model)
+    if not 0 <= redundant <= most:
+        raise InvalidInput(
+            "{redundant:g} experts held twice of the {most} of a layer of {model}; nearest valid: "
+            "{nearest}",
+            redundant=redundant,
+            most=most,
+            model=model.name,
+            nearest=min(max(redundant, 0), most),
+        )
 
 
 def _check_experts(model: AiModel, plan: InferencePlan) -> None:

@@ -16,6 +16,7 @@ from studio.simulation.inference.mixing import mixed
 from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.requests import Limits, RequestShape
+from studio.simulation.inference.runs import Run, measured_share
 from studio.simulation.inference.speculative import Speculation
 
 _WAIT_TAIL = 4.6
@@ -86,6 +87,7 @@ def serve(
     shape: RequestShape,
     limits: Limits,
     speculation: Speculation | None = None,
+    run: Run | None = None,
 ) -> Service:
     """Return the highest rate of random arrivals within limits, prompts mixed with decoding.
 
@@ -94,7 +96,7 @@ def serve(
     TPOT bounds the batch. For TTFT, a prompt first waits for the step under way, then queues for
     a server that computes prompts one after the other: one in a hundred waits 4.6 times the mean
     M/D/1 wait s r / (2 (1 - r)), s the time of one prompt and r the load. The load that meets
-    the limit follows.
+    the limit follows. A run that ends measures less than the service delivers while it is full.
 
     Raises
     ------
@@ -113,6 +115,7 @@ def serve(
         return Service(0.0, np.inf, np.inf, 0.0, "TPOT" if fits else "nothing fits")
     found = mixed(engine, shape, batch, speculation)
     rate = scalar(found.tokens_per_s_per_npu) * (1 - engine.profile.disturbance)
+    rate *= measured_share(engine, shape, run or Run(), batch, speculation)
     bound = "TPOT" if batch < in_flight(engine, shape) else "memory"
     plenty = scalar(found.prefill.tokens_per_s_per_npu) * scalar(engine.plan.group_ranks)
     service = shape.new_prompt / plenty

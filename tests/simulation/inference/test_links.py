@@ -83,14 +83,24 @@ def test_more_drafts_never_make_a_step_shorter(engine):
 
 def test_an_expert_cut_over_ranks_pays_for_the_sum_of_its_parts(engine):
     """Eight ranks, experts over four: every expert lies on two, which add up their halves."""
-    whole = engine("DeepSeek-V3", InferencePlan(tensor=8.0, expert=8.0))
-    halves = engine("DeepSeek-V3", InferencePlan(tensor=8.0, expert=4.0))
+    whole = engine("DeepSeek-V3", InferencePlan(4.0, 2.0, 1.0, 8.0))
+    halves = engine("DeepSeek-V3", InferencePlan(4.0, 2.0, 1.0, 4.0))
     load = PassLoad(sequences=256.0, context=1000.0)
-    rows = 256 * 8 * 2 / 8
+    rows = 256 * 8 * 2 / 4
     one = reduction(halves, rows, 2.0)
     spent = pass_time(halves, load).terms["dispatch_combine"]
     assert float(spent) > 58 * float(one.time_s)
     assert float(spent) > float(pass_time(whole, load).terms["dispatch_combine"])
+
+
+def test_ranks_that_hold_the_same_tokens_add_up_what_their_experts_make(engine):
+    """One attention group of eight: two sums in each of 61 layers, and nothing is dispatched."""
+    spread = engine("DeepSeek-V3", InferencePlan(tensor=8.0, expert=8.0))
+    load = PassLoad(sequences=16.0, context=1000.0)
+    terms = pass_time(spread, load).terms
+    one = reduction(spread, 16.0, 8.0)
+    assert float(terms["dispatch_combine"]) == 0.0
+    assert float(terms["all_reduce"]) == pytest.approx(2 * 61 * float(one.time_s))
 
 
 def test_an_instance_behind_two_hosts_waits_for_their_agreement(engine):

@@ -15,7 +15,7 @@ from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.memory import weight_byte
 from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.pass_time import TERMS
-from studio.simulation.inference.passes import pass_time
+from studio.simulation.inference.passes import levelled, pass_time
 from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.pieces import PassLoad
 from studio.simulation.inference.plan import InferencePlan
@@ -172,3 +172,19 @@ def test_perfect_balance_is_faster_than_the_default(engine):
     default = prefill(engine("DeepSeek-R1", plan, "int8", machine), shape, np.inf)
     perfect = prefill(engine("DeepSeek-R1", level, "int8", machine), shape, np.inf)
     assert np.max(perfect.tokens_per_s_per_npu) > 1.02 * np.max(default.tokens_per_s_per_npu)
+
+
+@pytest.mark.parametrize("redundant", [1, 8, 32, 128])
+def test_experts_held_twice_cost_memory_and_level_the_load(engine, redundant):
+    plain = engine("DeepSeek-V3", InferencePlan(attention_data=32.0, expert=32.0))
+    levelled_ = replace(plain, plan=replace(plain.plan, redundant_experts=redundant))
+    load = PassLoad(sequences=256.0, context=1000.0)
+    assert pass_time(levelled_, load).time_s < pass_time(plain, load).time_s
+    assert weight_byte(levelled_) >= weight_byte(plain)
+
+
+def test_imbalance_left_by_hand():
+    """256 experts, 32 held twice: scores of ranks 224 and 256 are 1.14 and 2.81."""
+    assert levelled(256, 32) == pytest.approx(1.14 / 2.81, abs=0.01)
+    assert levelled(256, 0) == 1.0
+    assert levelled(256, 256) == 0.0
