@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
         workspace.setParent(self)
         workspace.run_beside = lambda text, work: run_beside(self, text, work)
         self.setAcceptDrops(True)
+        # Sliding docks take a dozen animations at every new layout, and show nothing.
+        self.setAnimated(False)
         self._make_pages()
         workspace.prepare = self.canvas.prepare
         self.docks = make_docks(self, self._panels())
@@ -180,6 +182,7 @@ class MainWindow(QMainWindow):
         """Show the command palette."""
         from studio.gui.palette import open_palette
 
+        self.menus.name_steps()
         open_palette(self)
 
     def reset_layout(self) -> None:

@@ -69,6 +69,7 @@ class WindowMenus:
         bar.clear()
         for title, names in MENUS:
             menu = bar.addMenu(tr(title))
+            menu.aboutToShow.connect(self.name_steps)
             for name in names:
                 if name == SEPARATOR:
                     menu.addSeparator()
@@ -147,9 +148,15 @@ class WindowMenus:
         )
 
     def update(self) -> None:
-        """Enable what is possible now, and name what undo takes back."""
+        """Enable what is possible now."""
+        self._window.actions_made.update(self.state())
+
+    def name_steps(self) -> None:
+        """Name what undo and redo would do, before anybody reads it.
+
+        Not at every edit: a tool button whose text changes has the whole window laid out anew.
+        """
         window = self._window
-        window.actions_made.update(self.state())
         document = window.workspace.document
         undo = document.history.undo_label if document else ""
         redo = document.history.redo_label if document else ""

@@ -17,7 +17,7 @@ from studio.gui.views.inspector_sections import (
     selection_title,
 )
 from studio.gui.views.layer_rows import plane_rows
-from studio.gui.views.library_items import design_groups, library_groups
+from studio.gui.views.library_items import catalog_groups, design_groups, lent_groups
 from studio.gui.views.metric_rows import metric_rows
 from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
 from studio.gui.views.problem_rows import counts, problem_rows
@@ -58,6 +58,7 @@ class Presenter:
         self.show_design(document)
         if document is not None:
             window.canvas.zoom_to_fit()
+        self.show_level()
         self.show_evaluation(None)
 
     def show_design(self, document: Document | None) -> None:
@@ -88,12 +89,15 @@ class Presenter:
 
     def _show_library(self, design: Design | None, language: str) -> None:
         """The library is made anew only where what it lists has changed, not where a rack moved."""
-        listed = (design_groups(design, language), language)
-        if listed != self._listed:
-            self._listed = listed
-            self._window.library.show_groups(
-                library_groups(self._window.workspace.catalog, design, language)
-            )
+        own = design_groups(design, language)
+        if (own, language) == self._listed:
+            return
+        self._listed = (own, language)
+        catalog, made = self._window.workspace.catalog, self._made
+        assemblies = design.assemblies if design else None
+        lent = made.of("lent", lambda: lent_groups(design, language), language, assemblies)
+        rest = made.of("catalog", lambda: catalog_groups(catalog, language), language, catalog)
+        self._window.library.show_groups((*own, *lent, *rest))
 
     def show_selection(self, selection: frozenset[str]) -> None:
         """Show what is selected."""
@@ -195,7 +199,8 @@ class Presenter:
             "chip": tr("Chip"),
             "port": tr("Port"),
         }
-        window.status.level.setText(names.get(window.canvas.level, window.canvas.level))
+        level = window.canvas.level if window.workspace.document is not None else ""
+        window.status.level.setText(names.get(level, level))
 
     def show_playing(self, is_playing: bool) -> None:
         """Show whether the run plays."""

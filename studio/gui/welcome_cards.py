@@ -22,6 +22,8 @@ from studio.gui.views.library_items import design_files
 from studio.storage.project_file import read_design
 
 _SCALE = 2
+_DRAWN = 2
+"""Grows whenever thumbnails are drawn in another way, so that kept ones are made anew."""
 _ORDER = ("cloudmatrix-384", "atlas-950", "gb200-nvl72", "gb300-nvl72", "dgx-h100-su32")
 _PAUSE_MS = 30
 _FIRST_MS = 400
@@ -130,5 +132,5 @@ class Thumbnailer(QObject):
 
 def _kept(path: Path, theme: str) -> Path:
     stamp = path.stat()
-    key = hashlib.sha256(f"{path}|{stamp.st_mtime_ns}|{stamp.st_size}|{theme}".encode())
+    key = hashlib.sha256(f"{path}|{stamp.st_mtime_ns}|{stamp.st_size}|{theme}|{_DRAWN}".encode())
     return paths.state_dir() / "thumbnails" / f"{key.hexdigest()[:24]}.png"

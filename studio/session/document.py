@@ -13,6 +13,7 @@ from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric, compile_design
 from studio.session.history import History
+from studio.session.snapshots import Snapshots
 from studio.storage.journal import Journal, Recovered
 from studio.storage.project_file import OpenedFile, read_design, write_design
 
@@ -38,6 +39,7 @@ class Document:
         self._revision = 0
         # Built already where that took so long that it was done beside the window.
         self._fabric = fabric or compile_design(design, catalog)
+        self._snapshots = Snapshots(self._fabric)
         self._selection: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._journal = journal
@@ -135,7 +137,7 @@ class Document:
         after = edit(self.design)
         if after is self.design:
             return
-        fabric = compile_design(after, self._catalog, self._fabric)
+        fabric = self._snapshots.of(after, self._catalog)
         before, steps = self.design, self._history.place
         self._history.push(label, after, merge_key)
         if self._journal:
@@ -204,6 +206,7 @@ class Document:
     def use_catalog(self, catalog: Catalog) -> None:
         """Rebuild with another catalogue, as after a part file was edited."""
         self._fabric = compile_design(self.design, catalog)
+        self._snapshots = Snapshots(self._fabric)
         self._catalog = catalog
         self._revision += 1
         self._notify()
@@ -214,7 +217,7 @@ class Document:
         self._changed()
 
     def _changed(self, fabric: Fabric | None = None) -> None:
-        self._fabric = fabric or compile_design(self.design, self._catalog, self._fabric)
+        self._fabric = fabric or self._snapshots.of(self.design, self._catalog)
         self._revision += 1
         self._notify()
 

@@ -49,18 +49,20 @@ def exits(racks: FloatArray, trunks: Trunks, hangs: BoolArray) -> tuple[FloatArr
     return points[:count], points[count:]
 
 
-def arcs(start: FloatArray, end: FloatArray, below: BoolArray) -> FloatArray:
-    """Return the polylines of trunks between exits, shape (n, ARC_STEPS + 1, 2), in metres."""
+def arcs(
+    start: FloatArray, end: FloatArray, below: BoolArray, steps: int = ARC_STEPS
+) -> FloatArray:
+    """Return the polylines of trunks between exits, shape (n, steps + 1, 2), in metres."""
     reach = np.abs(end[:, 0] - start[:, 0])
     lift = _LEAST_M + _MOST_M * (1 - np.exp(-reach / _REACH_M))
     up = np.stack((np.zeros(len(start)), np.where(below, lift, -lift)), axis=1)
     corners = np.stack((start, start + up, end + up, end), axis=1)
-    points: FloatArray = np.einsum("sk,nkd->nsd", _bezier(), corners)
+    points: FloatArray = np.einsum("sk,nkd->nsd", _bezier(steps), corners)
     return points
 
 
-def _bezier() -> FloatArray:
+def _bezier(steps: int) -> FloatArray:
     # Closer together at the ends, which are seen magnified at the racks.
-    t = (1 - np.cos(np.linspace(0.0, np.pi, ARC_STEPS + 1))) / 2
+    t = (1 - np.cos(np.linspace(0.0, np.pi, steps + 1))) / 2
     rest = 1 - t
     return np.stack((rest**3, 3 * rest**2 * t, 3 * rest * t**2, t**3), axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from studio.fabric.arrays import FloatArray
+from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas.arcs import arcs, exits
 from studio.gui.canvas.wiring import Wiring
 
@@ -27,6 +27,13 @@ class Courses:
     def arcs(self) -> FloatArray:
         """Return the polyline of each trunk, shape (n_trunks, n_points, 2), in metres."""
         return arcs(*self.exits, self.wiring.hangs[self.wiring.trunks.plane])
+
+    def magnified(self, trunks: IntArray, steps: int) -> FloatArray:
+        """Return the polylines of some trunks in finer steps, shape (n, steps + 1, 2)."""
+        start, end = self.exits
+        wiring = self.wiring
+        below = wiring.hangs[wiring.trunks.plane[trunks]]
+        return arcs(start[trunks], end[trunks], below, steps)
 
     @cached_property
     def reach(self) -> tuple[float, float]:

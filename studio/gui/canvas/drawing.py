@@ -32,6 +32,7 @@ from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.picking import Hit
 from studio.gui.canvas.pictures import Painted, painted_from
 from studio.gui.canvas.scene import Scene, build_scene, looks_alike
+from studio.gui.canvas.scenes import Scenes
 from studio.gui.canvas.sight import Sight
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
@@ -52,8 +53,7 @@ class Drawing(Sight):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 160)
         self.setAccessibleName(tr("Drawing of the supernode"))
-        self._prepared: Scene | None = None
-        """What was worked out beside the window, until it is shown."""
+        self._scenes = Scenes()
         self._theme: CanvasTheme = LIGHT
         self._hidden_planes: frozenset[str] = frozenset()
         self._overlay: Overlay | None = None
@@ -79,17 +79,13 @@ class Drawing(Sight):
         go_on()
         scene = build_scene(fabric)
         scene.work_out(go_on)
-        self._prepared = scene
+        self._scenes.prepare(scene)
 
     def set_fabric(self, fabric: Fabric) -> None:
         """Show a fabric; another snapshot of the same document keeps view and selection."""
-        before, prepared = self._scene, self._prepared
-        self._prepared = None
+        before = self._scene
         same = before is not None and before.fabric.design.id == fabric.design.id
-        if prepared is not None and prepared.fabric is fabric:
-            scene = prepared
-        else:
-            scene = build_scene(fabric, before if same else None)
+        scene = self._scenes.of(fabric)
         if not same:
             self._let_go()
             self._backing.forget()

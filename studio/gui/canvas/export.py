@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize
@@ -111,7 +111,9 @@ def thumbnail(fabric: Fabric, size: QSize, theme: CanvasTheme = LIGHT) -> QImage
     scene = build_scene(fabric)
     view = Viewport(0.0, 0.0, 1.0, size.width(), size.height()).fitted(scene.contents, 0.06)
     planes = frozenset(fabric.design.planes)
-    frame = Frame(scene, view, theme, "en", "hall", planes, labelled=False)
+    # What lies outside the hall would be a block of another grey, which no one can make out.
+    all_floor = replace(theme, background=theme.floor)
+    frame = Frame(scene, view, all_floor, "en", "hall", planes, labelled=False)
     paint_picture(painter, frame, Fonts())
     painter.end()
     return image

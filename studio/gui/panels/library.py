@@ -85,6 +85,7 @@ class LibraryPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._groups: tuple[LibraryGroup, ...] = ()
+        self._shown: tuple[LibraryGroup, ...] = ()
         self._icons: dict[str, QIcon] = {}
         self._search = _Search()
         self._search.left_down.connect(self._focus_found)
@@ -106,9 +107,30 @@ class LibraryPanel(QWidget):
 
     def show_groups(self, groups: tuple[LibraryGroup, ...]) -> None:
         """Show the library's content."""
-        if groups != self._groups:
-            self._groups = groups
+        if groups == self._groups:
+            return
+        self._groups = groups
+        found = matching(groups, self._search.text())
+        if [one.title for one in found] == [one.title for one in self._shown]:
+            self._change(found)
+        else:
             self._fill()
+
+    def _change(self, found: tuple[LibraryGroup, ...]) -> None:
+        """Show other items under the same titles; most edits change none but the design's own."""
+        chosen = self._chosen_item()
+        for place, (before, group) in enumerate(zip(self._shown, found, strict=True)):
+            top = self._tree.topLevelItem(place)
+            if top is not None and before is not group and before != group:
+                top.takeChildren()
+                top.setText(0, _group_title(group))
+                top.addChildren([self._item(item) for item in group.items])
+        self._shown = found
+        self._choose(chosen)
+
+    def _chosen_item(self) -> LibraryItem | None:
+        current = self._tree.currentItem()
+        return current.data(0, _ITEM) if current is not None else None
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
@@ -162,11 +184,11 @@ class LibraryPanel(QWidget):
         found = matching(self._groups, self._search.text())
         opened = self._opened()
         is_search = bool(self._search.text().strip())
-        current = self._tree.currentItem()
-        chosen: LibraryItem | None = current.data(0, _ITEM) if current is not None else None
+        chosen = self._chosen_item()
         self._tree.clear()
+        self._shown = found
         for place, group in enumerate(found):
-            top = QTreeWidgetItem([f"{tr(group.title)}  ({len(group.items)})"])
+            top = QTreeWidgetItem([_group_title(group)])
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             top.setData(0, _ITEM, None)
             top.setToolTip(0, tr(group.title))
@@ -219,3 +241,7 @@ class LibraryPanel(QWidget):
         item = row.data(0, _ITEM)
         if item is not None:
             self.inspected.emit(item)
+
+
+def _group_title(group: LibraryGroup) -> str:
+    return f"{tr(group.title)}  ({len(group.items)})"

@@ -102,10 +102,13 @@ class LegendTable(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.panel))
         plain, bold = self._fonts()
         metrics, heavy = QFontMetrics(plain), QFontMetrics(bold)
-        height = self._line_px()
+        text_color, quiet = QColor(self._theme.text), QColor(self._theme.quiet)
+        height = heavy.height()
         widths = self._column_px(metrics, heavy)
-        room = self.width() - sum(widths) - 2 * _MARGIN
+        first = self.width() - _MARGIN - sum(widths)
+        room = first - _MARGIN
         square = round(height * 0.5)
+        base = (height + metrics.ascent() - metrics.descent()) // 2
         for number, line in enumerate(self._lines):
             top = _MARGIN + number * height
             left = _MARGIN
@@ -114,17 +117,17 @@ class LegendTable(QWidget):
                 painter.fillRect(place, QColor(line.color))
                 left += square + SPACE // 2
             painter.setFont(plain)
-            painter.setPen(QColor(self._theme.quiet if line.color else self._theme.text))
+            painter.setPen(quiet if line.color else text_color)
             name = metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, room - left)
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRect(left, top, room, height), int(middle), name)
-            painter.setFont(bold if line.is_bold else plain)
-            painter.setPen(QColor(self._theme.quiet if line.is_quiet else self._theme.text))
-            right = self.width() - _MARGIN - sum(widths)
+            painter.drawText(left, top + base, name)
+            if line.is_bold:
+                painter.setFont(bold)
+            painter.setPen(quiet if line.is_quiet else text_color)
+            used, right = heavy if line.is_bold else metrics, first
+            # Placed by hand: a text in a rectangle is laid out anew at every painting.
             for text, width in zip(line.texts, widths, strict=True):
-                side = int(middle | Qt.AlignmentFlag.AlignRight)
-                painter.drawText(QRect(right, top, width, height), side, text)
                 right += width
+                painter.drawText(right - used.horizontalAdvance(text), top + base, text)
         painter.end()
 
     def _fonts(self) -> tuple[QFont, QFont]:

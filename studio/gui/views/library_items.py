@@ -58,13 +58,8 @@ def library_groups(
     catalog: Catalog, design: Design | None, language: str
 ) -> tuple[LibraryGroup, ...]:
     """Return everything the library holds, in the order it is shown."""
-    groups = [*design_groups(design, language), *lent_groups(design, language)]
-    for kind, title in KIND_TITLES.items():
-        parts = [part for part in catalog.parts.values() if part.kind == kind]
-        if parts:
-            groups.append(LibraryGroup(title, tuple(_part(part, language) for part in parts)))
-    groups.append(LibraryGroup(mark("Reference designs"), _designs()))
-    return tuple(groups)
+    own, lent = design_groups(design, language), lent_groups(design, language)
+    return (*own, *lent, *catalog_groups(catalog, language))
 
 
 def design_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...]:
@@ -95,6 +90,16 @@ def lent_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...
                     )
                 )
     return (LibraryGroup(mark("Assemblies of reference designs"), tuple(items)),)
+
+
+def catalog_groups(catalog: Catalog, language: str) -> tuple[LibraryGroup, ...]:
+    """Return what the library holds of the catalogue, and the reference designs."""
+    groups = []
+    for kind, title in KIND_TITLES.items():
+        parts = [part for part in catalog.parts.values() if part.kind == kind]
+        if parts:
+            groups.append(LibraryGroup(title, tuple(_part(part, language) for part in parts)))
+    return (*groups, LibraryGroup(mark("Reference designs"), _designs()))
 
 
 def matching(groups: tuple[LibraryGroup, ...], search: str) -> tuple[LibraryGroup, ...]:

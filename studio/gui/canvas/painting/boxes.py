@@ -9,9 +9,11 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.layout import Layout
 from studio.gui.canvas import overlay as maps
+from studio.gui.canvas.arrangement import LABEL_END
 from studio.gui.canvas.elevation import FOOTER, HEADER, LEFT, RIGHT, rack_units
 from studio.gui.canvas.painting.buffers import crisp, draw_by_group, draw_lines, draw_rects, mixed
 from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.rows import row_labels
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 from studio.gui.i18n import named
 
@@ -20,6 +22,10 @@ _NAMED_PX = 18.0
 """Width from which a rack carries its name."""
 _MARK_PX = 3.0
 """Height of a rack unit from which the rails are marked."""
+_TWO_DIGITS = 1.6
+"""Room for two digits and a little air, as a multiple of the size of the font."""
+_SIGN_PX = 7.2
+"""About the width of a letter or digit of the smallest bold font."""
 _KIND_ORDER = ("npu", "switch", "cpu", "nic", "storage", "power_supply", "cooling")
 """A box takes the colour of the first of these that it holds."""
 _CHIPS_PX = 14.0
@@ -44,8 +50,7 @@ def paint_racks(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label]
     header[:, 3] = np.rint(header[:, 3] * HEADER * 0.96)
     painter.setBrush(QBrush(theme.rack_header))
     draw_rects(painter, header[header[:, 3] >= 3])
-    named = np.flatnonzero((rects[:, 2] >= _NAMED_PX) & frame.sharp)
-    labels = [one for n in named for one in _rack_labels(frame, int(racks[n]), rects[n])]
+    labels = _names(frame, racks, rects) if frame.sharp else []
     if frame.level != "hall":
         labels += _paint_rails(painter, frame, racks)
     return labels
@@ -59,6 +64,17 @@ def _present(frame: Frame, racks: IntArray) -> BoolArray:
         return np.ones(len(racks), dtype=bool)
     labels = (frame.scene.layout.racks[rack].label for rack in racks.tolist())
     return np.array([label not in absent for label in labels], dtype=bool)
+
+
+def _names(frame: Frame, racks: IntArray, rects: FloatArray) -> list[Label]:
+    """Name the racks, each by itself or, where they stand too close for that, row by row."""
+    layout = frame.scene.layout
+    if frame.level == "hall":
+        longest = max(len(layout.racks[rack].label) for rack in racks.tolist())
+        if longest * _SIGN_PX > float(np.median(rects[:, 2])):
+            return row_labels(frame, racks, rects)
+    wide = np.flatnonzero(rects[:, 2] >= _NAMED_PX)
+    return [one for n in wide for one in _rack_labels(frame, int(racks[n]), rects[n])]
 
 
 def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
@@ -82,6 +98,7 @@ def _rack_labels(frame: Frame, rack: int, rect: FloatArray) -> list[Label]:
                 bold=True,
                 room=width - 2,
                 plate=plate,
+                least=1.0,
             )
         ]
     size = max(SMALLEST_PX, min(int(header * 0.3), _LARGEST_TITLE_PX))
@@ -125,23 +142,27 @@ def _paint_rails(painter: QPainter, frame: Frame, racks: IntArray) -> list[Label
             draw_lines(painter, np.rint(lines[seen]))
         if frame.sharp:
             middles = marks[seen] + unit / 2
-            labels += _unit_labels(frame, numbers[seen], middles, rail, width, unit)
+            end = rail - 0.03 * width
+            labels += _unit_labels(frame, numbers[seen], middles, end, end - x, unit)
     return labels
 
 
 def _unit_labels(
-    frame: Frame, numbers: IntArray, middles: FloatArray, rail: float, width: float, unit: float
+    frame: Frame, numbers: IntArray, middles: FloatArray, end: float, room: float, unit: float
 ) -> list[Label]:
-    """Return the numbers of rack units, each or every fifth as there is room."""
+    """Return the numbers of rack units, each or every fifth as there is room.
+
+    Parameters
+    ----------
+    end, room : where the numbers end, and how far that is from the edge of the rack, in pixels.
+    """
     every = 1 if unit >= 13 else 5
-    if unit * every < 11:
+    size = min(12, int(unit * 0.7 * (1 if every == 1 else 3)), int(room / _TWO_DIGITS))
+    if unit * every < 11 or size < SMALLEST_PX:
         return []
-    size = max(SMALLEST_PX, min(12, int(unit * 0.7 * (1 if every == 1 else 3))))
-    color, room = frame.theme.text_soft, width * LEFT
-    if room < 1.3 * size:
-        return []
+    color = frame.theme.text_soft
     return [
-        Label(str(number), rail - 0.03 * width, middle, size, color, -5, "right", room=room)
+        Label(str(number), end, middle, size, color, -5, "right", room=room)
         for number, middle in zip(numbers.tolist(), middles.tolist(), strict=True)
         if number == 1 or (number and number % every == 0)
     ]
@@ -208,7 +229,7 @@ def _housing_labels(frame: Frame, housings: IntArray, rects: FloatArray) -> list
         size = max(SMALLEST_PX, min(15, int(min(height * 0.7, width * 0.05 + 4))))
         left, room = x + max(3.0, width * 0.012), width * 0.185
         if width < 160:
-            room = width * 0.25 + 8 if height >= _CHIPS_PX else width - 6
+            room = width * LABEL_END - 4 if height >= _CHIPS_PX else width - 6
             labels.append(
                 Label(
                     housing.label,

@@ -20,6 +20,10 @@ _FACTS_PX = 190.0
 """Size of a component from which its main values stand on it."""
 _MOST_LABELS = 1500
 _OUTLINE_PX = 7.0
+_LARGE_PX = 420.0
+"""Width of a component whose text is set in a larger font."""
+_LINE = 1.36
+"""Distance of lines, as a multiple of the size of the first one's font."""
 _SIGN_PX = 13.0
 """Shorter side from which a chip carries the sign of its kind."""
 
@@ -35,7 +39,8 @@ def paint_chips(painter: QPainter, frame: Frame, chips: IntArray) -> list[Label]
     kinds: list[str] = sorted({part.kind for part in layout.parts})
     kind_of_part = np.array([kinds.index(part.kind) for part in layout.parts], dtype=np.int64)
     kind = kind_of_part[layout.part[chips]]
-    colors, group = _colors(frame, chips, kind, [theme.kind(name) for name in kinds])
+    plain = [theme.kind(name) for name in kinds]
+    colors, group = _colors(frame, chips, kind, plain)
     # As drawn, equal chips may differ by a pixel: what is seen of them must not.
     side = np.round(rects[:, 2:].min(axis=1), 3)
     large = side >= _OUTLINE_PX
@@ -45,7 +50,12 @@ def paint_chips(painter: QPainter, frame: Frame, chips: IntArray) -> list[Label]
     if frame.sharp:
         _paint_signs(painter, frame, boxes[signed], kind[signed], kinds)
     _paint_absent(painter, frame, boxes[~present])
-    return _labels(frame, chips, rects) if frame.sharp else []
+    if not frame.sharp:
+        return []
+    labelled = _labelled(frame, chips, rects)
+    if colors is plain:
+        _clear_for_text(painter, labelled, boxes, group, colors)
+    return [label for _, labels in labelled for label in labels]
 
 
 def _colors(
@@ -152,19 +162,52 @@ def _paint_absent(painter: QPainter, frame: Frame, boxes: FloatArray) -> None:
     draw_rects(painter, boxes)
 
 
-def _labels(frame: Frame, chips: IntArray, rects: FloatArray) -> list[Label]:
-    labels = []
+def _labelled(frame: Frame, chips: IntArray, rects: FloatArray) -> list[tuple[int, list[Label]]]:
+    """Return the labels of those chips that are large enough, by their place."""
     wide = np.flatnonzero((rects[:, 2] >= 20) & (rects[:, 3] >= SMALLEST_PX + 2))
-    for place in wide[:_MOST_LABELS]:
-        labels += _chip_labels(frame, int(chips[place]), rects[place])
-    return labels
+    return [
+        (place, _chip_labels(frame, int(chips[place]), rects[place]))
+        for place in wide[:_MOST_LABELS].tolist()
+    ]
+
+
+def _clear_for_text(
+    painter: QPainter,
+    labelled: list[tuple[int, list[Label]]],
+    boxes: FloatArray,
+    group: IntArray,
+    colors: list[QColor],
+) -> None:
+    """Cover what the sign of a chip would strike through its text."""
+    signed = [one for one in labelled if boxes[one[0], 3] >= _SIGN_PX and _fits(one[1][0])]
+    if not signed:
+        return
+    places = [place for place, _ in signed]
+    blocks = np.array([_block(labels) for _, labels in signed])
+    inner = _inset(boxes[places], 0.02)
+    left_top = np.maximum(blocks[:, :2], inner[:, :2])
+    end = np.minimum(blocks[:, :2] + blocks[:, 2:], inner[:, :2] + inner[:, 2:])
+    shown = np.concatenate((left_top, np.maximum(end - left_top, 0)), axis=1)
+    draw_by_group(painter, crisp(shown), group[places], colors, None)
+
+
+def _fits(label: Label) -> bool:
+    return _ems(label.text) * label.size <= label.room + 4
+
+
+def _block(labels: list[Label]) -> tuple[float, float, float, float]:
+    """Return about where the lines of a chip stand."""
+    width = min(max(_ems(one.text) * one.size for one in labels) + 8, labels[0].room)
+    top = labels[0].y - labels[0].size * 0.7
+    return labels[0].x - width / 2, top, width, labels[-1].y + labels[-1].size * 0.7 - top
 
 
 def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
     x, y, width, height = rect.tolist()
     layout = frame.scene.layout
     part = int(layout.part[chip])
-    size = max(SMALLEST_PX, min(16, int(min(height * 0.34, width * 0.2))))
+    most = 16 if width < _LARGE_PX else 22
+    size = max(SMALLEST_PX, min(most, int(min(height * 0.34, width * 0.2))))
     small = max(SMALLEST_PX, size - 3)
     lines = [(_short_name(frame, chip), size, True)]
     if height > size * 3.2 and width > size * 5:
@@ -172,13 +215,15 @@ def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
         lines.append((name, _size_to_fit(name, width - 8, small), False))
     if height > _FACTS_PX and width > _FACTS_PX:
         lines += [(text, small, False) for text in facts(layout.parts[part], frame.language)]
+    # A line more would stand on the edge of the chip, where its ports are.
+    lines = lines[: max(1, int((height - size) / (size * _LINE)))]
     color = _text_on(frame, chip)
-    top = y + height / 2 - (len(lines) - 1) * size * 0.68
+    top = y + height / 2 - (len(lines) - 1) * size * _LINE / 2
     return [
         Label(
             text,
             x + width / 2,
-            top + number * size * 1.36,
+            top + number * size * _LINE,
             px,
             color,
             3 - number / 10,
@@ -191,9 +236,13 @@ def _chip_labels(frame: Frame, chip: int, rect: FloatArray) -> list[Label]:
 
 
 def _size_to_fit(text: str, room: float, most: int) -> int:
-    """Return the largest font size at which a text probably fits; Chinese signs are square."""
-    ems = sum(1.0 if ord(sign) > 0x2E80 else 0.58 for sign in text)
-    return max(SMALLEST_PX, min(most, int(room / max(ems, 1.0))))
+    """Return the largest font size at which a text probably fits."""
+    return max(SMALLEST_PX, min(most, int(room / max(_ems(text), 1.0))))
+
+
+def _ems(text: str) -> float:
+    """Return about how wide a text is, as a multiple of its size; Chinese signs are square."""
+    return sum(1.0 if ord(sign) > 0x2E80 else 0.58 for sign in text)
 
 
 def _short_name(frame: Frame, chip: int) -> str:

@@ -8,13 +8,15 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas import routes
-from studio.gui.canvas.arcs import HIGHEST_M
+from studio.gui.canvas.arcs import ARC_STEPS, HIGHEST_M
 from studio.gui.canvas.painting.buffers import draw_lines, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.link_colors import Colors, link_colors
 from studio.gui.canvas.painting.text import Label
 from studio.gui.canvas.trays import is_dense, trays
 
+_STEPS, _MOST_STEPS = ((170.0, ARC_STEPS), (700.0, 100)), 240
+"""Pieces of an arc by the pixels per metre they are below: corners stay under half a pixel."""
 _LABEL_SCALE = 28.0
 """Pixels per metre from which trunks carry their count."""
 
@@ -27,8 +29,7 @@ def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
         return []
     if is_dense(frame.scene):
         return _paint_trays(painter, frame, chosen)
-    # While things move, every other piece of an arc will do.
-    points = frame.scene.arcs[chosen, :: 1 if frame.sharp else 2]
+    points = _points(frame, chosen)
     pieces = points.shape[1] - 1
     lines = frame.screen_lines(routes.segments(points))
     colors, group = _colors(frame, chosen)
@@ -38,10 +39,29 @@ def paint_trunks(painter: QPainter, frame: Frame) -> list[Label]:
     colors = [mixed(color, frame.theme.floor, share) for color in colors]
     width = _widths(trunks.cables[chosen])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp)
-    draw_strokes(painter, lines, np.repeat(group, pieces), np.repeat(width, pieces), colors)
+    seen = _in_view(frame, lines)
+    draw_strokes(
+        painter,
+        lines[seen],
+        np.repeat(group, pieces)[seen],
+        np.repeat(width, pieces)[seen],
+        colors,
+    )
     _paint_impaired(painter, frame, chosen, lines, pieces)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     return _labels(frame, chosen)
+
+
+def _points(frame: Frame, chosen: IntArray) -> FloatArray:
+    """Return the polylines of trunks as fine as can be seen, shape (n, n_points, 2), in metres."""
+    if not frame.sharp:
+        # While things move, every other piece of an arc will do.
+        return frame.scene.arcs[chosen, ::2]
+    scale = frame.viewport.scale
+    steps = next((steps for below, steps in _STEPS if scale < below), _MOST_STEPS)
+    if steps == ARC_STEPS:
+        return frame.scene.arcs[chosen]
+    return frame.scene.courses.magnified(chosen, steps)
 
 
 def _paint_impaired(
@@ -58,6 +78,19 @@ def _paint_impaired(
         if marked.any():
             painter.setPen(QPen(color, 2, Qt.PenStyle.DotLine))
             draw_lines(painter, lines[np.repeat(marked, pieces)])
+
+
+def _in_view(frame: Frame, lines: FloatArray) -> BoolArray:
+    """Tell which lines, shape (n, 4) in pixels, may touch the view; wide ones are slow to clip."""
+    view, room = frame.viewport, 4.0
+    x, y = lines[:, 0::2], lines[:, 1::2]
+    seen: BoolArray = (
+        (x.max(axis=1) > -room)
+        & (x.min(axis=1) < view.width + room)
+        & (y.max(axis=1) > -room)
+        & (y.min(axis=1) < view.height + room)
+    )
+    return seen
 
 
 def _widths(cables: IntArray) -> IntArray:
