@@ -138,7 +138,7 @@ class Workspace(QObject):
         size = component_estimate(design)
         if size < MOST_AT_ONCE:
             return compile_design(design, self._catalog)
-        text = tr("Building {n} components…").format(n=f"{size:,}".replace(",", " "))
+        text = tr("Building {n} components…").format(n=f"{size:,}")
 
         def build(go_on: GoOn) -> Fabric:
             fabric = compile_design(design, self._catalog, go_on=go_on)

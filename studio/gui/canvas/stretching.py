@@ -182,7 +182,7 @@ class EdgeDrag:
         more = after - before
         totals = []
         if self._npus:
-            totals.append(f"{self._all_npus + more * self._npus:,} NPU".replace(",", " "))
+            totals.append(f"{self._all_npus + more * self._npus:,} NPU")
         power = self._all_power_w + more * self._power_w
         if power > 0:
             totals.append(f"≈ {units.display(power, 'power', 3)}")

@@ -13,6 +13,7 @@ from studio.gui.canvas.elevation import RIGHT, RISER_END
 from studio.gui.canvas.painting.buffers import draw_by_group, draw_lines, draw_strokes
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.link_colors import link_colors
+from studio.gui.canvas.painting.ports import inner_ends, port_labels, stub_ends
 from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 from studio.gui.canvas.trays import is_dense
 
@@ -98,7 +99,7 @@ def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Lab
     tall = housings[heights >= _STUB_BOX_PX]
     if not len(tall):
         return []
-    _paint_traces(painter, frame, tall)
+    labels = _paint_traces(painter, frame, tall)
     wires = scene.wiring
     stubs = ranges(wires.stubs.start, tall)
     plane = wires.lanes.plane[wires.plugs.lane[wires.stubs.plug[stubs]]]
@@ -111,8 +112,11 @@ def paint_inner(painter: QPainter, frame: Frame, housings: IntArray) -> list[Lab
     screen = np.rint(frame.screen_lines(lines.reshape(-1, 4)))
     draw_strokes(painter, screen, np.repeat(group, pieces), _thin(pieces * len(plane)), colors)
     if frame.level == "chip":
-        _paint_ports(painter, frame, frame.screen_lines(lines[:, 0])[:, :2], plane)
-    return _paint_plugs(painter, frame, tall)
+        first = frame.screen_lines(lines[:, 0])
+        _paint_ports(painter, frame, first[:, :2], plane)
+        if frame.sharp:
+            labels += port_labels(frame, *stub_ends(frame, stubs, first))
+    return labels + _paint_plugs(painter, frame, tall)
 
 
 def _has_values(frame: Frame) -> bool:
@@ -123,11 +127,13 @@ def _thin(count: int) -> IntArray:
     return np.ones(count, dtype=np.int64)
 
 
-def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
+def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
+    """Draw what joins components within boxes; return the names of its ports."""
     inner = frame.scene.wiring.inner
     pairs = ranges(inner.start, housings)
     pairs = pairs[frame.plane_shown[inner.plane[pairs]]]
     lines, plane = routes.inner_lines(frame.scene, pairs), inner.plane[pairs]
+    bundles = frame.screen_lines(lines)
     of_link = (frame.scene.wiring.pair_of_link,) if _has_values(frame) else ()
     colors, group = link_colors(frame, plane, pairs, of_link, len(inner.plane), 0.6)
     if frame.scene.rack_width_m * frame.viewport.scale >= _LANES_RACK_PX:
@@ -139,11 +145,13 @@ def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> None:
     broken = inner.impaired[pairs]
     if broken.any():
         painter.setPen(QPen(frame.theme.failed, 1.5, Qt.PenStyle.DashLine))
-        draw_lines(painter, frame.screen_lines(routes.inner_lines(frame.scene, pairs)[broken]))
+        draw_lines(painter, bundles[broken])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    if frame.level == "chip":
-        ends = np.concatenate((screen[:, :2], screen[:, 2:]))
-        _paint_ports(painter, frame, ends, np.concatenate((plane, plane)))
+    if frame.level != "chip":
+        return []
+    ends = np.concatenate((screen[:, :2], screen[:, 2:]))
+    _paint_ports(painter, frame, ends, np.concatenate((plane, plane)))
+    return port_labels(frame, *inner_ends(frame, pairs, bundles)) if frame.sharp else []
 
 
 def _paint_ports(painter: QPainter, frame: Frame, ends: FloatArray, plane: IntArray) -> None:

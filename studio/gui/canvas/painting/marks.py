@@ -114,6 +114,10 @@ def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> 
     if marks.wire is not None:
         paint_wire(painter, frame, marks.wire)
     paint_edges(painter, frame, marks.edges)
+
+
+def paint_readout(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> None:
+    """Draw what is said beside the pointer, over everything else: it is being read."""
     if marks.readout is not None:
         x, y, said = marks.readout
         color = frame.theme.collision if said.is_wrong else frame.theme.text

@@ -173,7 +173,7 @@ def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Labe
         x1, y1, x2, y2 = screen[place].tolist()
         color = frame.plane_colors[int(found.plane[place])]
         strong = _strong(color, frame)
-        text = f"{int(found.cables[place]):,}".replace(",", " ")
+        text = f"{int(found.cables[place]):,}"
         if found.is_spine[place]:
             middle = (y1 + y2) / 2
             labels.append(Label(text, x2 + 10, middle, 11, strong, -1, "left", plate=plate))
