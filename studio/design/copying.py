@@ -39,7 +39,8 @@ def copy_racks(
 ) -> Copied:
     """Return copies of racks, with the cables drawn by hand among them and their exceptions.
 
-    A cable that stands for one of a rule is left out: among the copies the rule makes that one.
+    A cable that stands for one of a rule is left out: which link of the rule that is among the
+    copies only the fabric can tell.
 
     Parameters
     ----------
@@ -108,6 +109,15 @@ def duplicate_racks(
 ) -> tuple[Design, tuple[RackId, ...]]:
     """Return the design with copies of racks or arrays of racks, and the ids of the copies."""
     return insert_racks(design, copy_racks(design, racks), dx_m, dy_m)
+
+
+def renamed_racks(copied: Copied, design: Design, made: Sequence[RackId]) -> Mapping[str, str]:
+    """Return the label of each rack that was inserted by the label it was copied from."""
+    renamed: dict[str, str] = {}
+    for (old_id, rack), new_id in zip(copied.racks, made, strict=True):
+        new = _labels(new_id, design.racks[new_id])
+        renamed.update(zip(_labels(old_id, rack), new, strict=True))
+    return renamed
 
 
 def next_number(design: Design) -> int:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import msgspec
 
+from studio.catalog.catalog import Catalog
 from studio.design.arrays import Cell, cells
 from studio.design.contents import place_box, unit_of
-from studio.design.copying import Copied, copy_racks, insert_racks
+from studio.design.copying import Copied, copy_racks, insert_racks, renamed_racks
 from studio.design.labels import label_of
 from studio.design.members import contents_of, scope_of
 from studio.design.model import Array, Design, Placement
 from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.held import cell_of, hold
+from studio.gui.clip_links import NO_LINKS, CopiedLinks, copied_links, with_links
 from studio.ids import Address, RackId
 
 Edit = Callable[[Design], Design]
@@ -42,6 +44,9 @@ class Clip:
 
     racks: Copied
     boxes: tuple[CopiedBox, ...] = ()
+    links: CopiedLinks = NO_LINKS
+    catalog: Catalog | None = None
+    """What the links were made with."""
 
     @property
     def text(self) -> str:
@@ -67,14 +72,20 @@ def copied(fabric: Fabric, selection: frozenset[str]) -> Clip | None:
         cell = cell_of(fabric.design, instance)
         contents = contents_of(fabric.design.racks[instance.rack], cell)
         boxes.append(CopiedBox(rack, box.placement, box.element, contents[box.placement]))
-    return Clip(racks, tuple(boxes)) if racks.racks or boxes else None
+    if not racks.racks and not boxes:
+        return None
+    return Clip(racks, tuple(boxes), copied_links(fabric, racks.labels), fabric.catalog)
 
 
 def paste(clip: Clip) -> Edit:
     """Return the edit that inserts copied racks beside where they stood."""
 
     def edit(design: Design) -> Design:
-        return insert_racks(design, clip.racks, 0.0, shift_m(clip.racks))[0]
+        design, made = insert_racks(design, clip.racks, 0.0, shift_m(clip.racks))
+        if clip.catalog is None:
+            return design
+        renamed = renamed_racks(clip.racks, design, made)
+        return with_links(design, clip.catalog, clip.links, renamed)
 
     return edit
 

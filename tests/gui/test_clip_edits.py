@@ -10,6 +10,7 @@ from studio.design.cabling import add_cables
 from studio.design.contents import shift_boxes
 from studio.design.model import Design, Deviation
 from studio.errors import InvalidInput
+from studio.fabric.places import find_links
 from studio.gui import clip_edits, selection_edits
 from studio.ids import Address, RackId
 from tests.builders import fabric_of, joined, link, rack, two_racks
@@ -137,3 +138,28 @@ def test_what_stands_in_one_rack_alone_goes_with_its_deletion() -> None:
     own = pasted(design, clip_of(design, "R01/B1"), "R02")
     assert deleted(own, "R02/B2") == design
     assert deleted(own, "R01", "R02", "R02/B2").racks == {}
+
+
+def test_a_cable_that_stands_for_one_of_a_rule_goes_along_with_its_rack() -> None:
+    # The rule joins R01/N2 with both spines of each rack; within a rack there is one.
+    design = two_racks()
+    cable = link(
+        "R01/N2/leaf[0]", "R01/N1/leaf[0]", replaces=(Address("rule:uplinks[5]"),), by_hand=True
+    )
+    design = add_cables(design, [cable])[0]
+    design = edits.set_state(design, Address("rule:uplinks[1]"), Deviation("failed"))
+    after = pasted(design, clip_of(design, "R01"))
+    fabric = fabric_of(after)
+    marked = {
+        key: one.state for key, one in after.exceptions.items() if key not in design.exceptions
+    }
+    assert sorted(marked.values()) == ["absent", "failed"]
+    ends = joined(fabric)
+    found = {state: ends[int(find_links(fabric.links, key)[0])] for key, state in marked.items()}
+    assert found == {
+        "absent": ("R03/N2/leaf[0]", "R03/B1/spine[0]"),
+        "failed": ("R03/N1/leaf[0]", "R03/B1/spine[0]"),
+    }
+    copy = next(rule for key, rule in after.links.items() if key not in design.links)
+    assert (copy.a, copy.b) == ("R03/N2/leaf[0]", "R03/N1/leaf[0]")
+    assert {after.exceptions[one].state for one in copy.replaces} == {"absent"}

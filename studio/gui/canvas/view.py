@@ -23,21 +23,18 @@ from studio.gui.canvas.describe import describe
 from studio.gui.canvas.drops import Drops
 from studio.gui.canvas.floating import Floating
 from studio.gui.canvas.gestures import Gestures
-from studio.gui.canvas.held import hold
 from studio.gui.canvas.levels import Level
-from studio.gui.canvas.moving import moved_by
+from studio.gui.canvas.nudging import nudge
 from studio.gui.canvas.picking import addresses_of
 from studio.gui.canvas.pointer import ARROWS, CURSORS, pointer_event
 from studio.gui.canvas.pointing import PointedDrawing
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.snapping import GRID_M
 from studio.gui.canvas.stretching import Edge, edges
 from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool
 from studio.gui.canvas.tools.navigate import PanTool
 from studio.gui.canvas.tools.toolbox import make_tool
 from studio.gui.guard import guarded
-from studio.gui.i18n import mark
 
 _STRETCHING: tuple[Level, ...] = ("hall", "rack")
 """Levels at which arrays show handles."""
@@ -246,17 +243,14 @@ class CanvasView(PointedDrawing):
         super().focusOutEvent(event)
 
     def _arrow(self, right: int, down: int, far: bool) -> None:
-        """Nudge selected racks; without any, move the view."""
+        """Nudge what is selected; where nothing moves that way, move the view."""
         scene = self._scene
-        held = hold(scene.fabric, self._selection) if scene is not None else None
-        if held is None or held.is_empty:
+        asked = nudge(scene.fabric, self._selection, right, down, far=far) if scene else None
+        if asked is None:
             step = 200 if far else 40
             self.show_view(self._view.panned(-right * step, -down * step))
             return
-        step_m = GRID_M * (10 if far else 1)
-        edit = moved_by(held, right * step_m, down * step_m)
-        key = "nudge-" + ",".join(sorted(self._selection))[:500]
-        self.ask(EditRequest(mark("Move racks"), edit, key))
+        self.ask(asked)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._drops.enter(event)

@@ -146,6 +146,22 @@ def test_arrows_nudge_selected_racks(editor: Editor) -> None:
     assert len({request.merge_key for request in editor.requests}) == 1
 
 
+def test_arrows_lift_selected_boxes_by_rack_units(editor: Editor) -> None:
+    view = editor.view
+    view.set_selection(frozenset({"R01/B1"}))
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    QTest.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    units = {box.label: box.u for box in editor.fabric.layout.housings if box.rack == 0}
+    # From U10; the other rack of the array keeps its box where it was.
+    assert units["B1"] == 20
+    assert [box.u for box in editor.fabric.layout.housings if box.label == "B1"] == [20, 10]
+    assert len({request.merge_key for request in editor.requests}) == 1
+    asked = len(editor.requests)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert len(editor.requests) == asked
+
+
 def test_double_click_dives_and_escape_comes_back(editor: Editor, qtbot: QtBot) -> None:
     view = editor.view
     levels: list[str] = [view.level]
