@@ -43,6 +43,9 @@ class CopiedLinks:
     cables: tuple[LinkRule, ...] = ()
 
 
+NO_LINKS = CopiedLinks()
+
+
 def copied_links(fabric: Fabric, racks: frozenset[str]) -> CopiedLinks:
     """Return the links that differ and have both ends in racks of these labels."""
     design = fabric.design
@@ -77,8 +80,8 @@ def _copied(fabric: Fabric, address: Address, deviation: Deviation) -> CopiedLin
         return None  # its name is another one among the copies
     place = link - int(links.start[links.rule[link]])
     same = _joining(rule.a, rule.b, int(links.a[link]), int(links.b[link]))
-    ends = (str(layout.address(int(side[link]))) for side in (links.a, links.b))
-    return CopiedLink(address, rule.name, *ends, int((same < place).sum()), deviation)
+    a, b = (str(layout.address(int(side[link]))) for side in (links.a, links.b))
+    return CopiedLink(address, rule.name, a, b, int((same < place).sum()), deviation)
 
 
 def with_links(
@@ -116,12 +119,10 @@ def _found(fabric: Fabric, one: CopiedLink, renamed: Mapping[str, str]) -> Addre
     if rule is None or rule.rule.by_hand:
         return None
     try:
-        ends = [
-            int(find_components(fabric.layout, _moved(end, renamed))[0]) for end in (one.a, one.b)
-        ]
+        ends = [find_components(fabric.layout, _moved(end, renamed)) for end in (one.a, one.b)]
     except InvalidDesign:
         return None
-    places = _joining(rule.a, rule.b, ends[0], ends[1])
+    places = _joining(rule.a, rule.b, int(ends[0][0]), int(ends[1][0]))
     return Address(f"rule:{rule.name}[{places[one.repeat]}]") if one.repeat < len(places) else None
 
 

@@ -150,9 +150,8 @@ def test_a_cable_that_stands_for_one_of_a_rule_goes_along_with_its_rack() -> Non
     design = edits.set_state(design, Address("rule:uplinks[1]"), Deviation("failed"))
     after = pasted(design, clip_of(design, "R01"))
     fabric = fabric_of(after)
-    marked = {
-        key: one.state for key, one in after.exceptions.items() if key not in design.exceptions
-    }
+    new = after.exceptions.keys() - design.exceptions.keys()
+    marked = {key: after.exceptions[key].state for key in new}
     assert sorted(marked.values()) == ["absent", "failed"]
     ends = joined(fabric)
     found = {state: ends[int(find_links(fabric.links, key)[0])] for key, state in marked.items()}
