@@ -19,15 +19,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from studio.design import arrays, cabling, carrying, contents, copying, edits, members, schemes
+from studio.design.diff import difference
 from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
 from studio.design.scenario import Inference
 from studio.design.site import Feed
 from studio.errors import StudioError
+from studio.fabric.comparison import FabricComparison
 from studio.fabric.fabric import Fabric, compile_design
 from studio.gui import arrange_edits, clip_edits, selection_edits
 from studio.gui.arrange_edits import Side
-from studio.ids import Address, RackId, WorkloadId
+from studio.gui.canvas.nudging import nudge
+from studio.gui.views.sheets.kinds import SHEETS
+from studio.gui.views.sheets.pasting import Cell, cells_edit
+from studio.gui.views.sheets.sheet import Source
+from studio.ids import Address, PartId, RackId, WorkloadId
 from studio.session.document import Document
 from studio.session.evaluation import evaluate
 from studio.session.evaluator import Evaluator
@@ -43,6 +49,12 @@ SCHEMES = (
     schemes.PerSubPlane(count=2, a_by="modulo", b_by="modulo"),
     schemes.Clos(uplinks=2),
     schemes.OneToOne(),
+    schemes.Rail(count=2),
+    schemes.FullMesh(),
+    schemes.FullMesh(dims=(2, 2)),
+    schemes.Ring(),
+    schemes.Torus(dims=(2, 2)),
+    schemes.Dragonfly(group_size=2),
 )
 ADDRESSES = (
     "R01",
@@ -217,6 +229,80 @@ class RandomEdits(RuleBasedStateMachine):
     def mark(self, address: str, state: Any, factor: float) -> None:
         deviation = Deviation(state, factor) if state else None
         self.edit(lambda d: edits.set_state(d, Address(address), deviation))
+
+    @rule(
+        address=st.sampled_from((*ADDRESSES, "R01/N2/chip[0]")),
+        part=st.sampled_from(["other-chip", "chip", "switch", "gone", None]),
+    )
+    def differ(self, address: str, part: str | None) -> None:
+        wanted = PartId(part) if part else None
+        self.edit(lambda d: edits.set_part(d, Address(address), wanted))
+
+    @rule(which=numbers, down=st.sampled_from([-1, 1]), far=st.booleans())
+    def nudge(self, which: int, down: int, far: bool) -> None:
+        fabric = self.document.fabric
+        places = sorted(clip_edits.addresses_there(fabric))
+        if places:
+            asked = nudge(fabric, frozenset({places[which * 3 % len(places)]}), 1, down, far=far)
+            if asked is not None:
+                self.edit(asked.edit, asked.merge_key)
+
+    @rule(
+        which=numbers,
+        cell=st.sampled_from(
+            [
+                ("nodes", "u", "7"),
+                ("nodes", "face", "Rear"),
+                ("nodes", "count", "2"),
+                ("nodes", "scope", "Its own"),
+                ("nodes", "scope", "As in the array"),
+                ("chips", "type", "Other-Chip"),
+                ("chips", "scope", "Its own"),
+                ("chips", "scope", "As in the assembly"),
+                ("rules", "scheme", "Ring"),
+                ("rules", "parameters", "count=3"),
+            ]
+        ),
+        alone=st.booleans(),
+    )
+    def enter_cell(self, which: int, cell: tuple[str, str, str], alone: bool) -> None:
+        kind, key, text = cell
+        sheet = SHEETS[kind](Source(self.document.fabric, str, "en", alone=alone))
+        column = sheet.column_number(key, str)
+        assert column is not None
+        if sheet.count:
+            cells = [Cell(which * 7 % sheet.count, 0, column, text)]
+
+            def enter(design: Design) -> Design:
+                return cells_edit(sheet, cells)(design)
+
+            self.edit(enter)
+
+    @rule(place=numbers)
+    def compare(self, place: int) -> None:
+        """What differs from an earlier step, entry by entry, makes that step of this one."""
+        history = self.document.history
+        before = (history.first, *(step.after for step in history.steps))[
+            place % (len(history.steps) + 1)
+        ]
+        made = self.document.design
+        for change in difference(made, before):
+            if not change.key:
+                made = edits.set_field(made, (change.section,), change.after)
+            elif change.after is None:
+                made = edits.remove(made, change.section, change.key)
+            else:
+                made = edits.put(made, change.section, change.key, change.after)
+        assert made == before
+        found = FabricComparison(compile_design(before, small_catalog()), self.document.fabric)
+        layout = self.document.fabric.layout
+        assert len(found.chips) == layout.component_count
+        assert len(found.boxes) == len(layout.housings)
+        if before == self.document.design:
+            assert not found.chips.any()
+            assert not found.boxes.any()
+            assert not found.racks.any()
+            assert not found.new_links.any()
 
     @rule(
         variant=st.sampled_from(["", "large", "slow", "none"]),
@@ -447,6 +533,18 @@ class RandomEdits(RuleBasedStateMachine):
             assert ((ends >= 0) & (ends < layout.component_count)).all()
         assert (links.a != links.b).all()
         assert (self.document.fabric.geometry.length_m >= 0).all()
+
+    @invariant()
+    def no_port_has_two_links(self) -> None:
+        fabric = self.document.fabric
+        ports, there = fabric.port_map, np.tile(fabric.link_present, 2)
+        group, number = np.concatenate(ports.group), np.concatenate(ports.number)
+        component = np.concatenate((fabric.links.a, fabric.links.b))
+        taken = there & (group >= 0)
+        assert (number[taken] >= 0).all()
+        assert (number[~taken] == -1).all()
+        ends = np.stack((component, group, number))[:, taken]
+        assert np.unique(ends, axis=1).shape == ends.shape
 
     @invariant()
     def incremental_compile_equals_full_compile(self) -> None:
