@@ -35,7 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bytes", default="64MiB", help="payload, such as 1MiB or 512kB")
     parser.add_argument("--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'")
     parser.add_argument("--plane", default="", help="plane; the first scale-up plane by default")
-    parser.add_argument("--algorithm", default="", help="ring, tree …; the fastest by default")
+    parser.add_argument(
+        "--algorithm", default="", help="ring, tree …; the library's fastest by default"
+    )
     parser.add_argument(
         "--routing",
         default=RoutingMode.SPRAY.value,
@@ -108,6 +110,9 @@ def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
         },
         "time_s": result.time_s,
         "algorithm": result.algorithm.value,
+        "library": result.library,
+        "is_in_library": result.is_in_library,
+        "faster_elsewhere": _other(result.faster),
         "bus_bandwidth_byte_per_s": result.bus_bandwidth_byte_per_s,
         "terms": {
             "startup_s": result.terms.startup_s,
@@ -132,6 +137,17 @@ def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
     }
 
 
+def _other(faster: FlowResult | None) -> dict[str, Any] | None:
+    """Return what would beat the library's choice, or None."""
+    if faster is None:
+        return None
+    return {
+        "algorithm": faster.algorithm.value,
+        "time_s": faster.time_s,
+        "bus_bandwidth_byte_per_s": faster.bus_bandwidth_byte_per_s,
+    }
+
+
 def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
     result, terms = flow.result, flow.result.terms
     heading = say(
@@ -144,6 +160,8 @@ def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
     rows: list[list[str]] = [
         [say("Plane"), flow.plane.plane],
         [say("Algorithm"), word(result.algorithm.value)],
+        [say("Communication library"), _library_words(result)],
+        *_faster_row(result),
         [say("Routing"), _routing_words(result.routing, said)],
         [say("Time"), display(result.time_s, "time")],
         [say("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")],
@@ -157,6 +175,25 @@ def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
         [say("Solved in"), display(solve_s, "time")],
     ]
     print_table(rows, indent=2, said=said)
+
+
+def _library_words(result: FlowResult) -> str:
+    if result.is_in_library:
+        return result.library
+    return say("{library}, which would not choose this here", library=result.library)
+
+
+def _faster_row(result: FlowResult) -> list[list[str]]:
+    """Return the row of what the library leaves aside though it would be faster."""
+    faster = result.faster
+    if faster is None:
+        return []
+    words = say(
+        "{algorithm}, {time}",
+        algorithm=term(faster.algorithm.value),
+        time=display(faster.time_s, "time"),
+    )
+    return [[say("Faster, left aside by the library"), words]]
 
 
 def _guarantee(routing: Routing) -> list[list[str]]:

@@ -46,7 +46,8 @@ def test_popular_experts_make_their_ports_the_limit(capsys: pytest.CaptureFixtur
 
 
 def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(("flow", "cloudmatrix-384", "--routing", "hashed", "--subflows", "9"))
+    paths = ("--routing", "hashed", "--subflows", "9", "--algorithm", "direct")
+    code = main(("flow", "cloudmatrix-384", *paths))
     assert code != 0
     assert "147,072 flows x 9 subflows, more than 1,200,000" in capsys.readouterr().err
 
@@ -74,3 +75,25 @@ def test_an_impossible_question_is_a_usage_error(
 ) -> None:
     assert main(["flow", "cloudmatrix-384", *arguments]) == 2
     assert text in capsys.readouterr().err
+
+
+def test_what_the_library_leaves_aside_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("flow", "gb200-nvl72", "--collective", "reduce-scatter", "--bytes", "4KiB")
+    assert main((*asked, "--json")) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert (tree["algorithm"], tree["is_in_library"]) == ("ring", True)
+    assert tree["faster_elsewhere"]["time_s"] < tree["time_s"]
+    assert main((*asked, "--algorithm", tree["faster_elsewhere"]["algorithm"])) == 0
+    assert "which would not choose this here" in capsys.readouterr().out
+
+
+def test_an_npu_without_its_adapter_is_helped_by_its_neighbours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ("flow", "dgx-h100-su32", "--collective", "all-to-all", "--bytes", "1GiB", "--json")
+    assert main(asked) == 0
+    intact = json.loads(capsys.readouterr().out)
+    assert main((*asked, "--fail", "R01/N1/nic[0]")) == 0
+    hurt = json.loads(capsys.readouterr().out)
+    wire = hurt["terms"]["wire_s"] / intact["terms"]["wire_s"]
+    assert wire == pytest.approx(8 / 7, rel=0.01)

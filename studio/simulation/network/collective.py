@@ -261,7 +261,7 @@ def _candidate_algorithms(
     allowed = tuple(
         chosen
         for chosen in possible
-        if chosen in profile.algorithms
+        if chosen in profile.menu(op)
         and (chosen is not Algorithm.IN_NETWORK or profile.in_network is not None)
     )
     return allowed or (next(iter(possible)),)

@@ -5,7 +5,6 @@ The closed forms over levels are in `collective`. Knows no design and no file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,37 +17,24 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.quotient import twin_labels
 from studio.fabric.flow.tiers import TierLoad, tier_loads
-from studio.simulation.network.laying import (
-    LaidPhase,
-    RoleOf,
-    check_parts,
-    lay,
-)
-from studio.simulation.network.phases import Members, Phase, group_members
-from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
-from studio.simulation.network.reducing import lay_reduction, reduces_within_plane
+from studio.simulation.network.choosing import Choice, Job, fastest
+from studio.simulation.network.laying import LaidPhase, RoleOf
+from studio.simulation.network.phases import Members, group_members
+from studio.simulation.network.profile import NetworkProfile, Role
+from studio.simulation.network.reducing import reduces_within_plane
+from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.routing import SPRAY, Routing
-from studio.simulation.network.schedule import SCHEDULES, skewed
+from studio.simulation.network.schedule import SCHEDULES
+from studio.simulation.network.timing import Terms
 from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
 _SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
 """Collectives in which ranks may receive different amounts."""
-_AUTOMATIC_RANKS = 2048
-"""Larger groups try only the algorithms that need no list of flows."""
 
 
 def scale_up_only(_bundle: int) -> Role:
     """Return scale-up for every bundle: a graph of one plane."""
     return Role.SCALE_UP
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the time of a collective is made of. [s]."""
-
-    startup_s: float
-    latency_s: float
-    wire_s: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +56,40 @@ class FlowResult:
     """Most cables on any path used."""
     graph: Graph
     laid: tuple[LaidPhase, ...]
-    routing: Routing
+    job: Job
+    """What was asked, for other algorithms."""
+
+    @property
+    def routing(self) -> Routing:
+        """How traffic chooses among shortest paths."""
+        return self.job.routing
+
+    @property
+    def library(self) -> str:
+        """Name of the library's constants."""
+        return self.job.profile.name
+
+    @cached_property
+    def is_in_library(self) -> bool:
+        """Whether the library has the algorithm and would use it here."""
+        return self.algorithm in _of_library(self.job)
+
+    @cached_property
+    def faster(self) -> FlowResult | None:
+        """The fastest algorithm that beats this one though the library does not use it here.
+
+        An algorithm that can't be worked out for this group, or has no working path, beats none.
+        """
+        others = [one for one in _possible(self.job) if one not in _of_library(self.job)]
+        best, below_s = None, self.time_s
+        for chosen in others:
+            try:
+                found = fastest(self.job, (chosen,), below_s)
+            except InvalidInput:
+                continue
+            if found is not None:
+                best, below_s = found, found.terms.time_s
+        return _result(self.job, best) if best else None
 
     @cached_property
     def arc_load_byte(self) -> FloatArray:
@@ -161,43 +180,24 @@ def flow_collective(
     its slowest link's bytes over achieved bandwidth: exact for equal amounts that start together.
     """
     members = _members(graph, np.asarray(ranks, dtype=np.int64), payload_byte, home_of_rank)
-    options = _options(op, profile, algorithm, members.size)
-    if (
-        Algorithm.IN_NETWORK in options
-        and algorithm is None
-        and not reduces_within_plane(graph, members.ranks, role_of)
-    ):
-        # Libraries reduce in the network between nodes only where they are told to.
-        options = tuple(chosen for chosen in options if chosen is not Algorithm.IN_NETWORK)
-    best: FlowResult | None = None
-    refused: InvalidInput | None = None
-    for chosen in options:
-        laid: tuple[LaidPhase, ...]
-        if chosen is Algorithm.IN_NETWORK:
-            laid = (lay_reduction(graph, members, payload_byte, role_of),)
-        else:
-            phases = _phases(op, chosen, members, payload_byte, popularity)
-            try:
-                for phase in phases:
-                    check_parts(phase, routing)
-            except InvalidInput as error:
-                # Another algorithm may do with fewer flows.
-                refused = error
-                continue
-            laid = tuple(lay(graph, phase, routing, role_of) for phase in phases)
-        for protocol in profile.protocols:
-            terms = (
-                _reduction_terms(laid[0], profile, role_of, is_captured)
-                if chosen is Algorithm.IN_NETWORK
-                else _terms(op, laid, protocol, profile, role_of, is_captured)
-            )
-            time = terms.startup_s + terms.latency_s + terms.wire_s
-            if best is None or time < best.time_s:
-                best = _result(op, chosen, payload_byte, members, laid, terms, graph, routing)
-    if best is None:
-        assert refused is not None
-        raise refused
-    return best
+    job = Job(
+        op,
+        payload_byte,
+        graph,
+        members,
+        profile,
+        routing,
+        _popularity(op, members, popularity),
+        role_of,
+        is_captured,
+        relays_of(graph, ranks, home_of_rank)
+        if profile.hands_on and home_of_rank is not None
+        else None,
+    )
+    chosen = _of_library(job) if algorithm is None else (_checked(job, algorithm),)
+    best = fastest(job, chosen)
+    assert best is not None
+    return _result(job, best)
 
 
 def _members(
@@ -218,57 +218,15 @@ def _members(
         return by_switch
     by_home = group_members(ranks, np.asarray(home_of_rank, dtype=np.int64))
     # Ranks of one node may have adapters of their own and so share no switch on every plane.
-    return max(by_switch, by_home, key=lambda members: members.domain_size)
+    return min(by_switch, by_home, key=lambda members: len(members.counts))
 
 
-def _options(
-    op: Collective, profile: NetworkProfile, forced: Algorithm | None, size: int
-) -> tuple[Algorithm, ...]:
-    possible = [*SCHEDULES[op]]
-    network = profile.in_network
-    if op is Collective.ALL_REDUCE and network is not None and size >= network.min_ranks:
-        possible.append(Algorithm.IN_NETWORK)
-    if forced is not None:
-        if forced not in possible:
-            known = ", ".join(sorted(possible))
-            raise InvalidInput(
-                "{op} has no {forced} algorithm over a graph; it has {known}",
-                op=op,
-                forced=forced,
-                known=known,
-            )
-        return (forced,)
-    allowed = [chosen for chosen in possible if chosen in profile.algorithms]
-    if size > _AUTOMATIC_RANKS:
-        listed = (Algorithm.HIERARCHICAL, Algorithm.HALVING_DOUBLING)
-        allowed = [chosen for chosen in allowed if chosen not in listed]
-    return tuple(allowed) or (next(iter(possible)),)
-
-
-def _reduction_terms(
-    laid: LaidPhase, profile: NetworkProfile, role_of: RoleOf, is_captured: bool
-) -> Terms:
-    network = profile.in_network
-    assert network is not None
-    efficiency = {Role.SCALE_UP: network.efficiency, Role.SCALE_OUT: network.out_efficiency}
-    wire = max(
-        busy / efficiency[role_of(bundle)] if efficiency[role_of(bundle)] > 0 else np.inf
-        for bundle, busy in laid.busy_s.items()
-    )
-    launch = profile.launch_s if is_captured else profile.eager_launch_s
-    return Terms(launch + network.start_s, laid.phase.hops_per_step * laid.latency_s, wire)
-
-
-def _phases(
-    op: Collective,
-    algorithm: Algorithm,
-    members: Members,
-    payload: float,
-    popularity: FloatArray | None,
-) -> Sequence[Phase]:
-    phases = SCHEDULES[op][algorithm](members, payload)
+def _popularity(
+    op: Collective, members: Members, popularity: FloatArray | None
+) -> FloatArray | None:
+    """Return the popularity of ranks in the order of the members."""
     if popularity is None:
-        return phases
+        return None
     if len(popularity) != members.size or not np.all(popularity > 0):
         raise InvalidInput("popularity needs one positive number per rank")
     if op not in _SKEWED:
@@ -277,73 +235,61 @@ def _phases(
             "combine",
             collective=op.value,
         )
-    wanted = popularity[members.position]
-    return [
-        skewed(phase, members, wanted, is_reversed=op is Collective.COMBINE) for phase in phases
-    ]
+    return popularity[members.position]
 
 
-def _terms(
-    op: Collective,
-    laid: Sequence[LaidPhase],
-    protocol: Protocol,
-    profile: NetworkProfile,
-    role_of: RoleOf,
-    is_captured: bool,
-) -> Terms:
-    operation: Operation = profile.operation(op.name.lower())
-    latency, wire = 0.0, 0.0
-    for part in laid:
-        roles = {bundle: role_of(bundle) for bundle in part.busy_s}
-        farthest = Role.SCALE_OUT if part.far_share > 0 else Role.SCALE_UP
-        step = part.latency_s + sum(
-            share * protocol.channels[role].step_s
-            for role, share in (
-                (Role.SCALE_OUT, part.far_share),
-                (Role.SCALE_UP, 1 - part.far_share),
-            )
-            if share > 0
+def _possible(job: Job) -> tuple[Algorithm, ...]:
+    """Return all algorithms that could carry out a collective."""
+    network = job.profile.in_network
+    reduces = (
+        job.op is Collective.ALL_REDUCE
+        and network is not None
+        and job.members.size >= network.min_ranks
+    )
+    return (*SCHEDULES[job.op], *([Algorithm.IN_NETWORK] if reduces else []))
+
+
+def _checked(job: Job, forced: Algorithm) -> Algorithm:
+    possible = _possible(job)
+    if forced not in possible:
+        raise InvalidInput(
+            "{op} has no {forced} algorithm over a graph; it has {known}",
+            op=job.op,
+            forced=forced,
+            known=", ".join(sorted(possible)),
         )
-        phase = part.phase
-        latency += phase.steps * (
-            phase.hops_per_step * step + phase.peers * profile.peer_s[farthest]
-        )
-        slowest = max(
-            busy / protocol.achieved(roles[bundle], operation)
-            for bundle, busy in part.busy_s.items()
-        )
-        wire += phase.steps * slowest * part.stretch
-    launch = profile.launch_s if is_captured else profile.eager_launch_s
-    return Terms(launch + protocol.start_s, latency, wire)
+    return forced
 
 
-def _result(
-    op: Collective,
-    algorithm: Algorithm,
-    payload: float,
-    members: Members,
-    laid: tuple[LaidPhase, ...],
-    terms: Terms,
-    graph: Graph,
-    routing: Routing,
-) -> FlowResult:
-    time = terms.startup_s + terms.latency_s + terms.wire_s
+def _of_library(job: Job) -> tuple[Algorithm, ...]:
+    """Return what the library chooses from."""
+    allowed = [chosen for chosen in _possible(job) if chosen in job.profile.menu(job.op)]
+    if Algorithm.IN_NETWORK in allowed and not reduces_within_plane(
+        job.graph, job.members.ranks, job.role_of
+    ):
+        # Libraries reduce in the network between nodes only where they are told to.
+        allowed.remove(Algorithm.IN_NETWORK)
+    return tuple(allowed) or (next(iter(SCHEDULES[job.op])),)
+
+
+def _result(job: Job, choice: Choice) -> FlowResult:
+    size, laid, time = job.members.size, choice.laid, choice.terms.time_s
     order = tuple(Exactness)
     return FlowResult(
-        op=op,
-        algorithm=algorithm,
-        payload_byte=payload,
-        ranks=members.size,
+        op=job.op,
+        algorithm=choice.algorithm,
+        payload_byte=job.payload_byte,
+        ranks=size,
         time_s=time,
-        bus_bandwidth_byte_per_s=payload
-        * float(bus_factor(op, np.asarray(float(members.size))))
+        bus_bandwidth_byte_per_s=job.payload_byte
+        * float(bus_factor(job.op, np.asarray(float(size))))
         / time,
-        terms=terms,
+        terms=choice.terms,
         phases=tuple(part.phase.name for part in laid),
         exactness=max((part.exactness for part in laid), key=order.index),
         gap=max(part.gap for part in laid),
         hops=max(part.hops for part in laid),
-        graph=graph,
+        graph=job.graph,
         laid=laid,
-        routing=routing,
+        job=job,
     )

@@ -28,7 +28,7 @@ from studio.fabric.flow.pairs import Placed, place_flows
 from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
-from studio.simulation.network.phases import Phase
+from studio.simulation.network.phases import Phase, Together, flow_count, listed
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import Routing, RoutingMode
 
@@ -46,11 +46,23 @@ RoleOf = Callable[[int], Role]
 
 
 @dataclass(frozen=True, eq=False)
+class Summed:
+    """Bytes of several demands at the same time."""
+
+    load: FloatArray
+    """Shape (arcs,). [byte]"""
+
+    def arc_load(self) -> FloatArray:
+        """Return bytes on every arc, shape (arcs,). [byte]."""
+        return self.load
+
+
+@dataclass(frozen=True, eq=False)
 class LaidPhase:
     """A phase with the links it loads."""
 
     phase: Phase
-    loads: LoadResult | Placed | ReductionLoads | Hashed
+    loads: LoadResult | Placed | ReductionLoads | Hashed | Summed
     busy_s: Mapping[int, float]
     """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
     stretch: float
@@ -58,7 +70,7 @@ class LaidPhase:
     latency_s: float
     """First byte of one step. [s]"""
     far_share: float
-    """Part of the steps that wait for a network adapter. [1]"""
+    """Messages of a step that wait for a network adapter; of `legs` in all. [1]"""
     hops: int
     exactness: Exactness
     gap: float = 0.0
@@ -74,12 +86,7 @@ def check_parts(phase: Phase, routing: Routing) -> None:
     """
     if routing.mode is not RoutingMode.HASHED:
         return
-    demand = phase.demand
-    flows = (
-        len(demand.ranks) * (len(demand.ranks) - 1)
-        if isinstance(demand, Exchange)
-        else len(demand.source)
-    )
+    flows = flow_count(phase.demand)
     if flows * routing.subflows > MOST_PARTS:
         raise InvalidInput(
             "hashed routing keeps a path for each of {flows:,} flows x {subflows} subflows, "
@@ -98,26 +105,55 @@ def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPh
     -----
     Where each rank passes on what it has just received, the messages of consecutive steps follow
     each other along the flows: a lap costs the sum of its hops, so a step costs their mean.
-    Otherwise a step waits for the slowest flow.
+    Otherwise a step waits for the slowest flow, and where ranks hand on for others, for as many
+    messages inside nodes on top.
 
     Raises
     ------
     InvalidInput : no working path, or see `check_parts`.
     """
     check_parts(phase, routing)
+    demand = phase.demand
+    if isinstance(demand, Together):
+        if routing.mode in (RoutingMode.SPRAY, RoutingMode.WEIGHTED):
+            return _lay_together(graph, phase, demand, routing, role_of)
+        demand = listed(demand)
+        phase = replace(phase, demand=demand)
     if routing.mode is RoutingMode.HASHED:
-        return _lay_hashed(graph, phase, routing, role_of)
-    sprayed = _lay_split(graph, phase, routing.split, role_of)
+        return _lay_hashed(graph, phase, demand, routing, role_of)
+    sprayed = _lay_split(graph, phase, demand, routing.split, role_of)
     if routing.mode is RoutingMode.ADAPTIVE:
-        return _adapted(graph, sprayed)
+        return _adapted(graph, sprayed, demand)
     return sprayed
 
 
-def _lay_split(graph: Graph, phase: Phase, split: Split, role_of: RoleOf) -> LaidPhase:
+def _lay_together(
+    graph: Graph, phase: Phase, demand: Together, routing: Routing, role_of: RoleOf
+) -> LaidPhase:
+    """Return a phase of several demands: what shares a link adds up."""
+    laid = [lay(graph, replace(phase, demand=part), routing, role_of) for part in demand.demands]
+    load = np.sum([part.loads.arc_load() for part in laid], axis=0)
+    bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
+    order = tuple(Exactness)
+    return LaidPhase(
+        phase,
+        Summed(load),
+        slowest_by_bundle(graph, bundle, load / graph.arc_bandwidth()),
+        max(part.stretch for part in laid),
+        max(part.latency_s for part in laid),
+        max(part.far_share for part in laid),
+        max(part.hops for part in laid),
+        max((part.exactness for part in laid), key=order.index),
+    )
+
+
+def _lay_split(
+    graph: Graph, phase: Phase, demand: Flows | Exchange, split: Split, role_of: RoleOf
+) -> LaidPhase:
     """Return a phase shared at every hop by a fixed rule."""
-    if isinstance(phase.demand, Exchange):
-        return _lay_exchange(graph, phase, phase.demand, split, role_of)
-    loads = place_flows(graph, phase.demand, split)
+    if isinstance(demand, Exchange):
+        return _lay_exchange(graph, phase, demand, split, role_of)
+    loads = place_flows(graph, demand, split)
     bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
     is_far = _are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
     latency, far = _step(phase, loads.latency_s, is_far)
@@ -133,7 +169,7 @@ def _lay_split(graph: Graph, phase: Phase, split: Split, role_of: RoleOf) -> Lai
     )
 
 
-def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
+def _adapted(graph: Graph, sprayed: LaidPhase, demand: Flows | Exchange) -> LaidPhase:
     """Return a phase with its load moved to where there is room; hops and latency stay.
 
     Notes
@@ -141,7 +177,6 @@ def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
     Flows then run at rates in proportion to their sizes and end together, so nothing stretches.
     Where equal shares already fill the cables of an endpoint, no others do better.
     """
-    demand = sprayed.phase.demand
     floor = (
         exchange_floor_s(graph, demand)
         if isinstance(demand, Exchange)
@@ -181,10 +216,10 @@ def _lay_exchange(
     return LaidPhase(phase, loads, busy, stretch, loads.latency_s, far, loads.hops, exactness)
 
 
-def _lay_hashed(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPhase:
-    demand = phase.demand
-    flows = every_pair(demand) if isinstance(demand, Exchange) else demand
-    loads = place_hashed(graph, flows, seed=routing.seed, subflows=routing.subflows)
+def _lay_hashed(
+    graph: Graph, phase: Phase, demand: Flows | Exchange, routing: Routing, role_of: RoleOf
+) -> LaidPhase:
+    loads = place_hashed(graph, listed(demand), seed=routing.seed, subflows=routing.subflows)
     part, arc = loads.filling.flow, loads.filling.row
     bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
     busy = loads.arc_load() / graph.arc_bandwidth()
@@ -205,14 +240,6 @@ def _lay_hashed(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -
     return LaidPhase(phase, loads, slowest, stretch, latency, far, hops, exactness)
 
 
-def every_pair(exchange: Exchange) -> Flows:
-    """Return the flows of an exchange one by one."""
-    count = len(exchange.ranks)
-    first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
-    size = exchange.send[first] * exchange.receive[second]
-    return Flows(exchange.ranks[first], exchange.ranks[second], size)
-
-
 def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> BoolArray:
     """Return which flows use a cable of the scale-out network."""
     is_out = np.zeros(int(bundle.max(initial=0)) + 1, dtype=np.bool_)
@@ -224,17 +251,18 @@ def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> B
 
 
 def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, float]:
-    """Return latency and share of far hops of one step."""
+    """Return latency and number of far messages of one step."""
+    near = (phase.legs - 1) * float(latency.min())
     if phase.outside_hops:
         share = phase.outside_hops / phase.hops_per_step
         mixed = share * latency.max() + (1 - share) * latency.min()
-        return float(mixed), share * float(is_far.any())
+        return float(mixed) + near, share * float(is_far.any())
     if not phase.is_relayed:
-        return float(latency.max()), float(is_far.any())
+        return float(latency.max()) + near, float(is_far.any())
     assert isinstance(phase.demand, Flows)
     # One entry per flow, or one per part of a flow.
     weight = np.repeat(phase.demand.size, len(latency) // len(phase.demand.size))
-    weight = weight / weight.sum()
+    weight = weight * phase.legs / weight.sum()
     return float((weight * latency).sum()), float(weight[is_far].sum())
 
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from math import lcm
 
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
+
+_MOST_PARTS = 128
+"""Parts into which a payload is cut at most where domains differ in size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +35,51 @@ class Members:
         """Ranks of the group."""
         return len(self.ranks)
 
+    @cached_property
+    def counts(self) -> IntArray:
+        """Ranks of every domain, shape (domains,)."""
+        return np.bincount(self.domain)
+
+    @cached_property
+    def first(self) -> IntArray:
+        """Where the ranks of every domain begin, shape (domains,)."""
+        return np.cumsum(self.counts) - self.counts
+
+    @cached_property
+    def place(self) -> IntArray:
+        """Position of every rank within its domain, shape (ranks,)."""
+        return np.arange(self.size) - self.first[self.domain]
+
     @property
-    def domain_size(self) -> int:
-        """Ranks in every domain, or 1 where domains differ in size."""
-        counts = np.bincount(self.domain)
-        return int(counts[0]) if np.all(counts == counts[0]) else 1
+    def is_even(self) -> bool:
+        """Whether all domains have the same number of ranks."""
+        return bool(np.all(self.counts == self.counts[0]))
+
+    @cached_property
+    def parts(self) -> int:
+        """Equal parts of a payload, so many that every rank of a domain takes equally many.
+
+        The ranks of a domain where all have the same number; otherwise the least common multiple,
+        or where that is large, the number of the largest domain, which is nearly as even.
+        """
+        sizes = [int(count) for count in np.unique(self.counts)]
+        parts = lcm(*sizes)
+        return parts if parts <= max(_MOST_PARTS, sizes[-1]) else sizes[-1]
+
+    @cached_property
+    def table(self) -> IntArray:
+        """The rank that takes each part in each domain, shape (domains, parts)."""
+        return self.ranks[self.first[:, None] + np.arange(self.parts) % self.counts[:, None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Several demands at the same time."""
+
+    demands: tuple[Flows | Exchange, ...]
+
+
+Demand = Flows | Exchange | Together
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +87,7 @@ class Phase:
     """One pattern of transfers, repeated; repetitions depend on each other."""
 
     name: str
-    demand: Flows | Exchange
+    demand: Demand
     steps: int
     """Dependent repetitions that each move `demand`."""
     hops_per_step: int = 1
@@ -53,6 +98,8 @@ class Phase:
     """Whether every rank passes on in a step what it received in the step before."""
     outside_hops: int = 0
     """Of `hops_per_step`, those between domains where the others stay inside; 0 for one kind."""
+    legs: float = 1.0
+    """Messages, one after the other, that carry one transfer: more where ranks hand it on."""
 
 
 Scheduler = Callable[[Members, float], tuple[Phase, ...]]
@@ -69,3 +116,47 @@ def group_members(ranks: IntArray, domain_of_rank: IntArray) -> Members:
 def flows(source: IntArray, target: IntArray, size: FloatArray | float) -> Flows:
     """Return flows of one size, or of a size each. [byte]."""
     return Flows(source, target, np.zeros(source.shape) + size)
+
+
+def merged(source: IntArray, target: IntArray, size: FloatArray | float) -> Flows:
+    """Return flows in which transfers between the same two ranks are summed. [byte]."""
+    given = flows(source.reshape(-1), target.reshape(-1), np.reshape(size, -1))
+    top = int(max(given.source.max(), given.target.max())) + 1
+    key, place = np.unique(given.source * top + given.target, return_inverse=True)
+    size_of_key = np.zeros(len(key))
+    np.add.at(size_of_key, place.reshape(-1), given.size)
+    return Flows(key // top, key % top, size_of_key)
+
+
+def joined(*parts: Flows) -> Flows:
+    """Return the flows of several lists in one."""
+    return Flows(
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.target for part in parts]),
+        np.concatenate([part.size for part in parts]),
+    )
+
+
+def every_pair(exchange: Exchange) -> Flows:
+    """Return the flows of an exchange one by one."""
+    count = len(exchange.ranks)
+    first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
+    size = exchange.send[first] * exchange.receive[second]
+    return Flows(exchange.ranks[first], exchange.ranks[second], size)
+
+
+def listed(demand: Demand) -> Flows:
+    """Return every flow of a demand."""
+    if isinstance(demand, Flows):
+        return demand
+    parts = demand.demands if isinstance(demand, Together) else (demand,)
+    return joined(*(part if isinstance(part, Flows) else every_pair(part) for part in parts))
+
+
+def flow_count(demand: Demand) -> int:
+    """Return how many flows a demand has, without listing them."""
+    if isinstance(demand, Together):
+        return sum(flow_count(part) for part in demand.demands)
+    if isinstance(demand, Exchange):
+        return len(demand.ranks) * (len(demand.ranks) - 1)
+    return len(demand.source)

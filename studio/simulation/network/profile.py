@@ -87,6 +87,10 @@ class NetworkProfile:
     in_network: InNetwork | None = None
     algorithms: tuple[str, ...] = ("ring", "tree")
     """What the library may choose from."""
+    algorithms_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same for single collectives, by name, where they have a menu of their own."""
+    hands_on: bool = False
+    """Whether ranks send through the adapters of others of their node where theirs fail."""
     chain_ranks: int = 0
     """Innermost domains up to this size are a chain within a tree, not a tree of their own."""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +99,10 @@ class NetworkProfile:
     def operation(self, name: str) -> Operation:
         """Return the constants of a collective, neutral where the profile has none."""
         return self.operations.get(name, Operation())
+
+    def menu(self, collective: str) -> tuple[str, ...]:
+        """Return the algorithms the library may choose from for one collective."""
+        return self.algorithms_of.get(collective, self.algorithms)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class _ProfileFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protocols: tuple[str, ...]
     constants: dict[str, _Constant]
     serves: tuple[str, ...] = ()
+    algorithms_of: dict[str, tuple[str, ...]] = {}
+    algorithms_source: str = ""
 
 
 class _PartFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +228,8 @@ def _profile(name: str, entry: _ProfileFile) -> NetworkProfile:
         operations=_operations(value),
         in_network=_in_network(value),
         algorithms=entry.algorithms,
+        algorithms_of=entry.algorithms_of,
+        hands_on=bool(value.get("hands_on", 0)),
         chain_ranks=int(value.get("chain_ranks", 0)),
         sources={key: constant.source for key, constant in entry.constants.items()},
     )

@@ -5,6 +5,8 @@ Knows no library and no time but that of the links.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from studio.errors import InvalidInput
@@ -49,9 +51,9 @@ def lay_reduction(
     """
     name = "reduced in switches"
     # On rails that no spine joins, the ranks meet nowhere and reduce in two steps all the same.
-    loads = _together(graph, members.ranks[None], payload_byte)
+    loads = _together(graph, [members.ranks], payload_byte)
     is_split = loads is None or _is_far(graph, loads, role_of)
-    if is_split and 1 < members.domain_size < members.size:
+    if is_split and 1 < members.parts < members.size:
         nested = _two_level(graph, members, payload_byte, role_of)
         if nested is not None:
             name, loads = "reduced in nodes and across", nested
@@ -77,18 +79,19 @@ def _two_level(
     graph: Graph, members: Members, payload: float, role_of: RoleOf
 ) -> ReductionLoads | None:
     """Return the loads of reductions in nodes and across; None where a node has no such switch."""
-    table = members.ranks.reshape(-1, members.domain_size)
-    if sum(table.shape) > MOST_TREES:
+    nodes, parts = members.table.shape
+    if nodes + parts > MOST_TREES:
         raise InvalidInput(
             "a reduction in switches of {nodes} nodes of {npus} NPUs is not worked out; choose a "
             "smaller group",
-            nodes=table.shape[0],
-            npus=table.shape[1],
+            nodes=nodes,
+            npus=int(members.counts.max()),
         )
-    inside = _together(graph, table, payload)
+    several = np.split(members.ranks, members.first[1:])
+    inside = _together(graph, [ranks for ranks in several if len(ranks) > 1], payload)
     if inside is None or _is_far(graph, inside, role_of):
         return None
-    across = _together(graph, table.T, payload / table.shape[1])
+    across = _together(graph, list(members.table.T), payload / parts)
     if across is None:
         return None
     return ReductionLoads(
@@ -96,8 +99,8 @@ def _two_level(
     )
 
 
-def _together(graph: Graph, groups: IntArray, payload: float) -> ReductionLoads | None:
-    """Return the loads of reductions of the rows of a table of ranks at the same time."""
+def _together(graph: Graph, groups: Sequence[IntArray], payload: float) -> ReductionLoads | None:
+    """Return the loads of reductions of several groups of ranks at the same time."""
     load, tiers, latency = np.zeros(graph.arc_count), 0, 0.0
     for ranks in groups:
         try:

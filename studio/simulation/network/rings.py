@@ -1,4 +1,4 @@
-"""Collectives along rings and chains: as many at once as a domain has ranks.
+"""Collectives along rings and chains: as many at once as domains have ranks.
 
 Knows no path and no time.
 """
@@ -9,31 +9,37 @@ import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.demand import Flows
-from studio.simulation.network.phases import Members, Phase, Scheduler, flows
+from studio.simulation.network.phases import Members, Phase, Scheduler, merged
 
 
 def ring_orders(members: Members) -> IntArray:
-    """Return ranks in the order of as many rings as a domain has ranks, shape (rings, ranks).
+    """Return ranks in the order of as many rings as a payload has parts, shape (rings, ranks).
 
     Notes
     -----
     Ring k enters a domain by the position at which it left the one before, so that it stays on
     the adapters and switches of that position, as on rails. Positions are walked forwards in one
-    domain and backwards in the next; an odd number of domains closes over three positions. Every
-    position is entered by one ring and left by one.
+    domain and backwards in the next; an odd number of equal domains closes over three positions.
+    Every position of a domain is entered by equally many rings and left by as many.
     """
-    count = members.domain_size
-    table = members.ranks.reshape(-1, count)
-    up = np.arange(count)
-    walk = np.where(np.arange(len(table))[:, None] % 2, up[::-1], up)
-    if len(table) % 2 and len(table) > 1 and count > 2:
-        walk[-3:] = (
+    parts, domains = members.parts, len(members.counts)
+    walk = _walks(members)
+    place = (walk + np.arange(parts)[:, None]) % members.counts[members.domain]
+    if members.is_even and domains % 2 and domains > 1 and parts > 2:
+        up = np.arange(parts)
+        last = (
             up,
             np.roll(up, 1),
-            np.concatenate([[count - 2, count - 1], up[1 : count - 2], [0]]),
+            np.concatenate([[parts - 2, parts - 1], up[1 : parts - 2], [0]]),
         )
-    position = (walk + np.arange(count)[:, None, None]) % count
-    return table[np.arange(len(table))[:, None], position].reshape(count, -1)
+        place[:, -3 * parts :] = (np.concatenate(last) + up[:, None]) % parts
+    return members.ranks[members.first[members.domain] + place]
+
+
+def _walks(members: Members) -> IntArray:
+    """Return positions forwards in every other domain and backwards in the rest."""
+    backwards = members.counts[members.domain] - 1 - members.place
+    return np.where(members.domain % 2, backwards, members.place)
 
 
 def _ring_step(members: Members, byte: float) -> Flows:
@@ -43,14 +49,7 @@ def _ring_step(members: Members, byte: float) -> Flows:
     the slowest link's load decides either way.
     """
     orders = ring_orders(members)
-    return _merged(orders, np.roll(orders, -1, axis=1), byte / len(orders))
-
-
-def _merged(source: IntArray, target: IntArray, byte: float) -> Flows:
-    """Return transfers of one size, those between the same two ranks summed."""
-    top = int(max(source.max(), target.max())) + 1
-    key, count = np.unique((source * top + target).reshape(-1), return_counts=True)
-    return flows(key // top, key % top, count.astype(np.float64) * byte)
+    return merged(orders, np.roll(orders, -1, axis=1), np.full(orders.shape, byte / len(orders)))
 
 
 def ring(laps: int) -> Scheduler:
@@ -69,5 +68,6 @@ def chain(members: Members, payload: float) -> tuple[Phase, ...]:
     first = np.argmax(orders == members.ranks[0], axis=1)
     place = (first[:, None] + np.arange(members.size)) % members.size
     orders = np.take_along_axis(orders, place, axis=1)
-    step = _merged(orders[:, :-1], orders[:, 1:], payload / len(orders))
+    here, there = orders[:, :-1], orders[:, 1:]
+    step = merged(here, there, np.full(here.shape, payload / len(orders)))
     return (Phase("chain", step, 1, members.size - 1, is_relayed=True),)

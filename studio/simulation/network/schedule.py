@@ -6,16 +6,28 @@ Knows no path and no time; ranks are vertices of a graph grouped in domains that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
-from studio.fabric.flow.arrays import FloatArray
-from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
-from studio.simulation.network.phases import Members, Phase, Scheduler, flows
+from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.demand import Flows, uniform_exchange
+from studio.simulation.network.phases import (
+    Members,
+    Phase,
+    Scheduler,
+    Together,
+    flow_count,
+    flows,
+    joined,
+    listed,
+    merged,
+)
 from studio.simulation.network.rings import chain, ring
 from studio.simulation.network.traffic import Algorithm, Collective
 from studio.simulation.network.trees import tree
+
+_LISTED = 100_000
+"""Flows across domains up to which they are listed; beyond, they are exchanges of positions."""
 
 
 def _halving(laps: int) -> Scheduler:
@@ -47,27 +59,33 @@ def _hierarchical(laps: int) -> Scheduler:
     """Exchange inside domains, then rings of equal positions across domains on what is left."""
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        inside = members.domain_size
-        table = members.ranks.reshape(-1, inside)
-        domains = len(table)
+        inside, domains = int(members.counts.max()), len(members.counts)
         phases = []
         if inside > 1:
-            first, second = np.nonzero(~np.eye(inside, dtype=np.bool_))
-            swap = flows(
-                table[:, first].reshape(-1), table[:, second].reshape(-1), payload / inside
-            )
+            swap = _inside_domains(members, np.asarray(payload / members.counts))
             phases.append(Phase("inside domains", swap, laps, peers=inside - 1))
         if domains > 1:
-            ring = flows(
-                table.reshape(-1),
-                np.roll(table, -1, axis=0).reshape(-1),
-                payload / inside / domains,
-            )
+            here, there = members.table, np.roll(members.table, -1, axis=0)
+            part = np.full(here.shape, payload / members.parts / domains)
             steps = laps * (domains - 1)
+            ring = merged(here, there, part)
             phases.append(Phase("across domains", ring, steps, is_relayed=True))
         return tuple(phases)
 
     return schedule
+
+
+def _inside_domains(members: Members, size: FloatArray) -> Flows:
+    """Return transfers between all pairs of every domain, of one size in each. [byte]."""
+    found = []
+    for count in np.unique(members.counts[members.counts > 1]):
+        chosen = np.flatnonzero(members.counts == count)
+        table = members.ranks[members.first[chosen][:, None] + np.arange(count)]
+        first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
+        source, target = table[:, first], table[:, second]
+        each = np.repeat(size[chosen], len(first))
+        found.append(flows(source.reshape(-1), target.reshape(-1), each))
+    return joined(*found)
 
 
 def _direct(laps: int) -> Scheduler:
@@ -79,20 +97,54 @@ def _direct(laps: int) -> Scheduler:
 
 
 def _hierarchical_exchange(members: Members, payload: float) -> tuple[Phase, ...]:
-    """Sort inside domains, then exchange with equal positions of the other domains."""
-    inside = members.domain_size
-    table = members.ranks.reshape(-1, inside)
-    domains = len(table)
+    """Sort inside domains, then exchange with equal positions of the other domains.
+
+    What is for position q of any domain is first given to the rank at position q of one's own,
+    modulo its ranks.
+    """
+    inside, domains = int(members.counts.max()), len(members.counts)
+    pair = payload / members.size
     phases = []
-    for name, rows, count in (
-        ("inside domains", table, inside),
-        ("across domains", table.T, domains),
-    ):
-        if count > 1:
-            first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
-            swap = flows(rows[:, first].reshape(-1), rows[:, second].reshape(-1), payload / count)
-            phases.append(Phase(name, swap, 1, peers=count - 1))
+    if inside > 1:
+        swap = _sorted_inside(members, pair)
+        phases.append(Phase("inside domains", swap, 1, peers=inside - 1))
+    if domains > 1:
+        across = _across(members, pair)
+        phases.append(Phase("across domains", across, 1, peers=domains - 1))
     return tuple(phases)
+
+
+def _sorted_inside(members: Members, pair: float) -> Flows:
+    """Return what the ranks of every domain give each other before the way across."""
+    at_position = np.bincount(members.place)
+    found = _inside_domains(members, np.ones(len(members.counts)))
+    domain, place = _domain_and_place(members, found.target)
+    size = np.zeros(len(place))
+    for count in np.unique(members.counts):
+        folded = np.bincount(np.arange(len(at_position)) % count, weights=at_position)
+        chosen = members.counts[domain] == count
+        size[chosen] = pair * folded[place[chosen]]
+    return Flows(found.source, found.target, size)
+
+
+def _across(members: Members, pair: float) -> Flows | Together:
+    """Return what goes from each domain to all others, collected from all of its ranks."""
+    if members.is_even:
+        sent = pair * int(members.counts[0])
+        rails = tuple(uniform_exchange(rail, sent) for rail in members.table.T)
+        whole = Together(rails)
+        return whole if flow_count(whole) > _LISTED else listed(whole)
+    domain, target = np.nonzero(np.arange(len(members.counts))[:, None] != members.domain)
+    holder = members.first[domain] + members.place[target] % members.counts[domain]
+    size = np.asarray(pair * members.counts[domain], dtype=np.float64)
+    return flows(members.ranks[holder], members.ranks[target], size)
+
+
+def _domain_and_place(members: Members, ranks: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the domain of some ranks and their position in it."""
+    order = np.argsort(members.ranks)
+    index = order[np.searchsorted(members.ranks, ranks, sorter=order)]
+    return members.domain[index], members.place[index]
 
 
 def _point_to_point(members: Members, payload: float) -> tuple[Phase, ...]:
@@ -132,44 +184,3 @@ SCHEDULES: Mapping[Collective, Mapping[Algorithm, Scheduler]] = {
     Collective.COMBINE: _EXCHANGE,
 }
 """Algorithms that can be laid over a graph."""
-
-
-def skewed(phase: Phase, members: Members, popularity: FloatArray, *, is_reversed: bool) -> Phase:
-    """Return an exchange in which ranks receive in proportion to their popularity.
-
-    Parameters
-    ----------
-    phase :
-        Of a uniform exchange, direct or by way of domains.
-    members :
-        The ranks and their domains.
-    popularity :
-        Shape (ranks,), in the order of the members: relative; scaled to a mean of one.
-    is_reversed :
-        Whether popular ranks send instead, as when results come back.
-
-    Notes
-    -----
-    Inside a domain a rank passes on what is for its position in every domain, hence their mean.
-    """
-    share = popularity / popularity.mean()
-    demand = phase.demand
-    if isinstance(demand, Exchange):
-        send, receive = demand.send, demand.receive
-        changed = (
-            Exchange(demand.ranks, send * share, receive)
-            if is_reversed
-            else Exchange(demand.ranks, send, receive * share)
-        )
-        return replace(phase, demand=changed)
-    order = np.argsort(members.ranks)
-    ends = [
-        order[np.searchsorted(members.ranks, end, sorter=order)]
-        for end in (demand.source, demand.target)
-    ]
-    popular = ends[0] if is_reversed else ends[1]
-    inside = members.domain_size
-    is_inside = members.domain[ends[0]] == members.domain[ends[1]]
-    of_position = share.reshape(-1, inside).mean(axis=0)
-    factor = np.where(is_inside, of_position[popular % inside], share[popular])
-    return replace(phase, demand=Flows(demand.source, demand.target, demand.size * factor))

@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.demand import Flows
-from studio.simulation.network.phases import Members, Phase, Scheduler, flows
+from studio.simulation.network.phases import Members, Phase, Scheduler, flows, joined
 
 
 def _parents(count: int) -> IntArray:
@@ -27,19 +27,17 @@ def _parents(count: int) -> IntArray:
 def tree(passes: int) -> Scheduler:
     """Two complementary trees, each with half of the payload, streaming at the same time.
 
-    Where domains are alike, every position has trees of its own across domains, on its own rail,
-    that carry its part of the payload; inside a domain the part comes along a chain.
+    Where domains have several ranks, every part of the payload has trees of its own across
+    domains, on the rail of the ranks that take it; inside a domain it comes along a chain.
     """
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        inside = members.domain_size
-        domains = members.size // inside
+        domains, inside = len(members.counts), int(members.counts.max())
         if inside == 1 or domains == 1:
             moved = _both_ways(_tree_down(members.ranks[:, None], payload), passes)
             return (Phase("tree", moved, 1, passes * _depth(members.size)),)
-        table = members.ranks.reshape(domains, inside)
-        chain = _chain_down(table, payload, from_first=passes == 1)
-        down = _joined(_tree_down(table, payload / inside), chain)
+        chain = _chain_down(members, payload, from_first=passes == 1)
+        down = joined(_tree_down(members.table, payload / members.parts), *chain)
         outside = passes * _depth(domains)
         depth = outside + passes * (inside - 1)
         moved = _both_ways(down, passes)
@@ -62,30 +60,27 @@ def _tree_down(table: IntArray, payload: float) -> Flows:
     return flows(source, target, payload / 2)
 
 
-def _chain_down(table: IntArray, payload: float, *, from_first: bool) -> Flows:
-    """Return the flows that spread every position's part inside its domain, rank by rank.
+def _chain_down(members: Members, payload: float, *, from_first: bool) -> list[Flows]:
+    """Return the flows that spread every rank's part inside its domain, rank by rank.
 
     In a broadcast the first domain hands all parts on from its first rank.
     """
-    inside = table.shape[1]
-    step = np.arange(inside - 1)
-    start = np.arange(inside)[:, None]
-    here, there = (start + step) % inside, (start + step + 1) % inside
-    rest = table[1:] if from_first else table
-    parts = [flows(rest[:, here].reshape(-1), rest[:, there].reshape(-1), payload / inside)]
+    chains = []
+    counts = members.counts.copy()
     if from_first:
-        parts.append(flows(table[0, :-1], table[0, 1:], payload))
-    return _joined(*parts)
+        first = members.ranks[: counts[0]]
+        chains.append(flows(first[:-1], first[1:], payload))
+        counts[0] = 1
+    for count in np.unique(counts[counts > 1]):
+        rows = members.first[counts == count][:, None] + np.arange(count)
+        table = members.ranks[rows]
+        start, step = np.arange(count)[:, None], np.arange(count - 1)
+        here, there = (start + step) % count, (start + step + 1) % count
+        parts = flows(table[:, here].reshape(-1), table[:, there].reshape(-1), payload / count)
+        chains.append(parts)
+    return chains
 
 
 def _both_ways(down: Flows, passes: int) -> Flows:
     """Return flows down, and for a reduction up before them."""
-    return down if passes == 1 else _joined(down, Flows(down.target, down.source, down.size))
-
-
-def _joined(*parts: Flows) -> Flows:
-    return Flows(
-        np.concatenate([part.source for part in parts]),
-        np.concatenate([part.target for part in parts]),
-        np.concatenate([part.size for part in parts]),
-    )
+    return down if passes == 1 else joined(down, Flows(down.target, down.source, down.size))

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.graph import build_graph
 from studio.fabric.flow.load_result import Exactness
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import Span, collective_time_s
@@ -14,9 +13,11 @@ from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.phases import group_members
 from studio.simulation.network.profile import InNetwork, Role
 from studio.simulation.network.rings import ring_orders
-from studio.simulation.network.schedule import SCHEDULES, skewed
+from studio.simulation.network.schedule import SCHEDULES
+from studio.simulation.network.skewing import skewed
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
+from tests.simulation.network.rails import nodes_on_rails, out_of_node
 
 MB = 1e6
 GB = 1e9
@@ -260,26 +261,6 @@ def test_graph_and_levels_agree_on_one_switch(profiles, family, op, algorithm, p
         op, np.array(payload), [Span(level, np.array(8))], profile, algorithm=algorithm
     )
     assert exact.time_s == pytest.approx(float(closed.time_s), rel=1e-9)
-
-
-def nodes_on_rails(nodes, npus, inside=450 * GB, rail=50 * GB):
-    """Nodes around a switch each; adapter k of every node on switch k."""
-    count = nodes * npus
-    npu = np.arange(count)
-    hub, adapter = count + npu // npus, count + nodes + npu
-    switch = 2 * count + nodes + npu % npus
-    return build_graph(
-        np.concatenate([npu, npu, adapter]),
-        np.concatenate([hub, adapter, switch]),
-        np.repeat([inside, rail, rail], count),
-        np.repeat([1e-7, 2e-6, 2e-6], count),
-        np.arange(2 * count + nodes + npus) < count,
-        bundle=np.repeat([0, 1, 2], count),
-    )
-
-
-def out_of_node(bundle):
-    return Role.SCALE_OUT if bundle else Role.SCALE_UP
 
 
 def test_a_ring_over_rails_pays_for_the_hops_of_a_lap_not_for_its_slowest_each_time(profiles):
