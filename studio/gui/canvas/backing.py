@@ -17,8 +17,9 @@ _STRETCH_USUAL, _STRETCH_MOST = 2.0, 5.0
 """Beyond the first, a picture at the new magnification is begun; beyond the second, none is waited
 for."""
 _BAND_S = 0.008
-"""How much of a frame a band may take; pictures are divided into as many as that needs."""
-_FIRST_BANDS, _MOST_BANDS = 3, 6
+"""How much of a frame a band may take; each is as high as the one before lets expect."""
+_FIRST_SHARE, _LEAST_SHARE = 1 / 4, 1 / 8
+"""Heights of bands, as shares of a picture."""
 
 
 @dataclass
@@ -27,26 +28,26 @@ class _Coming:
 
     area: QRect
     """What will be up to date, in pixels of the sheet."""
-    bands: int
-    painted: int = 0
-    longest_s: float = 0.0
+    share: float
+    """Height of the next band, as a share of the picture."""
+    painted: float = 0.0
+    """Share of the picture that is done."""
 
     @property
     def is_done(self) -> bool:
-        return self.painted >= self.bands
+        return self.painted >= 1
 
     def paint_band(self, sheet: Sheet, paint: Paint) -> None:
-        """Paint one band more."""
+        """Paint one band more, and see how high the next one may be."""
         begun = time.thread_time()
-        self.painted += 1
+        self.painted = min(self.painted + self.share, 1.0)
         area = QRect(self.area)
-        area.setHeight(self.area.height() * self.painted // self.bands)
+        area.setHeight(math.ceil(self.area.height() * self.painted))
         sheet.extend(area, paint)
-        self.longest_s = max(self.longest_s, time.thread_time() - begun)
-
-    def bands_next_time(self) -> int:
-        """Return how many bands would have kept frames short, but no shorter than needed."""
-        return min(max(math.ceil(self.bands * self.longest_s / _BAND_S), 1), _MOST_BANDS)
+        took_s = max(time.thread_time() - begun, 1e-4)
+        # Most is drawn in the middle: from one band to the next the pace may well double.
+        wanted = self.share * min(max(_BAND_S / took_s, 0.5), 1.5)
+        self.share = min(max(wanted, _LEAST_SHARE), 1.0)
 
 
 class Backing:
@@ -57,7 +58,7 @@ class Backing:
         self._spare: Sheet | None = None
         self._coming: _Coming | None = None
         """What is being painted on the spare sheet."""
-        self._bands = _FIRST_BANDS
+        self._share = _FIRST_SHARE
         self._sharp_view: Viewport | None = None
         self._what: Painted | None = None
         """What the sharp picture was painted from, None where it is not kept."""
@@ -189,7 +190,8 @@ class Backing:
         spare = self._spare_of(sheet, view)
         spare.lay_around(view)
         is_outward = sheet.place is not None and view.scale < sheet.place.scale
-        self._coming = _Coming(spare.image.rect() if is_outward else spare.middle, self._bands)
+        area = spare.image.rect() if is_outward else spare.middle
+        self._coming = _Coming(area, self._share)
 
     def _go_on(self, coming: _Coming, sheet: Sheet, view: Viewport, paint: Paint) -> Sheet:
         """Paint a band; return the sheet to show, the next one once it is whole."""
@@ -197,7 +199,8 @@ class Backing:
         coming.paint_band(spare, paint)
         if not coming.is_done:
             return sheet
-        self._coming, self._bands = None, coming.bands_next_time()
+        # The next picture may show much more: none begins with a high band.
+        self._coming, self._share = None, min(coming.share, _FIRST_SHARE)
         if _stretch(spare, view) > _stretch(sheet, view):
             return sheet
         self._sheet, self._spare = spare, sheet

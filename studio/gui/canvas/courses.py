@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas.arcs import arcs, exits
 from studio.gui.canvas.wiring import Wiring
+
+if TYPE_CHECKING:
+    from studio.gui.canvas.trays import Trays
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Courses:
         wiring = self.wiring
         below = wiring.hangs[wiring.trunks.plane[trunks]]
         return arcs(start[trunks], end[trunks], below, steps)
+
+    @cached_property
+    def trays(self) -> dict[bytes, Trays]:
+        """Return the trays found last, by the trunks they carry; `trays_of` fills it."""
+        return {}
 
     @cached_property
     def reach(self) -> tuple[float, float]:

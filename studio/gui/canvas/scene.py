@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -63,6 +63,11 @@ class Scene:
         ----------
         go_on : called between the parts; what it raises ends the work.
         """
+        for _ in self.working_out():
+            go_on()
+
+    def working_out(self) -> Iterator[None]:
+        """Work the same out part by part, for somebody who does it in between."""
         wiring, layout = self.wiring, self.layout
         for part in (
             lambda: self.contents,
@@ -71,7 +76,7 @@ class Scene:
             lambda: wiring.inner,
             lambda: wiring.links_of_component,
         ):
-            go_on()
+            yield
             part()
 
     @property

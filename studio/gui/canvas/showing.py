@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from studio.fabric.arrays import BoolArray
@@ -26,6 +27,8 @@ from studio.gui.i18n import Language, tr
 if TYPE_CHECKING:
     from studio.fabric.comparison import FabricComparison
 
+_FIRST_IDLE_MS, _IDLE_MS = 1500, 60
+
 
 class Showing(Sight):
     """A widget that shows a fabric; how it is painted is for those that inherit to say."""
@@ -42,6 +45,10 @@ class Showing(Sight):
         self._chosen: Chosen = nothing()
         self._hover: Hit | None = None
         self._marks = Marks()
+        self._working_out: Iterator[None] = iter(())
+        """What the first zoom would have to wait for, done while nobody zooms."""
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(self._work_out_more)
 
     # How it is painted.
 
@@ -87,6 +94,13 @@ class Showing(Sight):
         self.redraw()
         if not same:
             self.zoom_to_fit()
+            self._working_out = scene.working_out()
+            self._idle.start(_FIRST_IDLE_MS)
+
+    def _work_out_more(self) -> None:
+        """Do one part of the work, unless the picture is on the move."""
+        if self._moving or next(self._working_out, self) is not self:
+            self._idle.start(_IDLE_MS)
 
     def _show_alike(self, before: Scene) -> None:
         """Show a snapshot that gives the same picture; where nothing over it changes, do nothing.

@@ -53,6 +53,15 @@ def rows_of(racks: FloatArray) -> IntArray:
     return row
 
 
+def trays_of(scene: Scene, chosen: IntArray) -> Trays:
+    """Return the trays that carry some trunks; every frame of a zoom asks for the same ones."""
+    known, key = scene.courses.trays, chosen.tobytes()
+    if key not in known:
+        known.clear()
+        known[key] = trays(scene, chosen)
+    return known[key]
+
+
 def trays(scene: Scene, chosen: IntArray) -> Trays:
     """Return the trays that carry some trunks."""
     found = [

@@ -13,7 +13,7 @@ from studio.gui.canvas.painting.buffers import draw_lines, draw_strokes, mixed
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.link_colors import Colors, link_colors
 from studio.gui.canvas.painting.text import Label
-from studio.gui.canvas.trays import is_dense, trays
+from studio.gui.canvas.trays import is_dense, trays_of
 
 _STEPS, _MOST_STEPS = ((170.0, ARC_STEPS), (700.0, 100)), 240
 """Pieces of an arc by the pixels per metre they are below: corners stay under half a pixel."""
@@ -159,7 +159,7 @@ def _strong(color: QColor, frame: Frame) -> QColor:
 
 def _paint_trays(painter: QPainter, frame: Frame, chosen: IntArray) -> list[Label]:
     """Draw the trunks of a large hall gathered on trays."""
-    found = trays(frame.scene, chosen)
+    found = trays_of(frame.scene, chosen)
     px = frame.scene.rack_width_m * frame.viewport.scale
     most = int(np.clip(px * 0.12, 1, 12))
     heaviest = max(1, int(found.cables.max(initial=1)))

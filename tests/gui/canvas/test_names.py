@@ -1,0 +1,73 @@
+"""Names of racks from afar and of ports close up, as labels before any is thinned out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from studio.catalog.catalog import Catalog
+from studio.design.model import Design
+from studio.design.resizing import resize_array
+from studio.fabric.fabric import Fabric, compile_design
+from studio.gui.canvas.painting.frame import Frame
+from studio.gui.canvas.painting.ports import inner_ends, port_labels
+from studio.gui.canvas.painting.rows import row_labels
+from studio.gui.canvas.routes import inner_lines
+from studio.gui.canvas.scene import build_scene
+from studio.gui.canvas.theme import LIGHT
+from studio.gui.canvas.viewport import Viewport
+from studio.gui.i18n import Language
+
+pytestmark = pytest.mark.usefixtures("qapp")
+ENGLISH: Language = "en"
+
+
+def _frame(fabric: Fabric, view: Viewport) -> Frame:
+    planes = frozenset(str(plane) for plane in fabric.design.planes)
+    return Frame(build_scene(fabric), view, LIGHT, ENGLISH, "hall", planes)
+
+
+def test_racks_side_by_side_share_a_label_from_first_to_last(
+    two_racks: Design, small_catalog: Catalog
+) -> None:
+    rack = next(iter(two_racks.racks))
+    row = resize_array(two_racks, rack, 5, 1)
+    frame = _frame(compile_design(row, small_catalog), Viewport(0, 0, 20.0, 800, 600))
+    labels = [one.label for one in frame.scene.layout.racks]
+    rects = np.array([(100.0 * n, 0.0, 100.0, 50.0) for n in range(5)])
+    texts = [one.text for one in row_labels(frame, np.arange(5), rects)]
+    assert texts == [f"{labels[0]} – {labels[4]}"]
+
+
+def test_a_gap_divides_a_row(two_racks: Design, small_catalog: Catalog) -> None:
+    rack = next(iter(two_racks.racks))
+    row = resize_array(two_racks, rack, 4, 1)
+    frame = _frame(compile_design(row, small_catalog), Viewport(0, 0, 20.0, 800, 600))
+    labels = [one.label for one in frame.scene.layout.racks]
+    rects = np.array([(100.0 * n + (50 if n > 1 else 0), 0.0, 100.0, 50.0) for n in range(4)])
+    texts = [one.text for one in row_labels(frame, np.arange(4), rects)]
+    assert texts == [f"{labels[0]} – {labels[1]}", f"{labels[2]} – {labels[3]}"]
+
+
+def test_ports_are_named_as_the_port_map_has_them(two_racks_fabric: Fabric) -> None:
+    scene = build_scene(two_racks_fabric)
+    inner, ports = scene.wiring.inner, two_racks_fabric.port_map
+    assert len(inner.a)
+    x, y, wide, high = scene.chip_rects(inner.a[:1])[0].tolist()
+    view = Viewport(x - wide, y - high, 400 / wide, 1600, 1200)
+    frame = _frame(two_racks_fabric, view)
+    pairs = np.arange(len(inner.a))
+    lines = frame.screen_lines(inner_lines(frame.scene, pairs))
+    labels = port_labels(frame, *inner_ends(frame, pairs, lines))
+    links = np.flatnonzero(scene.wiring.pair_of_link == 0)
+    side = int(two_racks_fabric.links.a[links[0]] != inner.a[0])
+    wanted = ports.names(links.tolist(), side)
+    assert wanted
+    assert wanted in {one.text for one in labels}
+
+
+def test_small_chips_have_no_port_names(two_racks_fabric: Fabric) -> None:
+    frame = _frame(two_racks_fabric, Viewport(0, 0, 60.0, 1600, 1200))
+    pairs = np.arange(len(frame.scene.wiring.inner.a))
+    lines = frame.screen_lines(inner_lines(frame.scene, pairs))
+    assert port_labels(frame, *inner_ends(frame, pairs, lines)) == []
