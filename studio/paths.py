@@ -5,7 +5,10 @@ Nobody else joins paths to data that ships with the studio.
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -64,19 +67,36 @@ def resources_dir() -> Path:
 
 def user_parts_dir() -> Path:
     """Return the folder in which a user may add part files of her own."""
-    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "parts"
+    return _own(platformdirs.user_data_dir) / "parts"
 
 
 def config_dir() -> Path:
     """Return the folder of settings and window layouts."""
-    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+    return _own(platformdirs.user_config_dir)
 
 
 def state_dir() -> Path:
     """Return the folder of journals and logs."""
-    return Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
+    return _own(platformdirs.user_state_dir)
 
 
 def cache_dir() -> Path:
     """Return the folder of what can be made again at any time."""
-    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+    return _own(platformdirs.user_cache_dir)
+
+
+def home_dir() -> Path:
+    """Return the user's home, or the folder of passing files for one who has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
+
+
+def _own(folder: Callable[..., str]) -> Path:
+    try:
+        return Path(folder(APP_NAME, appauthor=False))
+    except RuntimeError:
+        # A container may run as a user the system does not know. A place that others can write to
+        # would let them leave files for her: rather nothing is found there, and nothing kept.
+        return Path(os.devnull) / APP_NAME

@@ -39,7 +39,9 @@ def start_logging(folder: Path) -> None:
         # The file stays open for as long as the process lives: faulthandler writes to it last.
         faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
     except OSError:
-        faulthandler.enable()
+        # A desktop starts the window without a place for errors.
+        if sys.stderr is not None:
+            faulthandler.enable()
 
 
 class CrashReporter(QObject):
@@ -79,7 +81,8 @@ class CrashReporter(QObject):
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         _log.error("%s", text)
-        sys.stderr.write(text)
+        if sys.stderr is not None:
+            sys.stderr.write(text)
         self.happened.emit(f"{kind.__name__}: {error}", text)
 
     def _show(self, summary: str, text: str) -> None:

@@ -11,6 +11,7 @@ from studio.errors import StudioError
 from studio.gui.commands import documents
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
+from studio.paths import home_dir
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -28,7 +29,7 @@ class DocumentFiles:
         document = window.workspace.document
         if document is not None and document.path is not None:
             return document.path.parent
-        return window.settings.recent[0].parent if window.settings.recent else Path.home()
+        return window.settings.recent[0].parent if window.settings.recent else home_dir()
 
     def open_path(self, path: Path) -> bool:
         """Open a file after asking about unsaved changes; tells whether it worked."""

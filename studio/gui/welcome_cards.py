@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from PySide6.QtGui import QImage, QPixmap
 
 from studio import paths
 from studio.catalog.catalog import Catalog
-from studio.errors import StudioError
+from studio.errors import FileProblem, StudioError
 from studio.fabric.fabric import compile_design
+from studio.files import read_file
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.panels.welcome import PICTURE, DesignCard
 from studio.gui.theme import Theme
 from studio.gui.views.library_items import design_files
-from studio.storage.project_file import read_design
+from studio.storage.project_file import LARGEST_FILE_BYTES, read_design
 
 _SCALE = 2
 _DRAWN = 2
@@ -64,8 +66,9 @@ def _heads(files: tuple[Path, ...]) -> Mapping[Path, _Head]:
     heads = {}
     for path in files:
         try:
-            heads[path] = msgspec.json.decode(path.read_bytes(), type=_Headed).design
-        except (OSError, msgspec.MsgspecError):
+            content = read_file(path, LARGEST_FILE_BYTES)
+            heads[path] = msgspec.json.decode(content, type=_Headed).design
+        except (FileProblem, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
     return heads
 
@@ -111,8 +114,10 @@ class Thumbnailer(QObject):
             if drawn is None:
                 return None
             image = drawn
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            image.save(str(kept))
+            # Without a place to keep it, it is drawn again at the next start.
+            with suppress(OSError):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                image.save(str(kept))
         image.setDevicePixelRatio(_SCALE)
         return QPixmap.fromImage(image)
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from studio import paths
@@ -46,3 +47,18 @@ def test_where_there_is_no_data_the_message_names_the_folders(
     monkeypatch.setattr(paths, "__file__", str(tmp_path / "studio" / "paths.py"))
     with pytest.raises(FileNotFoundError, match="_data"):
         paths.data_root()
+
+
+def test_a_user_without_a_home_is_served_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> str:
+        raise RuntimeError("could not determine the home directory")
+
+    for name in ("user_data_dir", "user_config_dir", "user_state_dir", "user_cache_dir"):
+        monkeypatch.setattr(platformdirs, name, unknown)
+    monkeypatch.setattr(Path, "home", unknown)
+    folders = (paths.user_parts_dir(), paths.config_dir(), paths.state_dir(), paths.cache_dir())
+    for folder in folders:
+        assert not folder.is_dir()
+        with pytest.raises(OSError, match=r"."):
+            folder.mkdir(parents=True)
+    assert paths.home_dir().is_dir()

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.overlay import Overlay
@@ -24,6 +23,7 @@ from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
 from studio.gui.canvas.viewport import Viewport
 from studio.gui.i18n import Language
+from studio.storage.atomic import write_atomic
 
 _PX_PER_M = {"hall": 90.0, "rack": 420.0, "node": 1100.0}
 """Magnification of a picture whose level is chosen instead of its size."""
@@ -53,17 +53,17 @@ def export_svg(
     """
     scene = build_scene(fabric)
     size = size_at(scene, level)
+    drawn = QBuffer()
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(drawn)
     generator.setSize(QSize(size.width, size.height))
     generator.setViewBox(QRectF(0, 0, size.width, size.height))
     generator.setTitle(fabric.design.name)
     with _application():
-        painter = QPainter()
-        if not painter.begin(generator):
-            raise FileProblem("{path}: the picture can't be written there", path=path)
+        painter = QPainter(generator)
         _paint(painter, scene, size, theme, language, None)
         painter.end()
+    write_atomic(path, bytes(drawn.data().data()))
 
 
 def export_png(
@@ -81,10 +81,22 @@ def export_png(
     ------
     FileProblem : the file can't be written.
     """
+    write_atomic(path, png(fabric, PictureSize(width, height), theme, language, overlay))
+
+
+def png(
+    fabric: Fabric,
+    size: PictureSize,
+    theme: CanvasTheme = LIGHT,
+    language: Language = "en",
+    overlay: Overlay | None = None,
+) -> bytes:
+    """Return the whole design as the content of a PNG file."""
     with _application():
-        image = picture(fabric, PictureSize(width, height), theme, language, overlay)
-        if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-            raise FileProblem("{path}: the picture can't be written there", path=path)
+        drawn = QBuffer()
+        drawn.open(QIODevice.OpenModeFlag.WriteOnly)
+        QImageWriter(drawn, b"png").write(picture(fabric, size, theme, language, overlay))
+        return bytes(drawn.data().data())
 
 
 def picture(

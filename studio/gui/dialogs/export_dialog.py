@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.errors import StudioError
+from studio.gui.canvas.export import PictureSize, png
 from studio.gui.i18n import tr
-from studio.gui.picture import draw
 from studio.gui.views.export_kinds import TITLES, content, endings, file_name
 from studio.session.evaluation import Evaluation
 from studio.storage.atomic import write_atomic
@@ -98,7 +97,4 @@ def write_export(window: MainWindow, path: Path, kind: str, evaluation: Evaluati
 
 
 def _picture(evaluation: Evaluation, window: MainWindow) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "drawing.png"
-        draw(evaluation.fabric, path, size=(1920, 1080), language=window.language)
-        return path.read_bytes()
+    return png(evaluation.fabric, PictureSize(1920, 1080), language=window.language)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.export import export_png, export_svg, thumbnail
 from studio.gui.canvas.theme import DARK, LIGHT
+from studio.gui.picture import draw
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -56,3 +58,16 @@ def test_thumbnails_are_small_pictures(two_racks_fabric: Fabric) -> None:
     image = thumbnail(two_racks_fabric, QSize(160, 100))
     assert image.size() == QSize(160, 100)
     assert len({image.pixel(x, y) for x in range(0, 160, 3) for y in range(0, 100, 3)}) > 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+def test_a_picture_on_a_full_disk_is_said_and_leaves_the_old_one(
+    ending: str, tmp_path: Path, two_racks_fabric: Fabric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = (tmp_path / "hall").with_suffix(ending)
+    path.write_bytes(b"old")
+    monkeypatch.setattr("tempfile.mkstemp", lambda **_: (os.open("/dev/full", os.O_WRONLY), ""))
+    with pytest.raises(FileProblem, match="No space left"):
+        draw(two_racks_fabric, path, size=(64, 40))
+    assert path.read_bytes() == b"old"
