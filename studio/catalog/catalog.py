@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
-
 from studio import units
 from studio.catalog.fields import FIELDS
 from studio.catalog.part import GRADES_BEST_FIRST, Datum, Grade, Kind, Part, PartFile, Source
+from studio.decoding import decode
 from studio.errors import FileProblem, InvalidInput, UnknownName
 from studio.files import read_file
 from studio.ids import PartId
@@ -128,10 +127,11 @@ def decode_part_file(path: Path) -> PartFile:
     ------
     FileProblem : unreadable, too large, not of the schema, or of a newer version.
     """
+    content = read_file(path, LARGEST_FILE_BYTES)
     try:
-        part_file = msgspec.json.decode(read_file(path, LARGEST_FILE_BYTES), type=PartFile)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error
+        part_file = decode(content, PartFile)
+    except FileProblem as problem:
+        raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
     if part_file.format_version > FORMAT_VERSION:
         raise FileProblem(
             "{path}: format {format_version}, this studio reads {known}",

@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
+from studio.decoding import decode, reason_of
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
 from studio.files import read_file
 from studio.storage.atomic import write_atomic
-from studio.storage.place import place_in_text, with_names
 from studio.storage.unknown import known_part
 from studio.storage.upgrades import UPGRADES, upgraded
 from studio.units import MEBI
@@ -78,10 +78,10 @@ def decode_design(content: bytes) -> OpenedFile:
         raise FileProblem(
             "this is no {format_name} design: {reason}",
             format_name=FORMAT_NAME,
-            reason=error,
+            reason=reason_of(error, content, _Head),
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileProblem(place_in_text(content, str(error))) from error
+        raise FileProblem("{reason}", reason=reason_of(error, content, _Head)) from error
     if head.format != FORMAT_NAME:
         raise FileProblem(
             "this is no {format_name} design but {format!r}",
@@ -97,13 +97,9 @@ def decode_design(content: bytes) -> OpenedFile:
         )
     if head.format_version < FORMAT_VERSION:
         return _decode_older(content, head.format_version)
-    try:
-        opened = msgspec.json.decode(content, type=_File)
-    except msgspec.ValidationError as error:
-        raise FileProblem(with_names(str(error), content, _File)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileProblem(place_in_text(content, str(error))) from error
-    return OpenedFile(opened.design, content, head.format_version, is_read_only=False)
+    return OpenedFile(
+        decode(content, _File).design, content, head.format_version, is_read_only=False
+    )
 
 
 def _tree(content: bytes) -> dict[str, Any]:

@@ -11,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import msgspec
-
 from studio import paths
+from studio.decoding import decode
 from studio.errors import FileProblem, UnknownName
+from studio.files import read_file
+from studio.units import MEBI
 from studio.workload.model import AiModel
 from studio.workload.profile import ComputeProfile, decode_family
+
+LARGEST_FILE_BYTES = 4 * MEBI
 
 
 @cache
@@ -36,8 +39,8 @@ def models() -> Mapping[str, AiModel]:
 
 def _decode_model(path: Path) -> AiModel:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=AiModel)
-    except (OSError, msgspec.MsgspecError) as problem:
+        return decode(read_file(path, LARGEST_FILE_BYTES), AiModel)
+    except FileProblem as problem:
         raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
 
 

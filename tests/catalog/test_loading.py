@@ -162,7 +162,7 @@ def test_a_port_rate_needs_a_unit_of_bandwidth(tmp_path: Path) -> None:
         (b"\xff\xfe\x00", "parts.json"),
         ("[]", "Expected `object`"),
         ('{"format_version": 1, "sources": {}, "parts": [], "virus": 1}', "virus"),
-        ('{"format_version": "1", "sources": {}, "parts": []}', "$.format_version"),
+        ('{"format_version": "1", "sources": {}, "parts": []}', "at `format_version`"),
         ('{"format_version": 99, "sources": {}, "parts": []}', "format 99"),
         ("[" * 200_000, "parts.json"),
         ('{"a":' * 100_000, "parts.json"),
@@ -185,7 +185,7 @@ def test_damaged_and_foreign_files_are_refused(
 def test_schema_errors_name_the_place(tmp_path: Path, change: Json, place: str) -> None:
     text = problem_with(tmp_path, part_file(part(memory=datum("1 GB") | change)))
     assert place in text
-    assert "$.parts[0].values" in text
+    assert "at `parts.chip.values.memory" in text
 
 
 def test_a_missing_date_is_refused(tmp_path: Path) -> None:

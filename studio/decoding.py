@@ -1,0 +1,127 @@
+"""Decode JSON into a type, and say in words where it is wrong: line and column, or the names."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from studio.errors import FileProblem
+from studio.messages import Message, say
+
+Decoded = TypeVar("Decoded")
+
+LONGEST_NAME = 60
+
+# The decoder's own sentences; what stands between backticks or quotes is a name or a value.
+_SENTENCES: tuple[tuple[str, Message], ...] = (
+    ("Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`", say("Expected `{wanted}`, got `{got}`")),
+    ("Object contains unknown field `(?P<name>.*)`", say("Object contains unknown field `{name}`")),
+    ("Object missing required field `(?P<name>.*)`", say("Object missing required field `{name}`")),
+    ("Invalid enum value (?P<value>.*)", say("Invalid enum value {value}")),
+    ("Invalid value (?P<value>.*)", say("Invalid value {value}")),
+    ("JSON is malformed: (?P<reason>.*)", say("JSON is malformed: {reason}")),
+    ("Expecting value", say("Expecting value")),
+    ("Expecting '(?P<mark>.)' delimiter", say("Expecting '{mark}' delimiter")),
+    (
+        "Expecting property name enclosed in double quotes",
+        say("Expecting property name enclosed in double quotes"),
+    ),
+    ("Extra data", say("Extra data")),
+    ("Unterminated string starting at", say("Unterminated string starting at")),
+    ("Invalid control character at", say("Invalid control character at")),
+    ("Input data was truncated", say("Input data was truncated")),
+)
+
+
+def decode(content: bytes, kind: type[Decoded]) -> Decoded:
+    """Return the value that a JSON text holds.
+
+    Raises
+    ------
+    FileProblem : not JSON, or not of that type; tells line and column, or the names on the way.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileProblem("{reason}", reason=reason_of(error, content, kind)) from error
+
+
+def reason_of(error: Exception, content: bytes, kind: type) -> str:
+    """Return why a decoder refused a content as a type, with the place."""
+    if isinstance(error, msgspec.ValidationError):
+        return _with_names(str(error), content, kind)
+    return _place_in_text(content, str(error))
+
+
+def _worded(text: str) -> str:
+    for pattern, message in _SENTENCES:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return say(message.template, **found.groupdict())
+    return text
+
+
+def _place_in_text(content: bytes, message: str) -> str:
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        return _at(error.lineno, error.colno, error.msg)
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        return f"{error}"[:200] or message
+    found = re.search(r"byte (\d+)", message)
+    if not found:
+        return _worded(message)
+    before = content[: int(found[1])]
+    return _at(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"), message)
+
+
+def _at(line: int, column: int, message: str) -> Message:
+    return say(
+        "line {line}, column {column}: {message}",
+        line=line,
+        column=column,
+        message=_worded(message),
+    )
+
+
+def _with_names(message: str, content: bytes, kind: Any) -> str:
+    """Return a decoder's message with the names that its path leaves out as `[...]`."""
+    text, mark, path = message.partition(" - at `$")
+    try:
+        value: Any = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _worded(text)
+    names: list[str] = []
+    for step in re.findall(r"\.\w+|\[[^\]]*\]", path) if mark else ():
+        name, value, kind = _step(str(step).strip(".[]"), value, kind)
+        names.append(name[:LONGEST_NAME])
+    if not names:
+        return _worded(text)
+    return say("{text} - at `{names}`", text=_worded(text), names=".".join(names))
+
+
+def _step(name: str, value: Any, kind: Any) -> tuple[str, Any, Any]:
+    """Return the name that a step of a path shows, and value and type behind it."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is list and isinstance(value, list):
+        found = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        known = found.get("id") if isinstance(found, dict) else None
+        return known if isinstance(known, str) else name, found, inner[0]
+    if origin is dict:
+        if isinstance(value, dict) and not name:
+            name = next((key for key, entry in value.items() if not _fits(entry, inner[1])), "…")
+        kind = inner[1]
+    elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        kind = get_type_hints(kind).get(name)
+    return name, value.get(name) if isinstance(value, dict) else None, kind
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
