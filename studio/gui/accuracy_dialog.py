@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QTabWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.i18n import mark, tr
+from studio.gui.widgets.labels import TextLabel
 from studio.session.accuracy import Accuracy, AimStanding
 
 _COLUMNS = (
@@ -54,7 +54,7 @@ class AccuracyDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Accuracy"))
         self.resize(820, 460)
-        text = QLabel(
+        text = TextLabel(
             tr(
                 "Predictions against published measurements. The same table is printed by "
                 "supernode-studio validate; every result shows the error of its own family."

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.theme import Theme
+from studio.gui.widgets.labels import plain_tip
 
 
 @dataclass(frozen=True)
@@ -137,4 +138,4 @@ class Actions(QObject):
             made.setWhatsThis(f"<b>{tr(action.text)}</b><br>{tr(action.help)}")
             shortcut = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tail = f" ({shortcut})" if shortcut else ""
-            made.setToolTip(f"{tr(action.text)}{tail}\n{tr(action.help)}")
+            made.setToolTip(plain_tip(f"{tr(action.text)}{tail}\n{tr(action.help)}"))

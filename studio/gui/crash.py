@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -93,6 +93,7 @@ class CrashReporter(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Critical)
         box.setWindowTitle(APP_TITLE)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(tr("Something went wrong inside the studio. Your design is still open."))
         box.setInformativeText(summary)
         box.setDetailedText(f"{APP_TITLE} {__version__}\n\n{text}")

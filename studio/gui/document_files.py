@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from studio.errors import StudioError
@@ -54,6 +55,7 @@ class DocumentFiles:
         box = QMessageBox(window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APP_TITLE)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         text = tr("“{name}” was not saved when the studio ended. {n} steps can be brought back.")
         box.setText(text.format(name=recovered.current.name, n=len(recovered.steps)))
         bring_back = box.addButton(tr("Bring back"), QMessageBox.ButtonRole.AcceptRole)
@@ -88,6 +90,7 @@ class DocumentFiles:
         box = QMessageBox(window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APP_TITLE)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(tr("Save the changes to “{name}”?").format(name=document.design.name))
         button = QMessageBox.StandardButton
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)

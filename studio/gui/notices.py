@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.icons import icon, tinted
 from studio.gui.theme import SPACE, Theme
+from studio.gui.widgets.labels import TextLabel
 from studio.gui.workspace import Notice
 
 SHOWN_MS = 7000
@@ -21,8 +22,8 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self._theme = theme
-        self._icon = QLabel()
-        self._text = QLabel()
+        self._icon = TextLabel()
+        self._text = TextLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from studio.gui.i18n import mark, tr
+from studio.gui.widgets.labels import plain_tip
 
 _NAMES: Mapping[str, tuple[str, str]] = {
     "qt_dockwidget_floatbutton": (
@@ -29,4 +30,4 @@ def name_qt_buttons(window: QWidget) -> None:
             name, tip = (tr(text) for text in _NAMES[button.objectName()])
             button.setAccessibleName(name)
             button.setAccessibleDescription(tip)
-            button.setToolTip(f"{name}\n{tip}")
+            button.setToolTip(plain_tip(f"{name}\n{tip}"))

@@ -35,6 +35,7 @@ from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool
 from studio.gui.canvas.tools.navigate import PanTool
 from studio.gui.canvas.tools.toolbox import make_tool
 from studio.gui.guard import guarded
+from studio.gui.widgets.labels import plain_tip
 
 _STRETCHING: tuple[Level, ...] = ("hall", "rack")
 """Levels at which arrays show handles."""
@@ -206,7 +207,7 @@ class CanvasView(PointedDrawing):
             hit = self.thing_at(event.pos().x(), event.pos().y())
             if hit is not None and self._scene is not None:
                 text = describe(self._scene, hit, self._language)
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), plain_tip(text), self)
             else:
                 QToolTip.hideText()
             return True

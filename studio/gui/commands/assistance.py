@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import PySide6
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
@@ -65,6 +65,7 @@ def system_information(window: MainWindow) -> None:
     )
     box = QMessageBox(window)
     box.setWindowTitle(tr("System information"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText("\n".join(lines))
     box.setTextInteractionFlags(box.textInteractionFlags())
     copy_button = box.addButton(tr("Copy"), QMessageBox.ButtonRole.ActionRole)

@@ -27,7 +27,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.compare_rows import ComparedDesign, CompareView, compare_view
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.library_items import design_files
-from studio.gui.widgets.labels import styled_area, styled_label
+from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
 from studio.gui.widgets.ratio_chart import RatioChart
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class ComparePage(QWidget):
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
         item.setData(_PATH, path)
-        item.setToolTip(f"{name}\n{path}".strip())
+        item.setToolTip(plain_tip(f"{name}\n{path}".strip()))
         return item
 
     def _ticked(self) -> list[str]:

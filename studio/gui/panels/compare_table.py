@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from studio.gui.i18n import tr
 from studio.gui.theme import CATEGORICAL
 from studio.gui.views.compare_rows import CompareView
+from studio.gui.widgets.labels import plain_tip
 
 _SWATCH_PX = 10
 
@@ -55,7 +56,7 @@ class CompareTable(QTableWidget):
                 cell = row.cells[design]
                 item = QTableWidgetItem(cell.ratio if is_ratio else cell.value)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                item.setToolTip(_tip(view, design, row.label, cell.value, cell.range))
+                item.setToolTip(plain_tip(_tip(view, design, row.label, cell.value, cell.range)))
                 self.setItem(number, column, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -66,7 +67,7 @@ class CompareTable(QTableWidget):
             name = view.designs[design]
             head = QTableWidgetItem(tr("ratio") if is_ratio else name)
             against = tr("to {design}").format(design=view.designs[view.reference])
-            head.setToolTip(f"{name} {against}" if is_ratio else name)
+            head.setToolTip(plain_tip(f"{name} {against}" if is_ratio else name))
             if not is_ratio:
                 head.setIcon(_swatch(CATEGORICAL[design % len(CATEGORICAL)]))
             self.setHorizontalHeaderItem(column, head)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSplitter,
     QStackedWidget,
     QTreeWidget,
@@ -27,7 +26,7 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.difference_rows import KIND_TITLES, DifferenceRow, FigureRow
 from studio.gui.views.history_rows import HistoryRow
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import TextLabel, plain_tip, styled_label
 
 _ADDRESS = Qt.ItemDataRole.UserRole
 _SIGN_OF: Mapping[str, str] = {sign.title.lower(): sign.glyph for sign in SIGNS.values()}
@@ -65,7 +64,7 @@ class DifferencesPanel(QWidget):
         self._files: tuple[Path, ...] = ()
         self.before, self.after = QComboBox(), QComboBox()
         self.marks = QCheckBox()
-        self._labels = (QLabel(), QLabel())
+        self._labels = (TextLabel(), TextLabel())
         self.changes, self.figures = _table(5, 1), _table(4, 0)
         self._empty = styled_label("empty")
         self._lay_out()
@@ -204,7 +203,7 @@ def _change_item(row: DifferenceRow) -> QTreeWidgetItem:
     item.setData(0, _ADDRESS, row.address)
     item.setForeground(0, QColor(_COLOR_OF[row.kind]))
     for column in range(5):
-        item.setToolTip(column, item.text(column))
+        item.setToolTip(column, plain_tip(item.text(column)))
     return item
 
 

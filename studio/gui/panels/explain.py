@@ -25,7 +25,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.explain_rows import ExplainRow, Explanation, rows_of
 from studio.gui.views.format import share_text
 from studio.gui.widgets.elided_label import ElidedLabel
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 
 Path = tuple[str, ...]
 _ROW = Qt.ItemDataRole.UserRole
@@ -217,7 +217,7 @@ class ExplainPanel(QWidget):
                 column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             )
         for column in range(6):
-            item.setToolTip(column, row.tip)
+            item.setToolTip(column, plain_tip(row.tip))
         if is_input:
             item.setForeground(0, QBrush(QColor(self._theme.quiet)))
         if row.bound in self._theme.bounds:

@@ -23,7 +23,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.inspector_fields import InspectorField, InspectorSection
 from studio.gui.widgets.field_editor import FieldEditor
 from studio.gui.widgets.field_editors import EDITORS
-from studio.gui.widgets.labels import styled_area, styled_label
+from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
 from studio.messages import entry, say
 
 
@@ -50,9 +50,9 @@ class _Line:
     def show(self, field: InspectorField) -> None:
         text = tr(field.label)
         self.label.setText(text)
-        self.label.setToolTip(tr(field.tip) if field.tip else text)
+        self.label.setToolTip(plain_tip(tr(field.tip) if field.tip else text))
         self.note.setText(field.note)
-        self.note.setToolTip(tr(field.tip) if field.tip else field.note)
+        self.note.setToolTip(plain_tip(tr(field.tip) if field.tip else field.note))
         self.note.setVisible(bool(field.note))
         self.reset.setVisible(field.can_reset)
         self.reset.setToolTip(tr(field.reset_tip))
@@ -98,7 +98,7 @@ class InspectorPanel(QWidget):
     def show_sections(self, title: str, sections: tuple[InspectorSection, ...]) -> None:
         """Show fields."""
         self._title.setText(title)
-        self._title.setToolTip(title)
+        self._title.setToolTip(plain_tip(title))
         self._title.setVisible(bool(title))
         self._empty.setVisible(not sections)
         self._scroll.setVisible(bool(sections))
@@ -155,7 +155,7 @@ class InspectorPanel(QWidget):
         row = 0
         for section in sections:
             title = styled_label("section", tr(section.title))
-            title.setToolTip(section.detail)
+            title.setToolTip(plain_tip(section.detail))
             grid.addWidget(title, row, 0, 1, 3)
             row += 1
             for field in section.fields:

@@ -17,7 +17,7 @@ from studio.gui.i18n import current_language, tr
 from studio.gui.theme import CATEGORICAL, SPACE
 from studio.gui.views.format import count_text
 from studio.gui.views.layer_rows import CHOICES, PlaneRow, overlay_label
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 
 _ADDRESS = Qt.ItemDataRole.UserRole
 
@@ -96,7 +96,7 @@ class LayersPanel(QWidget):
         for rule in row.rules:
             child = QTreeWidgetItem([f"{rule.name}   {count_text(rule.links)}"])
             child.setData(0, _ADDRESS, rule.address)
-            child.setToolTip(0, rule.name)
+            child.setToolTip(0, plain_tip(rule.name))
             item.addChild(child)
         return item
 

@@ -21,7 +21,7 @@ from studio.gui.i18n import mark, tr
 from studio.gui.icons import ICON_OF_KIND, icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 
 _USES: Mapping[str, str] = {
     "rack": mark("Enter stands it on a free place of the floor."),
@@ -223,7 +223,7 @@ class LibraryPanel(QWidget):
         row.setIcon(0, self._icon(ICON_OF_KIND.get(item.icon, "part")))
         row.setData(0, _ITEM, item)
         lines = (item.name, item.detail, tr(item.help), tr(_USES[item.type]))
-        row.setToolTip(0, "\n".join(line for line in lines if line))
+        row.setToolTip(0, plain_tip("\n".join(line for line in lines if line)))
         return row
 
     def _icon(self, name: str) -> QIcon:

@@ -17,7 +17,7 @@ from studio.gui.i18n import tr
 from studio.gui.views.metric_rows import MetricRow
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.flow_layout import FlowLayout
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 from studio.gui.widgets.restyle import restyle
 
 _SENSE_NAMES = {"better": "good", "worse": "bad", "neutral": "quiet"}
@@ -80,7 +80,7 @@ class MetricTile(QFrame):
             tip = f"{row.accuracy}\n{tip}"
         if row.before:
             tip = tr("Baseline: {value}").format(value=row.before) + "\n" + tip
-        self.setToolTip(f"{row.label}: {row.value}\n{tip}")
+        self.setToolTip(plain_tip(f"{row.label}: {row.value}\n{tip}"))
         self.setAccessibleName(f"{row.label} {row.value} {row.change}")
 
     def sizeHint(self) -> QSize:

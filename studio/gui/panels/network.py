@@ -23,6 +23,7 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.network_rows import COLLECTIVES, ROUTINGS, NetworkView, Probe, flows_text
 from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.widgets.labels import TextLabel, plain_tip
 from studio.units import display, parse
 
 _ADDRESS = Qt.ItemDataRole.UserRole
@@ -46,9 +47,9 @@ class NetworkPanel(QWidget):
         self._collective, self._plane, self._routing = QComboBox(), QComboBox(), QComboBox()
         self._payload, self._group = QLineEdit(USUAL_PAYLOAD), QLineEdit()
         self._follows = QCheckBox()
-        self._labels = tuple(QLabel() for _ in range(5))
+        self._labels = tuple(TextLabel() for _ in range(5))
         self._figures, self._spots = _table(2), _table(5)
-        self._text = QLabel()
+        self._text = TextLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
@@ -129,7 +130,7 @@ class NetworkPanel(QWidget):
                 ]
             )
             item.setData(0, _ADDRESS, spot.link)
-            item.setToolTip(0, spot.link)
+            item.setToolTip(0, plain_tip(spot.link))
             self._spots.addTopLevelItem(item)
         self._text.setText(self._words(view))
 

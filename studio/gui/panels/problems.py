@@ -17,7 +17,7 @@ from studio.gui.i18n import tr
 from studio.gui.icons import icon, tinted
 from studio.gui.theme import Theme
 from studio.gui.views.problem_rows import ProblemRow
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 from studio.simulation.rules.explanations import EXPLANATIONS, title_of
 
 _ROW = Qt.ItemDataRole.UserRole
@@ -92,8 +92,8 @@ class ProblemsPanel(QWidget):
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(row.severity, self._theme.quiet)
         item.setIcon(0, tinted(row.severity, colour))
-        item.setToolTip(0, "\n".join((text, *_explained(row.rule))))
-        item.setToolTip(1, row.address)
+        item.setToolTip(0, plain_tip("\n".join((text, *_explained(row.rule)))))
+        item.setToolTip(1, plain_tip(row.address))
         item.setData(0, _ROW, row)
         return item
 

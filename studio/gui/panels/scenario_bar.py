@@ -22,7 +22,7 @@ from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.views.scenario_row import ScenarioView
 from studio.gui.widgets.choice_editors import ChoiceEditor
 from studio.gui.widgets.field_editor import FieldEditor
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import plain_tip, styled_label
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.messages import entry, say
 
@@ -91,7 +91,7 @@ class ScenarioBar(QWidget):
         self._view = view
         keys = [key for key, _ in view.scenarios]
         self._scenario.setCurrentIndex(keys.index(view.active) if view.active in keys else -1)
-        self._scenario.setToolTip(self._scenario.currentText())
+        self._scenario.setToolTip(plain_tip(self._scenario.currentText()))
         for (label, editor), field in zip(self._editors, view.fields, strict=True):
             label.setText(tr(field.label))
             editor.set_name(tr(field.label))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,7 +21,7 @@ from studio.exploration.search.goals import GOALS
 from studio.gui.i18n import tr
 from studio.gui.theme import Theme
 from studio.gui.views import study_rows
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import TextLabel, plain_tip, styled_label
 
 if TYPE_CHECKING:
     from studio.exploration.sensitivity import Sensitivity
@@ -53,7 +52,7 @@ class StudyAnswer(QSplitter):
         self.table.currentItemChanged.connect(self._choose)
         self.use = QPushButton()
         self.use.clicked.connect(self._use)
-        self.why = QLabel()
+        self.why = TextLabel()
         self.why.setWordWrap(True)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -103,7 +102,7 @@ class StudyAnswer(QSplitter):
         for bar in bars:
             item = _to_right(QTreeWidgetItem(study_rows.number_cells(bar)))
             item.setData(0, _DATA, bar)
-            item.setToolTip(0, study_rows.number_tip(bar))
+            item.setToolTip(0, plain_tip(study_rows.number_tip(bar)))
             self.table.addTopLevelItem(item)
 
     def set_stale(self, is_stale: bool) -> None:
@@ -252,7 +251,7 @@ def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: boo
 def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:
     item = _to_right(QTreeWidgetItem(study_rows.plan_cells(found, plan)))
     item.setData(0, _DATA, plan)
-    item.setToolTip(0, study_rows.plan_tip(plan))
+    item.setToolTip(0, plain_tip(study_rows.plan_tip(plan)))
     return item
 
 

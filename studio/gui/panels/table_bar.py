@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QTabBar,
     QToolButton,
@@ -18,6 +17,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.format import count_text
 from studio.gui.views.sheets.kinds import SHEET_TITLES, SHEETS
 from studio.gui.views.sheets.sheet import Sheet
+from studio.gui.widgets.labels import TextLabel, plain_tip
 
 
 class TableBar(QWidget):
@@ -36,7 +36,7 @@ class TableBar(QWidget):
         for switch in (self.only, self.alone):
             switch.setCheckable(True)
         self.paste_button, self.export_button = QToolButton(), QToolButton()
-        self._count = QLabel()
+        self._count = TextLabel()
         self._count.setObjectName("quiet")
         self.line.setMinimumWidth(110)
         self.line.setMaximumWidth(260)
@@ -99,7 +99,7 @@ class TableBar(QWidget):
             (self.export_button, tr("Export…"), tr("Write the rows shown as CSV")),
         ):
             button.setAccessibleName(name)
-            button.setToolTip(f"{name}\n{tip}")
+            button.setToolTip(plain_tip(f"{name}\n{tip}"))
 
     def show_columns(self, sheet: Sheet | None) -> None:
         """Offer the columns that can be filtered."""

@@ -24,7 +24,7 @@ from studio.gui.i18n import tr
 from studio.gui.icons import app_icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.widgets.flow_layout import FlowLayout
-from studio.gui.widgets.labels import styled_area, styled_label
+from studio.gui.widgets.labels import TextLabel, styled_area, styled_label
 from studio.paths import is_there
 
 PICTURE = QSize(264, 132)
@@ -52,7 +52,8 @@ class Card(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(card.name)
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture = TextLabel()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.setFixedHeight(PICTURE.height())
         self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         name = styled_label("heading", card.name)
@@ -103,9 +104,9 @@ class WelcomePage(QWidget):
         self._cards: tuple[DesignCard, ...] = ()
         self._recent: tuple[Path, ...] = ()
         self._made: list[Card] = []
-        logo = QLabel()
+        logo = TextLabel()
         logo.setPixmap(app_icon().pixmap(QSize(52, 52)))
-        self._title = QLabel("Supernode Studio")
+        self._title = TextLabel("Supernode Studio")
         big = self._title.font()
         big.setPointSizeF(big.pointSizeF() * 1.9)
         big.setBold(True)

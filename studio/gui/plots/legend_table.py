@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.theme import SPACE, Theme
+from studio.gui.widgets.labels import plain_tip
 
 _MARGIN = 2
 _SMALLER = 0.9
@@ -87,7 +88,7 @@ class LegendTable(QWidget):
         if isinstance(event, QHelpEvent):
             line = self._line_at(event.pos())
             text = "\n".join((line.name, *line.texts)) if line else ""
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)
 

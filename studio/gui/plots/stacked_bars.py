@@ -18,6 +18,7 @@ from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, st
 from studio.gui.theme import Theme
 from studio.gui.views.format import share_text
 from studio.gui.views.plot_data import Bar, Segment
+from studio.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
     from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
@@ -118,7 +119,7 @@ class StackedBarsPlot(QWidget):
             text = f"{bar.name} · {segment.name}\n{segment.text}  {share}"
             text += "\n" + tr("Click to see what this is made of") if segment.opens else ""
             text += f"\n{tr('Error band')}: {tr(bar.band.text)}" if bar.band else ""
-        self._plot.setToolTip(text)
+        self._plot.setToolTip(plain_tip(text))
 
     def _choose_line(self, name: str) -> None:
         """Open a part by its line beside the plot, in the bar where it is largest."""

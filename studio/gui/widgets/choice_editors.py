@@ -16,6 +16,7 @@ from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.widgets.field_editor import MIXED, FieldEditor
+from studio.gui.widgets.labels import plain_tip
 
 
 @guarded
@@ -58,7 +59,7 @@ class ChoiceEditor(FieldEditor):
         is_known = not field.is_mixed and field.value in values
         self.combo.setCurrentIndex(values.index(field.value) if is_known else -1)
         self.combo.setPlaceholderText(MIXED)
-        self.combo.setToolTip(tr(field.tip) if field.tip else self.combo.currentText())
+        self.combo.setToolTip(plain_tip(tr(field.tip) if field.tip else self.combo.currentText()))
 
     def _commit(self, place: int) -> None:
         value = self._choices[place][0]

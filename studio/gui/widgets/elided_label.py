@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.gui.guard import guarded
+from studio.gui.widgets.labels import plain_tip
 
 
 @guarded
@@ -33,7 +34,7 @@ class ElidedLabel(QLabel):
         if text == self._text:
             return
         self._text = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self.update()
 

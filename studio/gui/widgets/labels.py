@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as Texts
 from PySide6.QtWidgets import QFrame, QLabel, QToolBar, QWidget
 
+_NOTHING = "\u200b"
+"""A space of no width."""
 
-def styled_label(name: str, text: str = "") -> QLabel:
+
+class TextLabel(QLabel):
+    """A label that shows a text as it is.
+
+    Qt takes what looks like a tag for one, and a name out of a file may be `<img src=…>`.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def plain_tip(text: str) -> str:
+    """Return a text that a tool tip, which knows no plain text, shows as it is."""
+    if not Texts.mightBeRichText(text):
+        return text
+    return text.replace("<", f"<{_NOTHING}").replace("&", f"&{_NOTHING}")
+
+
+def styled_label(name: str, text: str = "") -> TextLabel:
     """Return a label in one of the theme's styles; `empty` is centred and wraps."""
-    label = QLabel(text)
+    label = TextLabel(text)
     label.setObjectName(name)
     if name == "empty":
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -15,6 +15,7 @@ from studio.gui.theme import SPACE
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.widgets.field_editor import MIXED, EscapeEdit, FieldEditor
+from studio.gui.widgets.labels import plain_tip
 from studio.gui.widgets.restyle import restyle
 
 SLIDER_STEPS = 200
@@ -135,4 +136,4 @@ class NumberEditor(FieldEditor):
         if bool(self.line.property("wrong") == "true") != is_wrong:
             self.line.setProperty("wrong", "true" if is_wrong else "false")
             restyle(self.line)
-        self.line.setToolTip(message or (tr(self.field.tip) if self.field else ""))
+        self.line.setToolTip(plain_tip(message or (tr(self.field.tip) if self.field else "")))

@@ -25,7 +25,7 @@ from studio.errors import StudioError
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.study_rows import Choice, StudyForm
-from studio.gui.widgets.labels import styled_label
+from studio.gui.widgets.labels import TextLabel, styled_label
 
 if TYPE_CHECKING:
     from studio.session.study import Question
@@ -69,7 +69,7 @@ class StudyQuestion(QWidget):
         for one in self._objectives.values():
             one.label.setBuddy(one.line)
         self._goal_label.setBuddy(self._goal)
-        self.text = QLabel()
+        self.text = TextLabel()
         self.text.setWordWrap(True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.widgets.field_editor import MIXED, EscapeEdit, FieldEditor
+from studio.gui.widgets.labels import TextLabel, plain_tip
 
 
 class TextEditor(FieldEditor):
@@ -25,7 +26,7 @@ class TextEditor(FieldEditor):
 
     def show_field(self, field: InspectorField) -> None:
         super().show_field(field)
-        self.line.setToolTip(tr(field.tip) if field.tip else field.text)
+        self.line.setToolTip(plain_tip(tr(field.tip) if field.tip else field.text))
         self._restore()
 
     def _restore(self) -> None:
@@ -73,7 +74,7 @@ class FixedEditor(FieldEditor):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = QLabel()
+        self.label = TextLabel()
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setWordWrap(True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -86,4 +87,4 @@ class FixedEditor(FieldEditor):
     def show_field(self, field: InspectorField) -> None:
         super().show_field(field)
         self.label.setText(field.text)
-        self.label.setToolTip(tr(field.tip) if field.tip else field.text)
+        self.label.setToolTip(plain_tip(tr(field.tip) if field.tip else field.text))
