@@ -23,6 +23,7 @@ from studio.gui.slow_work import GoOn
 from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluator import Evaluator
+from studio.storage.histories import keep_history, kept_history
 from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
 from studio.storage.project_file import read_design
 
@@ -123,8 +124,11 @@ class Workspace(QObject):
             fabric = self._built(opened.design)
             if fabric is None:
                 return False
-            journal = self._journal(opened.design, path)
+            kept = self._kept_history(path, opened.design)
+            journal = self._journal(opened.design, path, kept)
             document = Document(opened.design, self._catalog, path, opened, journal, fabric)
+            if kept is not None:
+                document.take_history(kept)
         except StudioError as error:
             self.noticed.emit(Notice(tr(error.message), "error"))
             return False
@@ -150,7 +154,7 @@ class Workspace(QObject):
     def use(self, document: Document | None, pin: bool = True) -> None:
         """Show a document; the one before is given up, its journal with it."""
         if self._document is not None and self._document is not document:
-            self._document.close()
+            self._document.close(self._journals)
             self._evaluator.forget()
         self._document = document
         self._given_up = self._asked
@@ -181,6 +185,8 @@ class Workspace(QObject):
                 continue
             if recovered.has_unsaved:
                 return recovered
+            if recovered.path is not None and recovered.steps:
+                keep_history(self._journals, file, recovered.path)
             file.unlink(missing_ok=True)
         return None
 
@@ -196,15 +202,23 @@ class Workspace(QObject):
         recovered.journal.unlink(missing_ok=True)
         return True
 
-    def _journal(self, design: Design, path: Path | None) -> Journal | None:
-        """Begin a journal; without one the work goes on, and the user is told."""
+    def _kept_history(self, path: Path, design: Design) -> Recovered | None:
+        # The same file opened once more: its history is being written still.
+        if self._document is not None and self._document.path == path:
+            self._document.close(self._journals)
+        return kept_history(self._journals, path, design) if self._journals is not None else None
+
+    def _journal(
+        self, design: Design, path: Path | None, kept: Recovered | None = None
+    ) -> Journal | None:
+        """Begin a journal, or go on with one; without it work goes on, and the user is told."""
         if self._journals is None:
             return None
         # A journal is named after its design: opened once more, the one before ends first.
         if self._document is not None and self._document.design.id == design.id:
-            self._document.close()
+            self._document.close(self._journals)
         try:
-            return Journal(self._journals, design, path)
+            return Journal(self._journals, design, path, kept.journal if kept else None)
         except StudioError as error:
             self.noticed.emit(Notice(tr(error.message), "warning"))
             return None
@@ -267,7 +281,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop the worker and end the journal."""
         if self._document is not None:
-            self._document.close()
+            self._document.close(self._journals)
         self._worker.close()
 
     def _attempt(self, change: Callable[[Document], object]) -> bool:

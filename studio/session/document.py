@@ -10,10 +10,11 @@ from pathlib import Path
 
 from studio.catalog.catalog import Catalog
 from studio.design.model import FORMAT_VERSION, Design
-from studio.errors import FileProblem
+from studio.errors import FileProblem, StudioError
 from studio.fabric.fabric import Fabric, compile_design
 from studio.session.history import History
 from studio.session.snapshots import Snapshots
+from studio.storage.histories import keep_history
 from studio.storage.journal import Journal, Recovered
 from studio.storage.project_file import OpenedFile, read_design, write_design
 
@@ -43,6 +44,8 @@ class Document:
         self._selection: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._journal = journal
+        self._is_saved = False
+        """Whether the file holds a step of this history: then it is worth keeping with it."""
 
     @classmethod
     def open(cls, path: Path, catalog: Catalog) -> Document:
@@ -74,7 +77,31 @@ class Document:
             if document._history.place == recovered.saved_place:
                 document._history.mark_clean()
         document.jump(recovered.place)
+        if recovered.path and recovered.saved_place:
+            document._is_saved = True
+            if journal:
+                journal.saved(recovered.saved_place, recovered.path)
         return document
+
+    def take_history(self, kept: Recovered) -> None:
+        """Go on with the history that the document's file had when it was closed.
+
+        Parameters
+        ----------
+        kept : leads to the design as it is now, with nothing done since.
+        """
+        designs = [step.design for step in kept.steps]
+        first = kept.first
+        # The design that was opened is the same object here, as the fabric was built from it.
+        if kept.saved_place:
+            designs[kept.saved_place - 1] = self.design
+        else:
+            first = self.design
+        labels = (step.label for step in kept.steps)
+        self._history = History.of(first, zip(labels, designs, strict=True), kept.saved_place)
+        self._is_saved = True
+        if self._journal:
+            self._journal.moved(kept.saved_place)
 
     @property
     def design(self) -> Design:
@@ -147,18 +174,32 @@ class Document:
 
     def undo(self) -> None:
         """Take back the last step."""
-        if self._history.undo():
-            self._went()
+        if self._history.place:
+            self.jump(self._history.place - 1)
 
     def redo(self) -> None:
         """Repeat the step undone last."""
-        if self._history.redo():
-            self._went()
+        if self._history.place < len(self._history.steps):
+            self.jump(self._history.place + 1)
 
     def jump(self, place: int) -> None:
-        """Go to any step of the history."""
+        """Go to any step of the history.
+
+        Raises
+        ------
+        InvalidInput : there is no such step.
+        InvalidDesign : it can't be built any more, as with another catalogue; nothing has changed.
+        """
+        before = self._history.place
         self._history.jump(place)
-        self._went()
+        try:
+            fabric = self._snapshots.of(self.design, self._catalog)
+        except StudioError:
+            self._history.jump(before)
+            raise
+        if self._journal:
+            self._journal.moved(self._history.place)
+        self._changed(fabric)
 
     def end_merge(self) -> None:
         """Make the next edit a step of its own, as at the end of a drag."""
@@ -191,17 +232,27 @@ class Document:
         if self._opened is None or content is not self._opened.content:
             self._opened = OpenedFile(self.design, content, FORMAT_VERSION, is_read_only=False)
         self._path = target
+        self._is_saved = True
         self._history.mark_clean()
         if self._journal:
             self._journal.saved(self._history.place, target)
         self._notify()
         return target
 
-    def close(self) -> None:
-        """End the journal; what was not saved is given up."""
-        if self._journal:
-            self._journal.close()
-            self._journal = None
+    def close(self, histories: Path | None = None) -> None:
+        """End the journal; what was not saved is given up.
+
+        Parameters
+        ----------
+        histories : keep the history here, for the next time the file is opened.
+        """
+        if self._journal is None:
+            return
+        keeps = histories is not None and self._is_saved and bool(self._history.steps)
+        self._journal.close(keep=keeps)
+        if keeps and histories is not None and self._path is not None:
+            keep_history(histories, self._journal.file, self._path)
+        self._journal = None
 
     def use_catalog(self, catalog: Catalog) -> None:
         """Rebuild with another catalogue, as after a part file was edited."""
@@ -211,13 +262,8 @@ class Document:
         self._revision += 1
         self._notify()
 
-    def _went(self) -> None:
-        if self._journal:
-            self._journal.moved(self._history.place)
-        self._changed()
-
-    def _changed(self, fabric: Fabric | None = None) -> None:
-        self._fabric = fabric or self._snapshots.of(self.design, self._catalog)
+    def _changed(self, fabric: Fabric) -> None:
+        self._fabric = fabric
         self._revision += 1
         self._notify()
 

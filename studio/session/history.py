@@ -5,6 +5,7 @@ Undo never computes anything, so it is always exact. Knows nothing of what a des
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from studio.design.model import Design
@@ -30,6 +31,22 @@ class History:
         self._steps: list[Step] = []
         self._place = 0
         self._clean = design
+
+    @classmethod
+    def of(cls, first: Design, steps: Iterable[tuple[str, Design]], place: int) -> History:
+        """Return a history as it was left, its current design saved.
+
+        Parameters
+        ----------
+        steps : label of each step and the design after it.
+        place : how many of them are done.
+        """
+        made = cls(first)
+        for label, after in steps:
+            made.push(label, after)
+        made.jump(place)
+        made.mark_clean()
+        return made
 
     @property
     def current(self) -> Design:

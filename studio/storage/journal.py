@@ -70,6 +70,13 @@ class Recovered:
         return self.steps[self.place - 1].design if self.place else self.first
 
     @property
+    def saved(self) -> Design | None:
+        """Return the design that the user's file holds; None where that step is gone."""
+        if self.saved_place > len(self.steps):
+            return None
+        return self.steps[self.saved_place - 1].design if self.saved_place else self.first
+
+    @property
     def has_unsaved(self) -> bool:
         """Tell whether anything would be lost without recovery."""
         return self.place != self.saved_place
@@ -78,8 +85,14 @@ class Recovered:
 class Journal:
     """Writes the journal of one open document."""
 
-    def __init__(self, folder: Path, design: Design, path: Path | None) -> None:
+    def __init__(
+        self, folder: Path, design: Design, path: Path | None, before: Path | None = None
+    ) -> None:
         """Begin a journal.
+
+        Parameters
+        ----------
+        before : a journal that was ended and is gone on with; it is moved here.
 
         Raises
         ------
@@ -88,14 +101,17 @@ class Journal:
         self.file = folder / f"{_plain(design.id)}-{os.getpid()}{SUFFIX}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._out: BufferedWriter = self.file.open("wb")
+            if before is not None:
+                before.replace(self.file)
+            self._out: BufferedWriter = self.file.open("wb" if before is None else "ab")
         except OSError as error:
             raise FileProblem(
                 "{file}: {reason}; recovery is off",
                 file=self.file,
                 reason=error.strerror,
             ) from error
-        self._write(_Line(begin=design, path=str(path or ""), process=os.getpid()))
+        if before is None:
+            self._write(_Line(begin=design, path=str(path or ""), process=os.getpid()))
 
     def step(self, label: str, before: Design, after: Design, place: int, *, merge: bool) -> None:
         """Note a step that led to `after`, now the step number `place`."""
