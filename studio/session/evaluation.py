@@ -129,10 +129,15 @@ def _simulated(
 
 
 def _kept_result(given: SimInput, known: Simulated) -> SimResult | None:
-    """Return the earlier result where the job is the same, with new prices where those differ."""
+    """Return the earlier result where the job is the same, with new prices where those differ.
+
+    How often a job is interrupted is no price: it changes what the job loses.
+    """
     if given == known.given:
         return known.result
-    if replace(given, running=known.given.running) == known.given:
+    now, before = given.running, known.given.running
+    is_as_reliable = now.interruptions_per_year == before.interruptions_per_year
+    if is_as_reliable and replace(given, running=before) == known.given:
         return priced(known.result, given.running)
     return None
 

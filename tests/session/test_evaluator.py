@@ -13,6 +13,7 @@ from studio.session.document import Document
 from studio.session.evaluation import Evaluation, evaluate
 from studio.session.evaluator import MOST_KEPT, Evaluator
 from studio.session.library import catalog, find_design
+from tests.builders import small_catalog, two_racks
 
 EDITS: dict[str, Callable[[Design], Design]] = {
     "site": lambda design: set_field(design, ("site", "pue"), 1.37),
@@ -69,3 +70,16 @@ def test_evaluator_forgets_old_snapshots(document: Document) -> None:
         evaluator(document.fabric)
     document.jump(0)
     assert evaluator(document.fabric).result is not before.result
+
+
+def test_how_often_a_job_is_interrupted_is_worked_out_anew() -> None:
+    document = Document(two_racks(links={}), small_catalog())
+    evaluator = Evaluator()
+    document.apply("absent", lambda d: put(d, "exceptions", "R01", Deviation("absent")))
+    evaluator(document.fabric)
+    # Not there, or there and dead: the same job, but other parts that can fail.
+    document.apply("dead", lambda d: put(d, "exceptions", "R01", Deviation("degraded", 0.0)))
+    made, full = evaluator(document.fabric), evaluate(document.fabric)
+    assert made.result is not None
+    assert full.result is not None
+    assert made.result.reliability == full.result.reliability
