@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from studio.session.study import PlanSearch, RankedPlan
 
 _DATA = Qt.ItemDataRole.UserRole
-_PLOT_PX = 300
-_FIRST_PX = 250
+_PLOT_PX = 260
+_FIRST_PX, _LEAST_PX = 250, 170
+"""Width of the column of names, where there is room for it and where there is not."""
+_FIGURE_PX = 120
+"""What stays for the figure that was searched for."""
 
 
 class StudyAnswer(QSplitter):
@@ -245,7 +248,8 @@ def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: boo
     modes = QHeaderView.ResizeMode
     header.setSectionResizeMode(0, modes.Stretch if is_first_elided else modes.Interactive)
     if not is_first_elided:
-        header.resizeSection(0, _FIRST_PX)
+        room = table.viewport().width() - _FIGURE_PX
+        header.resizeSection(0, max(_LEAST_PX, min(_FIRST_PX, room)))
 
 
 def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:
