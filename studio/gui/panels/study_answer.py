@@ -83,7 +83,8 @@ class StudyAnswer(QSplitter):
         self._begin(found)
         front.show_search(found)
         self._stack.setCurrentWidget(front)
-        _set_headers(self.table, study_rows.plan_headers(found))
+        room = self.width() - _PLOT_PX
+        _set_headers(self.table, study_rows.plan_headers(found), room=room)
         for plan in found.ranked:
             self.table.addTopLevelItem(_plan_item(found, plan))
         first = self.table.topLevelItem(0)
@@ -237,8 +238,15 @@ def _new_table() -> QTreeWidget:
     return table
 
 
-def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: bool = False) -> None:
-    """Name the columns; a name that gives way keeps the figures of a row in sight."""
+def _set_headers(
+    table: QTreeWidget, headers: list[str], *, is_first_elided: bool = False, room: int = 0
+) -> None:
+    """Name the columns; a name that gives way keeps the figures of a row in sight.
+
+    Parameters
+    ----------
+    room : of the table, where names and figures scroll together. [px]
+    """
     table.setColumnCount(len(headers))
     table.setHeaderLabels(headers)
     table.setHeaderHidden(not headers)
@@ -248,8 +256,7 @@ def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: boo
     modes = QHeaderView.ResizeMode
     header.setSectionResizeMode(0, modes.Stretch if is_first_elided else modes.Interactive)
     if not is_first_elided:
-        room = table.viewport().width() - _FIGURE_PX
-        header.resizeSection(0, max(_LEAST_PX, min(_FIRST_PX, room)))
+        header.resizeSection(0, max(_LEAST_PX, min(_FIRST_PX, room - _FIGURE_PX)))
 
 
 def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:
