@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.parts import PartData
 from studio.ids import PlaneId
 from studio.messages import say
@@ -85,8 +85,7 @@ def _bisection(inventory: Inventory, number: int, plane: PlaneId) -> Figure | No
     label, most = _narrowest_cut(inventory, used, a, b, rate)
     is_npu = np.zeros(fabric.layout.component_count, dtype=bool)
     is_npu[used] = True
-    switches = np.array([part.kind == "switch" for part in fabric.layout.parts], dtype=bool)
-    least = every_halving(a, b, rate, is_npu, switches[fabric.layout.part]) if most else 0.0
+    least = every_halving(a, b, rate, is_npu, *_forwarders(inventory)) if most else 0.0
     return Figure(
         f"bisection_bandwidth_byte_per_s.{plane}",
         "bandwidth",
@@ -94,6 +93,13 @@ def _bisection(inventory: Inventory, number: int, plane: PlaneId) -> Figure | No
         is_at_most=least < most * (1 - _SLACK),
         plane=fabric.design.planes[plane].title,
     )
+
+
+def _forwarders(inventory: Inventory) -> tuple[BoolArray, BoolArray]:
+    """Return which components are switches, and which are network adapters."""
+    layout = inventory.fabric.layout
+    kinds = [np.array([part.kind == kind for part in layout.parts]) for kind in ("switch", "nic")]
+    return kinds[0][layout.part], kinds[1][layout.part]
 
 
 def _narrowest_cut(

@@ -19,7 +19,12 @@ _MOST_CELLS = 1_000_000
 
 
 def every_halving(
-    a: IntArray, b: IntArray, rate_byte_per_s: FloatArray, is_npu: BoolArray, is_switch: BoolArray
+    a: IntArray,
+    b: IntArray,
+    rate_byte_per_s: FloatArray,
+    is_npu: BoolArray,
+    is_switch: BoolArray,
+    is_adapter: BoolArray,
 ) -> float:
     """Return a bandwidth that no halving of the NPUs lets less through than; 0 if not proven.
 
@@ -27,7 +32,8 @@ def every_halving(
     ----------
     a, b : shape (links,). Components at the ends of working links of one plane.
     rate_byte_per_s : shape (links,). Per direction. [byte/s]
-    is_npu, is_switch : shape (components,).
+    is_npu, is_switch, is_adapter : shape (components,). An adapter stands between one NPU and the
+        switches.
 
     Notes
     -----
@@ -47,6 +53,8 @@ def every_halving(
     count = len(is_npu)
     if len(a) > _MOST_LINKS:
         return 0.0
+    if is_adapter[a].any() or is_adapter[b].any():
+        a, b, rate_byte_per_s = _past_adapters(a, b, rate_byte_per_s, is_npu, is_adapter)
     kind = np.where(is_npu, 1, np.where(is_switch, 4, 0)).astype(np.int8)
     ends = kind[a] + kind[b]
     down = np.flatnonzero(ends == _NPU_AND_SWITCH)
@@ -65,6 +73,33 @@ def every_halving(
     share = np.divide(passed, offered, out=np.ones(count), where=is_leaf & (passed < offered))
     return _of_each_npu(npu, group[leaf], rate_byte_per_s[down], int(is_npu.sum())) * float(
         share[is_leaf].min()
+    )
+
+
+def _past_adapters(
+    a: IntArray, b: IntArray, rate: FloatArray, is_npu: BoolArray, is_adapter: BoolArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return links as they are for NPUs whose adapter is theirs alone: straight to the switches.
+
+    Of the adapter's links to switches counts what its links to the NPU can fill. An adapter of
+    several NPUs is left out with its links.
+    """
+    count = len(is_npu)
+    has = is_adapter[a] | is_adapter[b]
+    adapter, other = _sorted_ends(a[has], b[has], is_adapter)
+    speed = rate[has]
+    inner = is_npu[other]
+    owner, last = np.full(count, count), np.full(count, -1)
+    np.minimum.at(owner, adapter[inner], other[inner])
+    np.maximum.at(last, adapter[inner], other[inner])
+    room = np.bincount(adapter[inner], weights=speed[inner], minlength=count)
+    outer = ~inner & (owner[adapter] == last[adapter])
+    wanted = np.bincount(adapter[~inner], weights=speed[~inner], minlength=count)
+    filled = np.minimum(1.0, room / np.maximum(wanted, 1e-300))
+    return (
+        np.concatenate([a[~has], owner[adapter[outer]]]),
+        np.concatenate([b[~has], other[outer]]),
+        np.concatenate([rate[~has], speed[outer] * filled[adapter[outer]]]),
     )
 
 

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio import api
+from studio.session.structure import plane_structures
 from studio.simulation.rollup.halving import every_halving
 
-NPU, SWITCH = "npu", "switch"
+NPU, SWITCH, ADAPTER = "npu", "switch", "nic"
 
 
 def proven(cables, kinds):
     a, b, rate = (np.array(column) for column in zip(*cables, strict=True))
     kind = np.array(kinds)
-    return every_halving(a, b, rate.astype(float), kind == NPU, kind == SWITCH)
+    marks = (kind == name for name in (NPU, SWITCH, ADAPTER))
+    return every_halving(a, b, rate.astype(float), *marks)
 
 
 def clos(leaves, npus, spines, down=4.0, up=2.0):
@@ -107,3 +110,45 @@ def test_no_halving_lets_less_through_than_is_proven(seed):
         cables.pop(int(rng.integers(len(cables))))
     found = proven(cables, kinds)
     assert found <= narrowest(cables, kinds) * (1 + 1e-9) + 1e-9
+
+
+def behind_adapters(cables, kinds, npus, inner):
+    """Every NPU link goes through an adapter of its own, joined with the NPU by `inner`."""
+    made, kinds = [], [*kinds]
+    for a, b, rate in cables:
+        near = a
+        if a < npus:
+            near = len(kinds)
+            made.append((a, near, inner))
+            kinds.append(ADAPTER)
+        made.append((near, b, rate))
+    return made, kinds
+
+
+def test_an_adapter_of_its_own_changes_nothing_for_an_npu():
+    cables, kinds = clos(4, 4, 3)
+    assert proven(*behind_adapters(cables, kinds, 16, 4.0)) == pytest.approx(12.0)
+
+
+def test_an_adapter_passes_on_what_its_npu_can_fill():
+    star = [(n, 6, 3.0) for n in range(6)], [NPU] * 6 + [SWITCH]
+    assert proven(*behind_adapters(*star, 6, 2.0)) == pytest.approx(3 * 2.0)
+
+
+def test_an_adapter_of_two_npus_leaves_nothing_proven():
+    cables = [(0, 4, 2.0), (1, 4, 2.0), (4, 5, 2.0), (2, 5, 2.0), (3, 5, 2.0)]
+    assert proven(cables, [NPU] * 4 + [ADAPTER, SWITCH]) == 0
+
+
+@pytest.mark.parametrize("name", ["gb200-nvl72", "dgx-h100-su32", "cloudmatrix-384"])
+def test_totals_prove_what_the_structure_of_a_reference_design_proves(name):
+    design = api.load(name)
+    known = {one.plane: one.bisection for one in plane_structures(design.fabric)}
+    compared = 0
+    for plane, bound in known.items():
+        figure = design.rolled_up.figures.get(f"bisection_bandwidth_byte_per_s.{plane}")
+        if figure is not None:
+            assert figure.value == pytest.approx(bound.upper_byte_per_s)
+            assert figure.is_at_most == (not bound.is_exact)
+            compared += 1
+    assert compared
