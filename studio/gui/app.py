@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -70,6 +71,9 @@ def run(
         QTimer.singleShot(0, listener.start)
     if leave_after_ms:
         QTimer.singleShot(leave_after_ms, app.quit)
+    # Modules and panels live as long as the process: looking through them for garbage, again and
+    # again, would cost a frame or two each time.
+    gc.freeze()
     try:
         return app.exec()
     finally:

@@ -7,6 +7,8 @@ from studio.gui.canvas.scene import Scene, build_scene
 
 MOST_KEPT = 4
 """Scenes of one document share what an edit left alone, down to the wiring."""
+MOST_COMPONENTS = 400_000
+"""But an edit of an array leaves little alone: of a huge design only the present scene is kept."""
 
 
 class Scenes:
@@ -30,6 +32,7 @@ class Scenes:
         if made is None or made.fabric is not fabric:
             made = next((one for one in kept if one.fabric is fabric), None)
         scene = made or build_scene(fabric, kept[0] if kept else None)
+        room = MOST_COMPONENTS // max(1, scene.layout.component_count)
         rest = (one for one in kept if one is not scene)
-        self._kept = (scene, *rest)[:MOST_KEPT]
+        self._kept = (scene, *rest)[: min(max(room, 1), MOST_KEPT)]
         return scene

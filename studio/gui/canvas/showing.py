@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from studio.fabric.comparison import FabricComparison
 
 _FIRST_IDLE_MS, _IDLE_MS = 1500, 60
+_MOST_LINKS = 300_000
+"""Of larger designs a part of the work would itself be felt; the largest come worked out."""
 
 
 class Showing(Sight):
@@ -94,7 +96,8 @@ class Showing(Sight):
         self.redraw()
         if not same:
             self.zoom_to_fit()
-            self._working_out = scene.working_out()
+            is_small = scene.fabric.links.count <= _MOST_LINKS
+            self._working_out = scene.working_out() if is_small else iter(())
             self._idle.start(_FIRST_IDLE_MS)
 
     def _work_out_more(self) -> None:

@@ -15,7 +15,7 @@ from studio.gui.canvas.painting.link_colors import Colors, link_colors
 from studio.gui.canvas.painting.text import Label
 from studio.gui.canvas.trays import is_dense, trays_of
 
-_STEPS, _MOST_STEPS = ((170.0, ARC_STEPS), (700.0, 100)), 240
+_STEPS, _MOST_STEPS = ((170.0, ARC_STEPS), (700.0, 72)), 160
 """Pieces of an arc by the pixels per metre they are below: corners stay under half a pixel."""
 _LABEL_SCALE = 28.0
 """Pixels per metre from which trunks carry their count."""
