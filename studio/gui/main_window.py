@@ -51,7 +51,7 @@ from studio.gui.slow_work import run_beside
 from studio.gui.status_line import StatusLine
 from studio.gui.theme import Theme
 from studio.gui.tour import Tour
-from studio.gui.wiring import connect_pages, connect_panels, connect_workspace
+from studio.gui.wiring import connect_panels, connect_workspace
 from studio.gui.workspace import Notice, Workspace
 
 
@@ -86,7 +86,6 @@ class MainWindow(QMainWindow):
         self.menus.make_toolbar()
         connect_workspace(self)
         connect_panels(self)
-        connect_pages(self)
         settings.listen(self.look.apply_setting)
         workspace.is_live = bool(settings.get("live"))
         self.look.retranslate()

@@ -33,8 +33,8 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.menu_requested.connect(window.menus.show_canvas_menu)
     window.canvas.hover_changed.connect(lambda what: window.status.hover.setText(str(what or "")))
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
-    for figures in (window.strip, window.plots, window.run_panel):
-        figures.explain_requested.connect(window.intents.explain)
+    window.strip.explain_requested.connect(window.intents.explain)
+    window.plots.explain_requested.connect(window.intents.explain)
     window.plots.remedy_requested.connect(window.intents.make_fit)
     window.plots.operator_chosen.connect(window.intents.explain_operator)
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
@@ -73,14 +73,6 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.visible_planes_changed.connect(window.layers.show_planes)
     window.layers.overlay_changed.connect(window.live.set_overlay)
     window.layers.selected.connect(window.inspect)
-    window.network.probe_changed.connect(lambda _: window.live.probe())
-    window.network.show_requested.connect(window.show_address)
-    window.study.edit_requested.connect(window.intents.apply)
-    window.study.part_requested.connect(window.inspect)
-
-
-def connect_pages(window: MainWindow) -> None:
-    """Answer what the pages beside the drawing ask for."""
     window.welcome.open_requested.connect(window.open_path)
     window.welcome.browse_requested.connect(lambda: documents.open_file(window))
     window.welcome.tour_requested.connect(lambda: assistance.tour(window))
@@ -88,6 +80,10 @@ def connect_pages(window: MainWindow) -> None:
     window.compare.load_requested.connect(window.document_pages.candidates.load)
     window.compare.browse_requested.connect(lambda: documents.add_to_comparison(window))
     window.compare.export_requested.connect(lambda: documents.export_comparison(window))
+    window.network.probe_changed.connect(lambda _: window.live.probe())
+    window.network.show_requested.connect(window.show_address)
+    window.study.edit_requested.connect(window.intents.apply)
+    window.study.part_requested.connect(window.inspect)
 
 
 def _raise(error: BaseException) -> None:

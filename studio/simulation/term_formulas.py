@@ -26,7 +26,7 @@ TRAINING: Mapping[str, Message] = {
     "bubble": say("(all stages − slowest stage) ÷ virtual stages × what the schedule leaves"),
     "optimizer": say("bytes of states, gradients and weights ÷ (memory bandwidth × efficiency)"),
     "contention": say("share of hidden communication that slows computing"),
-    "host": say("kernels × launch time beyond the device's own time"),
+    "host": say("launches of kernels and experts beyond the device's own time"),
     "straggler": say("constant × log2(nodes) × all other terms"),
     "overhead": say("constant of the software, once a step"),
 }

@@ -31,7 +31,6 @@ class Lane:
     npu_power_w: FloatArray
     """Draw of one NPU, shape (n_terms,)."""
     names: tuple[str, ...]
-    phase: str = ""
 
     @property
     def period_s(self) -> float:
@@ -78,11 +77,6 @@ class Timeline:
         """Return how long the slowest phase takes; 0 where nothing runs."""
         return max((lane.period_s for lane in self.lanes), default=0.0)
 
-    @property
-    def largest_phase(self) -> str:
-        """Return the phase that most NPUs run; empty where nothing runs."""
-        return max(self.lanes, key=lambda lane: lane.npus).phase if self.lanes else ""
-
     def means(self, edges_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Return utilisation of all NPUs and power of the equipment, averaged between moments.
 
@@ -122,5 +116,4 @@ def _lane(phase: Phase) -> Lane:
         np.array([(use.compute, use.memory, use.network) for use in uses]),
         np.array([term.npu_power_w for term in terms]),
         tuple(Listed((words.term(phase.name), words.term(one.name)), ": ") for one in terms),
-        phase.name,
     )

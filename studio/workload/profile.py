@@ -14,7 +14,10 @@ from studio.workload.profile_file import constant_names, decode_generations
 
 
 class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Constants that turn ratings into achieved time; ratios unless a unit is named."""
+    """Constants that turn ratings into achieved time; ratios unless a unit is named.
+
+    A fit puts arrays of one value per plan in their place, shape (n,), to try many at once.
+    """
 
     family: str
     generation: str
@@ -59,13 +62,16 @@ class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantise_passes: float
     """Times an activation crosses the memory to be cast to low precision."""
     grouped_efficiency: float
-    """Products of many experts relative to one product of the same total size."""
+    """Products of many experts after each other relative to one product of the same size."""
     expert_overhead_s: float
     """Set-up and imbalance per expert held, layer and pass. [s]"""
     moe_overhead_s: float
     """Routing, permutation metadata and synchronisation per layer and pass. [s]"""
     host_launch_s: float
     """Host time to issue one kernel: a floor when kernels are short. [s]"""
+    host_expert_s: float
+    """Host time to issue the products and casts of one expert held, where their sizes are known
+    only after routing. [s]"""
     host_collective_s: float
     """Host time to bring one more rank into a tensor-parallel collective. [s]"""
     tensor_overlap: float
@@ -83,6 +89,11 @@ class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Once per step: data, gradient norm, logging, synchronisation. [s]"""
     optimizer_efficiency: float
     """Optimizer update over rated memory bandwidth."""
+
+    @property
+    def is_varied(self) -> bool:
+        """Whether plans of a batch see different constants."""
+        return any(not isinstance(getattr(self, name), (float, int)) for name in CONSTANT_NAMES)
 
     def matrix_efficiency(self, rating: str) -> float:
         """Return the sustained share of the peak called `rating` for large products."""

@@ -28,6 +28,8 @@ class Recipe:
     """Kept per logit at the loss: BF16 logits and their FP32 copy or gradient. [byte]"""
     score_byte: float = 0.0
     """Kept per attention score: 5 without fused attention and with dropout, else 0. [byte]"""
+    drops_tokens: bool = False
+    """Experts take a fixed number of tokens: sizes are known before routing."""
     dropout: bool = False
     """Masks of one byte after attention and feed-forward."""
     lora_rank: int = 0

@@ -194,19 +194,3 @@ def test_the_time_and_memory_plots_draw_error_bands(window: MainWindow) -> None:
         assert plot._plot.viewRange()[0][1] > reach.max()
         assert any(line.name == "Error band" for line in plot._legend.lines)
     assert not any(line.name == "Error band" for line in window.plots.power._legend.lines)
-
-
-def test_a_click_on_a_trace_of_the_run_opens_what_it_draws(
-    qtbot: QtBot, window: MainWindow
-) -> None:
-    window.show_dock("run")
-    plot = window.run_panel._plot
-    assert plot is not None
-    for traces, key in ((plot._power, "equipment_power_w"), (plot._levels, "phase.prefill")):
-        window.show_dock("run")
-        qtbot.waitUntil(traces.isVisible)
-        centre = traces.viewport().rect().center()
-        qtbot.mouseClick(traces.viewport(), Qt.MouseButton.LeftButton, pos=centre)
-        shown = window.explain_panel.explanation
-        assert shown is not None
-        assert shown.key == f"result.{key}"

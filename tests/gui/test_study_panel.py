@@ -18,8 +18,6 @@ from studio.session.library import catalog, find_design
 from studio.units import display
 
 PATIENCE_MS = 60_000
-BESIDE_TEXT_PX = 26
-"""Frame, padding and arrow of a combo box."""
 
 
 @pytest.fixture
@@ -46,18 +44,6 @@ def search(qtbot: QtBot, panel: StudyPanel) -> None:
 def test_every_goal_of_the_job_is_offered(panel: StudyPanel) -> None:
     offered = [panel.question._goal.itemData(row) for row in range(panel.question._goal.count())]
     assert offered == [goal.id for goal in goals_of("inference")]
-
-
-@pytest.mark.parametrize("width", [300, 700, 990])
-def test_the_name_of_a_goal_is_never_cut(qtbot: QtBot, panel: StudyPanel, width: int) -> None:
-    panel.resize(width, 240)
-    goal = panel.question._goal
-    qtbot.waitUntil(lambda: panel.width() >= width)
-    for place in range(goal.count()):
-        goal.setCurrentIndex(place)
-        text = goal.fontMetrics().horizontalAdvance(goal.currentText())
-        qtbot.waitUntil(lambda text=text: goal.width() > text + BESIDE_TEXT_PX)
-    assert goal.geometry().right() <= panel.question.width()
 
 
 def test_a_hidden_panel_works_out_its_form_when_it_is_shown(

@@ -20,7 +20,7 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,10 +32,18 @@ from studio.exploration.validation.software import compute_profile
 from studio.workload.profile import ComputeProfile
 from tests.reference.factors import least_shift, row_loss
 from tests.reference.holdout import FOLDS, fold_of, record
-from tests.reference.training_rows import Group, Key, chosen, load_groups, log_errors
+from tests.reference.training_rows import (
+    Group,
+    Key,
+    chosen,
+    load_groups,
+    log_errors,
+    log_errors_of,
+    series_pairs,
+)
 
 HERE = Path(__file__).parent
-TURNS = 3
+TURNS = 4
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
@@ -44,10 +52,12 @@ SHARE_SPREAD = 0.6
 """The same of shares that software decides: what is hidden, fused, gathered in order."""
 WIDE_SPREAD = 1.0
 """The same of overheads and passes, which differ by whole factors."""
-DAMPINGS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0)
+DAMPINGS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """How short the steps of a turn are that are tried, the best of which is taken."""
 STEEPEST = 3.0
 """Slope of a log error over a log constant that is still believed."""
+SERIES_WEIGHT = 0.5
+"""Weight of the ratio of a run to the smallest of its series, beside that of the run itself."""
 PULL_SHARED, PULL_OWN = 0.02, 0.05
 """Loss of a factor one spread away from one."""
 PULL_ROW = 0.003
@@ -57,6 +67,7 @@ HARDWARE: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.4, 0.9),
     "fp8_efficiency": (0.3, 0.8),
     "fp4_efficiency": (0.25, 0.75),
+    "int8_efficiency": (0.2, 0.8),
     "tile_overhead_k": (16, 1024),
     "wave_tail": (0.05, 0.98),
     "attention_forward_efficiency": (0.25, 0.8),
@@ -71,11 +82,13 @@ SOFTWARE: dict[str, tuple[float, float]] = {
     "library_efficiency": (0.6, 1.0),
     "vector_traffic": (0.15, 2.0),
     "score_passes": (2, 16),
+    "grouped_efficiency": (0.25, 1.0),
     "quantise_passes": (0.3, 4.0),
     "gather_efficiency": (0.05, 0.9),
     "expert_overhead_s": (1e-6, 3e-4),
     "moe_overhead_s": (3e-5, 3e-3),
     "host_launch_s": (5e-7, 2e-4),
+    "host_expert_s": (1e-6, 1e-3),
     "host_collective_s": (1e-5, 1e-3),
     "tensor_overlap": (0.02, 0.95),
     "expert_overlap": (0.02, 0.95),
@@ -92,6 +105,8 @@ WIDE = ("passes", "overhead", "_s", "contention", "straggler", "width_half")
 Level = tuple[str, str, str]
 """What shares a factor: ("vendor", name, ""), ("hardware", family, ""), ("software", generation,
 "") or ("own", family, generation)."""
+Factors = Mapping[Level, dict[str, float]]
+"""Log factors by level."""
 SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell"}
 """Families of one architecture."""
 
@@ -145,7 +160,6 @@ class Fit:
         for group in groups:
             self.rows[group.key] += len(group.measured)
         self.factors: dict[Level, dict[str, float]] = defaultdict(dict)
-        """Log factors by level."""
 
     def profile(self, key: Key) -> ComputeProfile:
         """Return the profile of a pair as it stands; a pair without rows shares what it can."""
@@ -163,28 +177,41 @@ class Fit:
         for turn in range(TURNS):
             profiles = {key: self.profile(key) for key in self.rows}
             groups = [chosen(group, profiles[group.key]) for group in self.groups]
-            before = best = self.loss(groups)
-            here = kept = {level: dict(names) for level, names in self.factors.items()}
+            here = {level: dict(names) for level, names in self.factors.items()}
             model = self._linear_model(groups)
+            tried = [here]
             for damping in DAMPINGS:
                 self._move(here, model(damping))
-                after = self.loss(groups)
-                if after < best:
-                    best, kept = after, {level: dict(own) for level, own in self.factors.items()}
+                tried.append({level: dict(own) for level, own in self.factors.items()})
+            losses = self.losses(groups, tried)
+            kept = tried[int(np.argmin(losses))]
             self.factors = defaultdict(dict, kept)
-            print(f"  turn {turn}: loss {before:.2f} -> {best:.2f}", flush=True)
+            print(f"  turn {turn}: loss {losses[0]:.2f} -> {min(losses):.2f}", flush=True)
 
-    def loss(self, groups: Iterable[Group]) -> float:
-        """Return the loss of all rows and of the pulls."""
-        profiles = {key: self.profile(key) for key in self.rows}
-        total = sum(
-            self._pull(level) * (value / spread(name)) ** 2
-            for level, names in self.factors.items()
-            for name, value in names.items()
-        )
+    def losses(self, groups: Sequence[Group], tried: Sequence[Factors]) -> list[float]:
+        """Return the loss of all rows and of the pulls under each of some sets of factors."""
+        totals, profiles = [], []
+        for factors in tried:
+            self.factors = defaultdict(dict, factors)
+            profiles.append({key: self.profile(key) for key in self.rows})
+            totals.append(
+                sum(
+                    self._pull(level) * (value / spread(name)) ** 2
+                    for level, names in factors.items()
+                    for name, value in names.items()
+                )
+            )
+        found = []
         for group in groups:
-            total += row_loss(log_errors(group, profiles[group.key]), group.weight)
-        return total
+            errors = log_errors_of(group, [of_key[group.key] for of_key in profiles])
+            found.append(errors)
+            for index, own in enumerate(errors):
+                totals[index] += row_loss(own, group.weight)
+        pairs = series_pairs(groups)
+        for index, own in enumerate(np.concatenate(found, axis=1)):
+            off = own[pairs[:, 0]] - own[pairs[:, 1]]
+            totals[index] += row_loss(off, np.full(off.size, SERIES_WEIGHT))
+        return totals
 
     def _pull(self, level: Level) -> float:
         """Return the loss of a factor of a level one spread away from one."""
@@ -220,7 +247,10 @@ class Fit:
         here = np.array([self.factors[level].get(name, 0.0) for level, name in columns])
         stiff = np.array([2 * self._pull(level) / spread(name) ** 2 for level, name in columns])
         error, slope = np.concatenate(errors), np.concatenate(slopes)
-        weight = np.concatenate(weights)
+        run, smallest = series_pairs(groups).T
+        weight = np.concatenate((*weights, np.full(run.size, SERIES_WEIGHT)))
+        error = np.concatenate((error, error[run] - error[smallest]))
+        slope = np.concatenate((slope, slope[run] - slope[smallest]))
 
         def shifts(damping: float) -> dict[tuple[Level, str], float]:
             shift = least_shift(error, slope, weight, here, stiff, damping)
@@ -231,19 +261,22 @@ class Fit:
     def _linearised(self, group: Group) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return a group's log errors, and their slopes over the log constants that move them."""
         profile = self.profile(group.key)
-        errors = log_errors(group, profile)
-        slopes = {}
+        probes = {}
         for name, (low, high) in BOUNDS.items():
             value = getattr(profile, name)
             if not getattr(start_profile(group.key), name) or not group.moved_by.get(name, True):
                 continue
             by = PROBE * spread(name) * (-1 if value * 1.05 > high else 1)
             probe = min(max(value * math.exp(by), low), high)
-            moved = log_errors(group, msgspec.structs.replace(profile, **{name: probe}))
-            group.moved_by[name] = bool(np.any(moved != errors))
             if probe != value:
-                slope = (moved - errors) / math.log(probe / value)
-                slopes[name] = np.clip(slope, -STEEPEST, STEEPEST)
+                probes[name] = probe
+        tried = [profile, *(msgspec.structs.replace(profile, **{n: v}) for n, v in probes.items())]
+        errors, *moved = log_errors_of(group, tried)
+        slopes = {}
+        for (name, probe), own in zip(probes.items(), moved, strict=True):
+            group.moved_by[name] = bool(np.any(own != errors))
+            slope = (own - errors) / math.log(probe / getattr(profile, name))
+            slopes[name] = np.clip(slope, -STEEPEST, STEEPEST)
         return errors, slopes
 
     def _move(

@@ -47,6 +47,7 @@ CONSTANTS: Mapping[str, tuple[Message, str]] = {
     "launch_s": (say("host time to issue one kernel"), "time"),
     "prefill_launch_s": (say("host time to issue one kernel of a prompt"), "time"),
     "host_launch_s": (say("host time to issue one kernel"), "time"),
+    "host_expert_s": (say("host time to issue one expert"), "time"),
     "host_collective_s": (say("host time per rank of a collective"), "time"),
     "step_s": (say("scheduling and sampling of one step"), "time"),
     "sequence_s": (say("the same per sequence"), "time"),

@@ -17,15 +17,15 @@ from studio.exploration.explanation.quantities import (
 )
 from studio.messages import Message, say
 from studio.simulation.explanation import Input, Line
-from studio.simulation.training.result import OperatorRow
+from studio.simulation.training.result import OperatorRow, PassRow
 from studio.simulation.words import operator_word
 from studio.workload.precision import number_format
 
-_PASSES = (
-    ("forward", say("Forward")),
-    ("input_gradient", say("Gradient of the input")),
-    ("weight_gradient", say("Gradient of the weights")),
-)
+_PASSES = {
+    "forward": say("Forward"),
+    "input_gradient": say("Gradient of the input"),
+    "weight_gradient": say("Gradient of the weights"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def recomputed(basis: Basis, rows: Iterable[OperatorRow]) -> list[Line]:
             operator_word(row.name),
             row.times * row.forward_s,
             "time",
-            roofline_formula(_forward(row)),
+            roofline_formula(_executed(row, row.forward)),
             operator_inputs(basis, row),
             shape_note(row.shape),
-            _bound(row.compute_s, row.memory_s),
+            row.bound,
         )
         for row in joined(list(rows))
         if row.times * row.forward_s > 0
@@ -114,45 +114,35 @@ def joined(rows: Sequence[OperatorRow]) -> list[OperatorRow]:
     return list(found.values())
 
 
-def _forward(row: OperatorRow) -> Executed:
+def _executed(row: OperatorRow, one: PassRow) -> Executed:
     return Executed(
-        row.name, row.times, row.flops, row.traffic_byte, row.compute_s, row.memory_s,
-        row.forward_s, row.shape,
+        row.name, row.times, one.flops, one.traffic_byte, one.compute_s, one.memory_s,
+        one.seconds, row.shape,
     )  # fmt: skip
 
 
 def _training_line(basis: Basis, row: OperatorRow) -> Line:
-    each = {
-        "forward": row.forward_s,
-        "input_gradient": row.input_gradient_s,
-        "weight_gradient": row.weight_gradient_s,
-    }
-
     def inside() -> list[Line]:
-        lines = []
-        for key, label in _PASSES:
-            if not each[key]:
-                continue
-            is_forward = key == "forward"
-            repeated = say("{times} × {each}", times=number(row.times), each=seconds(each[key]))
-            lines.append(
-                Line(
-                    key,
-                    label,
-                    row.times * each[key],
-                    "time",
-                    roofline_formula(_forward(row)) if is_forward else repeated,
-                    operator_inputs(basis, row) if is_forward else (),
-                    bound=_bound(row.compute_s, row.memory_s),
-                )
+        return [
+            Line(
+                key,
+                label,
+                row.times * one.seconds,
+                "time",
+                roofline_formula(_executed(row, one)),
+                operator_inputs(basis, row, key),
+                _pass_note(row, key),
+                one.bound,
             )
-        return lines
+            for key, label in _PASSES.items()
+            if (one := getattr(row, key)).seconds
+        ]
 
     formula = say(
         "{times} × ({forward} forward + {backward} backward)",
         times=number(row.times),
         forward=seconds(row.forward_s),
-        backward=seconds(row.input_gradient_s + row.weight_gradient_s),
+        backward=seconds(row.backward_s),
     )
     return Line(
         f"{row.name}/{row.part}" + ("" if row.block >= 0 else "/outside"),
@@ -161,25 +151,35 @@ def _training_line(basis: Basis, row: OperatorRow) -> Line:
         "time",
         formula,
         note=shape_note(row.shape),
-        bound=_bound(row.compute_s, row.memory_s),
+        bound=row.bound,
         opener=inside,
     )
 
 
-def operator_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
-    """Return ratings and constants behind the time of one operator of a training step."""
-    return (*_compute_inputs(basis, row), *_memory_inputs(basis, row))
+def _pass_note(row: OperatorRow, key: str) -> str:
+    """Return the product of one pass: each gradient multiplies the same three sides otherwise."""
+    groups, m, n, k = row.shape
+    if row.kind not in ("gemm", "grouped-gemm"):
+        return ""
+    sides = {"forward": (m, n, k), "input_gradient": (m, k, n), "weight_gradient": (k, n, m)}
+    return shape_note((groups, *sides[key]))
 
 
-def _compute_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
-    factors = _factors(basis, row)
-    if not factors or not row.compute_s:
+def operator_inputs(basis: Basis, row: OperatorRow, key: str = "forward") -> tuple[Input, ...]:
+    """Return ratings and constants behind the time of one pass of an operator."""
+    return (*_compute_inputs(basis, row, key), *_memory_inputs(basis, row))
+
+
+def _compute_inputs(basis: Basis, row: OperatorRow, key: str) -> tuple[Input, ...]:
+    one: PassRow = getattr(row, key)
+    factors = _factors(basis, row, key)
+    if not factors or not one.compute_s:
         return ()
-    left = row.flops / row.compute_s / math.prod(factor.value for factor in factors)
+    left = one.flops / one.compute_s / math.prod(factor.value for factor in factors)
     return (*factors, given_input(say("left by the size of the product"), left, "ratio"))
 
 
-def _factors(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
+def _factors(basis: Basis, row: OperatorRow, key: str) -> tuple[Input, ...]:
     """Return the peak and the constants it is multiplied with for large products."""
     if row.kind in ("gemm", "grouped-gemm"):
         rating = number_format(basis.given.scenario.precision).rating
@@ -192,7 +192,8 @@ def _factors(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
             constants.append("grouped_efficiency")
         return (basis.peak(rating), *(basis.compute(constant) for constant in constants))
     if row.kind == "attention":
-        return (basis.peak("bf16"), basis.compute("attention_forward_efficiency"))
+        direction = "forward" if key == "forward" else "backward"
+        return (basis.peak("bf16"), basis.compute(f"attention_{direction}_efficiency"))
     if row.kind == "scan":
         return (basis.peak("bf16"), basis.compute("scan_efficiency"))
     return ()
@@ -205,7 +206,3 @@ def _memory_inputs(basis: Basis, row: OperatorRow) -> tuple[Input, ...]:
         basis.compute(efficiency),
         basis.compute("kernel_gap_s"),
     )
-
-
-def _bound(compute_s: float, memory_s: float) -> str:
-    return "compute" if compute_s >= memory_s else "memory"

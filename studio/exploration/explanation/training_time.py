@@ -181,7 +181,8 @@ def _contention(basis: Basis, term: TimeTerm) -> Line:
 
 
 def _host(basis: Basis, term: TimeTerm) -> Line:
-    inputs = (basis.compute("host_launch_s"), basis.compute("host_collective_s"))
+    names = ("host_launch_s", "host_expert_s", "host_collective_s")
+    inputs = tuple(basis.compute(name) for name in names)
     return term_line(term.name, term.seconds, term.bound, formula=term.formula, inputs=inputs)
 
 

@@ -168,13 +168,17 @@ _SAME = (
 )  # fmt: skip
 
 
+def same_run(row: Row) -> tuple[str, ...]:
+    """Return what runs of one series share: all but the number of NPUs."""
+    return tuple(row.get(column) or "" for column in _SAME)
+
+
 def _ratio_errors(rows: Mapping[str, Row], own: Sequence[ScoredRow]) -> Errors:
     """Return the errors of rates over those of the smallest run that is the same otherwise."""
     series: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     for row in own:
         inputs = rows[row.id]
-        key = tuple(inputs.get(column) or "" for column in _SAME)
-        series[key].append((number(inputs, "gpus", 0.0), 1.0 + (row.error or 0.0)))
+        series[same_run(inputs)].append((number(inputs, "gpus", 0.0), 1.0 + (row.error or 0.0)))
     found = []
     for runs in series.values():
         smallest = min(runs)

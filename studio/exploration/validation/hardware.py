@@ -149,20 +149,33 @@ def software_entries() -> tuple[Software, ...]:
     return _tables().software
 
 
+_VENDORS = (
+    (r"rubin|blackwell|\bg?b\d00|\bvr\d00", "GB300"),
+    (r"nvidia|geforce|rtx|tesla|quadro", "H100"),
+    (r"\btpu|google", "TPU v5p"),
+    (r"\bamd|instinct|\bmi\d{3}", "MI300X"),
+    (r"ascend|huawei|kunpeng", "910B"),
+)
+"""Words of a vendor or an architecture, and the machine that stands in for an unknown one."""
+
+
 def machine_of_row(
     row: Mapping[str, str], npu_count: int, node_npus: int = 0
 ) -> tuple[Machine | None, str]:
     """Return the machine of a row, and what stands in for it or why there is none.
 
-    Hardware whose name is not known is taken for the usual machine of its `hw_family`; the second
-    value then says so.
+    Hardware whose name is not known is taken for the usual machine of its `hw_family`, else for
+    that of the vendor it names; the second value then says so.
     """
     hardware, family = row.get("hw") or "", row.get("hw_family") or ""
     fabric = row.get("fabric") or ""
     machine = machine_of(hardware, fabric, npu_count, node_npus)
     if machine is not None:
         return machine, ""
+    text = f"{hardware} {family}"
+    vendor = next((usual for match, usual in _VENDORS if re.search(match, text, re.I)), "")
     machine = machine_of(family, fabric, npu_count, node_npus)
+    machine = machine or machine_of(vendor, fabric, npu_count, node_npus)
     if machine is not None:
         name = hardware or "the accelerator"
         return machine, f"no ratings for {name}; those of {machine.accelerator.name} stand in"

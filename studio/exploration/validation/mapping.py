@@ -6,7 +6,6 @@ measured value.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -26,14 +25,23 @@ _INTERLEAVES = ("megatron-202", "megascale", "mlperf", "cann")
 _PRINTS_MAPPING = ("megatron-2025", "megatron-2026", "megatron-core", "mlperf")
 """Stacks whose tables print every degree in use and that never recompute in full."""
 
+_SHARDS_FIRST = ("maxtext",)
+"""Stacks whose default mesh shards over data alone (MaxText, configs/base.yml: every axis 1 but
+`ici_fsdp_parallelism`); other axes are taken where that does not fit."""
+
+
+def is_sharded_first(row: Row, generation: str) -> bool:
+    """Return whether whoever ran a row left all model parallelism at one unless they had to."""
+    return generation.startswith(_SHARDS_FIRST) and not _given(row, "tp")
+
 
 def candidate_plans_of(row: Row, model: AiModel, machine: Machine, generation: str) -> Plans:
     """Return the plans a row allows: one where it says everything, many where it does not."""
     npus = machine.npu_count
-    sequence = number(row, "sequence", number(row, "seq", float(model.default_sequence)))
-    batch = number(row, "gbs")
-    if math.isnan(batch):
-        batch = 0.0
+    sequence = number(row, "sequence", number(row, "seq", 0.0))
+    if not sequence > 0:
+        sequence = float(model.default_sequence)
+    batch = max(number(row, "gbs", 0.0), 0.0)
     sharding = row.get("sharding") or ""
     tensor = _given(row, "tp") or _tensor_choices(model, machine)
     pipeline = _given(row, "pp") or _pipeline_choices(model, npus, row)

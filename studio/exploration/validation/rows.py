@@ -12,6 +12,7 @@ from types import MappingProxyType
 import msgspec
 
 from studio.errors import InvalidInput
+from studio.exploration.validation.numbers import first_number
 from studio.workload.library import models
 from studio.workload.model import (
     AiModel,
@@ -25,10 +26,10 @@ from studio.workload.recipe import Recipe
 
 Row = Mapping[str, str]
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _MLA = re.compile(r"MLA(?:.*?q_lora\s*(\d+).*?kv_lora\s*(\d+).*?rope\s*(\d+))?")
 _WINDOW = re.compile(r"SWA-?(\d+)")
 _LORA = re.compile(r"LoRA(?:.*?rank\s*(\d+))?")
+_DROPS = re.compile(r"token[ -]?drop", re.IGNORECASE)
 LORA_RANK = 16
 MAX_COUNT = 1e9
 MAX_NUMBER = {
@@ -46,10 +47,9 @@ def number(row: Row, column: str, default: float = math.nan) -> float:
     ------
     InvalidInput : the number is larger than any count a run can have.
     """
-    found = _NUMBER.match((row.get(column) or "").strip())
-    if found is None:
+    value = first_number(row.get(column) or "")
+    if math.isnan(value):
         return default
-    value = float(found[0])
     if not abs(value) <= MAX_NUMBER.get(column, MAX_COUNT):
         raise InvalidInput(
             "{column} = {value:g} is beyond what a run can have", column=column, value=value
@@ -63,6 +63,33 @@ def whole(row: Row, column: str, default: int = 0) -> int:
     return default if math.isnan(value) else int(value)
 
 
+def metric_of(row: Row, default: str) -> str:
+    """Return the column that a row is compared by."""
+    return (row.get("primary_metric") or "").strip().lower() or default
+
+
+@cache
+def _known_model(name: str) -> AiModel | None:
+    """Return the AI model of the library that a name means, however it is spelled.
+
+    An organisation in front, separators, letter case and what tells a variant of the same size do
+    not count: `meta-llama/Llama-3.1-405B-Instruct`, `llama 3.1 405B`.
+    """
+    known = models()
+    if name in known:
+        return known[name]
+    plain = {_plain(key): model for key, model in known.items()}
+    return plain.get(_plain(name))
+
+
+_VARIANT = re.compile(r"[-_ ](?:base|instruct|chat|hf|it|pretrain(?:ing|ed)?)$", re.IGNORECASE)
+
+
+def _plain(name: str) -> str:
+    last = _VARIANT.sub("", name.strip().rsplit("/", maxsplit=1)[-1])
+    return re.sub(r"[^a-z0-9.]", "", re.sub(r"^meta-", "", last.lower()))
+
+
 def model_of(row: Row) -> AiModel | str:
     """Return the AI model of a row, or why it can't be built.
 
@@ -71,7 +98,7 @@ def model_of(row: Row) -> AiModel | str:
     """
     name = (row.get("model") or "").strip()
     layers, hidden = whole(row, "layers"), whole(row, "hidden")
-    known = models().get(name)
+    known = _known_model(name)
     if known is not None and (not hidden or known.hidden == hidden):
         return _with_layers(known, layers) if layers else known
     if not layers or not hidden:
@@ -143,10 +170,11 @@ _PRECISIONS = (
     (r"mxfp4|fp4", "mxfp4"),
     (r"mxfp8|fp8-mx", "mxfp8"),
     (r"rowwise", "fp8-row"),
-    (r"^bf16|^fp16", "bf16"),
-    (r"fp8", "fp8"),
-    (r"int8", "int8"),
+    (r"^bf16|^fp16|^bfloat|^float16", "bf16"),
+    (r"fp8|float8|hif8|e4m3|e5m2|fp6", "fp8"),
+    (r"int8|w8a8", "int8"),
 )
+"""Pattern in the words, and the format; what none fits runs in BF16."""
 
 
 @cache
@@ -185,6 +213,9 @@ def recipe_of(
     lora = _LORA.search(row.get("task") or "")
     if lora:
         recipe = replace(recipe, lora_rank=int(lora[1] or LORA_RANK))
-    if "w/o MTP" in (row.get("note") or ""):
+    note = row.get("note") or ""
+    if "w/o MTP" in note:
         recipe = replace(recipe, trains_mtp=False)
+    if _DROPS.search(note):
+        recipe = replace(recipe, drops_tokens=True)
     return recipe

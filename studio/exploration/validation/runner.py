@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,7 +16,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from studio.errors import FileProblem, StudioError
+from studio.exploration.validation.numbers import first_number
 from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.rows import metric_of
 from studio.exploration.validation.score import (
     ScoredRow,
     SetScore,
@@ -42,6 +43,8 @@ class SetKind:
     """Columns that only this set has together."""
     measured: frozenset[str]
     module: str
+    usual_metric: str = "value"
+    """Column a row is compared by where it does not say."""
 
 
 _MEASURED_ANYWHERE = frozenset({"other_metric", "conf_value"})
@@ -94,6 +97,7 @@ KINDS = (
             }
         ),
         "studio.exploration.validation.training",
+        "tokens_per_s_per_gpu",
     ),
 )  # fmt: skip
 
@@ -227,7 +231,7 @@ def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
             )
         rows = [
             {
-                (key or "").strip(): value
+                (key or "").strip(): value.strip()
                 for key, value in row.items()
                 if isinstance(value, str) and key is not None
             }
@@ -246,25 +250,20 @@ def blanked(row: Mapping[str, str], kind: SetKind) -> dict[str, str]:
     return {key: "" if key in measured else value for key, value in row.items()}
 
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-
-
 def measured_value(row: Mapping[str, str], kind: SetKind) -> float | None:
     """Return the measurement of a row: its primary metric, or 1 for "does not fit".
 
     Columns joined by a plus sign are summed, as `ttft_ms+tpot_ms`.
     """
-    columns = (row.get("primary_metric") or "value").split("+")
+    columns = metric_of(row, kind.usual_metric).split("+")
     texts = [(row.get(column.strip()) or "").strip() for column in columns]
     if texts[0].upper() == "OOM":
         return 1.0
-    found = [_NUMBER.match(text) for text in texts]
-    numbers = [float(match[0]) for match in found if match is not None]
-    if len(numbers) < len(columns):
+    value = sum(first_number(text) for text in texts)
+    if math.isnan(value):
         return None
     if (row.get("use") or "") == "score-class" and kind.name == "memory":
         return 0.0
-    value = sum(numbers)
     return value if math.isfinite(value) else None
 
 
@@ -272,7 +271,7 @@ def _scored(kind: SetKind, row: Mapping[str, str], answer: Prediction) -> Scored
     measured = measured_value(row, kind)
     reason = answer.reason
     if measured is None:
-        reason = f"no measured {row.get('primary_metric') or 'value'}; {reason}"
+        reason = f"no measured {metric_of(row, kind.usual_metric)}; {reason}"
     return ScoredRow(
         row.get("id") or "", kind.name, (row.get("use") or "").strip(), answer.value, measured,
         reason,

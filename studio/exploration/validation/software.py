@@ -109,15 +109,18 @@ def software_of(family: str, *words: str) -> Stack:
 
     Notes
     -----
-    A name in the table decides. Without one, the generation of the same framework nearest in
-    date; without a framework, the nearest in date; without a date, the newest.
+    A name in the table decides, where the family has software of that kind: what ran on other
+    hardware in the same round of a benchmark says nothing of it. Without one, the generation of
+    the same framework nearest in date; without a framework, the nearest in date; without a date,
+    the newest.
     """
     entries = software_entries()
     text = " | ".join(words)
-    for entry in entries:
-        if re.search(entry.match, text):
-            return _stack(entry, entry.generation, "named")
     own = profiles().get(family) or {}
+    kinds = {generation.split("-")[0] for generation in own}
+    named = next((entry for entry in entries if re.search(entry.match, text)), None)
+    if named is not None and (not kinds or named.generation.split("-")[0] in kinds):
+        return _stack(named, named.generation, "named")
     generation, basis = _nearest(own.values(), _framework(text, _FRAMEWORKS), date_in(text))
     entry_of = next((entry for entry in entries if entry.generation == generation), None)
     return _stack(entry_of, generation, basis)

@@ -15,9 +15,16 @@ import numpy as np
 from studio.errors import StudioError
 from studio.exploration.validation.benchmark_runs import training_share
 from studio.exploration.validation.hardware import machine_of_row, network_profile
-from studio.exploration.validation.mapping import candidate_plans_of
+from studio.exploration.validation.mapping import candidate_plans_of, is_sharded_first
 from studio.exploration.validation.prediction import Prediction
-from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
+from studio.exploration.validation.rows import (
+    Row,
+    metric_of,
+    model_of,
+    number,
+    recipe_of,
+    whole,
+)
 from studio.exploration.validation.software import compute_profile, software_of
 from studio.simulation.machine import Machine
 from studio.simulation.memory.training import TrainingMemory, training_memory
@@ -88,7 +95,7 @@ def _case_or_reason(row: Row) -> TrainingCase | Prediction:
 def prepare(row: Row) -> TrainingCase | Prediction:
     """Return the inputs a row describes, or why it is not modelled."""
     model = model_of(row)
-    npus = whole(row, "gpus")
+    npus = whole(row, "gpus") or _npus_of_degrees(row)
     machine, stand_in = machine_of_row(row, npus, whole(row, "gpus_per_node"))
     if isinstance(model, str):
         return Prediction(None, model)
@@ -113,6 +120,12 @@ def prepare(row: Row) -> TrainingCase | Prediction:
         return Prediction(None, "no valid mapping with the degrees that are given")
     doubt = stand_in or ("" if stack.basis == "named" else f"software taken by {stack.basis}")
     return TrainingCase(row, machine, model, recipe, candidates, profile.generation, doubt)
+
+
+def _npus_of_degrees(row: Row) -> int:
+    """Return the NPUs that the degrees of a row multiply to; 0 where it leaves one out."""
+    degrees = [whole(row, column) for column in ("tp", "pp", "dp")]
+    return math.prod(degrees) * max(whole(row, "cp"), 1)
 
 
 @dataclass(frozen=True)
@@ -170,7 +183,7 @@ def predict_batch(batch: Batch, profile: ComputeProfile) -> tuple[list[Predictio
     for case in batch.cases:
         own = np.arange(start, start + case.candidates.count)
         start += case.candidates.count
-        places.append(int(own[choose(result, own, bool(whole(case.row, "tp")))]))
+        places.append(int(own[_chosen(case, result, own)]))
         predictions.append(_metric(case, result, places[-1]))
     return predictions, places
 
@@ -182,6 +195,19 @@ def fastest_plan(case: TrainingCase) -> int:
     if profile is None:
         return int(np.argmin(batch.memory.total))
     return predict_batch(batch, profile)[1][0]
+
+
+def _chosen(
+    case: TrainingCase, result: TrainingResult, own: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+) -> int:
+    """Return which of the plans `own` the users of a case's software would run."""
+    if is_sharded_first(case.row, case.generation):
+        plan = result.plan
+        is_alone = (plan.tensor * plan.context * plan.pipeline * plan.expert)[own] == 1
+        first = np.flatnonzero(is_alone & result.memory.fits[own])
+        if first.size:
+            return int(first[choose(result, own[first])])
+    return choose(result, own, bool(whole(case.row, "tp")))
 
 
 def choose(
@@ -202,7 +228,7 @@ def choose(
 
 def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
     """Return the row's primary metric; FLOP rates follow the row's own convention."""
-    wanted = case.row.get("primary_metric") or "tokens_per_s_per_gpu"
+    wanted = metric_of(case.row, "tokens_per_s_per_gpu")
     share = training_share(case.row, trains_adapters=case.recipe.lora_rank > 0)
     rate = float(result.tokens_per_s[at]) / case.machine.npu_count * share
     step = float(result.step_time_s[at])
@@ -218,7 +244,7 @@ def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
         batch = number(case.row, "gbs")
         stated = batch * plan.sequence[at] if not math.isnan(batch) else math.nan
         made = float(plan.tokens_per_step[at])
-        return Prediction(step if math.isnan(stated) else step * stated / made, note)
+        return Prediction(step * stated / made if stated > 0 else step, note)
     if wanted == "tokens_per_s_per_gpu":
         return Prediction(rate, note)
     flops = rate * counted_flops_per_token(case, float(plan.sequence[at]))

@@ -29,7 +29,6 @@ from studio.gui.views.explain_rows import explain
 from studio.gui.views.library_items import design_files
 from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
 from studio.gui.widgets.ratio_chart import RatioChart
-from studio.messages import Name
 
 if TYPE_CHECKING:
     from studio.exploration.compare import Comparison
@@ -189,11 +188,11 @@ class ComparePage(QWidget):
         self._list.blockSignals(True)
         self._list.clear()
         if self._current is not None:
-            name = tr("{name} (open now)").format(name=_name_of(self._current))
+            name = tr("{name} (open now)").format(name=self._current.candidate.name)
             self._list.addItem(self._item(name, "", "" in ticked))
         for path in self._files:
             known = self._loaded.get(path)
-            name = _name_of(known) if known else path.stem
+            name = known.candidate.name if known else path.stem
             self._list.addItem(self._item(name, str(path), str(path) in ticked))
         self._list.blockSignals(False)
 
@@ -234,13 +233,8 @@ class ComparePage(QWidget):
                 self.load_requested.emit(Path(text))
 
     def _compared(self) -> list[ComparedDesign]:
-        """Return the designs that are shown, named in the language of the window."""
         found = (self._loaded.get(Path(text)) if text else self._current for text in self._ticked())
-        return [
-            replace(one, candidate=replace(one.candidate, name=_name_of(one)))
-            for one in found
-            if one is not None
-        ]
+        return [one for one in found if one is not None]
 
     def _show(self) -> None:
         compared = self._compared()
@@ -277,8 +271,3 @@ class ComparePage(QWidget):
         if shown is not None:
             name = compared[self._opened[0]].candidate.name if self._opened else ""
             self.explained.show_explanation(replace(shown, title=f"{name} · {shown.title}"))
-
-
-def _name_of(compared: ComparedDesign) -> str:
-    design = compared.evaluation.fabric.design
-    return tr(Name(design.name, design.name_zh))

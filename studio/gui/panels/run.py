@@ -27,7 +27,6 @@ from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.steady_label import SteadyLabel
 
 if TYPE_CHECKING:
-    from studio.gui.plots.stream_plot import StreamPlot
     from studio.simulation.timeline import Timeline
 
 FRAME_MS = 40
@@ -38,8 +37,6 @@ class RunPanel(QWidget):
     """Plays the timeline of the newest result."""
 
     playing_changed = Signal(bool)
-    explain_requested = Signal(str)
-    """Figure behind a trace that was clicked."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +48,7 @@ class RunPanel(QWidget):
         self._wall = QElapsedTimer()
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._tick)
-        self._plot: StreamPlot | None = None
+        self._plot: QWidget | None = None
         self._play = QToolButton()
         self._play.clicked.connect(self.toggle)
         self._speed = QComboBox()
@@ -94,7 +91,6 @@ class RunPanel(QWidget):
         plot = StreamPlot(self._theme)
         self._plot = plot
         self._content_layout.addWidget(plot, 1)
-        plot.opened.connect(self._open)
 
         def refresh() -> None:
             if self._timeline is not None and self._timeline.period_s:
@@ -147,7 +143,7 @@ class RunPanel(QWidget):
         self._theme = theme
         self._show_button()
         if self._plot is not None:
-            self._plot.set_theme(theme)
+            self._plot.set_theme(theme)  # type: ignore[attr-defined]
             self._show()
 
     def retranslate(self) -> None:
@@ -157,21 +153,12 @@ class RunPanel(QWidget):
         )
         self._speed.setToolTip(tr("Speed: at × 1 one period of the job takes four seconds"))
         self._play.setToolTip(tr("Play or pause the run"))
-        if self._plot is not None:
-            self._plot.retranslate()
         self._show()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-    def _open(self, is_power: bool) -> None:
-        """Open the power, or the time of the phase that most NPUs run."""
-        if is_power or self._timeline is None:
-            self.explain_requested.emit("result.equipment_power_w")
-        else:
-            self.explain_requested.emit(f"result.phase.{self._timeline.largest_phase}")
 
     def _tick(self) -> None:
         if self._timeline is None:

@@ -29,11 +29,8 @@ if TYPE_CHECKING:
     from studio.session.study import PlanSearch, RankedPlan
 
 _DATA = Qt.ItemDataRole.UserRole
-_PLOT_PX = 260
-_FIRST_PX, _LEAST_PX = 250, 170
-"""Width of the column of names, where there is room for it and where there is not."""
-_FIGURE_PX = 120
-"""What stays for the figure that was searched for."""
+_PLOT_PX = 300
+_FIRST_PX = 250
 
 
 class StudyAnswer(QSplitter):
@@ -83,8 +80,7 @@ class StudyAnswer(QSplitter):
         self._begin(found)
         front.show_search(found)
         self._stack.setCurrentWidget(front)
-        room = self.width() - _PLOT_PX
-        _set_headers(self.table, study_rows.plan_headers(found), room=room)
+        _set_headers(self.table, study_rows.plan_headers(found))
         for plan in found.ranked:
             self.table.addTopLevelItem(_plan_item(found, plan))
         first = self.table.topLevelItem(0)
@@ -238,15 +234,8 @@ def _new_table() -> QTreeWidget:
     return table
 
 
-def _set_headers(
-    table: QTreeWidget, headers: list[str], *, is_first_elided: bool = False, room: int = 0
-) -> None:
-    """Name the columns; a name that gives way keeps the figures of a row in sight.
-
-    Parameters
-    ----------
-    room : of the table, where names and figures scroll together. [px]
-    """
+def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: bool = False) -> None:
+    """Name the columns; a name that gives way keeps the figures of a row in sight."""
     table.setColumnCount(len(headers))
     table.setHeaderLabels(headers)
     table.setHeaderHidden(not headers)
@@ -256,7 +245,7 @@ def _set_headers(
     modes = QHeaderView.ResizeMode
     header.setSectionResizeMode(0, modes.Stretch if is_first_elided else modes.Interactive)
     if not is_first_elided:
-        header.resizeSection(0, max(_LEAST_PX, min(_FIRST_PX, room - _FIGURE_PX)))
+        header.resizeSection(0, _FIRST_PX)
 
 
 def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
@@ -19,9 +18,6 @@ _TRACES = ("compute", "memory", "network")
 
 class StreamPlot(QWidget):
     """Two plots over one time axis: utilisation of the units, power of the equipment."""
-
-    opened = Signal(bool)
-    """A plot was clicked; whether it was the one of power."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,11 +39,6 @@ class StreamPlot(QWidget):
         for plot in (self._levels, self._power):
             plot.getAxis("left").setWidth(_AXIS_WIDTH)
             plot.setMinimumHeight(48)
-            plot.setCursor(Qt.CursorShape.PointingHandCursor)
-            is_power = plot is self._power
-            plot.scene().sigMouseClicked.connect(
-                lambda _event, is_power=is_power: self.opened.emit(is_power)
-            )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -55,15 +46,6 @@ class StreamPlot(QWidget):
         layout.addWidget(self._levels, 1)
         layout.addWidget(self._power, 1)
         self.set_theme(theme)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        """Show texts in the language chosen."""
-        click = tr("Click to see what this is made of")
-        used = tr("Used share of each rating, mean over the NPUs of the job")
-        drawn = tr("What the equipment draws; cooling and losses of the site come on top")
-        self._levels.setToolTip(f"{used}\n{click}")
-        self._power.setToolTip(f"{drawn}\n{click}")
 
     def show_streams(self, streams: Streams) -> None:
         """Draw the traces of one moment."""

@@ -33,8 +33,6 @@ from studio.units import display, parse
 
 _LIMIT_WIDTH = 66
 _PROGRESS_WIDTH = 90
-_ARROW_PX = 34
-"""What a combo box takes beside its text."""
 
 
 @dataclass
@@ -55,7 +53,6 @@ class StudyQuestion(QWidget):
         super().__init__(parent)
         self._form: StudyForm | None = None
         self._goal_label, self._goal = styled_label("quiet"), QComboBox()
-        self._goal.currentTextChanged.connect(self._make_room)
         self._objectives = {
             key: _Objective(styled_label("quiet"), QLineEdit(), "") for key in ("tpot", "ttft")
         }
@@ -113,7 +110,6 @@ class StudyQuestion(QWidget):
             self._goal.clear()
             for name, text in form.goals if form else ():
                 self._goal.addItem(text, name)
-        self._make_room(self._goal.currentText())
         self.choose_goal(before)
         known = {key: (name, bound) for key, name, bound in (form.objectives if form else ())}
         for key, one in self._objectives.items():
@@ -129,10 +125,6 @@ class StudyQuestion(QWidget):
         _fill(self._try, form.tried if form else (), own, by_value=True)
         for widget in (self._goal, self.search, self.sensitivity):
             widget.setEnabled(form is not None)
-
-    def _make_room(self, goal: str) -> None:
-        """Make the name of the goal readable, and no wider than that: the answer stands beside."""
-        self._goal.setMinimumWidth(self.fontMetrics().horizontalAdvance(goal) + _ARROW_PX)
 
     def question(self) -> Question:
         """Return what is asked.

@@ -5,84 +5,36 @@ Vectorised over candidates; knows no model and no parallelism.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from studio.simulation.compute.matrix import matrix_times, product_time_s
+from studio.simulation.compute.rates import (
+    BF16_BYTE,
+    OperatorTime,
+    PassTime,
+    memory_time_s,
+    peak_flops,
+)
 from studio.simulation.machine import Accelerator
-from studio.workload.operators import Number, Operator
-from studio.workload.precision import NumberFormat, number_format
+from studio.workload.operators import Operator
 from studio.workload.profile import ComputeProfile
 
-BF16_BYTE = 2.0
-_SMALLEST_TILE = 16.0
+__all__ = [
+    "OperatorTime",
+    "memory_time_s",
+    "operator_time",
+    "operator_times",
+    "peak_flops",
+    "product_time_s",
+]
+
 ATTENTION_BACKWARD_RATIO = 2.5
 """Backward over forward FLOP of fused attention: scores again, four further products."""
 VECTOR_BACKWARD_RATIO = 2.0
 """Backward over forward traffic: the gradient comes in beside the saved input."""
-
-
-@dataclass(frozen=True)
-class OperatorTime:
-    """Time and work of one operator on one NPU; numbers or arrays of shape (n,)."""
-
-    forward_s: Number
-    input_gradient_s: Number
-    weight_gradient_s: Number
-    flops: Number
-    """Forward. [FLOP]"""
-    traffic_byte: Number
-    """Forward, memory. [byte]"""
-    compute_s: Number
-    """Forward, matrix or vector units alone. [s]"""
-    memory_s: Number
-    """Forward, memory alone. [s]"""
-
-    @property
-    def backward_s(self) -> Number:
-        """Both gradients."""
-        return self.input_gradient_s + self.weight_gradient_s
-
-
-def peak_flops(accelerator: Accelerator, rating: str) -> float:
-    """Return the rated dense peak of a number format, or that of BF16 where it has none."""
-    rated = accelerator.compute_flops.get(rating, 0.0)
-    return rated or accelerator.compute_flops["bf16"]
-
-
-def product_time_s(
-    m: Number,
-    n: Number,
-    k: Number,
-    groups: Number,
-    accelerator: Accelerator,
-    profile: ComputeProfile,
-    element: NumberFormat,
-) -> Number:
-    """Return the matrix-unit time of `groups` products (m x k)(k x n). [s].
-
-    Notes
-    -----
-    Each matrix unit computes one output tile at a time:
-    t = waves * 2 tile_m tile_n (k + k0) / (peak e / units), waves = tiles / units, at least one
-    and longer by the tail of the last wave. k0 is the filling and storing of a tile. Small m
-    takes the next power of two as its tile height.
-    """
-    rating = element.rating if accelerator.compute_flops.get(element.rating) else "bf16"
-    rate = peak_flops(accelerator, rating) * profile.matrix_efficiency(rating)
-    rate *= element.rate_share
-    height = np.clip(np.exp2(np.ceil(np.log2(np.maximum(m, 1.0)))), _SMALLEST_TILE, profile.tile_m)
-    tiles = np.ceil(np.maximum(m, 1.0) / height) * np.ceil(n / profile.tile_n) * groups
-    waves = tiles / profile.matrix_units
-    waves = np.maximum(waves, 1.0) + profile.wave_tail * (1 - np.exp(-np.maximum(waves - 1, 0.0)))
-    depth = k + profile.tile_overhead_k * BF16_BYTE / element.element_byte
-    tile_flop = 2.0 * height * profile.tile_n * depth
-    return np.asarray(waves * tile_flop * profile.matrix_units / rate)
-
-
-def memory_time_s(traffic_byte: Number, accelerator: Accelerator, efficiency: float) -> Number:
-    """Return the time to stream bytes from or to the NPU's memory. [s]."""
-    return traffic_byte / (accelerator.memory_bandwidth_byte_per_s * efficiency)
+_PRODUCTS = ("gemm", "grouped-gemm")
 
 
 def operator_time(
@@ -111,64 +63,37 @@ def operator_time(
     -------
     Seconds, shape (n,); backward terms are 0 where an operator has none.
     """
-    if operator.kind in ("gemm", "grouped-gemm"):
-        return _matrix_time(operator, accelerator, profile, precision, weight_precision)
+    return operator_times((operator,), accelerator, profile, precision, weight_precision)[0]
+
+
+def operator_times(
+    operators: Sequence[Operator],
+    accelerator: Accelerator,
+    profile: ComputeProfile,
+    precision: str = "bf16",
+    weight_precision: str = "",
+) -> list[OperatorTime]:
+    """Return the times of many operators in their order; see `operator_time`."""
+    products = iter(
+        matrix_times(
+            [one for one in operators if one.kind in _PRODUCTS],
+            accelerator, profile, precision, weight_precision,
+        )
+    )  # fmt: skip
+    return [
+        next(products) if one.kind in _PRODUCTS else _other_time(one, accelerator, profile)
+        for one in operators
+    ]
+
+
+def _other_time(
+    operator: Operator, accelerator: Accelerator, profile: ComputeProfile
+) -> OperatorTime:
     if operator.kind == "attention":
         return _attention_time(operator, accelerator, profile)
     if operator.kind == "scan":
         return _scan_time(operator, accelerator, profile)
     return _vector_time(operator, accelerator, profile)
-
-
-def _matrix_time(
-    operator: Operator,
-    accelerator: Accelerator,
-    profile: ComputeProfile,
-    precision: str,
-    weight_precision: str,
-) -> OperatorTime:
-    element = number_format(precision if operator.quantised else "bf16")
-    stored = number_format(weight_precision) if weight_precision and operator.quantised else element
-    m, n, k, groups = operator.m, operator.n, operator.k, operator.groups
-    share = profile.grouped_efficiency if operator.kind == "grouped-gemm" else 1.0
-    read = operator.weights * stored.stored_byte + operator.reads * element.stored_byte
-    traffic = read + operator.writes * BF16_BYTE
-    moved = memory_time_s(traffic, accelerator, profile.hbm_efficiency)
-    forward = product_time_s(m, n, k, groups, accelerator, profile, element) / share
-    by_input = product_time_s(m, k, n, groups, accelerator, profile, element) / share
-    by_weight = product_time_s(k, n, m, groups, accelerator, profile, element) / share
-    # Gradients of weights are summed in FP32: read and written once per product.
-    summed = memory_time_s(
-        operator.weights * 8.0 + (operator.reads + operator.writes) * element.stored_byte,
-        accelerator,
-        profile.hbm_efficiency,
-    )
-    cast = _cast_time(operator.reads, accelerator, profile, element, operator.quantised)
-    cast_back = _cast_time(operator.writes, accelerator, profile, element, operator.quantised)
-    gap = profile.kernel_gap_s
-    return OperatorTime(
-        forward_s=np.maximum(forward, moved) + gap + cast,
-        input_gradient_s=np.maximum(by_input, moved) + gap + cast_back,
-        weight_gradient_s=np.maximum(by_weight, summed) + gap,
-        flops=operator.flops,
-        traffic_byte=traffic,
-        compute_s=forward,
-        memory_s=moved,
-    )
-
-
-def _cast_time(
-    elements: Number,
-    accelerator: Accelerator,
-    profile: ComputeProfile,
-    element: NumberFormat,
-    quantised: bool,
-) -> Number:
-    """Return the time to turn BF16 activations into the low precision of a product."""
-    if not quantised or element.element_byte >= BF16_BYTE:
-        return 0.0
-    moved = elements * (BF16_BYTE + element.stored_byte) * profile.quantise_passes
-    return memory_time_s(moved, accelerator, profile.hbm_efficiency)
 
 
 def _attention_time(
@@ -184,21 +109,23 @@ def _attention_time(
     scores = 2.0 * operator.m * operator.n * operator.groups * BF16_BYTE
     unfused = memory_time_s(scores * profile.score_passes, accelerator, profile.hbm_efficiency)
     # Without fusion the masked half is computed too.
-    whole = 2.0 if profile.score_passes else 1.0
+    is_unfused = np.any(profile.score_passes)
+    whole = 2.0 if is_unfused else 1.0
     compute = whole * flops / (rate * profile.attention_forward_efficiency * filled)
     back_rate = rate * profile.attention_backward_efficiency * filled
-    back_ratio = 2.0 if profile.score_passes else ATTENTION_BACKWARD_RATIO
+    back_ratio = 2.0 if is_unfused else ATTENTION_BACKWARD_RATIO
     backward = whole * back_ratio * flops / back_rate
     gap = profile.kernel_gap_s
+    # The backward reads what the forward did and the gradients beside it.
     return OperatorTime(
-        forward_s=np.maximum(compute, moved) + unfused + gap,
-        input_gradient_s=np.maximum(backward, 2 * moved) + 1.5 * unfused + 2 * gap,
-        weight_gradient_s=0.0,
-        flops=operator.flops,
-        traffic_byte=traffic,
-        compute_s=compute,
-        memory_s=moved,
-    )
+        PassTime(
+            np.maximum(compute, moved) + unfused + gap, operator.flops, traffic, compute, moved
+        ),
+        PassTime(
+            np.maximum(backward, 2 * moved) + 1.5 * unfused + 2 * gap,
+            back_ratio * operator.flops, 2 * traffic, backward, 2 * moved,
+        ),
+    )  # fmt: skip
 
 
 def _scan_time(
@@ -209,15 +136,14 @@ def _scan_time(
     moved = memory_time_s(traffic, accelerator, profile.hbm_efficiency)
     compute = operator.flops / rate
     gap = 3 * profile.kernel_gap_s
+    back = ATTENTION_BACKWARD_RATIO
     return OperatorTime(
-        forward_s=np.maximum(compute, moved) + gap,
-        input_gradient_s=np.maximum(ATTENTION_BACKWARD_RATIO * compute, 2 * moved) + 2 * gap,
-        weight_gradient_s=0.0,
-        flops=operator.flops,
-        traffic_byte=traffic,
-        compute_s=compute,
-        memory_s=moved,
-    )
+        PassTime(np.maximum(compute, moved) + gap, operator.flops, traffic, compute, moved),
+        PassTime(
+            np.maximum(back * compute, 2 * moved) + 2 * gap,
+            back * operator.flops, 2 * traffic, back * compute, 2 * moved,
+        ),
+    )  # fmt: skip
 
 
 def _vector_time(
@@ -229,12 +155,8 @@ def _vector_time(
     left = 1.0 if is_gather else profile.vector_traffic
     moved = memory_time_s(traffic * left, accelerator, efficiency)
     gap = profile.kernel_gap_s * left
+    nothing, back = 0.0 * traffic, VECTOR_BACKWARD_RATIO
     return OperatorTime(
-        forward_s=moved + gap,
-        input_gradient_s=VECTOR_BACKWARD_RATIO * moved + gap,
-        weight_gradient_s=0.0,
-        flops=0.0 * traffic,
-        traffic_byte=traffic * left,
-        compute_s=0.0 * traffic,
-        memory_s=moved,
+        PassTime(moved + gap, nothing, traffic * left, nothing, moved),
+        PassTime(back * moved + gap, nothing, back * traffic * left, nothing, back * moved),
     )

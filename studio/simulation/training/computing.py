@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.simulation.compute.roofline import OperatorTime, operator_time
+from studio.simulation.compute.roofline import OperatorTime, operator_times
 from studio.simulation.machine import Accelerator
 from studio.simulation.memory.activations import plan_share
 from studio.workload.model import AiModel, Block, MixtureOfExperts
@@ -36,6 +36,8 @@ class Work:
     forward_s: Number
     kernels: Number
     timed: tuple[tuple[Operator, OperatorTime], ...] = ()
+    experts: Number = 0.0
+    """Products of single experts the host issues one by one."""
 
     @property
     def total_s(self) -> Number:
@@ -66,7 +68,7 @@ def compute(
     model: AiModel, plan: Plans, recipe: Recipe, accelerator: Accelerator, profile: ComputeProfile
 ) -> StepComputing:
     """Return the computing of a step for every plan; plans that give an NPU the same share it."""
-    some, places = _distinct(plan)
+    some, places = (plan, None) if profile.is_varied else _distinct(plan)
     share = plan_share(some)
     layer_share = replace(share, sequence_parallel=bool(np.all(plan.sequence_parallel > 0)))
     layers = tuple(
@@ -76,7 +78,7 @@ def compute(
     traffic: Number = 0.0
     for block, work in zip(model.blocks, layers, strict=True):
         for _, time in work.timed:
-            traffic = traffic + time.traffic_byte * block.count
+            traffic = traffic + time.forward.traffic_byte * block.count
     head, embedding = ends_work(model, share, some, recipe, accelerator, profile)
     if places is None:
         return StepComputing(layers, (head, embedding), traffic)
@@ -116,7 +118,8 @@ def _at(value: Number, places: NDArray[np.intp]) -> Number:
 def _spread(work: Work, places: NDArray[np.intp]) -> Work:
     """Return the work of every plan from that of the distinct ones."""
     seconds = {name: _at(value, places) for name, value in work.seconds.items()}
-    return Work(seconds, _at(work.forward_s, places), _at(work.kernels, places), work.timed)
+    return Work(seconds, _at(work.forward_s, places), _at(work.kernels, places), work.timed,
+                _at(work.experts, places))  # fmt: skip
 
 
 def layer_work(
@@ -138,7 +141,8 @@ def layer_work(
     setup = set_up_s(local, profile)
     seconds = dict(work.seconds)
     seconds["experts"] = seconds["experts"] + 2 * setup
-    return Work(seconds, work.forward_s + setup, work.kernels, work.timed)
+    issued = 0.0 if recipe.drops_tokens else local * (1 + KERNELS_BACKWARD)
+    return Work(seconds, work.forward_s + setup, work.kernels, work.timed, issued)
 
 
 def set_up_s(experts: Number, profile: ComputeProfile) -> Number:
@@ -157,23 +161,23 @@ def _work(
     forward: Number = 0.0
     kernels: Number = 0.0
     again: Number = 0.0
-    timed = []
-    for operator in operators:
-        time = operator_time(operator, accelerator, profile, recipe.precision)
-        trained = 0.0 if recipe.lora_rank else time.weight_gradient_s
+    times = operator_times(operators, accelerator, profile, recipe.precision)
+    for operator, time in zip(operators, times, strict=True):
         name = class_of(operator)
-        seconds[name] = seconds[name] + time.forward_s + time.input_gradient_s + trained
+        seconds[name] = seconds[name] + time.forward_s + time.input_gradient.seconds
+        if not recipe.lora_rank:
+            seconds[name] = seconds[name] + time.weight_gradient.seconds
         forward = forward + time.forward_s
         if operator.kind in ("attention", "scan", "vector"):
             again = again + time.forward_s
         kernels = kernels + (profile.vector_traffic if operator.kind == "vector" else 1.0)
-        timed.append((operator, time))
     seconds["recompute"] = np.where(
         plan.recompute == Recompute.FULL,
         forward,
         np.where(plan.recompute == Recompute.SELECTIVE, again, 0.0),
     )
-    return Work(seconds, forward, kernels * (1 + KERNELS_BACKWARD), tuple(timed))
+    timed = tuple(zip(operators, times, strict=True))
+    return Work(seconds, forward, kernels * (1 + KERNELS_BACKWARD), timed)
 
 
 def class_of(operator: Operator) -> str:

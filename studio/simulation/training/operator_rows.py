@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.simulation.compute.roofline import OperatorTime
+from studio.simulation.compute.rates import NO_PASS, OperatorTime, PassTime
 from studio.simulation.training.computing import StepComputing, class_of
-from studio.simulation.training.result import OUTSIDE, OperatorRow
+from studio.simulation.training.result import OUTSIDE, OperatorRow, PassRow
 from studio.simulation.training.stages import Stages
 from studio.workload.model import AiModel
 from studio.workload.operators import Number, Operator
@@ -45,17 +45,9 @@ def operator_rows(
 def _row(
     block: int, operator: Operator, time: OperatorTime, times: float, is_trained: bool
 ) -> OperatorRow:
-    m, n, k, groups, compute, moved, whole, by_input, by_weight, flops, traffic = (
-        float(np.ravel(value)[0])
-        for value in (
-            operator.m, operator.n, operator.k, operator.groups, time.compute_s, time.memory_s,
-            time.forward_s, time.input_gradient_s, time.weight_gradient_s, time.flops,
-            time.traffic_byte,
-        )
-    )  # fmt: skip
-    bound = "compute" if compute >= moved else "memory"
-    if max(compute, moved) < 0.5 * whole:
-        bound = "overhead"
+    m, n, k, groups = (
+        float(np.ravel(value)[0]) for value in (operator.m, operator.n, operator.k, operator.groups)
+    )
     return OperatorRow(
         block=block,
         name=operator.name,
@@ -64,12 +56,12 @@ def _row(
         term=class_of(operator),
         times=times,
         shape=(groups, m, n, k),
-        flops=flops,
-        traffic_byte=traffic,
-        compute_s=compute,
-        memory_s=moved,
-        forward_s=whole,
-        input_gradient_s=by_input,
-        weight_gradient_s=by_weight if is_trained else 0.0,
-        bound=bound,
+        forward=_pass_row(time.forward),
+        input_gradient=_pass_row(time.input_gradient),
+        weight_gradient=_pass_row(time.weight_gradient if is_trained else NO_PASS),
     )
+
+
+def _pass_row(one: PassTime) -> PassRow:
+    values = (one.seconds, one.flops, one.traffic_byte, one.compute_s, one.memory_s)
+    return PassRow(*(float(np.ravel(value)[0]) for value in values))

@@ -85,7 +85,11 @@ def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -
     terms["context"] = context - hidden["context"]
     terms["expert_exchange"] = expert - hidden["expert_exchange"]
     terms["contention"] = profile.contention * total_of(hidden.values())
-    issued = profile.host_launch_s * work.kernels + profile.host_collective_s * comm.joined_ranks
+    issued = (
+        profile.host_launch_s * work.kernels
+        + profile.host_expert_s * work.experts
+        + profile.host_collective_s * comm.joined_ranks
+    )
     terms["host"] = np.maximum(issued - total_of(terms.values()), 0.0)
     return Part(terms, hidden)
 

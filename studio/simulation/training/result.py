@@ -16,6 +16,26 @@ OUTSIDE = -1
 
 
 @dataclass(frozen=True)
+class PassRow:
+    """One pass of an operator, once; all zero where there is none."""
+
+    seconds: float
+    flops: float
+    traffic_byte: float
+    compute_s: float
+    """Matrix or vector units alone. [s]"""
+    memory_s: float
+    """Memory alone. [s]"""
+
+    @property
+    def bound(self) -> str:
+        """What sets the time: `compute`, `memory` or `overhead`."""
+        if max(self.compute_s, self.memory_s) < 0.5 * self.seconds:
+            return "overhead"
+        return "compute" if self.compute_s >= self.memory_s else "memory"
+
+
+@dataclass(frozen=True)
 class OperatorRow:
     """One operator of the first plan, on one NPU of its slowest stage; times of one execution."""
 
@@ -30,24 +50,49 @@ class OperatorRow:
     """Executions in a step, forward and backward together counting once."""
     shape: tuple[float, float, float, float]
     """Groups, m, n and k of a product; zeros where there is none."""
-    flops: float
-    """Forward. [FLOP]"""
-    traffic_byte: float
-    """Forward. [byte]"""
-    compute_s: float
-    """Forward, matrix or vector units alone. [s]"""
-    memory_s: float
-    """Forward, memory alone. [s]"""
-    forward_s: float
-    input_gradient_s: float
-    weight_gradient_s: float
-    bound: str
-    """`compute`, `memory` or `overhead`: what sets the forward time."""
+    forward: PassRow
+    input_gradient: PassRow
+    weight_gradient: PassRow
+
+    @property
+    def flops(self) -> float:
+        """Forward. [FLOP]."""
+        return self.forward.flops
+
+    @property
+    def traffic_byte(self) -> float:
+        """Forward. [byte]."""
+        return self.forward.traffic_byte
+
+    @property
+    def compute_s(self) -> float:
+        """Forward, matrix or vector units alone. [s]."""
+        return self.forward.compute_s
+
+    @property
+    def memory_s(self) -> float:
+        """Forward, memory alone. [s]."""
+        return self.forward.memory_s
+
+    @property
+    def forward_s(self) -> float:
+        """Forward. [s]."""
+        return self.forward.seconds
+
+    @property
+    def backward_s(self) -> float:
+        """Both gradients. [s]."""
+        return self.input_gradient.seconds + self.weight_gradient.seconds
+
+    @property
+    def bound(self) -> str:
+        """What sets the forward time: `compute`, `memory` or `overhead`."""
+        return self.forward.bound
 
     @property
     def step_s(self) -> float:
         """Time in a whole step, recomputation left out. [s]."""
-        return self.times * (self.forward_s + self.input_gradient_s + self.weight_gradient_s)
+        return self.times * (self.forward_s + self.backward_s)
 
     @property
     def intensity(self) -> float:

@@ -12,6 +12,7 @@ from studio.errors import InvalidInput, UnknownName
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.evidence import weakest_input
 from studio.exploration.explanation.figures import open_figure, open_total, result_figures
+from studio.exploration.explanation.operators import joined
 from studio.simulation.explanation import Line
 from studio.simulation.levels import network_levels
 from tests.exploration.explanation.bases import JOBS, basis, supernode
@@ -166,3 +167,21 @@ def test_the_weakest_evidence_of_a_result_is_named(design: str, scenario: str) -
     assert weakest.grade == job.result.evidence
     assert weakest.source
     assert weakest.part
+
+
+def test_backward_passes_say_their_own_work() -> None:
+    """Each gradient of a product does the forward's FLOP on other sides, with its own traffic."""
+    job = next(one for one in (basis(*two) for two in JOBS) if one.result.phases[0].name == "step")
+    rows = joined(job.training.operators)
+    row = next(one for one in rows if one.name == "attention out")
+    step = open_figure(job, "phase.step")
+    line = next(one for one in step.walk() if one.key == "attention out/mixer" and one.children)
+    passes = {one.key: one for one in line.children}
+    assert set(passes) == {"forward", "input_gradient", "weight_gradient"}
+    groups, m, n, k = row.shape
+    for key, one in passes.items():
+        assert one.value == pytest.approx(row.times * getattr(row, key).seconds)
+        assert getattr(row, key).flops == pytest.approx(2 * groups * m * n * k)
+        assert "max(" in str(one.formula)
+        assert one.inputs
+    assert passes["weight_gradient"].note != passes["forward"].note

@@ -1,0 +1,107 @@
+"""The same row written otherwise: numbers, names and formats read as they are meant."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+from studio.exploration.validation.hardware import machine_of_row
+from studio.exploration.validation.numbers import first_number
+from studio.exploration.validation.rows import model_of, precision_of
+from studio.exploration.validation.runner import KINDS, blanked, measured_value
+from studio.exploration.validation.software import software_of
+from studio.exploration.validation.training import predict
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+TRAINING = next(kind for kind in KINDS if kind.name == "training")
+
+
+def row(identity: str) -> dict[str, str]:
+    with (REFERENCE / "training.csv").open(encoding="utf-8") as file:
+        return next(one for one in csv.DictReader(file) if one["id"] == identity)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("4096", 4096), ("4,096", 4096), ("1,234,567.5", 1234567.5), ("8k", 8192),
+        ("16K GPUs", 16384), ("1.5e3", 1500), ("-1", -1), ("8x400", 8), ("1,2", 1), ("7 knots", 7),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_written(text: str, value: float) -> None:
+    assert first_number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "n/a", "-", "k"])
+def test_text_without_a_number_is_none(text: str) -> None:
+    assert math.isnan(first_number(text))
+
+
+@pytest.mark.parametrize(
+    "name", ["Llama-3.1-405B", "llama 3.1 405b", "meta-llama/Llama-3.1-405B-Instruct"]
+)
+def test_a_model_is_known_however_it_is_spelled(name: str) -> None:
+    found = model_of({"model": name})
+    assert not isinstance(found, str)
+    assert found.name == "Llama-3.1-405B"
+
+
+def test_a_model_of_other_width_is_taken_from_its_columns() -> None:
+    found = model_of({"model": "llama 3 8b", "layers": "4", "hidden": "1024", "heads": "8"})
+    assert not isinstance(found, str)
+    assert found.hidden == 1024
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("E4M3", "fp8"), ("HiF8", "fp8"), ("W8A8", "int8"), ("float16", "bf16"), ("MXFP8", "mxfp8")],
+)
+def test_formats_by_other_names(text: str, name: str) -> None:
+    assert precision_of(text) == name
+
+
+@pytest.mark.parametrize(
+    ("hardware", "stands_in"),
+    [("NVIDIA Vera Rubin VR200", "GB300"), ("GeForce RTX 9090", "H100"), ("Instinct MI999", "MI3")],
+)
+def test_unknown_hardware_of_a_known_vendor_is_stood_in_for_and_said(
+    hardware: str, stands_in: str
+) -> None:
+    machine, said = machine_of_row({"hw": hardware}, 8)
+    assert machine is not None
+    assert stands_in in machine.accelerator.name
+    assert hardware in said
+
+
+def test_a_row_without_a_metric_is_compared_by_its_rate() -> None:
+    given = row("TR0388") | {"primary_metric": ""}
+    assert measured_value(given, TRAINING) == 13568
+    assert predict(blanked(given, TRAINING)) == predict(blanked(row("TR0388"), TRAINING))
+
+
+def test_accelerators_left_out_follow_from_the_degrees() -> None:
+    known = predict(blanked(row("TR0001") | {"gpus": "32", "tp": "1", "pp": "1"}, TRAINING))
+    left_out = {"gpus": "", "tp": "1", "pp": "1", "dp": "32"}
+    assert predict(blanked(row("TR0001") | left_out, TRAINING)) == known
+
+
+def test_a_batch_of_zero_is_a_batch_left_out() -> None:
+    assert predict(blanked(row("TR0388") | {"gbs": "0"}, TRAINING)) == predict(
+        blanked(row("TR0388") | {"gbs": ""}, TRAINING)
+    )
+
+
+def test_software_of_other_hardware_in_the_same_round_says_nothing() -> None:
+    words = ("mlperf_train_v4.1_gpt3", "", "mlcommons training_results_v4.1")
+    assert software_of("nvidia-hopper", *words).generation == "megatron-2024"
+    assert software_of("google-tpu", *words).generation.startswith("maxtext")
+
+
+def test_users_of_a_sharding_stack_leave_other_axes_alone_while_that_fits() -> None:
+    said = predict(blanked(row("TR0176"), TRAINING)).reason
+    assert said.startswith("TP 1 PP 1x1 CP 1 EP 1 DP 256")
+    too_large = predict(blanked(row("TR0178"), TRAINING)).reason
+    assert not too_large.startswith("TP 1 PP 1x1 CP 1 EP 1 DP 256")
