@@ -21,6 +21,7 @@ Face = Literal["front", "rear"]
 AssemblyKind = Literal["node", "switch_box", "tray", "shelf", "board"]
 PlaneRole = Literal["scale_up", "scale_out", "host", "management", "storage"]
 State = Literal["absent", "failed", "degraded", "different"]
+Judgement = Literal["ignore", "info", "warning", "error"]
 Within = Literal["design", "rack", "placement"]
 
 
@@ -185,10 +186,11 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A finding somebody accepted, with reason and name."""
+    """A finding, or all findings of a rule, judged otherwise by somebody who says why."""
 
     reason: str
     author: str = ""
+    shown_as: Judgement = "ignore"
 
 
 class Design(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -211,3 +213,4 @@ class Design(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     active_scenario: ScenarioId = ScenarioId("")
     site: Site = Site()
     waivers: dict[str, Waiver] = {}
+    """By what is waived: a finding as `reach@rule:uplinks[3]`, or a rule as `reach`."""

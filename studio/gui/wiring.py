@@ -38,9 +38,6 @@ def connect_panels(window: MainWindow) -> None:
     window.plots.remedy_requested.connect(window.intents.make_fit)
     window.plots.operator_chosen.connect(window.intents.explain_operator)
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
-    window.problems.show_requested.connect(window.show_address)
-    window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
-    window.problems.fix_requested.connect(window.intents.fix)
     window.history.jump_requested.connect(window.workspace.jump)
     for name, panel in (
         ("table", window.table),
@@ -84,6 +81,14 @@ def connect_panels(window: MainWindow) -> None:
     window.network.show_requested.connect(window.show_address)
     window.study.edit_requested.connect(window.intents.apply)
     window.study.part_requested.connect(window.inspect)
+    _connect_problems(window)
+
+
+def _connect_problems(window: MainWindow) -> None:
+    window.problems.show_requested.connect(window.show_address)
+    window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
+    window.problems.withdraw_requested.connect(lambda key: simulating.withdraw(window, key))
+    window.problems.fix_requested.connect(window.intents.fix)
 
 
 def _raise(error: BaseException) -> None:

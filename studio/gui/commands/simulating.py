@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QInputDialog
-
 from studio.design.edits import free_name as free
-from studio.design.edits import put
-from studio.design.model import Design, Waiver
+from studio.design.edits import put, remove
+from studio.design.model import Design
 from studio.gui.i18n import mark, tr
 from studio.gui.views.scenario_row import choose_scenario, new_scenario
+from studio.simulation.rules.explanations import title_of
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -65,10 +64,23 @@ def add_scenario(job: str) -> Handler:
 
 
 def waive(window: MainWindow, key: str) -> None:
-    """Accept a finding with a reason."""
-    reason, is_given = QInputDialog.getText(window, tr("Accept a finding"), tr("Reason"))
-    if is_given and reason.strip():
-        waiver = Waiver(reason.strip())
+    """Accept a finding, or judge its rule otherwise, with a reason and a name."""
+    from studio.gui.dialogs.accept_dialog import AcceptDialog
+
+    document = window.workspace.document
+    if document is None:
+        return
+    authors = [one.author for one in document.design.waivers.values() if one.author]
+    author = authors[-1] if authors else ""
+    dialog = AcceptDialog(key, tr(title_of(key.partition("@")[0])), author, window)
+    if dialog.exec():
+        chosen, waiver = dialog.key, dialog.waiver
         window.workspace.apply(
-            mark("Accept a finding"), lambda design: put(design, "waivers", key, waiver)
+            mark("Accept a finding"), lambda design: put(design, "waivers", chosen, waiver)
         )
+    dialog.deleteLater()
+
+
+def withdraw(window: MainWindow, key: str) -> None:
+    """Let a finding, or a rule, count as before."""
+    window.workspace.apply(mark("Accept no longer"), lambda design: remove(design, "waivers", key))

@@ -28,6 +28,9 @@ class ProblemsPanel(QWidget):
 
     show_requested = Signal(str)
     waive_requested = Signal(str)
+    """Key of a finding."""
+    withdraw_requested = Signal(str)
+    """Key of a waiver."""
     fix_requested = Signal(object)
     """A `Fix`."""
 
@@ -91,7 +94,7 @@ class ProblemsPanel(QWidget):
         item = QTreeWidgetItem([text, row.address, tr(title_of(row.rule))])
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(row.severity, self._theme.quiet)
-        item.setIcon(0, tinted(row.severity, colour))
+        item.setIcon(0, tinted("info" if row.waiver else row.severity, colour))
         item.setToolTip(0, plain_tip("\n".join((text, *_explained(row.rule)))))
         item.setToolTip(1, plain_tip(row.address))
         item.setData(0, _ROW, row)
@@ -114,7 +117,11 @@ class ProblemsPanel(QWidget):
             fix = QAction(tr("Fix: {what}").format(what=tr(row.fix.label)), menu)
             fix.triggered.connect(lambda: self.fix_requested.emit(row.fix))
             menu.addAction(fix)
-        if row.key:
+        if row.waiver:
+            undo = QAction(tr("Accept no longer"), menu)
+            undo.triggered.connect(lambda: self.withdraw_requested.emit(row.waiver))
+            menu.addAction(undo)
+        elif row.key:
             waive = QAction(tr("Accept with a reason…"), menu)
             waive.triggered.connect(lambda: self.waive_requested.emit(row.key))
             menu.addAction(waive)

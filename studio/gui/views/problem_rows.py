@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.design.finding import Fix
+from studio.design.finding import Finding, Fix
+from studio.messages import say
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
 
-RANK = {"error": 0, "warning": 1, "info": 2}
+RANK = {"error": 0, "warning": 1, "info": 2, "accepted": 3}
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class ProblemRow:
     rule: str
     key: str
     fix: Fix | None = None
+    waiver: str = ""
+    """Key of the waiver by which a finding is accepted; empty for the others."""
 
 
 def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
@@ -42,6 +45,7 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
         )
         for finding in evaluation.findings
     ]
+    rows += [_accepted(evaluation, finding, key) for finding, key in evaluation.checked.accepted]
     if evaluation.problem:
         design = evaluation.fabric.design
         address = f"scenario:{design.active_scenario}"
@@ -54,7 +58,17 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
             ProblemRow("warning", text, "", address, "scenario", "")
             for text in evaluation.result.warnings
         )
-    return tuple(sorted(rows, key=lambda row: RANK.get(row.severity, 3)))
+    return tuple(sorted(rows, key=lambda row: RANK.get(row.severity, len(RANK))))
+
+
+def _accepted(evaluation: Evaluation, finding: Finding, key: str) -> ProblemRow:
+    """Return what somebody judged otherwise, with who and why."""
+    waiver = evaluation.fabric.design.waivers[key]
+    why = f"{waiver.reason} ({waiver.author})" if waiver.author else waiver.reason
+    message = say("Accepted: {message}", message=finding.message)
+    return ProblemRow(
+        "accepted", message, why, finding.address, finding.rule, finding.key, None, key
+    )
 
 
 def counts(rows: tuple[ProblemRow, ...]) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from studio.design.finding import Finding
 from studio.fabric.changes import Aspect
@@ -79,6 +80,8 @@ class Checked:
     """In the order of `RULES`, those that somebody accepted included."""
     findings: tuple[Finding, ...]
     """All that nobody waived, errors first."""
+    accepted: tuple[tuple[Finding, str], ...] = ()
+    """Those that somebody judged otherwise, with the key of the waiver."""
 
 
 def check(fabric: Fabric) -> tuple[Finding, ...]:
@@ -101,5 +104,15 @@ def checked(
         for number, rule in enumerate(RULES)
     )
     waived = fabric.design.waivers
-    found = [one for findings in by_rule for one in findings if one.key not in waived]
-    return Checked(by_rule, tuple(sorted(found, key=lambda one: _RANK[one.severity])))
+    found: list[Finding] = []
+    accepted: list[tuple[Finding, str]] = []
+    for one in chain.from_iterable(by_rule):
+        # What is said of a single finding goes before what is said of its rule.
+        key = next((key for key in (one.key, one.rule) if key in waived), "")
+        judged = waived[key].shown_as if key else one.severity
+        if key:
+            accepted.append((one, key))
+        if judged != "ignore":
+            found.append(replace(one, severity=judged) if judged != one.severity else one)
+    found.sort(key=lambda one: _RANK[one.severity])
+    return Checked(by_rule, tuple(found), tuple(accepted))

@@ -1,0 +1,87 @@
+"""Accept a finding, or judge all findings of a rule otherwise: with a reason and a name."""
+
+from __future__ import annotations
+
+import getpass
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.design.model import Waiver
+from studio.gui.i18n import mark, tr
+
+JUDGEMENTS: tuple[tuple[Waiver, str], ...] = (
+    (Waiver("", shown_as="ignore"), mark("Ignore")),
+    (Waiver("", shown_as="info"), mark("Info")),
+    (Waiver("", shown_as="warning"), mark("Warning")),
+    (Waiver("", shown_as="error"), mark("Error")),
+)
+
+
+class AcceptDialog(QDialog):
+    """Which findings, how they count from now on, why, and who says so."""
+
+    def __init__(self, key: str, rule_title: str, author: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Accept a finding"))
+        rule, _, address = key.partition("@")
+        self.scope = QComboBox()
+        if address:
+            self.scope.addItem(tr("This one, at {address}").format(address=address), key)
+        self.scope.addItem(tr("All of the rule “{title}”").format(title=rule_title), rule)
+        self.judgement = QComboBox()
+        for waiver, text in JUDGEMENTS:
+            self.judgement.addItem(tr(text), waiver.shown_as)
+        self.reason, self.author = QLineEdit(), QLineEdit(author or _user())
+        button = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(button.Ok | button.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        form = QFormLayout()
+        for text, field in (
+            (tr("Findings"), self.scope),
+            (tr("Count as"), self.judgement),
+            (tr("Reason"), self.reason),
+            (tr("Author"), self.author),
+        ):
+            form.addRow(text, field)
+            field.setAccessibleName(text)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(420)
+        self.reason.textChanged.connect(self._check)
+        self.reason.setFocus()
+        self._check()
+
+    @property
+    def key(self) -> str:
+        """Return what the waiver refers to: a finding, or a rule."""
+        return str(self.scope.currentData())
+
+    @property
+    def waiver(self) -> Waiver:
+        """Return the waiver as it is entered."""
+        return Waiver(
+            self.reason.text().strip(),
+            self.author.text().strip(),
+            self.judgement.currentData(),
+        )
+
+    def _check(self) -> None:
+        is_given = bool(self.reason.text().strip())
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_given)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""  # nobody is logged in, as in a container
