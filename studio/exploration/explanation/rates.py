@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -189,22 +189,12 @@ def _served(basis: Basis) -> Line:
     )
     lengths = (basis.setting("input_tokens"), basis.setting("output_tokens"))
 
-    def pool(phase: Phase, label: str, rate: float, formula: str, inputs: Inputs) -> Line:
-        return Line(
-            phase.name,
-            label,
-            rate,
-            "count",
-            formula,
-            inputs,
-            is_sum=False,
-            opener=lambda: [_pool(basis, phase)],
-        )
-
     pools = (
-        pool(filling, say("Prefill NPUs can feed"), fed, feeding, lengths),
-        pool(stepping, say("Decode NPUs can emit"), out, emitting, ()),
-    )
+        _of_phase(filling, say("Prefill NPUs can feed"), fed, "count", feeding, lengths,
+                  lambda: [_pool(basis, filling)]),
+        _of_phase(stepping, say("Decode NPUs can emit"), out, "count", emitting, (),
+                  lambda: [_pool(basis, stepping)]),
+    )  # fmt: skip
     fits = say("the slower of both pools sets it")
     formula = fits if outcome.fits else say("0: the job does not fit")
     return Line(
@@ -216,6 +206,19 @@ def _served(basis: Basis) -> Line:
         is_sum=False,
         opener=lambda: pools,
     )
+
+
+def _of_phase(
+    phase: Phase,
+    label: str,
+    value: float,
+    dimension: str,
+    formula: str,
+    inputs: Inputs,
+    inside: Callable[[], Sequence[Line]],
+) -> Line:
+    """Return what the NPUs of one phase add to a figure, worked out from the lines inside."""
+    return Line(phase.name, label, value, dimension, formula, inputs, is_sum=False, opener=inside)
 
 
 def _pool(basis: Basis, phase: Phase) -> Line:
@@ -265,19 +268,10 @@ def mfu_line(basis: Basis) -> Line:
             all=number(npus),
             used=share(used),
         )
-        value = phase.npus / npus * used
         inputs = (basis.peak(decode_pass(basis).engine.numbers.compute.rating),)
-        name = word(phase.name)
-        return Line(
-            phase.name,
-            name,
-            value,
-            "ratio",
-            formula,
-            inputs,
-            is_sum=False,
-            opener=lambda: [phase_line(basis, phase)],
-        )
+        value = phase.npus / npus * used
+        return _of_phase(phase, word(phase.name), value, "ratio", formula, inputs,
+                         lambda: [phase_line(basis, phase)])  # fmt: skip
 
     outcome = basis.serving
     lines = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont
@@ -38,13 +38,20 @@ def _ticks(least: float, most: float, pieces: int) -> tuple[float, list[float]]:
     return step, [n * step for n in range(first, last + 1)]
 
 
-class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis whose ticks are written with units, as many as fit."""
+class UnitAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis whose ticks are written with units."""
 
     def __init__(self, orientation: str, dimension: str) -> None:
         super().__init__(orientation=orientation)
         self._dimension = dimension
         self.enableAutoSIPrefix(False)
+
+    def _texts(self, values: Iterable[float]) -> list[str]:
+        return [figure_text("", value, self._dimension, 3) for value in values]
+
+
+class QuantityAxis(UnitAxis):
+    """A linear axis with as many round ticks as fit."""
 
     def tickValues(
         self,
@@ -62,21 +69,15 @@ class QuantityAxis(pg.AxisItem):  # type: ignore[misc]
 
     def _width(self, values: Sequence[float]) -> float:
         """Return the room the texts of some ticks need side by side."""
-        texts = (figure_text("", value, self._dimension, 3) for value in values)
-        return sum(len(text) * _LETTER_PX + _GAP_PX for text in texts)
+        return sum(len(text) * _LETTER_PX + _GAP_PX for text in self._texts(values))
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing
-        return [figure_text("", value, self._dimension, 3) for value in values]
+        return self._texts(values)
 
 
-class DecadeAxis(pg.AxisItem):  # type: ignore[misc]
-    """A logarithmic axis with one tick a decade, written with units."""
-
-    def __init__(self, orientation: str, dimension: str) -> None:
-        super().__init__(orientation=orientation)
-        self._dimension = dimension
-        self.enableAutoSIPrefix(False)
+class DecadeAxis(UnitAxis):
+    """A logarithmic axis with one tick a decade."""
 
     def tickValues(
         self,
@@ -91,7 +92,7 @@ class DecadeAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing
-        return [figure_text("", 10.0**value, self._dimension, 3) for value in values]
+        return self._texts(10.0**value for value in values)
 
 
 def new_plot(parent: QWidget, **axes: pg.AxisItem) -> pg.PlotWidget:
