@@ -93,7 +93,7 @@ def _crossing(first: IntArray, row: IntArray, rows: int) -> tuple[IntArray, IntA
     return begin, flow
 
 
-@kernel()
+@kernel(allocates=False)
 def _still_asked(
     first: IntArray, row: IntArray, load: FloatArray, flows: IntArray, holder: IntArray, wanted: int
 ) -> float:
@@ -164,3 +164,45 @@ def fill(
                 state[row[e], _ASKED] -= load[e]
                 state[row[e], _RISING] -= 1
     return rate, holder
+
+
+@kernel()
+def fill_few(
+    first: IntArray, row: IntArray, load: FloatArray, capacity: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Return what `fill` returns, without a heap: faster up to some hundred rows."""
+    rows, flows = len(capacity), len(first) - 1
+    begin, crossing = _crossing(first, row, rows)
+    rate, holder = np.full(flows, np.inf), np.full(flows, -1, dtype=np.int64)
+    left, asked, level = capacity.copy(), np.zeros(rows), np.full(rows, np.inf)
+    for e in range(len(row)):
+        asked[row[e]] += load[e]
+    summed, rising = asked.copy(), np.diff(begin)
+    for r in range(rows):
+        if asked[r] > 0:
+            level[r] = max(left[r], 0.0) / asked[r]
+    while True:
+        lowest = 0
+        for r in range(1, rows):
+            if level[r] < level[lowest]:
+                lowest = r
+        now = level[lowest]
+        if now == np.inf:
+            return rate, holder
+        level[lowest] = np.inf
+        for k in range(begin[lowest], begin[lowest + 1]):
+            f = crossing[k]
+            if holder[f] >= 0:
+                continue
+            rate[f], holder[f] = now, lowest
+            for e in range(first[f], first[f + 1]):
+                r = row[e]
+                left[r] -= now * load[e]
+                asked[r] -= load[e]
+                rising[r] -= 1
+                if asked[r] < _DRIFT * summed[r] and rising[r] > 0:
+                    # Differences have lost digits.
+                    flows_here = crossing[begin[r] : begin[r + 1]]
+                    summed[r] = _still_asked(first, row, load, flows_here, holder, r)
+                    asked[r] = summed[r]
+                level[r] = max(left[r], 0.0) / asked[r] if rising[r] > 0 else np.inf

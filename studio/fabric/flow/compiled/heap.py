@@ -11,7 +11,7 @@ from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.compiled.jit import kernel
 
 
-@kernel()
+@kernel(allocates=False)
 def sink(heap: IntArray, place: IntArray, key: FloatArray, at: int, count: int) -> None:
     """Move the item at a position down until no child has a smaller key."""
     item = heap[at]
@@ -28,7 +28,7 @@ def sink(heap: IntArray, place: IntArray, key: FloatArray, at: int, count: int) 
     place[item] = at
 
 
-@kernel()
+@kernel(allocates=False)
 def settle(heap: IntArray, place: IntArray, key: FloatArray, at: int, count: int) -> None:
     """Move the item at a position to where its key belongs."""
     item = heap[at]
@@ -41,14 +41,14 @@ def settle(heap: IntArray, place: IntArray, key: FloatArray, at: int, count: int
     sink(heap, place, key, at, count)
 
 
-@kernel()
+@kernel(allocates=False)
 def heapify(heap: IntArray, place: IntArray, key: FloatArray, count: int) -> None:
     """Order the first `count` items of a heap."""
     for at in range(count // 2 - 1, -1, -1):
         sink(heap, place, key, at, count)
 
 
-@kernel()
+@kernel(allocates=False)
 def remove_first(heap: IntArray, place: IntArray, key: FloatArray, count: int) -> int:
     """Take out the item with the smallest key; return how many are left."""
     heap[0] = heap[count - 1]

@@ -35,7 +35,7 @@ class Block(NamedTuple):
     """Shape (classes, lanes): what is still to be passed on. [byte]"""
 
 
-@kernel()
+@kernel(allocates=False)
 def _is_at(hops: ShortArray, level: np.int16) -> bool:
     """Tell whether any lane has so many hops to go."""
     found = False
@@ -44,7 +44,7 @@ def _is_at(hops: ShortArray, level: np.int16) -> bool:
     return found
 
 
-@kernel()
+@kernel(allocates=False)
 def _search(net: Net, block: Block) -> int:
     """Search breadth-first against the arcs from all destinations; return the most hops."""
     hops, lanes = block.hops, len(block.destination)
@@ -70,7 +70,7 @@ def _search(net: Net, block: Block) -> int:
     return level - 1
 
 
-@kernel(relaxed=_SUMS)
+@kernel(relaxed=_SUMS, allocates=False)
 def _count_ways(net: Net, block: Block, most: int) -> None:
     """Sum the weights of the next hops of every class, and follow the longest latency."""
     destination, hops, ways, late, _ = block
@@ -124,7 +124,7 @@ def _pass_on(net: Net, block: Block, most: int, load: FloatArray) -> None:
                 load[arc] += total
 
 
-@kernel()
+@kernel(allocates=False)
 def _leave_twins(
     net: Net, block: Block, b: int, sent: float, load: FloatArray
 ) -> tuple[int, float]:

@@ -63,7 +63,7 @@ def _tree(classes: int) -> Tree:
     )
 
 
-@kernel()
+@kernel(allocates=False)
 def _search(net: Net, tree: Tree, destination: int) -> int:
     """Search breadth-first from a destination against the arcs; return the classes reached."""
     hops, ways, late, order = tree
@@ -93,7 +93,7 @@ def _search(net: Net, tree: Tree, destination: int) -> int:
     return reached
 
 
-@kernel()
+@kernel(allocates=False)
 def _fellow(net: Net, tree: Tree, destination: int) -> tuple[int, float, float]:
     """Return hops, weight of all first hops and latency from a twin of the destination to it."""
     hops, ways, late = FAR, 0.0, 0.0
@@ -118,7 +118,7 @@ class Ways(NamedTuple):
     """Shape (arcs,): part of what is at the class."""
 
 
-@kernel()
+@kernel(allocates=False)
 def _find_ways(net: Net, tree: Tree, ways: Ways) -> None:
     first_out, target, weight = net.first_out, net.target, net.weight
     is_transit, hops, total = net.is_transit, tree.hops, tree.ways
@@ -136,7 +136,7 @@ def _find_ways(net: Net, tree: Tree, ways: Ways) -> None:
     begin[len(hops)] = used
 
 
-@kernel()
+@kernel(allocates=False)
 def _leave(
     net: Net, tree: Tree, to: int, hops: int, ways: float, arcs: IntArray, parts: FloatArray
 ) -> int:
@@ -149,7 +149,7 @@ def _leave(
     return used
 
 
-@kernel()
+@kernel(allocates=False)
 def _walk(
     target: IntArray,
     ways: Ways,
