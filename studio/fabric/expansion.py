@@ -16,7 +16,7 @@ from studio.design.model import Design, Rack
 from studio.errors import InvalidDesign
 from studio.fabric.layout import Housing, Layout, RackInstance
 from studio.fabric.parts import PartTable
-from studio.fabric.stacking import check_cells, check_moved, member_label, stacked
+from studio.fabric.stacking import check_cells, check_moved, member_label, same_label, stacked
 from studio.fabric.template import Template, build_templates
 from studio.ids import AssemblyId, RackId
 from studio.messages import say
@@ -164,17 +164,15 @@ def _check_position(rack_id: RackId, rack: Rack) -> None:
 
 
 def _check_labels(racks: list[RackInstance]) -> None:
-    seen: dict[str, RackInstance] = {}
-    for rack in racks:
-        other = seen.setdefault(rack.label, rack)
-        if other is not rack:
-            raise InvalidDesign(
-                "racks {rack!r} and {other!r} both have a rack labelled {label!r}; change "
-                "'first' or 'label' of one",
-                rack=other.rack,
-                other=rack.rack,
-                label=rack.label,
-            )
+    if (clash := same_label(racks)) is not None:
+        one, other = clash
+        raise InvalidDesign(
+            "racks {rack!r} and {other!r} both have a rack labelled {label!r}; change "
+            "'first' or 'label' of one",
+            rack=one.rack,
+            other=other.rack,
+            label=one.label,
+        )
 
 
 def _assemble(racks: list[RackInstance], housings: list[Housing], parts: PartTable) -> Layout:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from studio.design.arrays import shift_of
 from studio.design.labels import label_of
 from studio.design.model import Array, Design, Placement
 from studio.errors import InvalidDesign
-from studio.fabric.layout import Housing
+from studio.fabric.layout import Housing, RackInstance
 from studio.fabric.template import Template
 from studio.ids import AssemblyId
 from studio.messages import say
@@ -17,6 +18,7 @@ from studio.messages import say
 MOST_PLACEMENTS_IN_RACK = 10_000
 TALLEST_U = 1000
 LONGEST_LABEL = 60
+_L = TypeVar("_L", Housing, RackInstance)
 _CELL = re.compile(r"\d{1,5},\d{1,5}")
 _MARKS = frozenset("/{}[]*?")
 """What patterns, addresses and selectors are written with; labels can't hold them."""
@@ -62,18 +64,16 @@ def stacked(
                 place=place,
                 most_placements_in_rack=MOST_PLACEMENTS_IN_RACK,
             )
-    labels: dict[str, Housing] = {}
-    for housing in stack:
-        other = labels.setdefault(housing.label, housing)
-        if other is not housing:
-            raise InvalidDesign(
-                "{rack}: placements {placement!r} and {other!r} both have "
-                "one labelled {label!r}; change 'first' or 'label' of one",
-                rack=rack,
-                placement=other.placement,
-                other=housing.placement,
-                label=housing.label,
-            )
+    if (clash := same_label(stack)) is not None:
+        one, other = clash
+        raise InvalidDesign(
+            "{rack}: placements {placement!r} and {other!r} both have "
+            "one labelled {label!r}; change 'first' or 'label' of one",
+            rack=rack,
+            placement=one.placement,
+            other=other.placement,
+            label=one.label,
+        )
     return stack
 
 
@@ -117,6 +117,16 @@ def _placed(
         )
         for element in range(placement.array.count)
     ]
+
+
+def same_label(members: Iterable[_L]) -> tuple[_L, _L] | None:
+    """Return the first two members of one label, which no address could tell apart."""
+    seen: dict[str, _L] = {}
+    for member in members:
+        other = seen.setdefault(member.label, member)
+        if other is not member:
+            return other, member
+    return None
 
 
 def member_label(pattern: str, own_id: str, number: int, place: str) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
+from studio.fabric.flow.compiled.loading import ready
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray, scrambled
 from studio.fabric.flow.sorting import distinct
@@ -146,6 +147,20 @@ class _Refining:
     def run_from_move(self, moved: IntArray, old: IntArray) -> Partition:
         """Tell neighbours of recoloured vertices, split them, and so on until nothing splits."""
         wiring = self.graph.wiring
+        if (kernels := ready(0.0)) is not None:
+            self.count = kernels.recolour(
+                wiring.first,
+                wiring.target,
+                wiring.cable,
+                self.factor,
+                self.colour,
+                self.signature,
+                self.size,
+                self.count,
+                moved,
+                old,
+            )
+            return self.result()
         while len(moved):
             arcs, owner = wiring.arcs_from(moved)
             change = self.word(self.colour[moved]) - self.word(old)

@@ -1,47 +1,65 @@
-"""Run by the system's Python: completion times of flows on given paths, by SimGrid.
+"""Run by a Python that has SimGrid, 3.32 or 4: completion times of flows on given paths.
 
 Reads JSON {bandwidth: [...], flows: [{source, target, size, path: [link, ...]}]} from standard
-input; writes {finished: [...], seconds: CPU time of the run, version}. Flows between one pair
-must share one path.
+input; writes {finished: [...], seconds: CPU time of the run, peak_byte, version}. Flows between one
+pair must share one path. The first argument is the precision of time, 1e-12 unless given: SimGrid's
+own, 1e-9, is faster.
 """
 
 import json
+import resource
 import sys
 import time
 
 import simgrid
 
-PRECISION = "1e-12"
+IS_NEW = hasattr(simgrid.Engine, "netzone_root")
+"""Since 4.0 a platform has one root zone, and `add_` makes what `create_` made."""
+PRECISION = "precision/timing" if IS_NEW else "surf/precision"
+
+
+def add_host(zone, name):
+    return zone.add_host(name, 1e9) if IS_NEW else zone.create_host(name, 1e9)
+
+
+def add_link(zone, name, bandwidth):
+    return zone.add_link(name, bandwidth) if IS_NEW else zone.create_link(name, bandwidth)
+
+
+def add_route(zone, here, there, links):
+    steps = [simgrid.LinkInRoute(link) for link in links]
+    if IS_NEW:
+        zone.add_route(here, there, steps, False)
+    else:
+        zone.add_route(here.netpoint, there.netpoint, None, None, steps, False)
 
 
 def main():
     request = json.load(sys.stdin)
+    precision = sys.argv[1] if len(sys.argv) > 1 else "1e-12"
     engine = simgrid.Engine(["oracle", "--log=root.thresh:error"])
     for option in (
         "network/model:CM02",
         "network/TCP-gamma:0",
         "network/crosstraffic:0",
-        f"surf/precision:{PRECISION}",
+        f"{PRECISION}:{precision}",
     ):
         simgrid.Engine.set_config(option)
-    zone = simgrid.NetZone.create_full_zone("fabric")
+    if IS_NEW:
+        zone = engine.netzone_root.add_netzone_full("fabric")
+    else:
+        zone = simgrid.NetZone.create_full_zone("fabric")
     names = sorted({end for flow in request["flows"] for end in (flow["source"], flow["target"])})
-    hosts = {name: zone.create_host(f"host{name}", 1e9) for name in names}
+    hosts = {name: add_host(zone, f"host{name}") for name in names}
     links = []
     for index, bandwidth in enumerate(request["bandwidth"]):
-        link = zone.create_link(f"link{index}", float(bandwidth))
+        link = add_link(zone, f"link{index}", float(bandwidth))
         link.set_latency(0.0)
         link.seal()
         links.append(link)
     for flow in request["flows"]:
-        zone.add_route(
-            hosts[flow["source"]].netpoint,
-            hosts[flow["target"]].netpoint,
-            None,
-            None,
-            [simgrid.LinkInRoute(links[index]) for index in flow["path"]],
-            False,
-        )
+        path = [links[index] for index in flow["path"]]
+        add_route(zone, hosts[flow["source"]], hosts[flow["target"]], path)
     zone.seal()
     comms = []
 
@@ -49,15 +67,21 @@ def main():
         for flow in request["flows"]:
             here, there = hosts[flow["source"]], hosts[flow["target"]]
             comms.append(simgrid.Comm.sendto_async(here, there, flow["size"]))
-        simgrid.Comm.wait_all(comms)
+        for comm in comms:
+            comm.wait()
 
-    simgrid.Actor.create("sender", next(iter(hosts.values())), send_all)
+    sender = next(iter(hosts.values()))
+    if IS_NEW:
+        sender.add_actor("sender", send_all)
+    else:
+        simgrid.Actor.create("sender", sender, send_all)
     begin = time.process_time()
     engine.run()
     json.dump(
         {
             "finished": [comm.finish_time for comm in comms],
             "seconds": time.process_time() - begin,
+            "peak_byte": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             "version": simgrid.simgrid_version,
         },
         sys.stdout,

@@ -16,8 +16,10 @@ from studio.fabric.flow.compiled import loading
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
 from studio.fabric.flow.exchange import exchange_loads
+from studio.fabric.flow.hashing import scrambled
 from studio.fabric.flow.pairs import place_flows
 from studio.fabric.flow.rates import exchange_rates
+from studio.fabric.flow.refinement import individualised, refine, refine_after_edit, surroundings
 from studio.fabric.flow.routing import Split
 from studio.fabric.flow.sorting import stable_order
 from studio.fabric.flow.waterfill import max_min_fill
@@ -115,6 +117,29 @@ def test_filling_and_events(kernels, seed):
     count = np.ones(filling.flow_count)
     plain, fast = both(kernels, lambda: completion_times(filling, size, count))
     np.testing.assert_allclose(fast, plain, rtol=1e-9)
+
+
+@settings(deadline=None, max_examples=80)
+@given(graphs, st.data())
+def test_colours_after_an_edit(kernels, graph, data):
+    before = refine(graph, graph.is_endpoint.astype(np.int64))
+    cables = st.integers(0, graph.cable_count - 1)
+    failed = np.array(data.draw(st.lists(cables, min_size=1, max_size=4, unique=True)))
+    vertex = data.draw(st.integers(0, graph.vertex_count - 1))
+    hurt = graph.with_failed(failed)
+    ends = hurt.wiring.source[hurt.wiring.arcs_of_cable[failed].reshape(-1)]
+
+    def finer():
+        return individualised(refine_after_edit(before, hurt, ends), hurt, vertex)
+
+    plain, fast = both(kernels, finer)
+    # The same partition, whatever its colours are numbered.
+    pairs = np.unique(np.stack([plain.colour, fast.colour]), axis=1)
+    assert pairs.shape[1] == plain.count == fast.count
+    np.testing.assert_array_equal(fast.size, np.bincount(fast.colour, minlength=fast.count))
+    # Alike vertices see alike surroundings: the signature is that of the colours.
+    word = scrambled(np.arange(fast.count))[fast.colour]
+    np.testing.assert_array_equal(fast.signature, surroundings(hurt, word, hurt.cable_word))
 
 
 @pytest.mark.parametrize("limit", [10, 3000, 70_000])

@@ -55,7 +55,7 @@ class Clock(NamedTuple):
     """Shape (flows,): heap of flows, the next to end on top."""
     place: IntArray
     """Shape (flows,): in the heap."""
-    count: IntArray
+    heaped: IntArray
     """Shape (1,): flows in the heap."""
 
 
@@ -168,9 +168,9 @@ def _end_next(table: Table, shares: Shares, chosen: Chosen, clock: Clock, merge:
     """Take out the flows that end next; return when. [s]."""
     finished, waiting = clock.finished, clock.waiting
     now = finished[waiting[0]]
-    while clock.count[0] and finished[waiting[0]] <= now * (1 + merge):
+    while clock.heaped[0] and finished[waiting[0]] <= now * (1 + merge):
         _take_out(table, shares, chosen, waiting[0])
-        clock.count[0] = remove_first(waiting, clock.place, finished, clock.count[0])
+        clock.heaped[0] = remove_first(waiting, clock.place, finished, clock.heaped[0])
     return float(now)
 
 
@@ -276,7 +276,7 @@ def _settle(
     f, own, r = chosen.flow[at], chosen.rate[at], chosen.holder[at]
     clock.left[f] -= shares.rate[f] * (now - clock.since[f])
     clock.since[f], clock.finished[f] = now, now + clock.left[f] / own
-    settle(clock.waiting, clock.place, clock.finished, clock.place[f], clock.count[0])
+    settle(clock.waiting, clock.place, clock.finished, clock.place[f], clock.heaped[0])
     chosen.place[f], shares.rate[f], shares.holder[f] = _OUTSIDE, own, r
     shares.held[r] += 1
     shares.level[r] = own
@@ -322,7 +322,7 @@ def complete(
     rate, holder = fill(first, row, load, capacity)
     shares, clock = _shares(table, capacity, rate, holder), _clock(size, rate)
     chosen = _none_chosen(flows, rows, len(row))
-    while clock.count[0]:
+    while clock.heaped[0]:
         now = _end_next(table, shares, chosen, clock, merge)
         _choose_held(table, shares, chosen)
         if not chosen.counts[0]:
