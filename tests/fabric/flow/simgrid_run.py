@@ -13,7 +13,7 @@ import time
 
 import simgrid
 
-IS_NEW = hasattr(simgrid.Engine, "netzone_root")
+IS_NEW = hasattr(simgrid.NetZone, "add_netzone_full")
 """Since 4.0 a platform has one root zone, and `add_` makes what `create_` made."""
 PRECISION = "precision/timing" if IS_NEW else "surf/precision"
 

@@ -2,9 +2,11 @@
 
 SimGrid weighs a flow by its latency, which max-min fairness does not; with zero latency both
 solve the same problem. Its timing precision is raised so that close completions stay apart.
+`SIMGRID_PYTHON` names another interpreter than the system's, one that has a newer SimGrid.
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.hashed import place_hashed
 from tests.fabric.flow import topologies
 
-PYTHON = Path("/usr/bin/python3")
+PYTHON = Path(os.environ.get("SIMGRID_PYTHON", "/usr/bin/python3"))
 SCRIPT = Path(__file__).with_name("simgrid_run.py")
 
 
@@ -29,7 +31,8 @@ def has_simgrid():
 
 
 needs_simgrid = pytest.mark.skipif(
-    not has_simgrid(), reason="the Debian package python3-simgrid is not installed"
+    not has_simgrid(),
+    reason=f"{PYTHON} has no SimGrid, which is in the Debian package python3-simgrid",
 )
 
 
