@@ -118,6 +118,7 @@ def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
         (mark("Time"), display(result.time_s, "time")),
         (mark("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")),
         (mark("Algorithm"), tr(_ALGORITHMS[result.algorithm.value])),
+        (mark("Communication library"), result.library),
         (mark("NPUs"), f"{result.ranks}"),
         (mark("On the wire"), display(terms.wire_s, "time")),
         (mark("Latency"), display(terms.latency_s, "time")),

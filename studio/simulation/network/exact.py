@@ -30,6 +30,8 @@ from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
 _SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
 """Collectives in which ranks may receive different amounts."""
+_SAME = 1e-9
+"""Relative difference of times that are called the same."""
 
 
 def scale_up_only(_bundle: int) -> Role:
@@ -81,14 +83,14 @@ class FlowResult:
         An algorithm that can't be worked out for this group, or has no working path, beats none.
         """
         others = [one for one in _possible(self.job) if one not in _of_library(self.job)]
-        best, below_s = None, self.time_s
+        best, below_s = None, self.time_s * (1 - _SAME)
         for chosen in others:
             try:
                 found = fastest(self.job, (chosen,), below_s)
             except InvalidInput:
                 continue
             if found is not None:
-                best, below_s = found, found.terms.time_s
+                best, below_s = found, found.terms.time_s * (1 - _SAME)
         return _result(self.job, best) if best else None
 
     @cached_property
@@ -269,6 +271,10 @@ def _of_library(job: Job) -> tuple[Algorithm, ...]:
     ):
         # Libraries reduce in the network between nodes only where they are told to.
         allowed.remove(Algorithm.IN_NETWORK)
+    domains = len(job.members.counts)
+    if domains in (1, job.members.size) and len(allowed) > 1:
+        # In one node, or with nodes of one rank, there are no two levels to go by.
+        allowed = [chosen for chosen in allowed if chosen is not Algorithm.HIERARCHICAL]
     return tuple(allowed) or (next(iter(SCHEDULES[job.op])),)
 
 

@@ -68,7 +68,7 @@ def test_the_choice_beats_every_algorithm_of_the_library(
             assert chosen.time_s <= forced.time_s * (1 + 1e-12)
     best = min(times.values())
     reached = chosen.faster.time_s if chosen.faster else chosen.time_s
-    assert reached == pytest.approx(best, rel=1e-12)
+    assert reached == pytest.approx(best, rel=1e-8)
 
 
 @settings(max_examples=40, deadline=None)
@@ -129,3 +129,9 @@ def test_an_algorithm_the_library_lacks_is_named(profiles):
     assert found.faster is not None
     assert found.faster.algorithm is Algorithm.HALVING_DOUBLING
     assert not found.faster.is_in_library
+
+
+def test_in_one_node_an_exchange_is_direct(profiles):
+    graph = topologies.star(8, latency=3e-7)
+    profile = profiles.for_family("nvidia-hopper")
+    assert run(Collective.ALL_TO_ALL, graph, profile, 1e9, 8).algorithm is Algorithm.DIRECT
