@@ -78,7 +78,8 @@ def _write_components(xml: XMLGenerator, fabric: Fabric, addresses: list[str]) -
         housing = layout.housings[int(layout.housing[number])]
         rack = layout.racks[housing.rack]
         place = (rack.label, housing.label, housing.u, rack.x_m, rack.y_m)
-        values = (part.id, part.kind, *place, "ok" if factor[number] > 0 else "failed")
+        state = "ok" if factor[number] > 0 else "failed"
+        values: tuple[Cell, ...] = (part.id, part.kind, *place, state)
         data = zip(_NODE_KEYS, values, strict=True)
         _element(xml, "node", {"id": addresses[number]}, data)
 
