@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 
 import numpy as np
 
 from studio.design.scenario import Scenario, Training
-from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
@@ -30,30 +28,14 @@ from studio.simulation.term_formulas import formula_of
 from studio.simulation.training.activity import step_activity, step_power_w
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
+from studio.simulation.training_plans import candidate_plans
 from studio.simulation.words import term
-from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray
 from studio.workload.parameters import model_parameters
-from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
+from studio.workload.plan import Plans
 from studio.workload.precision import number_format
 from studio.workload.recipe import Recipe
 
-TENSOR_CHOICES = (1, 2, 4, 8, 16)
-PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
-MOST_OF_A_DEGREE = 1_000_000_000
-EXPERT_CHOICES = (1, 8, 16, 32, 64, 128)
-
-_RECOMPUTE: Mapping[str, Recompute] = {
-    "none": Recompute.NONE,
-    "selective": Recompute.SELECTIVE,
-    "full": Recompute.FULL,
-}
-_SCHEDULE: Mapping[str, Schedule] = {
-    "1f1b": Schedule.ONE_FORWARD_ONE_BACKWARD,
-    "interleaved": Schedule.ONE_FORWARD_ONE_BACKWARD,
-    "zero-bubble": Schedule.ZERO_BUBBLE,
-    "dualpipe": Schedule.DUAL_PIPE,
-}
 _BOUND: Mapping[str, Bound] = {
     "matrix": "compute",
     "attention": "compute",
@@ -86,7 +68,7 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
 
 def _outcome(given: SimInput, scenario: Training) -> TrainingResult:
     """Return the fastest plan of a scenario that fits, else the one that needs the least memory."""
-    candidates = _candidates(given, scenario)
+    candidates = candidate_plans(given, scenario)
     recipe = Recipe(precision=scenario.precision)
     batch = training_step(
         given.machine,
@@ -103,95 +85,6 @@ def _outcome(given: SimInput, scenario: Training) -> TrainingResult:
     return training_step(
         given.machine, given.model, chosen, given.compute, given.network, recipe, is_checked=True
     )
-
-
-def _check_scenario(scenario: Training) -> None:
-    for field, value, least in (
-        ("micro_batch", scenario.micro_batch, 1),
-        ("global_batch", scenario.global_batch, 1),
-        ("sequence_tokens", scenario.sequence_tokens, 1),
-        ("cp", scenario.cp, 1),
-        ("tp", scenario.tp, 0),
-        ("pp", scenario.pp, 0),
-        ("dp", scenario.dp, 0),
-        ("ep", scenario.ep, 0),
-        ("virtual_stages", scenario.virtual_stages, 0),
-    ):
-        if not least <= value <= MOST_OF_A_DEGREE:
-            raise InvalidInput(
-                "{scenario}: {field} is {value}; {least} to {most_of_a_degree} are possible",
-                scenario=scenario.title,
-                field=field,
-                value=value,
-                least=least,
-                most_of_a_degree=MOST_OF_A_DEGREE,
-            )
-
-
-def _candidates(given: SimInput, scenario: Training) -> Plans:
-    _check_scenario(scenario)
-    npus = scenario.npus or given.machine.npu_count
-    if npus > given.machine.npu_count:
-        raise InvalidInput(
-            "the scenario asks for {npus} NPUs; {npu_count} are in order",
-            npus=npus,
-            npu_count=given.machine.npu_count,
-        )
-    grid = itertools.product(
-        _choices(scenario.tp, TENSOR_CHOICES),
-        _choices(scenario.pp, PIPELINE_CHOICES),
-        _choices(scenario.ep, EXPERT_CHOICES if _has_experts(given.model) else (1,)),
-    )
-    rows = []
-    for tensor, pipeline, expert in grid:
-        fit = npus // (tensor * pipeline * scenario.cp)
-        data = scenario.dp or _largest_data(scenario, fit)
-        if data < 1:
-            continue
-        micro = max(1, scenario.global_batch // (data * scenario.micro_batch))
-        rows.append((tensor, pipeline, expert, data, micro))
-    if not rows:
-        raise InvalidInput(
-            "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; lower one of them, or "
-            "set 0 to let the studio choose",
-            npus=npus,
-            tp=scenario.tp,
-            pp=scenario.pp,
-            cp=scenario.cp,
-        )
-    tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
-    made = plans(
-        tensor=tensor_,
-        pipeline=pipeline_,
-        chunks=max(1, scenario.virtual_stages),
-        context=scenario.cp,
-        expert=expert_,
-        data=data_,
-        zero=scenario.zero_stage,
-        micro_batch=scenario.micro_batch,
-        micro_batches=micro_,
-        sequence=scenario.sequence_tokens,
-        recompute=_RECOMPUTE[scenario.recompute],
-        schedule=_SCHEDULE[scenario.schedule],
-    )
-    broken = np.any(list(broken_rules(given.model, made, npus).values()), axis=0)
-    if broken.all():
-        check_plan(given.model, made, npus)
-    return made.take(~broken)
-
-
-def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:
-    return (fixed,) if fixed else open_
-
-
-def _largest_data(scenario: Training, most: int) -> int:
-    """Return the most replicas up to `most` among which the batch divides evenly."""
-    sequences = max(1, scenario.global_batch // scenario.micro_batch)
-    return next((data for data in range(most, 0, -1) if sequences % data == 0), 0)
-
-
-def _has_experts(model: AiModel) -> bool:
-    return any(getattr(block.feed_forward, "experts", 0) for block in model.blocks)
 
 
 def _best(batch: TrainingResult) -> int:

@@ -1,0 +1,127 @@
+"""The plans a training scenario allows: one where it fixes every degree, many where it does not."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+from studio.design.scenario import Training
+from studio.errors import InvalidInput
+from studio.simulation.job import SimInput
+from studio.workload.model import AiModel
+from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
+
+TENSOR_CHOICES = (1, 2, 4, 8, 16)
+PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
+MOST_OF_A_DEGREE = 1_000_000_000
+EXPERT_CHOICES = (1, 8, 16, 32, 64, 128)
+
+_RECOMPUTE: Mapping[str, Recompute] = {
+    "none": Recompute.NONE,
+    "selective": Recompute.SELECTIVE,
+    "full": Recompute.FULL,
+}
+_SCHEDULE: Mapping[str, Schedule] = {
+    "1f1b": Schedule.ONE_FORWARD_ONE_BACKWARD,
+    "interleaved": Schedule.ONE_FORWARD_ONE_BACKWARD,
+    "zero-bubble": Schedule.ZERO_BUBBLE,
+    "dualpipe": Schedule.DUAL_PIPE,
+}
+
+
+def _check_scenario(scenario: Training) -> None:
+    for field, value, least in (
+        ("micro_batch", scenario.micro_batch, 1),
+        ("global_batch", scenario.global_batch, 1),
+        ("sequence_tokens", scenario.sequence_tokens, 1),
+        ("cp", scenario.cp, 1),
+        ("tp", scenario.tp, 0),
+        ("pp", scenario.pp, 0),
+        ("dp", scenario.dp, 0),
+        ("ep", scenario.ep, 0),
+        ("virtual_stages", scenario.virtual_stages, 0),
+    ):
+        if not least <= value <= MOST_OF_A_DEGREE:
+            raise InvalidInput(
+                "{scenario}: {field} is {value}; {least} to {most_of_a_degree} are possible",
+                scenario=scenario.title,
+                field=field,
+                value=value,
+                least=least,
+                most_of_a_degree=MOST_OF_A_DEGREE,
+            )
+
+
+def candidate_plans(given: SimInput, scenario: Training) -> Plans:
+    """Return every plan that fills in what a scenario leaves to the studio and breaks no rule.
+
+    Raises
+    ------
+    InvalidInput : a field is out of range, or no plan meets the degrees that are given; names the
+        rule and the nearest choice.
+    """
+    _check_scenario(scenario)
+    npus = scenario.npus or given.machine.npu_count
+    if npus > given.machine.npu_count:
+        raise InvalidInput(
+            "the scenario asks for {npus} NPUs; {npu_count} are in order",
+            npus=npus,
+            npu_count=given.machine.npu_count,
+        )
+    grid = itertools.product(
+        _choices(scenario.tp, TENSOR_CHOICES),
+        _choices(scenario.pp, PIPELINE_CHOICES),
+        _choices(scenario.ep, EXPERT_CHOICES if _has_experts(given.model) else (1,)),
+    )
+    rows = []
+    for tensor, pipeline, expert in grid:
+        fit = npus // (tensor * pipeline * scenario.cp)
+        data = scenario.dp or _largest_data(scenario, fit)
+        if data < 1:
+            continue
+        micro = max(1, scenario.global_batch // (data * scenario.micro_batch))
+        rows.append((tensor, pipeline, expert, data, micro))
+    if not rows:
+        raise InvalidInput(
+            "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; lower one of them, or "
+            "set 0 to let the studio choose",
+            npus=npus,
+            tp=scenario.tp,
+            pp=scenario.pp,
+            cp=scenario.cp,
+        )
+    tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
+    made = plans(
+        tensor=tensor_,
+        pipeline=pipeline_,
+        chunks=max(1, scenario.virtual_stages),
+        context=scenario.cp,
+        expert=expert_,
+        data=data_,
+        zero=scenario.zero_stage,
+        micro_batch=scenario.micro_batch,
+        micro_batches=micro_,
+        sequence=scenario.sequence_tokens,
+        recompute=_RECOMPUTE[scenario.recompute],
+        schedule=_SCHEDULE[scenario.schedule],
+    )
+    broken = np.any(list(broken_rules(given.model, made, npus).values()), axis=0)
+    if broken.all():
+        check_plan(given.model, made, npus)
+    return made.take(~broken)
+
+
+def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:
+    return (fixed,) if fixed else open_
+
+
+def _largest_data(scenario: Training, most: int) -> int:
+    """Return the most replicas up to `most` among which the batch divides evenly."""
+    sequences = max(1, scenario.global_batch // scenario.micro_batch)
+    return next((data for data in range(most, 0, -1) if sequences % data == 0), 0)
+
+
+def _has_experts(model: AiModel) -> bool:
+    return any(getattr(block.feed_forward, "experts", 0) for block in model.blocks)
