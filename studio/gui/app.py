@@ -18,7 +18,7 @@ from studio.catalog.catalog import Catalog
 from studio.gui.crash import CrashReporter, start_logging
 from studio.gui.file_open_events import FileOpenEvents
 from studio.gui.fonts import readable_language, window_font
-from studio.gui.i18n import Languages, chosen_language
+from studio.gui.i18n import Languages, chosen_language, tr
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
 from studio.gui.main_window import MainWindow
@@ -26,8 +26,10 @@ from studio.gui.settings import Settings
 from studio.gui.single_instance import Listener
 from studio.gui.theme import apply_theme, chosen_theme, theme_choice
 from studio.gui.workspace import Workspace
+from studio.messages import say
 from studio.session.evaluator import Evaluator
 from studio.session.library import catalog as shipped_catalog
+from studio.session.library import catalog_at_least
 
 USUAL_SIZE = (1440, 900)
 PICTURE_SIZE = (1920, 1080)
@@ -59,7 +61,8 @@ def run(
     reporter = CrashReporter(app)
     restore = reporter.install()
     settings = Settings(paths.config_dir() / "settings.json")
-    window = make_window(app, settings, shipped_catalog(), language, theme)
+    parts, problem = catalog_at_least()
+    window = make_window(app, settings, parts, language, theme)
     reporter.set_window(window)
     show_window(window)
     listener = Listener(paths.state_dir(), lambda: app.activeModalWidget() is not None, window)
@@ -67,6 +70,9 @@ def run(
     opened = FileOpenEvents(app)
     opened.files_given.connect(lambda given: _open_given(window, given))
     QTimer.singleShot(0, lambda: _open_first(window, files))
+    if problem is not None:
+        text = tr(say("Your own parts are left out: {problem}", problem=problem))
+        QTimer.singleShot(0, lambda: window.workspace.notice(text, "error"))
     if takes_files:
         QTimer.singleShot(0, listener.start)
     if leave_after_ms:

@@ -32,6 +32,14 @@ def catalog() -> Catalog:
     return load_catalog([paths.parts_dir(), *([own] if own.is_dir() else [])])
 
 
+def catalog_at_least() -> tuple[Catalog, FileProblem | None]:
+    """Return the catalogue, without the user's own parts where they are wrong, and what is."""
+    try:
+        return catalog(), None
+    except FileProblem as problem:
+        return load_catalog([paths.parts_dir()]), problem
+
+
 def reference_designs() -> dict[str, Path]:
     """Return the designs that ship with the studio by name."""
     return {path.stem: path for path in sorted(paths.designs_dir().glob(f"*{SUFFIX}"))}

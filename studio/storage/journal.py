@@ -8,10 +8,11 @@ never touched. A torn last line, as after a power cut, is left out when reading.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from studio.units import MEBI
 
 SUFFIX = ".journal"
 LARGEST_JOURNAL_BYTES = 256 * MEBI
+_DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -163,7 +165,16 @@ def _kept(label: str) -> tuple[str, dict[str, list[str]]]:
 
 def _read_label(line: _Line) -> str:
     values = {name: Listed(map(entry, texts)) for name, texts in line.values.items()}
-    return Message(line.label, values) if values else line.label
+    return Message(line.label, values) if values and _fills(line.label, values) else line.label
+
+
+def _fills(template: str, values: Mapping[str, object]) -> bool:
+    """Tell whether a template asks for the values as they are; a damaged one may ask anything."""
+    try:
+        fields = [field[1:] for field in Formatter().parse(template) if field[1] is not None]
+    except ValueError:
+        return False
+    return all(name in values and not form and not how for name, form, how in fields)
 
 
 def orphaned_journals(folder: Path) -> tuple[Path, ...]:
@@ -201,7 +212,11 @@ def read_journal(file: Path) -> Recovered:
         if line.saved:
             saved_place, path = line.place, line.path
         elif line.label:
-            current = _applied(current, line.sections)
+            try:
+                current = _applied(current, line.sections)
+            except _DAMAGE:
+                # As behind a torn line: later steps may rest on this one.
+                break
             del steps[line.place - 1 :]
             steps.append(RecoveredStep(_read_label(line), current))
             place = len(steps)
@@ -218,7 +233,7 @@ def _lines(file: Path) -> Iterator[_Line]:
     for text in content.split(b"\n"):
         try:
             yield msgspec.json.decode(text, type=_Line)
-        except (msgspec.DecodeError, RecursionError):
+        except _DAMAGE:
             # What follows a torn line was never finished either.
             return
 

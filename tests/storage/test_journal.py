@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
 from pathlib import Path
 
 import msgspec
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio.design import edits
 from studio.errors import FileProblem
@@ -154,3 +158,40 @@ def test_names_of_steps_are_read_back_in_any_language(document: Document, tmp_pa
     labels = [step.label for step in read_journal(_journal_file(tmp_path)).steps]
     assert labels == ["Change Count, Pitch", "Move {racks"]
     assert [translator("zh")(label) for label in labels] == ["修改数量、间距", "Move {racks"]
+
+
+def values_of(tree: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    inner = tree.items() if isinstance(tree, dict) else ()
+    return [path, *(one for key, value in inner for one in values_of(value, (*path, key)))]
+
+
+DAMAGE = st.sampled_from(
+    [0, -5, 2**70, None, "{0}", "{rack.__class__}", "{rack!r:>99}", "\0", [], {}, {"name": 3}, True]
+)
+
+
+@given(st.integers(1, 3), st.data())
+def test_a_damaged_journal_gives_what_was_before_or_is_refused(
+    line: int, data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        design = read_design(find_design("gb200-nvl72")).design
+        journal = Journal(Path(folder), design, None)
+        label = say("Move {rack}", rack="R01")
+        for place in (1, 2, 3):
+            after = edits.set_field(design, ("name",), f"n{place}")
+            journal.step(label, design, after, place, merge=False)
+            design = after
+        file = _journal_file(Path(folder))
+        lines = [json.loads(text) for text in file.read_bytes().splitlines()]
+        path = data.draw(st.sampled_from([one for one in values_of(lines[line]) if one]))
+        owner = lines[line]
+        for step in path[:-1]:
+            owner = owner[step]
+        owner[path[-1]] = data.draw(DAMAGE)
+        file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+        recovered = read_journal(file)
+        journal.close()
+    assert len(recovered.steps) <= 3
+    for step in recovered.steps:
+        assert translator("zh")(step.label)
