@@ -1,4 +1,4 @@
-"""Draw every panel, page and zoom level in both languages and themes, to be looked at.
+"""Draw every panel, page, dialog and zoom level in both languages and themes, to be looked at.
 
     python packaging/look.py FOLDER [--size 1280x800] [--language zh] [--theme dark]
 
@@ -10,14 +10,24 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtWidgets import QDialog
+
+from studio.gui.accuracy_dialog import AccuracyDialog
 from studio.gui.app import make_application, make_window, wait_until_drawn
+from studio.gui.dialogs.accept_dialog import AcceptDialog
+from studio.gui.dialogs.connect_dialog import ConnectDialog
+from studio.gui.dialogs.export_dialog import ExportDialog
+from studio.gui.dialogs.settings_dialog import SettingsDialog
+from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
+from studio.session.accuracy import accuracy
 from studio.session.library import catalog, find_design
 
 SIZES = ("1280x800", "2560x1440")
@@ -70,8 +80,26 @@ def draw(folder: Path, size: str, language: str, theme: str) -> None:
             keep(f"panel-{name}")
         window.show_page("compare")
         keep("compare")
+        for name, dialog in dialogs(window):
+            dialog.show()
+            app.processEvents()
+            dialog.grab().save(str(folder / f"{size}-{language}-{theme}-dialog-{name}.png"))
+            dialog.close()
+            dialog.deleteLater()
         window.close()
         window.deleteLater()
+
+
+def dialogs(window: MainWindow) -> Iterator[tuple[str, QDialog]]:
+    """Make every dialog in turn."""
+    document = window.workspace.document
+    assert document is not None
+    yield "settings", SettingsDialog(window.settings, window)
+    yield "shortcuts", ShortcutsDialog(window.actions_made.table, window)
+    yield "accuracy", AccuracyDialog(accuracy(), window)
+    yield "export", ExportDialog(window)
+    yield "connect", ConnectDialog(document, window)
+    yield "accept", AcceptDialog("rack-weight@R01", "R01", "Ada", window)
 
 
 def show(window: MainWindow, addresses: tuple[str, ...]) -> None:

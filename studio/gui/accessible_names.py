@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLineEdit, QTabBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTabBar, QWidget
 
 from studio.gui.i18n import tr
 
@@ -31,11 +31,16 @@ def name_controls(window: MainWindow) -> None:
         (window.compare, tr("Compare")),
     ]
     for area, title in areas:
-        for control in area.findChildren(QWidget):
-            if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                _name(control, title)
+        name_within(area, title)
     for tabs in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
         _name(tabs, tr("Panels"))
+
+
+def name_within(area: QWidget, title: str) -> None:
+    """Name the controls of one panel or dialog that take the focus and say nothing themselves."""
+    for control in area.findChildren(QWidget):
+        if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            _name(control, title)
 
 
 def _name(control: QWidget, title: str) -> None:
@@ -44,10 +49,21 @@ def _name(control: QWidget, title: str) -> None:
     if _says(control):
         return
     hint = control.placeholderText() if isinstance(control, QLineEdit) else ""
-    control.setAccessibleName(control.toolTip().partition("\n")[0] or hint or title)
+    tip = control.toolTip().partition("\n")[0]
+    control.setAccessibleName(tip or hint or _name_around(control) or title)
     control.setProperty(_GIVEN, True)
 
 
+def _name_around(control: QWidget) -> str:
+    """Return what the list that an entry is typed into is called."""
+    owner = control.parentWidget()
+    return _said(owner) if isinstance(owner, QComboBox) else ""
+
+
 def _says(control: QWidget) -> bool:
+    return bool(_said(control))
+
+
+def _said(control: QWidget) -> str:
     interface = QAccessible.queryAccessibleInterface(control)
-    return interface is not None and bool(interface.text(QAccessible.Text.Name).strip())
+    return interface.text(QAccessible.Text.Name).strip() if interface is not None else ""

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.accessible_names import name_within
 from studio.gui.i18n import mark, tr
 from studio.gui.widgets.labels import TextLabel
 from studio.session.accuracy import Accuracy, AimStanding
 
 _COLUMNS = (
     mark("Measurements"),
-    mark("Rows"),
+    mark("Count"),
     mark("Modelled"),
     mark("Median error"),
     mark("Mean error"),
@@ -37,7 +38,7 @@ _SETS = {
     "reliability": mark("Reliability"),
 }
 _AIM_COLUMNS = (
-    mark("Rows"),
+    mark("Measurements"),
     mark("Aim"),
     mark("Count"),
     mark("Median error"),
@@ -72,12 +73,14 @@ class AccuracyDialog(QDialog):
         column.addWidget(text)
         column.addWidget(pages, 1)
         column.addWidget(buttons)
+        name_within(self, self.windowTitle())
 
 
 def _table(accuracy: Accuracy) -> QTreeWidget:
     table = QTreeWidget()
     table.setColumnCount(len(_COLUMNS))
     table.setHeaderLabels([tr(text) for text in _COLUMNS])
+    _to_right(table.headerItem())
     table.setAlternatingRowColors(True)
     table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     for name, score in accuracy.sets.items():

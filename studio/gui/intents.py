@@ -102,7 +102,7 @@ class Intents:
     def make_fit(self, fields: Mapping[str, int | float | str]) -> None:
         """Write a remedy that makes the job fit into the active scenario."""
         self._window.workspace.apply(
-            tr("Make the job fit"), lambda design: with_fields(design, fields)
+            mark("Make the job fit"), lambda design: with_fields(design, fields)
         )
 
     def explain_operator(self, name: OperatorName) -> None:

@@ -40,7 +40,7 @@ def test_escape_gives_up_an_entry_and_undo_after_one_is_the_documents(
     assert document.history.place == 0
 
 
-def unnamed(window: MainWindow) -> set[str]:
+def unnamed(window: QWidget) -> set[str]:
     """Return the controls in sight that take the focus and say nothing to a screen reader."""
     found = set()
     for control in window.findChildren(QWidget):

@@ -128,6 +128,27 @@ def test_no_error_or_message_is_made_of_a_text_filled_in_beforehand() -> None:
     assert not filled, "\n".join(filled)
 
 
+def test_no_step_is_named_in_one_language_only() -> None:
+    """A step's name is kept in history and journal: `tr` would fix its language."""
+    fixed = [
+        place
+        for place, node in _methods("apply")
+        if node.args
+        and isinstance(node.args[0], ast.Call)
+        and isinstance(node.args[0].func, ast.Name)
+        and node.args[0].func.id == "tr"
+    ]
+    assert not fixed, "\n".join(fixed)
+
+
+def _methods(name: str) -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if is_method and node.func.attr == name:
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
+
+
 def test_chinese_entries_keep_the_placeholders() -> None:
     import string
 

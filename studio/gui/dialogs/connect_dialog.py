@@ -23,6 +23,7 @@ from studio.design.model import LinkRule
 from studio.design.schemes import SINGLE_SIDED, USUAL_SCHEMES, Scheme
 from studio.errors import StudioError
 from studio.fabric.pairing import MOST_PARALLEL
+from studio.gui.accessible_names import name_within
 from studio.gui.canvas.grips import GhostLinks
 from studio.gui.i18n import current_language, mark, named, tr
 from studio.gui.views import rule_preview
@@ -93,6 +94,7 @@ class ConnectDialog(QDialog):
         self._lay_out()
         self._connect()
         self._show_scheme()
+        name_within(self, self.windowTitle())
 
     def _lay_out(self) -> None:
         form = QFormLayout()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLineEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,6 +33,9 @@ class SettingsDialog(QDialog):
         for setting in SETTINGS:
             editor = self._editor(setting)
             editor.setToolTip(tr(setting.help))
+            # A number's line of text takes the focus in its place.
+            for control in (editor, *editor.findChildren(QLineEdit)):
+                control.setAccessibleName(tr(setting.text))
             self.editors[setting.key] = editor
             form.addRow(tr(setting.text), editor)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -62,6 +66,7 @@ class SettingsDialog(QDialog):
         spin.setRange(int(setting.minimum), int(setting.maximum))
         spin.setSingleStep(10)
         spin.setSuffix(" %")
+        spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         spin.setKeyboardTracking(False)
         spin.setValue(int(value))
         spin.valueChanged.connect(lambda number: self._settings.set(key, number))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.accessible_names import name_within
 from studio.gui.actions import Action, key_sequences
 from studio.gui.i18n import tr
 
@@ -47,6 +48,7 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(self.tree, 1)
         layout.addWidget(buttons)
         self.resize(760, 560)
+        name_within(self, self.windowTitle())
 
     def _filter(self, typed: str) -> None:
         wanted = typed.strip().lower()

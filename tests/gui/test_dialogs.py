@@ -1,0 +1,47 @@
+"""Every dialog names its controls and speaks the language chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from studio.gui.accuracy_dialog import AccuracyDialog
+from studio.gui.dialogs.accept_dialog import AcceptDialog
+from studio.gui.dialogs.connect_dialog import ConnectDialog
+from studio.gui.dialogs.export_dialog import ExportDialog
+from studio.gui.dialogs.settings_dialog import SettingsDialog
+from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from studio.gui.main_window import MainWindow
+from studio.session.accuracy import accuracy
+from tests.gui.test_keyboard import unnamed
+
+DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
+    "settings": lambda window: SettingsDialog(window.settings, window),
+    "shortcuts": lambda window: ShortcutsDialog(window.actions_made.table, window),
+    "accuracy": lambda window: AccuracyDialog(accuracy(), window),
+    "export": ExportDialog,
+    "connect": lambda window: ConnectDialog(window.workspace.document, window),
+    "accept": lambda window: AcceptDialog("rack-weight@R01", "R01", "", window),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_dialog_names_its_controls_in_the_language_chosen(
+    language: str, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.look.use_language(language)
+    for name, make in DIALOGS.items():
+        dialog = make(window)
+        dialog.show()
+        assert not unnamed(dialog), name
+        texts = [label.text() for label in dialog.findChildren(QLabel)]
+        texts += [button.text() for button in dialog.findChildren(QAbstractButton)]
+        texts += [dialog.windowTitle()]
+        english = {text for text in texts if re.fullmatch(r"[A-Z][a-z]+[ a-z&]*", text)}
+        assert bool(english) == (language == "en"), (name, english)
+        dialog.close()
+        dialog.deleteLater()
