@@ -66,7 +66,6 @@ class SettingsDialog(QDialog):
         spin.setRange(int(setting.minimum), int(setting.maximum))
         spin.setSingleStep(10)
         spin.setSuffix(" %")
-        spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         spin.setKeyboardTracking(False)
         spin.setValue(int(value))
         spin.valueChanged.connect(lambda number: self._settings.set(key, number))
