@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 
 from studio.design.model import PlaneRole
-from studio.fabric.arrays import FloatArray, IntArray, distinct, marked
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray, distinct, marked
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.machine import NetworkLevel
@@ -100,9 +100,12 @@ def network_rings(
 
 
 def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, reached: int) -> Rings:
-    hops = _hops_from(int(npus[0]), links, fabric.layout.component_count)
-    # What the first NPU reaches is its part of the plane; how the rest hangs together is no matter.
-    group = marked(fabric.layout.component_count, npus[:1], *(hop.target for hop in hops))
+    start, hops, group = _reach(links, npus, fabric.layout.component_count)
+    if reached > 1:
+        # An NPU without its adapter takes part through those of its node.
+        housing = fabric.layout.housing
+        on = marked(int(housing.max()) + 1, housing[npus[group[npus]]])
+        group[npus] |= on[housing[npus]]
     scopes = (
         ("node", fabric.layout.housing),
         ("rack", fabric.layout.rack),
@@ -112,7 +115,7 @@ def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, rea
     rate = fabric.link_bandwidth_byte_per_s
     found: list[_Ring] = []
     for scope_name, scope in scopes:
-        peers = npus[(scope[npus] == scope[npus[0]]) & group[npus]]
+        peers = npus[(scope[npus] == scope[start]) & group[npus]]
         if len(peers) > reached:
             bandwidth = _leaving(links, rate, inside, scope, peers)
             if bandwidth > 0:
@@ -121,7 +124,23 @@ def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, rea
                 narrow = max(1.0, inner / bandwidth)
                 found.append(_Ring(scope_name, peers, bandwidth, narrow, links.medium))
         inside = scope
-    return Rings(int(npus[0]), hops, tuple(found))
+    return Rings(start, hops, tuple(found))
+
+
+def _reach(
+    links: _PlaneLinks, npus: IntArray, count: int
+) -> tuple[int, tuple[_Hop, ...], BoolArray]:
+    """Return an NPU, the hops that lead out from it and what it reaches, itself included.
+
+    What the first NPU reaches is its part of the plane; how the rest hangs together is no matter.
+    One that reaches no other, as its adapter may be out of order, speaks for nobody: then another.
+    """
+    for start in (npus[0], npus[min(1, len(npus) - 1)], npus[len(npus) // 2], npus[-1]):
+        hops = _hops_from(int(start), links, count)
+        group = marked(count, np.array([start]), *(hop.target for hop in hops))
+        if np.count_nonzero(group[npus]) > 1:
+            return int(start), hops, group
+    return int(npus[0]), (), marked(count, npus[:1])
 
 
 def _usual_npus(fabric: Fabric) -> IntArray:

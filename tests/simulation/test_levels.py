@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from studio import api
 from studio.design import edits, schemes
 from studio.design.model import Design, Deviation, Plane
 from studio.errors import InvalidDesign
@@ -140,3 +141,14 @@ def test_a_pue_is_possible(pue: float) -> None:
     totals = roll_up(fabric)
     with pytest.raises(InvalidDesign, match=rf"PUE {pue}; 1 to 10 is possible"):
         running_of(fabric, totals, machine_of(fabric, totals))
+
+
+@pytest.mark.parametrize("lost", ["R01/N1/nic[0]", "R09/N4/nic[7]"])
+def test_a_lost_adapter_never_speeds_a_job_up(lost):
+    """The node sends through its other seven, so the plane stays, a 256th narrower."""
+    design = api.load("dgx-h100-su32")
+    hurt = design.fail(lost)
+    whole, less = (network_levels(one.fabric)[-1] for one in (design, hurt))
+    assert less.ranks == whole.ranks == 256
+    assert less.bandwidth_byte_per_s == pytest.approx(whole.bandwidth_byte_per_s * 255 / 256)
+    assert hurt.simulate().headline_s >= design.simulate().headline_s
