@@ -183,7 +183,7 @@ def _pairs_of(rule: LinkRule, layout: Layout) -> tuple[Pairs, str]:
     try:
         return parallel(_pairs_within(rule, a, b, layout), rule.multiplicity), ""
     except Misfit as misfit:
-        return (a[:0], b[:0]), str(misfit)
+        return (a[:0], b[:0]), misfit.message
 
 
 def _pairs_within(rule: LinkRule, a: IntArray, b: IntArray, layout: Layout) -> Pairs:

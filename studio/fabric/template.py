@@ -215,7 +215,7 @@ def _own_links(
             first, second = parallel(pair(rule.scheme, a, b, index, index), rule.multiplicity)
             problem = ""
         except Misfit as misfit:
-            first, second, problem = a[:0], b[:0], str(misfit)
+            first, second, problem = a[:0], b[:0], misfit.message
         except StudioError as error:
             raise InvalidDesign("{place}: {reason}", place=place, reason=error) from error
         if len(first) > MOST_LINKS_INSIDE:

@@ -6,13 +6,17 @@ from collections import Counter
 
 import networkx as nx
 import pytest
+from msgspec.structs import replace
 
 from studio.design import arrays, edits, schemes
 from studio.design.model import Array, Plane
 from studio.design.site import Routing
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric
-from studio.ids import PartId
+from studio.fabric.fabric import Fabric, compile_design
+from studio.ids import PartId, RuleId
+from studio.languages import translator
+from studio.session.library import catalog, find_design
+from studio.storage.project_file import read_design
 from tests.builders import (
     OPTICAL,
     assembly,
@@ -316,3 +320,13 @@ def test_a_scheme_that_does_not_fit_makes_no_links_and_says_why() -> None:
     (rule,) = [one for one in fabric.links.rules if one.name == "uplinks"]
     assert len(rule.a) == 0
     assert "joins 4 with 2 components" in rule.problem
+
+
+def test_why_a_scheme_does_not_fit_is_said_in_any_language() -> None:
+    design = read_design(find_design("cloudmatrix-384")).design
+    rule = replace(design.links[RuleId("vpc-access")], scheme=schemes.OneToOne())
+    design = edits.put(design, "links", "vpc-access", rule)
+    (odd,) = [rule for rule in compile_design(design, catalog()).links.rules if rule.problem]
+    assert odd.name == "vpc-access"
+    assert "equally many" in odd.problem
+    assert "两端数量必须相等" in translator("zh")(odd.problem)
