@@ -154,5 +154,7 @@ def test_weakest_evidence_and_error_bands_are_named() -> None:
     page = report_html(whole(), "en")
     assert "Weakest evidence: inferred; INT8 peak of an NPU" in page
     assert whole().result is not None
-    for band in whole().result.error_bands.values():  # type: ignore[union-attr]
+    result = whole().result
+    assert result is not None
+    for band in result.error_bands.values():
         assert escape(band.text) in page

@@ -8,7 +8,7 @@ import pytest
 from studio.design.edits import set_part, set_state
 from studio.design.model import Deviation
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import compile_design
+from studio.fabric.fabric import Fabric, compile_design
 from studio.ids import Address, PartId
 from studio.simulation.rollup.totals import roll_up
 from tests.builders import fabric_of, small_catalog, two_racks
@@ -17,8 +17,8 @@ ONE = Address("R01/N2/chip[3]")
 OTHER = PartId("other-chip")
 
 
-def parts_of(fabric: object) -> list[str]:
-    return [fabric.layout.parts[n].id for n in fabric.layout.part]  # type: ignore[attr-defined]
+def parts_of(fabric: Fabric) -> list[str]:
+    return [fabric.layout.parts[n].id for n in fabric.layout.part]
 
 
 def test_one_chip_differs_and_the_totals_follow() -> None:

@@ -179,8 +179,10 @@ def test_the_remedy_beside_the_memory_makes_the_job_fit_and_is_undone(
 
 
 def test_the_time_and_memory_plots_draw_error_bands(window: MainWindow) -> None:
-    result = window.workspace.evaluation.result  # type: ignore[union-attr]
-    assert result is not None
+    evaluation = window.workspace.evaluation
+    assert evaluation is not None
+    assert evaluation.result is not None
+    result = evaluation.result
     time, memory = window.plots.time, window.plots.memory
     drawn = memory._bands.opts
     low, high = result.error_range("memory") or (0.0, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.design.edits import set_state
-from studio.design.model import Deviation
+from studio.design.model import Design, Deviation
 from studio.gui.views.inspector_sections import inspector_sections
 from studio.gui.views.sheets.query import touched
 from studio.ids import Address
@@ -34,15 +34,15 @@ def test_selecting_a_link_or_a_chip_finds_its_ports() -> None:
 
 
 @pytest.mark.parametrize("design", [bench({"a": 2, "b": 2}, {})], ids=["no links"])
-def test_a_design_without_links_has_free_ports_only(design: object) -> None:
-    sheet = sheet_of(design, "ports")  # type: ignore[arg-type]
+def test_a_design_without_links_has_free_ports_only(design: Design) -> None:
+    sheet = sheet_of(design, "ports")
     for one in sheet.columns:
         assert one.values.text(0) is not None
     assert set(shown(sheet, "state")) == {"Free"}
 
 
-def lines(address: str, design: object = None) -> dict[str, str]:
-    fabric = fabric_of(design or two_racks())  # type: ignore[arg-type]
+def lines(address: str, design: Design | None = None) -> dict[str, str]:
+    fabric = fabric_of(design or two_racks())
     sections = inspector_sections(fabric, frozenset({address}), "en")
     return {
         field.label: field.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.flow.graph import Graph, build_graph
+from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.profile import Role
 
 GB = 1e9
@@ -36,3 +37,18 @@ def nodes_on_rails(
 def out_of_node(bundle: int) -> Role:
     """Return the role of a bundle of such a graph."""
     return Role.SCALE_OUT if bundle else Role.SCALE_UP
+
+
+def collective(op, payload, graph, profile, npus, ranks=None, algorithm=None):
+    """Run a collective over nodes of `npus` each; all endpoints take part without `ranks`."""
+    group = graph.endpoints() if ranks is None else np.asarray(ranks)
+    return flow_collective(
+        op,
+        payload,
+        graph,
+        group,
+        profile,
+        algorithm=algorithm,
+        role_of=out_of_node,
+        home_of_rank=group // npus,
+    )

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
-from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
-from tests.simulation.network.rails import nodes_on_rails, out_of_node
+from tests.simulation.network.rails import collective, nodes_on_rails
 
 GRAPHS = {
     "star": lambda: (topologies.star(7, latency=3e-7), 7),
@@ -23,17 +22,7 @@ FAMILIES = ("nvidia-hopper", "ascend-910c", "any")
 
 
 def run(op, graph, profile, payload, npus, algorithm=None, ranks=None):
-    group = graph.endpoints() if ranks is None else ranks
-    return flow_collective(
-        op,
-        payload,
-        graph,
-        group,
-        profile,
-        algorithm=algorithm,
-        role_of=out_of_node,
-        home_of_rank=group // npus,
-    )
+    return collective(op, payload, graph, profile, npus, ranks, algorithm)
 
 
 @settings(max_examples=40, deadline=None)

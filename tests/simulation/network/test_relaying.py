@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
-from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.traffic import Algorithm, Collective
-from tests.simulation.network.rails import GB, nodes_on_rails, out_of_node
+from tests.simulation.network.rails import GB, collective, nodes_on_rails
 
 
 @pytest.fixture
@@ -21,17 +20,7 @@ def helpful(ideal):
 
 
 def run(op, graph, profile, payload=8e9, npus=8, ranks=None, algorithm=None):
-    group = graph.endpoints() if ranks is None else np.asarray(ranks)
-    return flow_collective(
-        op,
-        payload,
-        graph,
-        group,
-        profile,
-        algorithm=algorithm,
-        role_of=out_of_node,
-        home_of_rank=group // npus,
-    )
+    return collective(op, payload, graph, profile, npus, ranks, algorithm)
 
 
 def adapter(graph, npu):
