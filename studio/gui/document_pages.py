@@ -51,6 +51,7 @@ class DocumentPages:
             self.refresh_recent()
         else:
             window.compare.open(self._open_candidate())
+        window.shown.show_level()
         window.menus.update()
 
     @property

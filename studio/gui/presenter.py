@@ -199,7 +199,7 @@ class Presenter:
             "chip": tr("Chip"),
             "port": tr("Port"),
         }
-        level = window.canvas.level if window.workspace.document is not None else ""
+        level = window.canvas.level if window.document_pages.current == "canvas" else ""
         window.status.level.setText(names.get(level, level))
 
     def show_playing(self, is_playing: bool) -> None:

@@ -184,6 +184,7 @@ def style_sheet(theme: Theme) -> str:
         warning=theme.warning,
         stale=theme.stale,
         chevron=(paths.resources_dir() / "icons" / "chevron.svg").as_posix(),
+        chevron_up=(paths.resources_dir() / "icons" / "chevron-up.svg").as_posix(),
     )
 
 
@@ -228,6 +229,9 @@ QLineEdit:disabled, QComboBox:disabled {{ color: {stale}; background: {raised}; 
 QLineEdit[wrong="true"] {{ border-color: {bad}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: 10px; height: 10px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 18px; }}
+QSpinBox::up-arrow {{ image: url("{chevron_up}"); width: 10px; height: 10px; }}
+QSpinBox::down-arrow {{ image: url("{chevron}"); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {panel}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {line};
