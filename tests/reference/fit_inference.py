@@ -28,6 +28,7 @@ import numpy as np
 
 from studio import paths
 from studio.exploration.serving_library import inference_profile
+from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.profile import InferenceProfile
 from tests.reference.holdout import FOLDS, fold_of, record
 from tests.reference.serving_rows import Key, Measured, load, log_errors, search_plans
@@ -38,7 +39,7 @@ CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
 TAIL = 0.1
 """Weight of the part of an error beyond that."""
-TURNS = 5
+TURNS = 3
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
@@ -83,11 +84,11 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "kernel_s": (1e-6, 8e-6),
     "launch_s": (1e-7, 40e-6),
     "prefill_launch_s": (1e-6, 60e-6),
-    "step_s": (1e-4, 20e-3),
+    "step_s": (1e-4, 8e-3),
     "sequence_s": (1e-7, 600e-6),
     "host_s": (1e-6, 2e-3),
     "expert_layer_s": (5e-6, 600e-6),
-    "expert_rank_s": (1e-6, 800e-6),
+    "expert_rank_s": (1e-6, 30e-6),
     "expert_imbalance": (0.02, 0.8),
     "expert_overlap": (0.02, 0.9),
     "reduce_exposed": (0.2, 6.0),
@@ -113,6 +114,7 @@ STARTS: dict[str, dict[str, float]] = {
     },
     "tensorrt-2024": {"fp8_efficiency": 0.6},
     "trtllm-1.0": {"fp8_efficiency": 0.55, "fp4_efficiency": 0.42},
+    "trtllm-1.3": {"fp8_efficiency": 0.55, "fp4_efficiency": 0.42},
     "vllm-2024": {"launch_s": 5e-6, "step_s": 8e-3, "sequence_s": 50e-6, "batch_limit": 256},
     "vllm-2025": {"step_s": 2e-3, "sequence_s": 10e-6, "batch_limit": 4096},
 }
@@ -213,7 +215,10 @@ class Fit:
                 moved = msgspec.structs.replace(
                     profile, **{name: min(max(value * math.exp(by), low), high)}
                 )
-                some = [i for i, row in enumerate(rows) if self.moved_by.get((row.id, name), True)]
+                some = [
+                    i for i, row in enumerate(rows)
+                    if self.moved_by.get((row.id, name), feels(row, name))
+                ]  # fmt: skip
                 change = log_errors([rows[i] for i in some], moved) - errors[key][some]
                 table[some, place] = change / by
                 for i, change_i in zip(some, change, strict=True):
@@ -262,6 +267,26 @@ class Fit:
             most = spread(name)
             before = old.get(level, {}).get(name, 0.0)
             self.factors[level][name] = before + share * min(max(by, -most), most)
+
+
+def feels(row: Measured, name: str) -> bool:
+    """Return whether a constant can move a row at all, by what the row says of itself."""
+    group = name.partition("_")[0]
+    if row.case is None:
+        return name not in ("int8_efficiency", "stage_wait", "occupancy", "disturbance")
+    if group in ("expert", "grouped"):
+        return row.case.model.is_moe
+    if group in ("fp8", "int8", "fp4"):
+        return group in _RATINGS.get(row.case.precision, ("fp8", "int8", "fp4"))
+    if group == "reduce" and row.plans:
+        return any(scalar(plan.tensor) > 1 for plan in row.plans)
+    if name == "stage_wait" and row.plans:
+        return any(scalar(plan.pipeline) > 1 for plan in row.plans)
+    return True
+
+
+_RATINGS = {"bf16": (), "fp8": ("fp8", "int8"), "int8": ("fp8", "int8")}
+"""Ratings products of a format may use."""
 
 
 def levels_of(key: Key, name: str) -> tuple[Level, ...]:

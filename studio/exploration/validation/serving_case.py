@@ -192,7 +192,7 @@ def _shape(row: Row) -> RequestShape:
 
 def _run(row: Row, model: str, shape: RequestShape) -> tuple[RequestShape, Run]:
     """Return the lengths of requests and the run a rule of the benchmark prescribes."""
-    if "mlperf run" not in (row.get("phase") or "").lower():
+    if "mlperf" not in (row.get("phase") or "").lower():
         return shape, Run()
     rules = _rules()
     rule = next((entry for entry in rules.runs if entry.model == model), None)

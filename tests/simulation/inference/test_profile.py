@@ -52,6 +52,7 @@ def test_an_unknown_generation_is_named():
 
 def test_engines_are_recognised_by_name():
     assert generation_of("TensorRT-LLM 1.0 PyTorch backend") == "trtllm-1.0"
+    assert generation_of("TensorRT-LLM 1.x (Dynamo)") == "trtllm-1.3"
     assert generation_of("CloudMatrix-Infer") == "cloudmatrix-infer-2025"
     assert generation_of("an abacus") == ""
 
