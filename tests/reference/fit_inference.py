@@ -39,7 +39,7 @@ CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
 TAIL = 0.1
 """Weight of the part of an error beyond that."""
-TURNS = 3
+TURNS = 5
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
 SPREAD = 0.35
