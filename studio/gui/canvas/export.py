@@ -162,5 +162,9 @@ def _application() -> Iterator[None]:
     """Provide what Qt needs for text, where no window has started it yet."""
     running = QGuiApplication.instance()
     own = QGuiApplication(["supernode-studio", "-platform", "offscreen"]) if not running else None
-    yield
-    del own
+    try:
+        yield
+    finally:
+        if own is not None:
+            # A window made later in this process needs an application of its own.
+            own.shutdown()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -73,9 +74,15 @@ def test_labels_keep_apart_at_every_magnification(
     drawn: list[tuple[str, Rect]] = []
     draw = text._draw
 
-    def seen(painter: QPainter, fonts: Fonts, label: Label, shown: str, rect: Rect) -> None:
-        drawn.append((shown, rect))
-        draw(painter, fonts, label, shown, rect)
+    def seen(
+        painter: QPainter,
+        fonts: Fonts,
+        shown: Sequence[tuple[Label, str, Rect]],
+        size: int,
+        bold: bool,
+    ) -> None:
+        drawn.extend((name, rect) for _, name, rect in shown)
+        draw(painter, fonts, shown, size, bold)
 
     monkeypatch.setattr(text, "_draw", seen)
     image, fonts, levels = QImage(900, 600, QImage.Format.Format_RGB32), Fonts(), set()
