@@ -65,6 +65,11 @@ def resources_dir() -> Path:
     return data_root() / "resources"
 
 
+def user_models_dir() -> Path:
+    """Return the folder of the AI models that a user imported."""
+    return _own(platformdirs.user_data_dir) / "models"
+
+
 def user_parts_dir() -> Path:
     """Return the folder in which a user may add part files of her own."""
     return _own(platformdirs.user_data_dir) / "parts"

@@ -38,6 +38,7 @@ COMMANDS = {
     "structure": "hops, bisection, oversubscription, single points of failure",
     "validate": "compare the simulator with published measurements",
     "export": "write totals, parts, links, cables, results or a picture to a file",
+    "models": "list the AI models, or import one from a config.json",
     "parts": "list the catalogue, or show one part with its sources",
     "new": "start a design from a reference design or empty",
     "upgrade": "rewrite a file in the newest format",

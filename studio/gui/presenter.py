@@ -87,6 +87,11 @@ class Presenter:
         self.show_title()
         window.menus.update()
 
+    def show_new_models(self) -> None:
+        """Offer AI models that were imported meanwhile."""
+        self._made.forget()
+        self.show_design(self._window.workspace.document)
+
     def _show_library(self, design: Design | None, language: str) -> None:
         """The library is made anew only where what it lists has changed, not where a rack moved."""
         own = design_groups(design, language)

@@ -24,6 +24,17 @@ LARGEST_FILE_BYTES = 4 * MEBI
 
 @cache
 def models() -> Mapping[str, AiModel]:
+    """Return every AI model by name: those that ship with the studio, then the user's own.
+
+    Raises
+    ------
+    FileProblem : a file that ships can't be read or is not a model.
+    """
+    return MappingProxyType({**own_models()[0], **shipped_models()})
+
+
+@cache
+def shipped_models() -> Mapping[str, AiModel]:
     """Return every AI model of `models/workloads/models/` by name.
 
     Raises
@@ -35,6 +46,20 @@ def models() -> Mapping[str, AiModel]:
         model = _decode_model(path)
         found[model.name] = model
     return MappingProxyType(found)
+
+
+def own_models() -> tuple[Mapping[str, AiModel], tuple[FileProblem, ...]]:
+    """Return the models that the user imported, by name, and what is wrong with the other files."""
+    found: dict[str, AiModel] = {}
+    problems: list[FileProblem] = []
+    for path in sorted(paths.user_models_dir().glob("*.json")):
+        try:
+            model = _decode_model(path)
+        except FileProblem as problem:
+            problems.append(problem)
+        else:
+            found[model.name] = model
+    return MappingProxyType(found), tuple(problems)
 
 
 def _decode_model(path: Path) -> AiModel:

@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("flow", CM, "--group", "R01/*/npu"), "Plane|Algo|Routing|spray|Time|wire|Tier|exact| to "),
     (("flow", CM, "--routing", "hashed", "--group", "R01/*/npu"), "seed|subflows|hashed|links"),
     (("flow", CM, "--routing", "adaptive", "--group", "R01/*/npu"), "Guarantee|busiest|adaptive"),
+    (("models",), "AI model|Parameters|Active|Your own"),
     (("parts",), "  cable  |  switch  |power_supply|Your own"),
     (("parts", "ascend-910c"), "compute_bf16|quoted|port |vendor,"),
     (("compare", CM, "gb200-nvl72"), "Job|Tokens/s|NPUs|Step time"),

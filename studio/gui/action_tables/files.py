@@ -52,6 +52,12 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: state.has_recent,
     ),
     action(
+        "file.import_model",
+        mark("Import AI model…"),
+        mark("Take the model of a Hugging Face config.json into your own library."),
+        documents.import_ai_model,
+    ),
+    action(
         "file.export_picture",
         mark("Export picture…"),
         mark("Write the drawing as PNG or SVG."),
@@ -99,6 +105,7 @@ ENTRIES: tuple[str, ...] = (
     "file.save",
     "file.save_as",
     SEPARATOR,
+    "file.import_model",
     "file.export_picture",
     "file.export_tables",
     "file.export_shown",

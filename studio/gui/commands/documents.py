@@ -93,6 +93,28 @@ def export_picture(window: MainWindow) -> None:
         window.export_picture(Path(name))
 
 
+def import_ai_model(window: MainWindow) -> None:
+    """Ask for a `config.json` and take its model into the user's library."""
+    folder = str(window.start_folder())
+    kinds = f"{tr('Hugging Face config')} (*.json);;{tr('All files')} (*)"
+    name, _ = QFileDialog.getOpenFileName(window, tr("Import an AI model"), folder, kinds)
+    if name:
+        take_model(window, Path(name))
+
+
+def take_model(window: MainWindow, config: Path) -> None:
+    """Import the AI model of a file and say so; every scenario may then name it."""
+    from studio.session.own_models import import_model
+
+    try:
+        model = import_model(config)
+    except StudioError as error:
+        window.workspace.notice(tr(error.message), "error")
+        return
+    window.shown.show_new_models()
+    window.workspace.notice(tr("Imported: {model}").format(model=model.name))
+
+
 def export_tables(window: MainWindow) -> None:
     """Write totals, parts, links or results."""
     from studio.gui.dialogs.export_dialog import ask_export
