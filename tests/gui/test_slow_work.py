@@ -15,7 +15,7 @@ from studio.design.edits import set_field
 from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.gui import workspace
-from studio.gui.canvas import drawing
+from studio.gui.canvas import showing
 from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.main_window import MainWindow
 from studio.gui.slow_work import GoOn, run_beside
@@ -96,7 +96,7 @@ def test_a_large_design_is_drawn_from_what_was_worked_out_beside(
         built_in.append(threading.current_thread() is threading.main_thread())
         return build_scene(fabric, previous)
 
-    monkeypatch.setattr(drawing, "build_scene", seen)
+    monkeypatch.setattr(showing, "build_scene", seen)
     assert window.open_path(find_design("gb200-nvl72"))
     assert built_in == [False]
     document = window.workspace.document

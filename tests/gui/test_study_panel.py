@@ -67,15 +67,18 @@ def test_search_lists_mappings_and_one_is_used_as_one_step(
     search(qtbot, panel)
     assert panel.answer.why.text().count("•") > 3
     assert panel.answer.terms.topLevelItemCount() > 5
+    best = panel.answer.table.topLevelItem(0).data(0, 256)
     with qtbot.waitSignal(panel.edit_requested) as asked:
         panel.answer.use.click()
     request: EditRequest = asked.args[0]
     before = evaluate(document.fabric).result
     document.apply(request.label, request.edit, request.merge_key)
     after = evaluate(document.fabric)
-    assert before is not None
     assert after.result is not None
-    assert after.result.tokens_per_s_per_npu >= before.tokens_per_s_per_npu
+    # Not "more than before": the design comes with a mapping of which the search says that it
+    # is ahead only by breaking a limit or rule.
+    found = best.metrics["tokens_per_s_per_npu"]
+    assert after.result.tokens_per_s_per_npu == pytest.approx(found, rel=1e-3)
     panel.show_evaluation(after)
     assert not panel.is_stale
     document.undo()
