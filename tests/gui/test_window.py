@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio.catalog.catalog import Catalog
@@ -380,3 +380,15 @@ def test_a_design_without_a_job_is_offered_one(qtbot: QtBot, empty_window: MainW
     assert not offer.isVisible()
     assert window.workspace.document is not None
     assert list(window.workspace.document.design.scenarios) == ["inference"]
+
+
+def test_no_label_shows_the_tags_of_rich_text(qtbot: QtBot, window: MainWindow) -> None:
+    window.build_plots()
+    wait_for_result(qtbot, window)
+    window.show_dock("run")
+    assert window.run_panel._plot is not None
+    assert "<span" in window.run_panel._plot._legend.text()
+    labels = window.findChildren(QLabel)
+    plain = [one.text() for one in labels if one.textFormat() == Qt.TextFormat.PlainText]
+    assert plain
+    assert not [text for text in plain if "</" in text or "&nbsp;" in text]

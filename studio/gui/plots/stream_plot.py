@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.gui.i18n import tr
@@ -23,6 +24,8 @@ class StreamPlot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._legend = SteadyLabel()
+        # Nothing in it comes from a file: only words and colours of the studio.
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._levels = new_plot(self, left=QuantityAxis("left", "ratio"))
         self._power = new_plot(
             self, left=QuantityAxis("left", "power"), bottom=QuantityAxis("bottom", "time")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -23,6 +23,10 @@ class SteadyLabel(QWidget):
         self._label = TextLabel(parent=self)
         self._label.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setTextFormat(self, kind: Qt.TextFormat) -> None:
+        """Take texts for plain ones, as at first, or for rich ones."""
+        self._label.setTextFormat(kind)
 
     def setText(self, text: str) -> None:
         """Show a text."""
