@@ -67,6 +67,7 @@ def test_search_lists_mappings_and_one_is_used_as_one_step(
     search(qtbot, panel)
     assert panel.answer.why.text().count("•") > 3
     assert panel.answer.terms.topLevelItemCount() > 5
+    why = panel.answer.why.text()
     best = panel.answer.table.topLevelItem(0).data(0, 256)
     with qtbot.waitSignal(panel.edit_requested) as asked:
         panel.answer.use.click()
@@ -79,6 +80,9 @@ def test_search_lists_mappings_and_one_is_used_as_one_step(
     # is ahead only by breaking a limit or rule.
     found = best.metrics["tokens_per_s_per_npu"]
     assert after.result.tokens_per_s_per_npu == pytest.approx(found, rel=1e-3)
+    assert before is not None
+    is_behind = after.result.tokens_per_s_per_npu < before.tokens_per_s_per_npu
+    assert is_behind == ("is ahead only by breaking a limit or rule" in why)
     panel.show_evaluation(after)
     assert not panel.is_stale
     document.undo()
