@@ -31,3 +31,5 @@ def test_memory_rows() -> None:
     assert score.median_abs_error <= 0.02
     assert score.class_accuracy is not None
     assert score.class_accuracy >= 0.85
+    assert score.worst is not None
+    assert abs(score.worst) <= 0.12

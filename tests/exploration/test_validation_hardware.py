@@ -10,7 +10,8 @@ from studio.exploration.validation.hardware import (
     rated_machine,
     scale_out_byte_per_s,
 )
-from studio.exploration.validation.rows import model_of, precision_of
+from studio.exploration.validation.row_model import model_of
+from studio.exploration.validation.rows import precision_of
 from studio.exploration.validation.software import (
     compute_profile,
     date_in,

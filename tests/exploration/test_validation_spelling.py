@@ -10,10 +10,12 @@ import pytest
 
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.numbers import first_number
-from studio.exploration.validation.rows import model_of, precision_of
+from studio.exploration.validation.row_model import model_of
+from studio.exploration.validation.rows import precision_of
 from studio.exploration.validation.runner import KINDS, blanked, measured_value
 from studio.exploration.validation.software import software_of
 from studio.exploration.validation.training import predict
+from studio.workload.parameters import model_parameters
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 TRAINING = next(kind for kind in KINDS if kind.name == "training")
@@ -53,6 +55,41 @@ def test_a_model_of_other_width_is_taken_from_its_columns() -> None:
     found = model_of({"model": "llama 3 8b", "layers": "4", "hidden": "1024", "heads": "8"})
     assert not isinstance(found, str)
     assert found.hidden == 1024
+
+
+def test_a_known_model_is_taken_in_the_variant_a_row_states() -> None:
+    # Multi-head instead of grouped keys: 4 x 8192 x 8192 instead of (2 + 2 / 8) x 8192 x 8192.
+    stated = {"model": "Llama-3-70B", "hidden": "8192", "kv_heads": "64", "vocab": "32000"}
+    found, known = model_of(stated), model_of({"model": "Llama-3-70B"})
+    assert not isinstance(found, str)
+    assert not isinstance(known, str)
+    more = known.layers * (2 - 2 / 8) * 8192 * 8192 - 2 * (128256 - 32000) * 8192
+    assert model_parameters(found).total - model_parameters(known).total == more
+
+
+def test_columns_do_not_flatten_what_the_library_knows_better() -> None:
+    # MLA counts its heads in more than one way; experts have a width of their own.
+    for name, stated in (
+        ("DeepSeek-V3", {"kv_heads": "1", "head_dim": "192"}),
+        ("Qwen3-235B-A22B", {"ffn": "12288"}),
+    ):
+        assert model_of({"model": name} | stated) == model_of({"model": name})
+
+
+@pytest.mark.parametrize(
+    ("words", "chunks"),
+    [
+        ({"overlap_or_impl": "compile + AsyncTP; Interleaved 1F1B"}, "8x2"),
+        ({"overlap_or_impl": "", "note": "interleaved schedule"}, "8x2"),
+        ({"overlap_or_impl": "compile; non-interleaved 1F1B"}, "8x1"),
+        ({"overlap_or_impl": "compile + AsyncTP; 1F1B"}, "8x1"),
+    ],
+)
+def test_a_stack_that_interleaves_without_a_number_uses_its_default(
+    words: dict[str, str], chunks: str
+) -> None:
+    said = predict(blanked(row("TR0275") | words, TRAINING)).reason
+    assert f"PP {chunks} " in said
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,10 @@ TOKENS_PER_NPU = 1024
 """Batch assumed where a source gives none: four million tokens, or this many per NPU."""
 _FULL_BEFORE = ("megatron-2020", "megatron-2021")
 _INTERLEAVES = ("megatron-202", "megascale", "mlperf", "cann")
+_USUAL_CHUNKS = {"torchtitan": 2}
+"""Chunks a stage is cut into by stacks that interleave without saying how often (TorchTitan,
+`generate_split_points`: two stages per rank of a looped schedule)."""
+_INTERLEAVED = re.compile(r"(?<!non-)(?<!non)(?<!no )interleav", re.IGNORECASE)
 _PRINTS_MAPPING = ("megatron-2025", "megatron-2026", "megatron-core", "mlperf")
 """Stacks whose tables print every degree in use and that never recompute in full."""
 
@@ -176,8 +180,11 @@ def _chunk_choices(row: Row, model: AiModel, stages: int, generation: str) -> li
     given = _given(row, "vpp")
     if given or stages == 1:
         return given or [1]
-    implementation = row.get("overlap_or_impl") or ""
-    says_interleaved = "nterleaved" in implementation or "nterleaved" in (row.get("vpp") or "")
+    words = " ".join(row.get(column) or "" for column in ("overlap_or_impl", "vpp", "note"))
+    says_interleaved = _INTERLEAVED.search(words) is not None
+    usual = _USUAL_CHUNKS.get(generation.split("-")[0])
+    if says_interleaved and usual:
+        return [usual]
     prints_all = generation.startswith(_PRINTS_MAPPING) and whole(row, "tp") > 0
     if prints_all or "DeepSpeed" in (row.get("sharding") or ""):
         return [1]

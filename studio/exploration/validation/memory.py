@@ -15,7 +15,8 @@ from studio.errors import StudioError
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.mapping import candidate_plans_of
 from studio.exploration.validation.prediction import Prediction
-from studio.exploration.validation.rows import Row, model_of, number, recipe_of, whole
+from studio.exploration.validation.row_model import model_of
+from studio.exploration.validation.rows import Row, number, recipe_of, whole
 from studio.exploration.validation.software import Stack, software_of
 from studio.exploration.validation.training import TrainingCase, fastest_plan
 from studio.simulation.memory.activations import layer_activation_byte

@@ -15,7 +15,8 @@ import msgspec
 from studio.exploration.profile_files import read_table
 from studio.exploration.serving_library import FALLBACK, inference_profile, serving_family
 from studio.exploration.validation.hardware import machine_of_row
-from studio.exploration.validation.rows import Row, model_of, number, whole
+from studio.exploration.validation.row_model import model_of
+from studio.exploration.validation.rows import Row, number, whole
 from studio.exploration.validation.software import engine_of_text
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import Limits, RequestShape

@@ -17,10 +17,10 @@ from studio.exploration.validation.benchmark_runs import training_share
 from studio.exploration.validation.hardware import machine_of_row, network_profile
 from studio.exploration.validation.mapping import candidate_plans_of, is_sharded_first
 from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.row_model import model_of
 from studio.exploration.validation.rows import (
     Row,
     metric_of,
-    model_of,
     number,
     recipe_of,
     whole,

@@ -166,9 +166,10 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
     expert_ranks = np.maximum(ranks * plan.tensor / (plan.expert_tensor * plan.expert), 1.0)
     shared = held.dense + held.embedding
 
+    stays_whole = (plan.pipeline > 1) & recipe.keeps_stage_weights
+
     def cut(from_stage: int) -> Number:
-        whole = (plan.pipeline > 1) & recipe.keeps_stage_weights & (from_stage > 1)
-        is_cut = (plan.zero >= from_stage) & ~whole
+        is_cut = (plan.zero >= from_stage) & ~(stays_whole & (from_stage > 1))
         dense = np.where(is_cut, shared / ranks, shared)
         return dense + np.where(is_cut, held.experts / expert_ranks, held.experts)
 
@@ -184,8 +185,22 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
     bucket_byte = np.where(plan.data > 1, recipe.bucket_byte, 0.0)
     bucket_byte = bucket_byte + np.where(plan.zero >= 1, recipe.gather_copy_byte, 0.0)
     bucket = bucket_byte * (shared + held.experts)
-    gradients = copies_held * (recipe.gradient_byte * cut(2) + bucket) + copies
+    begun = np.where(stays_whole & (plan.zero >= 2), _begun_share(plan), 1.0)
+    gradients = copies_held * (recipe.gradient_byte * cut(2) * begun + bucket) + copies
     return weights, gradients, optimizer
+
+
+def _begun_share(plan: Plans) -> Number:
+    """Return the share of a stage's gradients at hand where they come with the backward pass. [1].
+
+    Notes
+    -----
+    With no more micro batches than stages the first stage has all of them in flight before the
+    first comes back; one chunk's gradients then gather, are reduced with its last micro batch and
+    leave before the next chunk begins. With more micro batches all chunks gather at once.
+    """
+    one_round = plan.micro_batches <= plan.pipeline
+    return np.where(one_round, 1.0 / plan.chunks, 1.0)
 
 
 def lora_parameters(held: HeldParameters, recipe: Recipe) -> Number:
