@@ -26,7 +26,8 @@ from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.evidence import weakest_input
 from studio.exploration.explanation.figures import open_figure, open_total
 from studio.exploration.sensitivity import Sensitivity
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import Address
 from studio.session.evaluation import active_scenario, sim_input, with_error_band
 from studio.session.library import catalog, find_design

@@ -24,7 +24,8 @@ from studio.design.model import (
 from studio.design.scenario import Training
 from studio.design.schemes import Clos, EachToEach, Scheme
 from studio.design.site import Routing, Site
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import AssemblyId, PartId, PlaneId, RackId, RuleId, ScenarioId, WorkloadId
 
 EXACT_ROUTING = Routing(tray_above_rack_m=0.3, slack_m=0.0, stock_lengths_m=())

@@ -13,7 +13,8 @@ from studio.catalog.catalog import data_of
 from studio.design.edits import put, set_field
 from studio.design.model import Design, PartChange
 from studio.errors import FileProblem, InvalidDesign, InvalidInput
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import PartId
 from studio.messages import Name
 from studio.session.library import catalog, find_design

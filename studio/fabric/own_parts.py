@@ -12,7 +12,7 @@ from studio.errors import InvalidDesign
 from studio.fabric.arrays import IntArray
 from studio.fabric.layout import Layout
 from studio.fabric.parts import PartTable
-from studio.fabric.places import find_components
+from studio.fabric.places import components_if_there
 from studio.ids import Address, PartId
 from studio.messages import say
 
@@ -36,7 +36,8 @@ def with_own_parts(layout: Layout, design: Design, parts: PartTable) -> Layout:
     different = [np.empty(0, dtype=np.int64)]
     for address, part_id in own.items():
         number = parts.number(part_id, say("exception {address!r}", address=address))
-        chosen = _there(layout, address)
+        _check_names_component(address)
+        chosen = components_if_there(layout, address)
         _check_kind(layout, parts, address, number, chosen)
         part[chosen] = number
         different.append(chosen)
@@ -44,17 +45,12 @@ def with_own_parts(layout: Layout, design: Design, parts: PartTable) -> Layout:
     return replace(layout, part=part, parts=parts.parts(), different=chosen)
 
 
-def _there(layout: Layout, address: Address) -> IntArray:
-    """Return what is at an address; nothing where that is gone, and may come back."""
+def _check_names_component(address: Address) -> None:
     if address.startswith("rule:"):
         raise InvalidDesign(
             "exception {address!r}: a link is no part; its rule names cable and transceivers",
             address=address,
         )
-    try:
-        return find_components(layout, address)
-    except InvalidDesign:
-        return np.empty(0, dtype=np.int64)
 
 
 def _check_kind(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,14 +15,12 @@ from studio.design.model import Design, Rack
 from studio.design.site import Routing
 from studio.errors import StudioError
 from studio.fabric.expansion import place_racks
+from studio.fabric.fabric import Fabric
 from studio.fabric.geometry import Geometry
 from studio.fabric.layout import Layout
 from studio.fabric.own_parts import own_parts
 from studio.fabric.parts import PartData, resolve_part
 from studio.ids import PartId, RackId
-
-if TYPE_CHECKING:
-    from studio.fabric.fabric import Fabric
 
 _MEASURED = ("width", "depth", "height", "latency", "propagation")
 """Values of parts that lengths and delays are worked out from."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.catalog.catalog import Catalog
 from studio.errors import StudioError
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.i18n import tr
 from studio.gui.views.compare_rows import ComparedDesign
 from studio.storage.project_file import read_design

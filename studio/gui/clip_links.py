@@ -17,7 +17,8 @@ from studio.design.edits import set_state
 from studio.design.model import Design, Deviation, LinkRule
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import IntArray
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.fabric.places import find_components, find_links
 from studio.ids import Address
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.i18n import tr
 from studio.gui.panels.differences import Side
 from studio.gui.views.difference_rows import difference_rows, figure_rows

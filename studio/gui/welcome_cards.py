@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QPixmap
 from studio import paths
 from studio.catalog.catalog import Catalog
 from studio.errors import FileProblem, StudioError
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.files import read_file
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.panels.welcome import PICTURE, DesignCard

@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.errors import StudioError
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.fabric.size import component_estimate
 from studio.gui.i18n import tr
 from studio.gui.slow_work import GoOn

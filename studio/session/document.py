@@ -11,7 +11,8 @@ from pathlib import Path
 from studio.catalog.catalog import Catalog
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem, StudioError
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.session.history import History
 from studio.session.snapshots import Snapshots
 from studio.storage.histories import keep_history

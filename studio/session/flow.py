@@ -13,7 +13,8 @@ from studio.design.model import Deviation
 from studio.errors import InvalidDesign, InvalidInput
 from studio.exploration.network_library import network_profiles
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.fabric.places import find_components, find_links
 from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId

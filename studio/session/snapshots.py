@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 
 MOST_KEPT = 8
 """Snapshots of one document share most of what they hold, so that a few more cost little."""

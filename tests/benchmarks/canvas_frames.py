@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio import paths
 from studio.catalog.catalog import Catalog, load_catalog
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.view import CanvasView

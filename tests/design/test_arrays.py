@@ -12,7 +12,7 @@ from studio.design import arrays, edits
 from studio.design.model import Array, Design, Deviation, Shift
 from studio.design.resizing import resize_array
 from studio.errors import InvalidDesign, InvalidInput
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.ids import Address, RackId
 from studio.storage.project_file import decode_design, encode_design
 from tests.builders import fabric_of, joined, link, rack, small_catalog, two_racks

@@ -9,7 +9,7 @@ from studio.catalog.catalog import Catalog
 from studio.design.borrow import borrow_assembly
 from studio.design.model import Assembly, Design, FieldOverride, Group, LinkRule, PartChange, Plane
 from studio.errors import UnknownName
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.ids import AssemblyId, PartId, PlaneId, RuleId
 from studio.session.library import lend, reference_design, reference_designs, usual_rack
 

@@ -13,7 +13,7 @@ from studio.design.members import contents_of, contents_path, make_own, share
 from studio.design.model import Array, Design, Deviation, Placement
 from studio.design.resizing import resize_array
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.ids import Address, AssemblyId, RackId, RuleId
 from studio.storage.project_file import decode_design, encode_design
 from tests.builders import fabric_of, joined, link, place, rack, small_catalog, two_racks

@@ -15,7 +15,8 @@ from studio.design.model import Deviation
 from studio.exchange.bill_of_materials import bill_of, bill_table
 from studio.exchange.cable_schedule import cable_table
 from studio.exchange.graph import graphml
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.session.library import catalog, find_design
 from studio.simulation.rollup.totals import roll_up
 from studio.storage.project_file import read_design

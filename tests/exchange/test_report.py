@@ -13,7 +13,7 @@ import pytest
 
 from studio.design.finding import Finding
 from studio.exchange.report import Language, ReportContent, report_html
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.languages import translator
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, reference_designs

@@ -8,7 +8,7 @@ from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field
 from studio.design.model import Design
 from studio.errors import GivenUp
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 
 
 class _Patience:

@@ -12,7 +12,8 @@ from studio.design import arrays, edits, schemes
 from studio.design.model import Array, Plane
 from studio.design.site import Routing
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import PartId, RuleId
 from studio.languages import translator
 from studio.session.library import catalog, find_design

@@ -8,7 +8,8 @@ import pytest
 from studio.design.edits import set_part, set_state
 from studio.design.model import Deviation
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import Address, PartId
 from studio.simulation.rollup.totals import roll_up
 from tests.builders import fabric_of, small_catalog, two_racks

@@ -18,7 +18,7 @@ def test_the_estimate_is_exact(design: Design) -> None:
 
 @pytest.mark.parametrize("name", sorted(reference_designs()))
 def test_the_estimate_of_reference_designs_is_exact(name: str) -> None:
-    from studio.fabric.fabric import compile_design
+    from studio.fabric.compiling import compile_design
     from studio.session.library import catalog
 
     design = reference_design(name)

@@ -18,7 +18,8 @@ import pytest
 from studio.catalog.catalog import Catalog, load_catalog
 from studio.design.model import Design, PartChange
 from studio.fabric.arrays import IntArray
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import PartId
 from studio.paths import designs_dir, parts_dir
 from studio.simulation.rollup.inventory import Inventory

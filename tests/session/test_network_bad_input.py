@@ -8,7 +8,8 @@ from studio.catalog.part import PortGroup
 from studio.design.edits import set_state
 from studio.design.model import Deviation
 from studio.errors import InvalidDesign, InvalidInput
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import Address, RackId
 from studio.session.flow import DrawnFlow, run_collective
 from tests.builders import (

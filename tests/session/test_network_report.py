@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.fabric.flow.crossing import crossing_flows
 from studio.fabric.flow.graph import build_graph
 from studio.session.flow import run_collective, with_failed

@@ -26,7 +26,8 @@ from studio.design.scenario import Inference
 from studio.design.site import Feed
 from studio.errors import StudioError
 from studio.fabric.comparison import FabricComparison
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui import arrange_edits, clip_edits, selection_edits
 from studio.gui.arrange_edits import Side
 from studio.gui.canvas.nudging import nudge

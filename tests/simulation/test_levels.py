@@ -8,7 +8,7 @@ from studio import api
 from studio.design import edits, schemes
 from studio.design.model import Design, Deviation, Plane
 from studio.errors import InvalidDesign
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.ids import Address
 from studio.session.library import catalog, reference_designs
 from studio.simulation.levels import network_levels

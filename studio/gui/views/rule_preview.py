@@ -15,7 +15,8 @@ from studio.design.model import Design, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks
 from studio.fabric.parts import Port
 from studio.messages import Name, say

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.view import CanvasView

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from studio.design import edits
 from studio.design.model import Deviation
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.canvas import routes
 from studio.gui.canvas.view import CanvasView
 from studio.ids import Address

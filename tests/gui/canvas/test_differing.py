@@ -14,7 +14,8 @@ from studio.design.contents import shift_boxes
 from studio.design.edits import move_racks, set_field, set_state
 from studio.design.model import Design, Deviation
 from studio.fabric.comparison import ADDED, CHANGED, MOVED, SAME, FabricComparison
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.differing import Differences
 from studio.gui.canvas.painting.differences import SIGNS
 from studio.gui.canvas.scene import build_scene

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from studio.errors import InvalidInput
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.canvas.dropping import in_scope, landing, parse_item
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Viewport

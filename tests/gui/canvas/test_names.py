@@ -8,7 +8,8 @@ import pytest
 from studio.catalog.catalog import Catalog
 from studio.design.model import Design
 from studio.design.resizing import resize_array
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.ports import inner_ends, port_labels
 from studio.gui.canvas.painting.rows import row_labels

@@ -8,7 +8,7 @@ from studio import paths
 from studio.catalog.catalog import Catalog
 from studio.design.edits import set_state
 from studio.design.model import Deviation
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.canvas.levels import level_at
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.painting.frame import Frame

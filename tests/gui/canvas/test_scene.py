@@ -6,7 +6,8 @@ import pytest
 
 from studio.design.edits import move_racks, put, set_field
 from studio.design.model import Design
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.arrangement import arrange
 from studio.gui.canvas.culling import enclosed
 from studio.gui.canvas.scene import Scene, build_scene

@@ -7,7 +7,8 @@ import pytest
 from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field
 from studio.design.model import Design
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas import scenes as module
 from studio.gui.canvas.scene import build_scene
 from studio.gui.canvas.scenes import MOST_KEPT, Scenes

@@ -25,7 +25,7 @@ from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field, set_state
 from studio.design.model import Design, Deviation
 from studio.errors import UnknownName
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.canvas.dropping import MIME_TYPE
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.requests import DropTarget

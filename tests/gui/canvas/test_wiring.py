@@ -5,7 +5,8 @@ import pytest
 
 from studio.design.edits import set_state
 from studio.design.model import Deviation
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas import routes
 from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.trays import rows_of, trays

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from studio.fabric.arrays import FloatArray, IntArray
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.gui.canvas.culling import SMALLEST_CHIP_PX, overlapping
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.painting import chips, text

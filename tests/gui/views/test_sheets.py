@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from studio.design.model import Design
 from studio.errors import InvalidInput
 from studio.exchange.table import to_csv
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.gui.views.sheets.clipboard import (
     Target,
     as_text,

@@ -14,7 +14,8 @@ from studio.catalog.catalog import Catalog
 from studio.catalog.part import Part
 from studio.design import edits
 from studio.design.model import Design, Deviation, PartChange
-from studio.fabric.fabric import Fabric, compile_design
+from studio.fabric.compiling import compile_design
+from studio.fabric.fabric import Fabric
 from studio.ids import Address, PartId
 from studio.session.library import reference_designs
 from studio.simulation.rollup.inventory import Inventory

@@ -10,7 +10,7 @@ from studio.design import edits, schemes
 from studio.design.finding import Finding
 from studio.design.model import Design, Deviation, Plane
 from studio.fabric.changes import unchanged
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.languages import translator
 from studio.simulation.rules.check import check, checked
 from studio.simulation.rules.explanations import EXPLANATIONS, title_of

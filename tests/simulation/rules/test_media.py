@@ -6,7 +6,7 @@ import pytest
 
 from studio.design import edits
 from studio.design.model import Design
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.session.library import catalog, reference_design
 from studio.simulation.rules.check import check
 from studio.simulation.rules.media import fitting_media
