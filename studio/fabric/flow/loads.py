@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.routing import Routes
-from studio.fabric.flow.sorting import stable_order
+from studio.fabric.flow.sorting import first_of_each, stable_order
 
 _SPARSE = 20
 """Cells per entry from which a table of cells is slower than sorting the entries."""
@@ -63,6 +63,17 @@ class Incidence:
     """Shape (nonzeros,)."""
     part: FloatArray
     """Shape (nonzeros,): share of one flow's rate carried by all arcs of the class together."""
+
+    @classmethod
+    def in_turn(cls, first: IntArray, arc: IntArray, part: FloatArray) -> Incidence:
+        """Return the incidence whose entries of flow f are first[f]:first[f + 1]."""
+        count = len(first) - 1
+        return cls(count, np.repeat(np.arange(count), np.diff(first)), arc, part)
+
+    @property
+    def first(self) -> IntArray:
+        """Shape (flows + 1,): entries of flow f are first[f]:first[f + 1]."""
+        return first_of_each(self.flow, self.flow_count)
 
 
 def spread(routes: Routes, place: IntArray) -> Incidence:

@@ -13,21 +13,10 @@ import numpy as np
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import Incidence, summed
+from studio.fabric.flow.pair_routes import PairRoutes
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import FAR, Split
 from studio.fabric.flow.sorting import are_among, distinct, stable_order
-
-
-@dataclass(frozen=True, eq=False)
-class PairRoutes:
-    """Shares, hops and latency of every pair of classes."""
-
-    incidence: Incidence
-    """One flow per pair."""
-    hops: IntArray
-    """Shape (pairs,): `FAR` where there is no path."""
-    latency_s: FloatArray
-    """Shape (pairs,): longest among the shortest-hop paths. [s]"""
 
 
 @dataclass(frozen=True, eq=False)

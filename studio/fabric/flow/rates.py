@@ -70,8 +70,9 @@ def exchange_rates(
     columns = distinct(quotient.partition.colour[exchange.ranks])
     source, column, senders = starts(columns, demand)
     target = columns[column]
-    incidence, hops, _ = spread_towards(quotient, columns, column, source, split)
-    check_reached(quotient, source, target, hops)
+    routes = spread_towards(quotient, columns, column, source, split)
+    incidence = routes.incidence
+    check_reached(quotient, source, target, routes.hops)
     count = senders * demand.members[target]
     filling = Filling(
         len(source),

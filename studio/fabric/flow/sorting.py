@@ -39,6 +39,19 @@ def distinct(values: IntArray) -> IntArray:
     return ascending[starts_of_runs(ascending)]
 
 
+def distinct_pairs(
+    first: IntArray, second: IntArray, limit: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the distinct pairs of numbers below `limit`, ascending, and which of them each is."""
+    order = stable_order(second, limit)
+    order = order[stable_order(first[order], limit)]
+    ends = first[order], second[order]
+    is_start = starts_of_runs(ends[0]) | starts_of_runs(ends[1])
+    which = np.empty(len(order), dtype=np.int64)
+    which[order] = np.cumsum(is_start) - 1
+    return ends[0][is_start], ends[1][is_start], which
+
+
 def are_among(values: IntArray, ascending: IntArray) -> BoolArray:
     """Return which values are among some, given in ascending order."""
     if not len(ascending):

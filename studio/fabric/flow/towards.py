@@ -15,6 +15,7 @@ from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.class_demand import ClassDemand, check_reached, lost_pair, starts
 from studio.fabric.flow.compiled.loading import ready
 from studio.fabric.flow.loads import Incidence, push, spread
+from studio.fabric.flow.pair_routes import PairRoutes
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import Split, route
 from studio.fabric.flow.sorting import first_of_each
@@ -100,7 +101,7 @@ def _pushed_compiled(
     split: Split,
 ) -> Pushed:
     load, hops, latency, here, there = kernels.push_towards(
-        _net(quotient, split), columns, demand.members, demand.send, weight
+        net_of(quotient, split), columns, demand.members, demand.send, weight
     )
     if here >= 0:
         raise lost_pair(quotient, here, there)
@@ -109,7 +110,7 @@ def _pushed_compiled(
 
 def spread_towards(
     quotient: Quotient, columns: IntArray, column: IntArray, source: IntArray, split: Split
-) -> tuple[Incidence, IntArray, FloatArray]:
+) -> PairRoutes:
     """Return how flows spread over arc classes, with hops and longest latency of each.
 
     Parameters
@@ -120,24 +121,19 @@ def spread_towards(
         Shape (flows,), ascending: where each flow goes.
     source :
         Shape (flows,): class it leaves; the destination's own means one of its other members.
-
-    Returns
-    -------
-    Incidence. Shape (flows,): hops, `FAR` where there is no path. Shape (flows,): latency [s].
     """
     kernels = ready(_SPREAD_S * len(source))
     if kernels is None:
         routes = route(quotient, columns, split)
         place = routes.place(source, column)
-        return spread(routes, place), routes.hops_from(place), routes.latency[place]
+        return PairRoutes(spread(routes, place), routes.hops_from(place), routes.latency[place])
     first, arc, part, hops, latency = kernels.spread_towards(
-        _net(quotient, split), columns, first_of_each(column, len(columns)), source
+        net_of(quotient, split), columns, first_of_each(column, len(columns)), source
     )
-    flow = np.repeat(np.arange(len(source)), np.diff(first))
-    return Incidence(len(source), flow, arc, part), hops, latency
+    return PairRoutes(Incidence.in_turn(first, arc, part), hops, latency)
 
 
-def _net(quotient: Quotient, split: Split) -> tuple[IntArray | FloatArray | BoolArray, ...]:
+def net_of(quotient: Quotient, split: Split) -> tuple[IntArray | FloatArray | BoolArray, ...]:
     """Return the fields of the kernels' `Net`."""
     weight = quotient.fan.astype(np.float64)
     if split is Split.CAPACITY:
