@@ -30,7 +30,7 @@ from studio.exploration.search.serving_instances import (
     rows_of,
 )
 from studio.exploration.search.serving_pools import Pools, pools_of
-from studio.exploration.search.serving_space import Choices, instance_plans, variants
+from studio.exploration.search.serving_space import Choices, variants
 from studio.messages import say
 from studio.simulation.inference.batches import group_room
 from studio.simulation.inference.memory import serving_memory
@@ -139,7 +139,7 @@ class _Tried:
 def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Limits) -> _Tried:
     """Return the mappings of one choice of formats, drafts and chunk."""
     setting = Setting.of(given, scenario)
-    space = instance_plans(given.model, setting.devices, choices)
+    space = setting.plans(choices)
     whole = setting.engine(space.plan)
     room = np.broadcast_to(group_room(whole, setting.shape), (space.count,))
     fitting = np.flatnonzero(room >= 1)
@@ -161,7 +161,7 @@ def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Lim
 def _nothing_fits(given: SimInput, scenario: Inference, choices: Choices) -> InvalidInput:
     """Return the error that names the leanest mapping and what it needs."""
     setting = Setting.of(given, scenario)
-    space = instance_plans(given.model, setting.devices, choices)
+    space = setting.plans(choices)
     engine = setting.engine(space.plan)
     memory = serving_memory(engine, 1.0, setting.shape.full_length, engine.profile.pass_tokens)
     need = np.broadcast_to(memory.total, (space.count,))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
-from studio.exploration.search.serving_space import Choices, instance_plans
+from studio.exploration.search.serving_space import Choices, InstanceSpace, instance_plans
 from studio.simulation.inference.batches import group_room, largest_batches
 from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.estimate import with_choices
@@ -94,6 +94,11 @@ class Setting:
     def devices(self) -> int:
         """Devices as software counts them."""
         return round(self.npus * self.devices_per_npu)
+
+    def plans(self, choices: Choices) -> InstanceSpace:
+        """Return every valid way to cut one instance; raises for a choice that is not valid."""
+        scenario = self.scenario
+        return instance_plans(self.given.model, self.devices, choices, scenario.redundant_experts)
 
     def engine(self, plan: InferencePlan) -> Engine:
         """Return the instances of these plans."""
@@ -193,7 +198,7 @@ def filling_apart(
 ) -> Iterator[tuple[InferencePlan, Filling]]:
     """Yield prefill plans of their own that no other one beats for any goal."""
     asked = {name: choices[own] for own, name in PREFILL_FIELDS.items() if own in choices}
-    space = instance_plans(setting.given.model, setting.devices, asked)
+    space = setting.plans(asked)
     room = np.broadcast_to(group_room(setting.engine(space.plan), setting.shape), (space.count,))
     fitting = np.flatnonzero(room >= 1)
     if not fitting.size:

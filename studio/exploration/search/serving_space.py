@@ -64,8 +64,19 @@ def variants(scenario: Inference, choices: Choices) -> Iterator[Inference]:
         yield msgspec.structs.replace(scenario, **dict(zip(VARIANTS, found, strict=True)))
 
 
-def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSpace:
+def instance_plans(
+    model: AiModel, devices: int, choices: Choices, redundant_experts: int = 0
+) -> InstanceSpace:
     """Return every valid way to cut one instance over at most `devices` devices.
+
+    Parameters
+    ----------
+    model, devices
+        What is served, and on how many devices at most.
+    choices
+        Values to try by field of the scenario.
+    redundant_experts
+        Experts of a layer held twice.
 
     Raises
     ------
@@ -75,7 +86,8 @@ def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSp
     -----
     Degrees left free are divisors: of the attention heads for tensor parallelism, of the devices
     for pipelines and attention groups. Experts are cut by tensor parallelism, or spread evenly
-    over all devices of a stage. Without experts, attention groups are replicas and are left out.
+    over all devices of a stage, those held twice included: 256 and 32 make 4 on each of 72 devices.
+    Without experts, attention groups are replicas and are left out.
     """
     _check(choices)
     shared = shared_heads(model)
@@ -106,8 +118,7 @@ def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSp
             ),
         )
     grid.keep(grid["tp"] * grid["pp"] * grid["dp"] <= devices, lambda: _too_many(grid, devices))
-    experts = expert_count(model)
-    grid.cross("ep", _values(choices, "ep", divisors(experts) if experts else [1]))
+    grid.cross("ep", _values(choices, "ep", _even_spreads(expert_count(model), redundant_experts)))
     if "ep" not in choices:
         stage = grid["tp"] * grid["dp"]
         grid.keep((grid["ep"] == stage) | ((grid["ep"] == 1) & (grid["dp"] == 1)), _never)
@@ -122,6 +133,13 @@ def instance_plans(model: AiModel, devices: int, choices: Choices) -> InstanceSp
     )
     plan = InferencePlan(grid["tp"], grid["dp"], grid["pp"], grid["ep"])
     return InstanceSpace(plan, grid.combinations)
+
+
+def _even_spreads(experts: int, redundant: int) -> list[int]:
+    """Return over how many devices the experts of a layer, or they and their copies, spread."""
+    if not experts:
+        return [1]
+    return sorted({*divisors(experts), *divisors(experts + redundant)})
 
 
 def _never() -> InvalidInput:

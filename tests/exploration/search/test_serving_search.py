@@ -82,6 +82,19 @@ def test_every_way_to_cut_an_instance_is_valid() -> None:
             check_plan(model, space.plan.take(np.array([row])), 72)
 
 
+def test_experts_held_twice_spread_over_as_many_devices_as_divide_all_copies() -> None:
+    # 256 experts and 32 copies make 4 on each of 72 devices, 6 on 48 and 8 on 36.
+    model = load_model("DeepSeek-R1")
+    alone, doubled = (
+        {int(degree) for degree in np.asarray(instance_plans(model, 72, {}, held).plan.expert)}
+        for held in (0, 32)
+    )
+    assert not alone & {36, 72}
+    assert {36, 72} <= doubled
+    assert alone <= doubled
+    assert all(256 % degree == 0 or 288 % degree == 0 for degree in doubled)
+
+
 def test_fixed_values_stay() -> None:
     found, order = searched(serve("DeepSeek-R1"), tp=(2,), prefill_ep=(16,), prefill_dp=(16,))
     for place in order[:10]:
