@@ -29,7 +29,7 @@ COMMANDS = {
     "open": "open the window, on files or reference designs",
     "totals": "add up designs: compute, memory, bandwidth, optics, power, price",
     "simulate": "run the active or a named scenario",
-    "search": "try every valid mapping of a training scenario, best first",
+    "search": "try every valid mapping of a scenario, best first",
     "sensitivity": "which hardware number a scenario depends on most",
     "compare": "put designs side by side, with ratios",
     "diff": "what changed from one design to another, and the effect on every figure",
@@ -76,8 +76,9 @@ def _answer(arguments: list[str]) -> int:
         parser.parse_args(arguments)
         return EXIT_USAGE
     command = cast("Command", importlib.import_module(f"studio.cli.{first}_command"))
+    told = COMMANDS[first]
     own = argparse.ArgumentParser(
-        prog=f"supernode-studio {first}", description=COMMANDS[first].capitalize() + "."
+        prog=f"supernode-studio {first}", description=f"{told[0].upper()}{told[1:]}."
     )
     command.configure(own)
     parsed = own.parse_args(arguments[1:])
@@ -151,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"supernode-studio {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=list(COMMANDS))
+    parser.add_argument("command", choices=list(COMMANDS), help=argparse.SUPPRESS)
     return parser
 
 

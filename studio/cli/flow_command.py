@@ -31,9 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_designs(parser, one=True)
     add_json(parser)
     add_language(parser)
-    parser.add_argument("--collective", default="all-to-all", help="all-reduce, all-to-all …")
-    parser.add_argument("--bytes", default="64MiB", help="payload, such as 1MiB or 512kB")
-    parser.add_argument("--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'")
+    parser.add_argument(
+        "--collective", default="all-to-all", help="all-reduce, all-gather …; all-to-all by default"
+    )
+    parser.add_argument(
+        "--bytes", default="64MiB", help="payload, such as 1MiB or 512kB; 64MiB by default"
+    )
+    parser.add_argument(
+        "--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'; all by default"
+    )
     parser.add_argument("--plane", default="", help="plane; the first scale-up plane by default")
     parser.add_argument(
         "--algorithm", default="", help="ring, tree …; the library's fastest by default"
@@ -47,7 +53,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", default=0, type=int, help="of the hash; 0 by default")
     parser.add_argument(
-        "--subflows", default=1, type=int, help="parts of a flow that are hashed each on its own"
+        "--subflows",
+        default=1,
+        type=int,
+        help="parts of a flow that are hashed each on its own; 1 by default",
     )
     parser.add_argument(
         "--popularity",

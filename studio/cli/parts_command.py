@@ -22,7 +22,9 @@ from studio.simulation.words import grade_name
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("part", nargs="?", help="show one part with all values and sources")
+    parser.add_argument(
+        "part", metavar="PART", nargs="?", help="show one part with all values and sources"
+    )
     add_json(parser)
     add_language(parser)
 

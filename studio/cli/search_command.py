@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE,…",
         help="values to try, such as precision=fp8,bf16, mtp_tokens=0,1 or chunk_tokens=2048,8192",
     )
-    parser.add_argument("--most", type=int, default=10, help="mappings to print")
+    parser.add_argument("--most", type=int, default=10, help="mappings to print; 10 by default")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -22,10 +22,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_language(parser)
     add_scenario(parser)
     parser.add_argument(
-        "--change", type=float, default=0.2, help="share each number is lowered and raised by"
+        "--change",
+        type=float,
+        default=0.2,
+        help="share each number is lowered and raised by; 0.2 by default",
     )
     parser.add_argument(
-        "--goal", default="throughput", help=f"the figure that changes: {', '.join(GOALS)}"
+        "--goal",
+        default="throughput",
+        help=f"the figure that changes: {', '.join(GOALS)}; throughput by default",
     )
 
 

@@ -10,7 +10,7 @@ from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exchange.totals_json import totals_json
 from studio.messages import Listed
-from studio.simulation.rollup.figure import Term
+from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals, roll_up
 from studio.simulation.words import grade_name
@@ -36,10 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(objects[0] if len(objects) == 1 else objects)
         return 0
     said = said_in(arguments)
-    for one, total in zip(loaded, totals, strict=True):
+    explained = [_explained(total, arguments.explain) for total in totals]
+    for one, total, figures in zip(loaded, totals, explained, strict=True):
         _print_totals(one, total, arguments.lang, said)
-        if arguments.explain:
-            _print_terms(total, arguments.explain, said)
+        _print_terms(figures, said)
     return 0
 
 
@@ -58,14 +58,20 @@ def _print_totals(one: Loaded, totals: Totals, language: str, said: Said) -> Non
     )
 
 
-def _print_terms(totals: Totals, name: str, said: Said) -> None:
+def _explained(totals: Totals, name: str | None) -> dict[str, Figure]:
+    if not name:
+        return {}
     chosen = {key: value for key, value in totals.figures.items() if key.startswith(name)}
     if not chosen:
         known = Listed(totals.figures)
         raise UnknownName(
             "no figure begins with {name!r}; there is {known}", name=name, known=known
         )
-    for key, figure in chosen.items():
+    return chosen
+
+
+def _print_terms(figures: dict[str, Figure], said: Said) -> None:
+    for key, figure in figures.items():
         print(f"\n{key} = {display(figure.value, figure.dimension)}")
         rows = [
             [

@@ -5,10 +5,8 @@ A table is a header and rows of plain values, so that CSV, JSON and the report p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
-from studio.exchange.bill_of_materials import bill_table
-from studio.exchange.cable_schedule import cable_table
 from studio.exchange.link_state import link_state
 from studio.exchange.table import Cell, Table
 from studio.fabric.addresses import component_addresses
@@ -150,15 +148,3 @@ def result_table(result: SimResult) -> Table:
 def _ends(result: SimResult, name: str) -> tuple[Cell, Cell]:
     low, high = result.error_range(name) or ("", "")
     return low, high
-
-
-FABRIC_TABLES: Mapping[str, Callable[[Fabric], Table]] = {
-    "parts": bill_table,
-    "links": links_table,
-    "cables": cable_table,
-    "ports": ports_table,
-}
-TOTALS_TABLES: Mapping[str, Callable[[Totals], Table]] = {
-    "totals": totals_table,
-    "terms": terms_table,
-}

@@ -36,7 +36,7 @@ def draw(
     elif path.suffix.lower() == ".png":
         export.export_png(fabric, path, *size, colours, words)
     else:
-        raise FileProblem("{path}: a picture is written as .png or .svg", path=path.name)
+        raise FileProblem("{path}: a picture is written as .svg or .png", path=str(path))
 
 
 def png_of(pixmap: QPixmap) -> bytes:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from studio.cli.__main__ import main
+from studio.fabric.compiling import compile_design
+from studio.session.evaluation import evaluate
+from studio.session.exports import KINDS, Exported, content, endings
+from studio.session.library import catalog, find_design
+from studio.storage.project_file import read_design
 
 CM = "cloudmatrix-384"
 
@@ -88,3 +95,21 @@ def test_a_design_without_a_job_has_no_result(
     assert main(["new", str(bare)]) == 0
     assert main(["export", str(bare), "result", str(tmp_path / "r.json")]) == 2
     assert capsys.readouterr().err.startswith("supernode-studio: ")
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png"])
+def test_a_picture_is_made_where_no_window_has_started_qt(ending: str, tmp_path: Path) -> None:
+    """A process of its own: in that of the tests an application runs already."""
+    file = tmp_path / f"hall{ending}"
+    command = [sys.executable, "-m", "studio.cli", "export", "dgx-h100-su32", "picture", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_bytes().startswith({".svg": b"<?xml", ".png": b"\x89PNG"}[ending])
+
+
+def test_window_and_command_line_write_the_same_kinds() -> None:
+    fabric = compile_design(read_design(find_design("dgx-h100-su32")).design, catalog())
+    exported = Exported(fabric, evaluate(fabric))
+    for kind in KINDS:
+        for ending in endings(kind):
+            assert content(kind, Path(f"x{ending.upper()}"), exported)

@@ -53,17 +53,19 @@ def export_svg(
     """
     scene = build_scene(fabric)
     size = size_at(scene, level)
-    drawn = QBuffer()
-    generator = QSvgGenerator()
-    generator.setOutputDevice(drawn)
-    generator.setSize(QSize(size.width, size.height))
-    generator.setViewBox(QRectF(0, 0, size.width, size.height))
-    generator.setTitle(fabric.design.name)
     with _application():
+        # An application of our own takes every object of Qt along when it ends.
+        drawn = QBuffer()
+        generator = QSvgGenerator()
+        generator.setOutputDevice(drawn)
+        generator.setSize(QSize(size.width, size.height))
+        generator.setViewBox(QRectF(0, 0, size.width, size.height))
+        generator.setTitle(fabric.design.name)
         painter = QPainter(generator)
         _paint(painter, scene, size, theme, language, None)
         painter.end()
-    write_atomic(path, bytes(drawn.data().data()))
+        svg = bytes(drawn.data().data())
+    write_atomic(path, svg)
 
 
 def export_png(

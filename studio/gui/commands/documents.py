@@ -160,8 +160,8 @@ def write_comparison(window: MainWindow, path: Path) -> None:
     """Write the comparison to a file by its ending and say so."""
     from studio.exchange.table import to_csv
     from studio.gui.picture import png_of
-    from studio.gui.views.export_kinds import json_bytes
     from studio.session.comparison_files import comparison_json, comparison_table
+    from studio.session.exports import json_bytes
 
     found = window.compare.comparison()
     if found is None:

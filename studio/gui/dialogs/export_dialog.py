@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from studio.errors import StudioError
 from studio.gui.canvas.export import PictureSize, png
 from studio.gui.i18n import tr
-from studio.gui.views.export_kinds import TITLES, content, endings, file_name
 from studio.session.evaluation import Evaluation
+from studio.session.exports import KINDS, Exported, content, endings
 from studio.storage.atomic import write_atomic
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Export tables"))
         self._kind = QComboBox()
-        for kind, title in TITLES.items():
-            self._kind.addItem(tr(title), kind)
+        for kind, one in KINDS.items():
+            self._kind.addItem(tr(one.title), kind)
         self._format = QComboBox()
         self._kind.currentIndexChanged.connect(self._fill)
         form = QFormLayout()
@@ -78,7 +78,7 @@ def ask_export(window: MainWindow) -> None:
     if not is_wanted:
         return
     stem = document.path.stem if document.path else document.design.name
-    start = str(window.start_folder() / file_name(stem, kind, ending))
+    start = str(window.start_folder() / f"{stem}-{kind}{ending}")
     name, _ = QFileDialog.getSaveFileName(window, tr("Export tables"), start, f"*{ending}")
     if name:
         write_export(window, Path(name), kind, evaluation)
@@ -86,15 +86,16 @@ def ask_export(window: MainWindow) -> None:
 
 def write_export(window: MainWindow, path: Path, kind: str, evaluation: Evaluation) -> None:
     """Write one file and say so."""
+    exported = Exported(
+        evaluation.fabric,
+        evaluation,
+        lambda: png(evaluation.fabric, PictureSize(1920, 1080), language=window.language),
+        window.language,
+    )
+    path = path if path.suffix else path.with_suffix(endings(kind)[0])
     try:
-        picture = _picture(evaluation, window) if kind == "report" else b""
-        ending = path.suffix or endings(kind)[0]
-        write_atomic(path, content(kind, ending, evaluation, picture, window.language))
+        write_atomic(path, content(kind, path, exported))
     except StudioError as error:
         window.workspace.notice(tr(error.message), "error")
     else:
         window.workspace.notice(tr("Written: {file}").format(file=path.name))
-
-
-def _picture(evaluation: Evaluation, window: MainWindow) -> bytes:
-    return png(evaluation.fabric, PictureSize(1920, 1080), language=window.language)
