@@ -23,7 +23,7 @@ import numpy as np
 from studio.exploration.validation.aims import Standing, standings
 from studio.exploration.validation.hardware import rated_machine
 from studio.exploration.validation.runner import Report, validate
-from studio.exploration.validation.score import ScoredRow
+from studio.exploration.validation.score import ScoredRow, set_json
 from studio.simulation.error_band import SHARE_INSIDE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,9 +46,10 @@ def measure() -> dict[str, Any]:
     families = {id_: _family(row["hw"]) for id_, row in rows.items()}
     unseen = {row.id: row.error for row in held_out(report.rows)}
     spreads = _spreads(report, families, unseen)
-    sets = report.as_json()["sets"]
-    for name, score in sets.items():
-        score["spread"] = spreads[name, ""]
+    sets = {
+        name: {**set_json(score), "spread": spreads[name, ""]}
+        for name, score in report.sets.items()
+    }
     return {
         "sets": sets,
         "families": _families(report, families, spreads),

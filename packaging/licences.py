@@ -55,7 +55,9 @@ def needed(name: str) -> list[Distribution]:
 
 
 def _licence(one: Distribution) -> str:
-    words = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
+    words = next(
+        (one.metadata[key] for key in ("License-Expression", "License") if key in one.metadata), ""
+    )
     if words and "\n" not in words:
         return words
     classified = [

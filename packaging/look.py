@@ -58,7 +58,7 @@ def draw(folder: Path, size: str, language: str, theme: str) -> None:
         settings = Settings(Path(kept) / "settings.json")
         settings.set("language", language)
         window = make_window(app, settings, catalog(), language, theme)
-        window.may_discard = lambda: True  # type: ignore[method-assign]
+        window.files.asks = False
         window.resize(*map(int, size.split("x")))
         window.reset_layout()
         window.show()

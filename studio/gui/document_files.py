@@ -23,6 +23,8 @@ class DocumentFiles:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.asks = True
+        """Off where nobody is there to answer, as when a script draws the window."""
 
     def start_folder(self) -> Path:
         """Return the folder file dialogs start in."""
@@ -85,7 +87,7 @@ class DocumentFiles:
         """Ask about unsaved changes; tells whether the document may go."""
         window = self._window
         document = window.workspace.document
-        if document is None or not document.is_modified:
+        if document is None or not document.is_modified or not self.asks:
             return True
         box = QMessageBox(window)
         box.setIcon(QMessageBox.Icon.Question)

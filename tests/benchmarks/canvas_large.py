@@ -82,7 +82,7 @@ def benchmarks() -> Iterator[dict[str, Any]]:
             settings = studio_app.Settings(Path(folder) / f"{size}.json")
             catalog = studio_app.shipped_catalog()
             window = studio_app.make_window(app, settings, catalog, "en", "light")
-            window.may_discard = lambda: True  # type: ignore[method-assign]
+            window.files.asks = False
             window.resize(1600, 900)
             window.reset_layout()
             window.show()

@@ -133,7 +133,7 @@ class _Bench:
 
     def close(self) -> None:
         """Give up the design and the window."""
-        self.window.may_discard = lambda: True
+        self.window.files.asks = False
         self.window.close()
         self.window.deleteLater()
         self.app.processEvents()

@@ -44,7 +44,7 @@ def benchmarks() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         settings = studio_app.Settings(Path(folder) / "settings.json")
         window = studio_app.make_window(app, settings, studio_app.shipped_catalog(), "en", "light")
-        window.may_discard = lambda: True  # type: ignore[method-assign]
+        window.files.asks = False
         window.resize(1600, 900)
         window.reset_layout()
         window.show()

@@ -32,7 +32,7 @@ def at_work(
     settings = Settings(folder / "settings.json")
     settings.set("language", language)
     window = make_window(app, settings, catalog, language, "light")
-    window.may_discard = lambda: True  # type: ignore[method-assign]
+    window.files.asks = False
     window.resize(1600, 1000)
     window.reset_layout()
     window.show()

@@ -24,7 +24,8 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashed import Hashed, place_hashed
 from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
-from studio.fabric.flow.pairs import Placed, place_flows
+from studio.fabric.flow.pairs import place_flows
+from studio.fabric.flow.placed import Placed
 from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
