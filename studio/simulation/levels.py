@@ -20,7 +20,7 @@ from studio.simulation.machine import NetworkLevel
 
 RINGS_READ: frozenset[Aspect] = frozenset({"components", "links", "states"})
 """Aspects of a fabric that `network_rings` depends on."""
-LEVELS_READ: frozenset[Aspect] = RINGS_READ | {"lengths", "parts"}
+LEVELS_READ: frozenset[Aspect] = RINGS_READ | {"lengths", "builds"}
 """Aspects of a fabric that `network_levels` depends on."""
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import msgspec
 import pytest
 
+from studio.catalog.fields import FIELDS
 from studio.design.edits import put, set_field
-from studio.design.model import Design, Deviation
+from studio.design.model import Design, Deviation, FieldOverride, PartChange
+from studio.fabric.fabric import compile_design
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation, evaluate
 from studio.session.evaluator import MOST_KEPT, Evaluator
@@ -49,6 +52,29 @@ def test_evaluator_gives_the_figures_of_a_full_evaluation(document: Document, na
     made = evaluator(document.fabric)
     assert made.fabric is document.fabric
     assert _figures(made) == _figures(evaluate(document.fabric))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Evaluation:
+    return evaluate(Document.open(find_design("cloudmatrix-384"), catalog()).fabric)
+
+
+@pytest.mark.parametrize("factor", [0.05, 20.0])  # far enough for rules to find something
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_value_of_the_parts_changes_all_that_reads_it(
+    drawn: Evaluation, name: str, factor: float
+) -> None:
+    fabric = drawn.fabric
+    parts = [one for one in fabric.layout.parts if name in one.values] or fabric.layout.parts[:1]
+    own = fabric.design.parts
+    changed = {}
+    for one in parts:
+        before = own.get(one.id, PartChange())
+        values = {**before.values, name: FieldOverride(factor * one.value(name))}
+        changed[one.id] = msgspec.structs.replace(before, values=values)
+    edited = set_field(fabric.design, ("parts",), {**own, **changed})
+    after = compile_design(edited, fabric.catalog, fabric)
+    assert _figures(evaluate(after, drawn)) == _figures(evaluate(after))
 
 
 def test_evaluator_knows_an_undone_snapshot_again(document: Document) -> None:

@@ -115,6 +115,8 @@ class Backing:
                 return
         self._coming = None
         if what is None or not self._bring_back(sheet, view, what):
+            # Held unpacked, the picture before would be copied as this one is painted over it.
+            self.pack()
             sheet.paint_view(view, paint, sharp=sharp)
             self._sharp_view = view if sharp else None
             self.repainted += 1

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.canvas.backing import Backing
+from studio.gui.canvas.floor_picture import FloorPicture
 from studio.gui.canvas.held_picture import HeldPicture
 from studio.gui.canvas.painting.differences import paint_differences
 from studio.gui.canvas.painting.frame import Frame
@@ -22,6 +23,9 @@ from studio.gui.canvas.showing import Showing
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.guard import guarded
 
+_PACK_MS = 150
+"""By then the plots of an edit are painted; packing its picture first would keep them back."""
+
 
 @guarded
 class Drawing(Showing):
@@ -34,8 +38,9 @@ class Drawing(Showing):
         self._fonts = Fonts()
         self._backing = Backing()
         self._held_picture = HeldPicture()
+        self._floor = FloorPicture()
         self.level_changed.connect(lambda _: self._backing.drop_coming())
-        self._pack = QTimer(self, singleShot=True, interval=0)
+        self._pack = QTimer(self, singleShot=True, interval=_PACK_MS)
         self._pack.timeout.connect(self._backing.pack)
 
     @property
@@ -125,7 +130,8 @@ class Drawing(Showing):
         self, painter: QPainter, view: Viewport, window: Rect | None, sharp: bool
     ) -> None:
         frame = replace(self.frame(view), sharp=sharp, window=window)
-        paint_picture(painter, frame, self._fonts, taken_by_hud(frame, self._fonts))
+        taken = taken_by_hud(frame, self._fonts)
+        paint_picture(painter, frame, self._fonts, taken, self._floor.paint)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         del event

@@ -201,8 +201,9 @@ class _Row(NamedTuple):
     reads: frozenset[Aspect]
 
 
-_COMPONENTS: frozenset[Aspect] = frozenset({"components", "states", "parts"})
-_LINKS: frozenset[Aspect] = frozenset({"links", "states", "parts"})
+_COMPONENTS: frozenset[Aspect] = frozenset({"components", "states", "builds"})
+_LINKS: frozenset[Aspect] = frozenset({"links", "states", "builds"})
+_RATED: frozenset[Aspect] = _COMPONENTS | {"ratings"}
 _LENGTHS: frozenset[Aspect] = _LINKS | {"lengths"}
 _WIRED: frozenset[Aspect] = frozenset({"components", "links", "states"})
 
@@ -212,16 +213,16 @@ _ROWS: tuple[_Row, ...] = (
     _Row(partial(_count, "switch_count", "switch"), _COMPONENTS),
     _Row(_nodes, frozenset({"components", "states"})),
     _Row(_racks, _COMPONENTS),
-    _Row(_compute, _COMPONENTS),
-    _Row(partial(_of_working, "memory_bytes", "data", "memory", ("npu",)), _COMPONENTS),
+    _Row(_compute, _RATED),
+    _Row(partial(_of_working, "memory_bytes", "data", "memory", ("npu",)), _RATED),
     _Row(
         partial(
             _of_working, "memory_bandwidth_byte_per_s", "bandwidth", "memory_bandwidth", ("npu",)
         ),
-        _COMPONENTS,
+        _RATED,
     ),
-    _Row(partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)), _COMPONENTS),
-    _Row(partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)), _COMPONENTS),
+    _Row(partial(_of_working, "cpu_core_count", "count", "cores", ("cpu",)), _RATED),
+    _Row(partial(_of_working, "host_memory_bytes", "data", "memory", ("memory",)), _RATED),
     _Row(injection_figures, _WIRED | {"names"}),
     _Row(bisection_figures, _WIRED),
     _Row(_transceivers, _LINKS),
@@ -230,9 +231,9 @@ _ROWS: tuple[_Row, ...] = (
     _Row(_mass, _COMPONENTS | _LENGTHS),
     _Row(_floor_area, _COMPONENTS),
     *(
-        _Row(partial(power_figure, operating_point=point), _COMPONENTS | _LINKS)
+        _Row(partial(power_figure, operating_point=point), _COMPONENTS | _LINKS | {"draws"})
         for point in POWER_FIELDS
     ),
-    _Row(_price, _COMPONENTS | _LENGTHS),
-    _Row(reliability_figures, _COMPONENTS | _LINKS),
+    _Row(_price, _COMPONENTS | _LENGTHS | {"prices"}),
+    _Row(reliability_figures, _COMPONENTS | _LINKS | {"failures"}),
 )

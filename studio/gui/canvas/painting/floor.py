@@ -16,8 +16,8 @@ _LEAST_GRID_PX = 14.0
 _MOST_LINES = 400
 
 
-def paint_floor(painter: QPainter, frame: Frame) -> list[Label]:
-    """Draw the floor with its grid; return the labels of the grid."""
+def paint_floor(painter: QPainter, frame: Frame) -> None:
+    """Draw the floor with its grid."""
     view, theme = frame.viewport, frame.theme
     painter.fillRect(QRectF(0, 0, view.width, view.height), theme.background)
     x, y, width, height = frame.scene.hall
@@ -25,13 +25,12 @@ def paint_floor(painter: QPainter, frame: Frame) -> list[Label]:
     floor = QRectF(left, top, width * view.scale, height * view.scale)
     shown = floor.intersected(QRectF(-2, -2, view.width + 4, view.height + 4))
     if shown.isEmpty():
-        return []
+        return
     painter.fillRect(shown, theme.floor)
     _paint_grid(painter, frame, shown)
     painter.setPen(QPen(theme.rack_line, 0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(round(shown.x()), round(shown.y()), shown.width(), shown.height()))
-    return _metre_labels(frame)
 
 
 def grid_step_m(scale: float, least_px: float = _LEAST_GRID_PX) -> float:
@@ -70,7 +69,7 @@ def _grid_lines(
     return lines
 
 
-def _metre_labels(frame: Frame) -> list[Label]:
+def metre_labels(frame: Frame) -> list[Label]:
     """Return positions in metres along the near edges of the hall."""
     if frame.level != "hall":
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtGui import QPainter
@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from studio.gui.canvas.painting.boxes import paint_housings, paint_racks
 from studio.gui.canvas.painting.cabling import paint_harness, paint_inner
 from studio.gui.canvas.painting.chips import paint_chips
-from studio.gui.canvas.painting.floor import paint_floor
+from studio.gui.canvas.painting.floor import metre_labels, paint_floor
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.text import Fonts, Label, draw_labels
 from studio.gui.canvas.painting.trunks import paint_trunks
@@ -18,17 +18,23 @@ from studio.gui.canvas.viewport import Rect
 
 
 def paint_picture(
-    painter: QPainter, frame: Frame, fonts: Fonts, taken: Sequence[Rect] = ()
+    painter: QPainter,
+    frame: Frame,
+    fonts: Fonts,
+    taken: Sequence[Rect] = (),
+    floor: Callable[[QPainter, Frame], None] = paint_floor,
 ) -> None:
     """Draw hall, trunks, racks and what is in them; no selection and nothing that floats.
 
     Parameters
     ----------
     taken : places on the screen where no label may stand.
+    floor : what draws the empty floor.
     """
     labels: list[Label] = []
     if frame.only_racks is None:
-        labels += paint_floor(painter, frame)
+        floor(painter, frame)
+        labels += metre_labels(frame)
     labels += paint_content(painter, frame)
     if frame.sharp and frame.labelled:
         draw_labels(painter, fonts, labels, taken)

@@ -83,12 +83,13 @@ def _paint_impaired(
 def _in_view(frame: Frame, lines: FloatArray) -> BoolArray:
     """Tell which lines, shape (n, 4) in pixels, may touch the view; wide ones are slow to clip."""
     view, room = frame.viewport, 4.0
-    x, y = lines[:, 0::2], lines[:, 1::2]
+    # Column by column: over an axis of two numpy takes five times as long.
+    x1, y1, x2, y2 = lines.T
     seen: BoolArray = (
-        (x.max(axis=1) > -room)
-        & (x.min(axis=1) < view.width + room)
-        & (y.max(axis=1) > -room)
-        & (y.min(axis=1) < view.height + room)
+        (np.maximum(x1, x2) > -room)
+        & (np.minimum(x1, x2) < view.width + room)
+        & (np.maximum(y1, y2) > -room)
+        & (np.minimum(y1, y2) < view.height + room)
     )
     return seen
 
