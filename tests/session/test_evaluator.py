@@ -11,7 +11,7 @@ import pytest
 from studio.catalog.fields import FIELDS
 from studio.design.edits import put, set_field
 from studio.design.model import Design, Deviation, FieldOverride, PartChange
-from studio.fabric.fabric import compile_design
+from studio.fabric.compiling import compile_design
 from studio.session.document import Document
 from studio.session.evaluation import Evaluation, evaluate
 from studio.session.evaluator import MOST_KEPT, Evaluator
