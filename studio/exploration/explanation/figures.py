@@ -9,6 +9,7 @@ from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.counted import figure_line
 from studio.exploration.explanation.goodput import effective_line
 from studio.exploration.explanation.held import memory_line
+from studio.exploration.explanation.latencies import headline_line, phase_line, ttft_line
 from studio.exploration.explanation.money import (
     cost_line,
     energy_line,
@@ -16,14 +17,8 @@ from studio.exploration.explanation.money import (
     facility_line,
 )
 from studio.exploration.explanation.path import latency_line
-from studio.exploration.explanation.rates import (
-    headline_line,
-    mfu_line,
-    per_npu_line,
-    phase_line,
-    tokens_line,
-    ttft_line,
-)
+from studio.exploration.explanation.rates import per_npu_line, tokens_line
+from studio.exploration.explanation.utilisation import mfu_line
 from studio.messages import Listed, Name
 from studio.simulation.explanation import Line
 from studio.simulation.rollup.labels import figure_label

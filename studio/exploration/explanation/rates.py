@@ -1,119 +1,21 @@
-"""Tokens per second, utilisation and the two latencies of serving, opened."""
+"""Tokens per second of a job and of one NPU, opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from studio.design.scenario import Inference
-from studio.exploration.explanation.basis import Basis, given_input, of_model
+from studio.exploration.explanation.basis import Basis, given_input
+from studio.exploration.explanation.latencies import passed_of, phase_line
 from studio.exploration.explanation.quantities import (
-    flops,
     number,
-    operations,
     seconds,
-    share,
-)
-from studio.exploration.explanation.serving_time import (
-    Passed,
-    decode_pass,
-    pass_line,
-    prefill_pass,
 )
 from studio.exploration.explanation.training_time import step_line
 from studio.messages import say
-from studio.simulation.compute.roofline import peak_flops
-from studio.simulation.explanation import Input, Line, opened
+from studio.simulation.explanation import Input, Line
 from studio.simulation.inference.plan import scalar
 from studio.simulation.result import Phase
-from studio.simulation.training.flops import model_flops_per_token
-from studio.simulation.words import word
-
-Inputs = tuple[Input, ...]
-
-
-def phase_line(basis: Basis, phase: Phase) -> Line:
-    """Return the time of a phase of a job."""
-    if phase.name == "step":
-        return step_line(basis, phase)
-    return pass_line(_passed(basis, phase), phase.name)
-
-
-def _passed(basis: Basis, phase: Phase) -> Passed:
-    return decode_pass(basis) if phase.name == "decode" else prefill_pass(basis)
-
-
-def headline_line(basis: Basis) -> Line:
-    """Return the time of a training step, or the time per output token."""
-    if basis.result.job == "training":
-        return step_line(basis, basis.result.phases[0])
-    worked = basis.serving.worked
-    emitted = worked.guess.emitted
-    step = scalar(worked.decode.step_s)
-    formula = say(
-        "{step} between two steps ÷ {emitted:.3g} tokens out of each",
-        step=seconds(step),
-        emitted=emitted,
-    )
-    inputs = (basis.setting("mtp_tokens"), basis.setting("mtp_acceptance")) if emitted > 1 else ()
-
-    def inside() -> Sequence[Line]:
-        passed = decode_pass(basis)
-        stages = step - scalar(passed.time.time_s)
-        count = scalar(passed.engine.plan.pipeline)
-        formula = say(
-            "{stages} stages × {each} − one pass",
-            stages=number(count),
-            each=seconds(scalar(passed.time.stage_s)),
-        )
-        label = say("Pipeline stages wait for each other")
-        wait = Line("stages", label, stages, "time", formula, (basis.engine("stage_wait"),))
-        return opened(pass_line(passed, "decode"), wait)()
-
-    between = Line("between", say("Between two steps"), step, "time", opener=inside)
-    return Line(
-        "headline",
-        say("Time per output token"),
-        basis.result.headline_s,
-        "time",
-        formula,
-        inputs,
-        is_sum=emitted == 1,
-        opener=opened(between),
-    )
-
-
-def ttft_line(basis: Basis) -> Line:
-    """Return the time to the first token of one prompt alone."""
-    worked = basis.serving.worked
-    passed = prefill_pass(basis, is_first=True)
-    one = scalar(passed.time.time_s)
-    passes = scalar(worked.first.passes)
-    later = (passes - 1) * scalar(passed.time.stage_s)
-    formula = say(
-        "first pass {first} + {more} further passes × {each}",
-        first=seconds(one),
-        more=number(passes - 1),
-        each=seconds(scalar(passed.time.stage_s)),
-    )
-    inputs = (
-        basis.setting("input_tokens"),
-        basis.setting("prefix_cache_hit"),
-        basis.engine("pass_tokens"),
-    )
-    each = seconds(scalar(passed.time.stage_s))
-    repeated = say("{times} × {each}", times=number(passes - 1), each=each)
-    further = Line("further", say("Further passes of the prompt"), later, "time", repeated)
-    return Line(
-        "ttft",
-        say("Time to first token"),
-        basis.result.ttft_s,
-        "time",
-        formula,
-        inputs,
-        opener=opened(pass_line(passed, "first", say("First pass of the prompt")), further),
-    )
 
 
 def tokens_line(basis: Basis) -> Line:
@@ -190,9 +92,9 @@ def _served(basis: Basis) -> Line:
     lengths = (basis.setting("input_tokens"), basis.setting("output_tokens"))
 
     pools = (
-        _of_phase(filling, say("Prefill NPUs can feed"), fed, "count", feeding, lengths,
+        of_phase(filling, say("Prefill NPUs can feed"), fed, "count", feeding, lengths,
                   lambda: [_pool(basis, filling)]),
-        _of_phase(stepping, say("Decode NPUs can emit"), out, "count", emitting, (),
+        of_phase(stepping, say("Decode NPUs can emit"), out, "count", emitting, (),
                   lambda: [_pool(basis, stepping)]),
     )  # fmt: skip
     fits = say("the slower of both pools sets it")
@@ -208,13 +110,13 @@ def _served(basis: Basis) -> Line:
     )
 
 
-def _of_phase(
+def of_phase(
     phase: Phase,
     label: str,
     value: float,
     dimension: str,
     formula: str,
-    inputs: Inputs,
+    inputs: tuple[Input, ...],
     inside: Callable[[], Sequence[Line]],
 ) -> Line:
     """Return what the NPUs of one phase add to a figure, worked out from the lines inside."""
@@ -223,7 +125,7 @@ def _of_phase(
 
 def _pool(basis: Basis, phase: Phase) -> Line:
     """Return the rate of one NPU in its phase: tokens of a pass over its time."""
-    passed = _passed(basis, phase)
+    passed = passed_of(basis, phase)
     worked, engine = basis.serving.worked, passed.engine
     devices = engine.profile.devices_per_npu
     ranks = scalar(engine.plan.group_ranks)
@@ -250,60 +152,4 @@ def _pool(basis: Basis, phase: Phase) -> Line:
         formula,
         is_sum=False,
         opener=lambda: [phase_line(basis, phase)],
-    )
-
-
-def mfu_line(basis: Basis) -> Line:
-    """Return model FLOP done over the peak."""
-    label = say("Model FLOP utilisation")
-    if basis.result.job == "training":
-        return _training_mfu(basis, label)
-    filling, stepping = basis.result.phases
-    npus = max(1, filling.npus + stepping.npus)
-
-    def part(phase: Phase, used: float) -> Line:
-        formula = say(
-            "{npus} of {all} NPUs × {used} of the peak",
-            npus=number(phase.npus),
-            all=number(npus),
-            used=share(used),
-        )
-        inputs = (basis.peak(decode_pass(basis).engine.numbers.compute.rating),)
-        value = phase.npus / npus * used
-        return _of_phase(phase, word(phase.name), value, "ratio", formula, inputs,
-                         lambda: [phase_line(basis, phase)])  # fmt: skip
-
-    outcome = basis.serving
-    lines = (
-        part(filling, outcome.prefill.compute_utilisation),
-        part(stepping, outcome.decode.compute_utilisation),
-    )
-    return Line("mfu", label, basis.result.mfu, "ratio", opener=lambda: lines)
-
-
-def _training_mfu(basis: Basis, label: str) -> Line:
-    model, plan = basis.given.model, basis.training.plan
-    each = float(np.ravel(model_flops_per_token(model, plan.sequence))[0])
-    peak = peak_flops(basis.given.machine.accelerator, "bf16")
-    rate = basis.result.tokens_per_s_per_npu
-    formula = say(
-        "{each} per token × {rate} tokens/s per NPU ÷ {peak}",
-        each=operations(each),
-        rate=number(rate),
-        peak=flops(peak),
-    )
-    inputs = (
-        of_model(basis, say("operations per trained token"), each),
-        given_input(say("NPUs of the job"), float(plan.npus[0]), "count"),
-        basis.peak("bf16"),
-    )
-    return Line(
-        "mfu",
-        label,
-        basis.result.mfu,
-        "ratio",
-        formula,
-        inputs,
-        is_sum=False,
-        opener=lambda: [tokens_line(basis)],
     )
