@@ -6,16 +6,9 @@ import numpy as np
 
 from studio.exploration.explanation.basis import Basis, given_input, of_model
 from studio.exploration.explanation.latencies import phase_line
-from studio.exploration.explanation.quantities import (
-    flops,
-    number,
-    operations,
-    share,
-)
+from studio.exploration.explanation.quantities import flops, number, operations, share
 from studio.exploration.explanation.rates import of_phase, tokens_line
-from studio.exploration.explanation.serving_time import (
-    decode_pass,
-)
+from studio.exploration.explanation.serving_time import decode_pass
 from studio.messages import say
 from studio.simulation.compute.roofline import peak_flops
 from studio.simulation.explanation import Line
@@ -42,7 +35,7 @@ def mfu_line(basis: Basis) -> Line:
         inputs = (basis.peak(decode_pass(basis).engine.numbers.compute.rating),)
         value = phase.npus / npus * used
         return of_phase(phase, word(phase.name), value, "ratio", formula, inputs,
-                         lambda: [phase_line(basis, phase)])  # fmt: skip
+                        lambda: [phase_line(basis, phase)])  # fmt: skip
 
     outcome = basis.serving
     lines = (
