@@ -68,23 +68,16 @@ def simulate_training(given: SimInput, scenario: Training) -> SimResult:
 
 def _outcome(given: SimInput, scenario: Training) -> TrainingResult:
     """Return the fastest plan of a scenario that fits, else the one that needs the least memory."""
-    candidates = candidate_plans(given, scenario)
-    recipe = Recipe(precision=scenario.precision)
     batch = training_step(
         given.machine,
         given.model,
-        candidates,
+        candidate_plans(given, scenario),
         given.compute,
         given.network,
-        recipe,
+        Recipe(precision=scenario.precision),
         is_checked=True,
     )
-    if candidates.count == 1:
-        return batch
-    chosen = candidates.take(np.array([_best(batch)]))
-    return training_step(
-        given.machine, given.model, chosen, given.compute, given.network, recipe, is_checked=True
-    )
+    return batch.alone(_best(batch))
 
 
 def _best(batch: TrainingResult) -> int:

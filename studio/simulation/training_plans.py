@@ -10,6 +10,7 @@ import numpy as np
 from studio.design.scenario import Training
 from studio.errors import InvalidInput
 from studio.simulation.job import SimInput
+from studio.workload.divisors import divisors
 from studio.workload.model import AiModel
 from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
 
@@ -119,8 +120,8 @@ def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:
 
 def _largest_data(scenario: Training, most: int) -> int:
     """Return the most replicas up to `most` among which the batch divides evenly."""
-    sequences = max(1, scenario.global_batch // scenario.micro_batch)
-    return next((data for data in range(most, 0, -1) if sequences % data == 0), 0)
+    even = divisors(max(1, scenario.global_batch // scenario.micro_batch))
+    return max((data for data in even if data <= most), default=0)
 
 
 def _has_experts(model: AiModel) -> bool:

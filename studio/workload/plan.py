@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from studio.errors import InvalidInput
 from studio.messages import say
+from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 
 FloatArray = NDArray[np.float64]
@@ -291,9 +292,3 @@ def _expert_message(rule: str, model: AiModel, value: dict[str, float]) -> str:
         what=what,
         nearest=nearest,
     )
-
-
-def nearest_divisor(whole: int, wanted: float) -> int:
-    """Return the divisor of `whole` nearest to `wanted`, the smaller of two equally near."""
-    divisors = [d for d in range(1, min(whole, 1_000_000) + 1) if whole % d == 0]
-    return min(divisors, key=lambda d: (abs(d - wanted), d))

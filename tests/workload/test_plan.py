@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from studio.errors import InvalidInput
+from studio.workload.divisors import nearest_divisor
 from studio.workload.library import load_model
-from studio.workload.plan import check_plan, nearest_divisor, plans
+from studio.workload.plan import check_plan, plans
 
 
 @pytest.mark.parametrize(

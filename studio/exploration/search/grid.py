@@ -53,9 +53,3 @@ class Grid:
     def __getitem__(self, name: str) -> FloatArray:
         """Return one degree of every row."""
         return self.columns[name]
-
-
-def divisors(whole: int) -> list[int]:
-    """Return the divisors of a positive number, smallest first."""
-    small = [d for d in range(1, int(whole**0.5) + 1) if whole % d == 0]
-    return small + [whole // d for d in reversed(small) if d * d != whole]

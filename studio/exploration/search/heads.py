@@ -6,8 +6,8 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.exploration.search.grid import Grid
+from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention
-from studio.workload.plan import nearest_divisor
 
 
 def shared_heads(model: AiModel) -> int:

@@ -11,12 +11,12 @@ import numpy as np
 
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
-from studio.exploration.search.grid import Grid, divisors
+from studio.exploration.search.grid import Grid
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
 from studio.simulation.inference.plan import InferencePlan, expert_count
+from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel
-from studio.workload.plan import nearest_divisor
 from studio.workload.precision import number_format
 
 Choices = Mapping[str, Sequence[int | float | str]]

@@ -9,11 +9,12 @@ import numpy as np
 
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
-from studio.exploration.search.grid import Grid, divisors
+from studio.exploration.search.grid import Grid
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
+from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
-from studio.workload.plan import Plans, Recompute, Schedule, nearest_divisor, plans
+from studio.workload.plan import Plans, Recompute, Schedule, plans
 
 LEAST_USED = 0.5
 """Share of the NPUs above which a mapping has to use them."""

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from studio.exploration.search.grid import divisors
 from studio.exploration.validation.rows import Row, number, whole
 from studio.simulation.machine import Machine
+from studio.workload.divisors import divisors
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.plan import Plans, Recompute, broken_rules, join, plans
 

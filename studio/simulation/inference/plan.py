@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from studio.errors import InvalidInput
 from studio.messages import say
+from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
-from studio.workload.plan import nearest_divisor
 
 
 def scalar(value: Number) -> float:

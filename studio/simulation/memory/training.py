@@ -57,8 +57,8 @@ class TrainingMemory:
         """Whether the NPU's memory holds it."""
         return np.asarray(self.total <= self.capacity_byte)
 
-    def take(self, index: NDArray[np.bool_]) -> TrainingMemory:
-        """Return the memory of the plans that a mask picks."""
+    def take(self, index: NDArray[np.bool_] | NDArray[np.intp]) -> TrainingMemory:
+        """Return the memory of the plans at `index`, a mask or positions."""
         return replace(
             self,
             **{

@@ -58,6 +58,8 @@ class StepComputing:
     """Head and embedding."""
     layer_traffic_byte: Number
     """Memory traffic of all layers' operators, forward. [byte]"""
+    places: NDArray[np.intp] | None = None
+    """Where a plan's own operators are in `timed`, if plans that compute the same share them."""
 
 
 FEW = 64
@@ -86,14 +88,12 @@ def compute(
         tuple(_spread(work, places) for work in layers),
         (_spread(head, places), _spread(embedding, places)),
         _at(traffic, places),
+        places,
     )
 
 
 def _distinct(plan: Plans) -> tuple[Plans, NDArray[np.intp] | None]:
-    """Return plans that differ in what an NPU computes, and where each plan finds its own.
-
-    The first plan comes first.
-    """
+    """Return plans that differ in what an NPU computes, and where each plan finds its own."""
     if plan.count < FEW:
         return plan, None
     columns = (
@@ -105,10 +105,7 @@ def _distinct(plan: Plans) -> tuple[Plans, NDArray[np.intp] | None]:
         values, places = np.unique(column, return_inverse=True)
         key = key * values.size + places
     _, first, places = np.unique(key, return_index=True, return_inverse=True)
-    own = places[0]
-    swap = np.arange(first.size)
-    swap[[0, own]] = swap[[own, 0]]
-    return plan.take(first[swap]), swap[places]
+    return plan.take(first), places
 
 
 def _at(value: Number, places: NDArray[np.intp]) -> Number:

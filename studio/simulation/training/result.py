@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import numpy as np
 
 from studio.simulation.memory.training import TrainingMemory
 from studio.simulation.training.stages import Stages
@@ -117,7 +119,8 @@ class TrainingResult:
     hfu: FloatArray
     """The same with recomputed FLOP. [1]"""
     memory: TrainingMemory
-    list_operators: Callable[[], tuple[OperatorRow, ...]] = field(repr=False, compare=False)
+    list_operators: Callable[[int], tuple[OperatorRow, ...]] = field(repr=False, compare=False)
+    """Gives those of one plan, by its place."""
     layer_traffic_byte: FloatArray
     """Memory traffic of all layers' operators, forward pass of one micro batch. [byte]"""
     evidence: str
@@ -125,11 +128,27 @@ class TrainingResult:
     """What the slowest pipeline stage holds."""
     profile: str
     """Family and software generation whose constants were used."""
+    place: int = field(default=0, repr=False, compare=False)
+    """Place of the first plan in the batch that `list_operators` knows."""
 
     @cached_property
     def operators(self) -> tuple[OperatorRow, ...]:
         """Return the operators of the first plan; most estimates are never asked for them."""
-        return self.list_operators()
+        return self.list_operators(self.place)
+
+    def alone(self, at: int) -> TrainingResult:
+        """Return what plan `at` comes to, as if it had been simulated by itself."""
+        one = np.array([at])
+        return replace(
+            self,
+            plan=self.plan.take(one),
+            terms={name: value[one] for name, value in self.terms.items()},
+            hidden_s={name: value[one] for name, value in self.hidden_s.items()},
+            memory=self.memory.take(one),
+            stages=self.stages.take(one),
+            place=at,
+            **{name: getattr(self, name)[one] for name in _BY_PLAN},
+        )
 
     @property
     def compute_s(self) -> FloatArray:
@@ -142,6 +161,9 @@ class TrainingResult:
         return sum_terms(self.terms, EXPOSED_TERMS)
 
 
+_BY_PLAN = (
+    "step_time_s", "tokens_per_s", "tokens_per_s_per_npu", "mfu", "hfu", "layer_traffic_byte",
+)  # fmt: skip
 MATRIX_TERMS = ("matrix", "attention", "experts", "recompute")
 COMPUTE_TERMS = ("matrix", "attention", "experts", "vector", "recompute")
 EXPOSED_TERMS = ("tensor", "context", "expert_exchange", "pipeline", "data")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Plans, Schedule
@@ -25,6 +26,10 @@ class Stages:
     """1 where the slowest stage also computes the head."""
     embedding: FloatArray
     """1 where it also looks up the embedding."""
+
+    def take(self, index: NDArray[np.intp]) -> Stages:
+        """Return the stages of the plans at `index`."""
+        return Stages(self.layers[index], self.head[index], self.embedding[index])
 
 
 def slowest_stage(

@@ -135,7 +135,7 @@ def _result(
     profile: ComputeProfile,
     total: Mapping[str, Number],
     hidden: Mapping[str, Number],
-    detail: tuple[Callable[[], tuple[OperatorRow, ...]], Number, Stages],
+    detail: tuple[Callable[[int], tuple[OperatorRow, ...]], Number, Stages],
 ) -> TrainingResult:
     terms = {
         name: np.broadcast_to(np.asarray(total.get(name, 0.0), dtype=np.float64), (plan.count,))

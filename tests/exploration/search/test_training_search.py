@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from studio.errors import InvalidInput, UnknownName
 from studio.exploration.search.goals import GOALS
-from studio.exploration.search.grid import divisors
 from studio.exploration.search.mappings import Limit, SearchCancelled
 from studio.exploration.search.reasons import reasons
 from studio.exploration.search.training import search_training
@@ -20,6 +19,7 @@ from studio.exploration.search.training_grid import plans_of, training_grid
 from studio.simulation.job import SimInput
 from studio.simulation.simulate import simulate
 from studio.simulation.training.step import training_step
+from studio.workload.divisors import divisors
 from studio.workload.library import load_model
 from studio.workload.plan import broken_rules, plans
 from tests.exploration.search.jobs import CLUSTER_64, assert_same_as_simulated, job, train

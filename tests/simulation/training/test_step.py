@@ -18,6 +18,11 @@ DENSE = plans(
 )
 MOE = plans(pipeline=[1, 4, 8], expert=[8, 32, 64], data=64, micro_batches=8, chunks=[1, 2, 1])
 
+MOE_AND_MORE = plans(
+    tensor=[1, 4, 1, 2], pipeline=[4, 1, 8, 2], expert=[8, 4, 64, 16], data=64, micro_batches=8,
+    micro_batch=[2, 1, 1, 1], sequence=[4096, 8192, 4096, 4096],
+)  # fmt: skip
+
 
 def test_terms_add_up_to_the_step() -> None:
     for plan, model in ((DENSE, "Llama-3-8B"), (MOE, "Qwen3-30B-A3B")):
@@ -45,6 +50,22 @@ def test_a_batch_gives_what_each_plan_gives_alone() -> None:
         alone = step(DENSE.take(np.array([index])))
         assert alone.step_time_s[0] == pytest.approx(together.step_time_s[index], rel=1e-12)
         assert alone.memory.total[0] == pytest.approx(together.memory.total[index], rel=1e-12)
+
+
+def test_a_plan_taken_from_a_batch_is_that_plan_with_its_own_operators() -> None:
+    # Forty plans compute one by one; of eighty, those that compute the same share it.
+    for repeats in (10, 20):
+        many = MOE_AND_MORE.take(np.tile(np.arange(4), repeats))
+        batch = step(many, "Qwen3-30B-A3B")
+        for at in (0, 5, many.count - 2):
+            taken, alone = batch.alone(at), step(many.take(np.array([at])), "Qwen3-30B-A3B")
+            assert taken.step_time_s == pytest.approx(alone.step_time_s, rel=1e-12)
+            assert taken.memory.total == pytest.approx(alone.memory.total, rel=1e-12)
+            assert taken.plan.expert == alone.plan.expert
+            found, expected = taken.operators, alone.operators
+            assert [row.name for row in found] == [row.name for row in expected]
+            assert [row.step_s for row in found] == pytest.approx([row.step_s for row in expected])
+            assert [row.shape for row in found] == [row.shape for row in expected]
 
 
 @settings(max_examples=15, deadline=None)
