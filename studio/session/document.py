@@ -43,6 +43,8 @@ class Document:
         self._fabric = fabric or compile_design(design, catalog)
         self._snapshots = Snapshots(self._fabric)
         self._selection: frozenset[str] = frozenset()
+        self._selected_at: dict[int, frozenset[str]] = {}
+        """What was selected when a place of the history was left last."""
         self._listeners: list[Listener] = []
         self._journal = journal
         self._is_saved = False
@@ -168,6 +170,10 @@ class Document:
         fabric = self._snapshots.of(after, self._catalog)
         before, steps = self.design, self._history.place
         self._history.push(label, after, merge_key)
+        if self._history.place != steps:
+            # Places behind this one were of steps that are given up.
+            kept = {place: one for place, one in self._selected_at.items() if place < steps}
+            self._selected_at = {**kept, steps: self._selection}
         if self._journal:
             place = self._history.place
             self._journal.step(label, before, after, place, merge=place == steps)
@@ -184,7 +190,9 @@ class Document:
             self.jump(self._history.place + 1)
 
     def jump(self, place: int) -> None:
-        """Go to any step of the history.
+        """Go to any step of the history, with what was selected when it was left.
+
+        An address may be of another rack there, or of none: racks are numbered anew as arrays grow.
 
         Raises
         ------
@@ -198,6 +206,8 @@ class Document:
         except StudioError:
             self._history.jump(before)
             raise
+        self._selected_at[before] = self._selection
+        self._selection = self._selected_at.get(place, frozenset())
         if self._journal:
             self._journal.moved(self._history.place)
         self._changed(fabric)

@@ -76,6 +76,34 @@ def test_an_edit_that_changes_nothing_is_not_heard(document: Document) -> None:
     assert heard == []
 
 
+def test_undo_selects_what_was_selected_then(document: Document) -> None:
+    # With a third rack in the row R03 is another rack, and R17 would be none at all.
+    document.select(frozenset({"R01"}))
+    document.apply("grow", grow(3))  # type: ignore[arg-type]
+    document.select(frozenset({"R01", "R02", "R03"}))
+    document.undo()
+    assert document.selection == {"R01"}
+    document.redo()
+    assert document.selection == {"R01", "R02", "R03"}
+    document.apply("rename", rename())  # type: ignore[arg-type]
+    document.select(frozenset())
+    document.jump(0)
+    assert document.selection == {"R01"}
+    document.select(frozenset({"R02"}))
+    document.apply("grow", grow(4))  # type: ignore[arg-type]
+    document.select(frozenset({"R04"}))
+    document.undo()
+    assert document.selection == {"R02"}
+
+
+def test_a_step_of_an_earlier_session_selects_nothing(document: Document) -> None:
+    document.apply("grow", grow(3))  # type: ignore[arg-type]
+    document.select(frozenset({"R03"}))
+    document._selected_at.clear()
+    document.undo()
+    assert document.selection == frozenset()
+
+
 def test_a_selection_is_heard_once(document: Document) -> None:
     heard: list[frozenset[str]] = []
     document.listen(lambda one: heard.append(one.selection))
