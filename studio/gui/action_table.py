@@ -29,6 +29,7 @@ TOOLBAR: tuple[str, ...] = (
     "tool.zoom",
     "tool.measure",
     "tool.cable",
+    "tool.snap",
     SEPARATOR,
     "edit.add_rule",
     "edit.duplicate",

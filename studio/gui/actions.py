@@ -40,6 +40,7 @@ class ActionState:
     has_baseline: bool = False
     is_playing: bool = False
     is_live: bool = True
+    is_snapping: bool = True
     has_recent: bool = False
     page: str = "welcome"
     tool: str = "select"

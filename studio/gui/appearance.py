@@ -38,6 +38,9 @@ class Appearance:
             if window.workspace.is_live and window.workspace.is_stale:
                 window.workspace.simulate()
             window.menus.update()
+        elif key == "snap":
+            window.canvas.set_snapping(bool(window.settings.get("snap")))
+            window.menus.update()
         elif key == "font_scale":
             QApplication.setFont(window_font(float(window.settings.get("font_scale"))))
             self.set_theme(window.theme)

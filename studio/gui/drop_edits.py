@@ -17,6 +17,7 @@ from studio.design.model import (
     Assembly,
     AssemblyKind,
     Design,
+    Face,
     Group,
     Placement,
     Rack,
@@ -60,7 +61,13 @@ def add_rack(item: str, x_m: float, y_m: float) -> Edit:
 
 
 def place_assembly(
-    fabric: Fabric, assembly: str, rack_label: str, u: int, *, only: bool = False
+    fabric: Fabric,
+    assembly: str,
+    rack_label: str,
+    u: int,
+    *,
+    only: bool = False,
+    face: Face = "front",
 ) -> Edit:
     """Return the edit that puts an assembly into a rack, and into all of its array.
 
@@ -72,7 +79,7 @@ def place_assembly(
 
     def edit(design: Design) -> Design:
         lent, name = lend(design, assembly)
-        return place_box(lent, rack_id, cell, Placement(name, u))
+        return place_box(lent, rack_id, cell, Placement(name, u, face=face))
 
     return edit
 
@@ -98,7 +105,14 @@ _BOX_KINDS: Mapping[str, AssemblyKind] = {
 
 
 def box_part(
-    fabric: Fabric, part_id: str, rack_label: str, u: int, height_u: int, *, only: bool = False
+    fabric: Fabric,
+    part_id: str,
+    rack_label: str,
+    u: int,
+    height_u: int,
+    *,
+    only: bool = False,
+    face: Face = "front",
 ) -> Edit:
     """Return the edit that makes a box around a part, and puts it into a rack and all of its array.
 
@@ -120,7 +134,7 @@ def box_part(
             kind=kind, name=part.name, height_u=height_u, contents={part.kind: Group(1, part.id)}
         )
         design = put(design, "assemblies", key, box)
-        return place_box(design, rack_id, cell, Placement(AssemblyId(key), u))
+        return place_box(design, rack_id, cell, Placement(AssemblyId(key), u, face=face))
 
     return edit
 

@@ -149,13 +149,16 @@ class Intents:
             edit = drop_edits.rack_around(target.id, target.x_m, target.y_m)
             return mark("Place assembly"), edit
         if target.type == "assembly":
-            place = (target.rack, target.u)
-            edit = drop_edits.place_assembly(fabric, target.id, *place, only=target.only)
+            edit = drop_edits.place_assembly(
+                fabric, target.id, target.rack, target.u, only=target.only, face=target.face
+            )
             return mark("Place assembly"), edit
         if not target.housing:
             height_u = box_height_u(fabric.catalog.part(PartId(target.id)))
-            place = (target.rack, target.u)
-            edit = drop_edits.box_part(fabric, target.id, *place, height_u, only=target.only)
+            place = (target.rack, target.u, height_u)
+            edit = drop_edits.box_part(
+                fabric, target.id, *place, only=target.only, face=target.face
+            )
             return mark("Place box"), edit
         verb, edit = drop_edits.put_part(fabric, target.id, target.housing)
         return mark("Swap part") if verb == "swap" else mark("Add part"), edit

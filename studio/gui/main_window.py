@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         connect_panels(self)
         settings.listen(self.look.apply_setting)
         workspace.is_live = bool(settings.get("live"))
+        self.canvas.set_snapping(bool(settings.get("snap")))
         self.look.retranslate()
         self.show_page("welcome")
 

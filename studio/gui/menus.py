@@ -142,6 +142,7 @@ class WindowMenus:
             has_baseline=window.workspace.baseline is not None,
             is_playing=window.run_panel.clock.is_playing,
             is_live=window.workspace.is_live,
+            is_snapping=window.canvas.is_snapping,
             has_recent=bool(window.settings.recent),
             page=window.page,
             tool=window.tool,

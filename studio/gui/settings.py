@@ -85,6 +85,12 @@ SETTINGS: tuple[Setting, ...] = (
         mark("Switched off, the simulation runs only on request."),
     ),
     Setting(
+        "snap",
+        True,
+        mark("Snap while dragging"),
+        mark("Racks go to the grid and into line with others; S switches it, Alt does for once."),
+    ),
+    Setting(
         "baseline_on_open",
         True,
         mark("Pin the opened design as baseline"),

@@ -32,6 +32,7 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.part_dropped.connect(window.intents.drop)
     window.canvas.menu_requested.connect(window.menus.show_canvas_menu)
     window.canvas.hover_changed.connect(lambda what: window.status.hover.setText(str(what or "")))
+    window.canvas.hinted.connect(window.status.hover.setText)
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
     window.strip.explain_requested.connect(window.intents.explain)
     window.plots.explain_requested.connect(window.intents.explain)

@@ -31,6 +31,7 @@ class BoxDrag:
     """Nodes, trays or shelves of one rack, dragged as they stand one above the other."""
 
     is_live = False
+    snaps = True
     moving = None
     guides: tuple[tuple[float, float, float, float], ...] = ()
 
@@ -97,9 +98,9 @@ class BoxDrag:
         shown: FloatArray = np.tile(new[2:], 2) * share + np.array((new[0], new[1], 0.0, 0.0))
         return shown
 
-    @property
-    def readout(self) -> Readout:
+    def readout(self, scene: Scene) -> Readout:
         """Return the place and what the rack would carry."""
+        del scene
         layout = self._scene.layout
         low = min(one.u for one in self._housings) + self._units
         place = f"{layout.racks[self._target].label}, U{low}"

@@ -8,6 +8,7 @@ from studio.fabric.arrays import BoolArray, FloatArray
 from studio.gui.canvas.grips import Ghost, Readout
 from studio.gui.canvas.held import Held, hold
 from studio.gui.canvas.moving import places, put_down
+from studio.gui.canvas.pulled import pulled_cables
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import Snap, snapped
@@ -18,6 +19,7 @@ class RackDrag:
     """Racks held by the pointer: whole arrays, and members that leave their line."""
 
     is_live = True
+    snaps = True
     ghosts: tuple[Ghost, ...] = ()
 
     def __init__(self, scene: Scene, addresses: frozenset[str], number: int) -> None:
@@ -28,6 +30,7 @@ class RackDrag:
         self._merge_key = f"drag-{number}"
         self._moving: BoolArray = self._held.mask(scene.fabric)
         self._homes = self._regular_places(scene)
+        self._pulled = pulled_cables(scene.fabric, self._moving)
         self._what = _named(scene, self._held, self._moving)
         self.snap = Snap(0.0, 0.0)
         self._asked: tuple[float, float] = (0.0, 0.0)
@@ -47,10 +50,11 @@ class RackDrag:
         """Return lines that explain where the racks snap."""
         return self.snap.guides
 
-    @property
-    def readout(self) -> Readout:
-        """Return what moves and how far."""
-        return Readout(f"{self._what}\nΔx {self.snap.dx:+.2f} m   Δy {self.snap.dy:+.2f} m")
+    def readout(self, scene: Scene) -> Readout:
+        """Return what moves, how far, and how long the cables are that it pulls along."""
+        way = f"Δx {self.snap.dx:+.2f} m   Δy {self.snap.dy:+.2f} m"
+        lines = (self._what, way, self._pulled.text(scene.fabric))
+        return Readout("\n".join(line for line in lines if line))
 
     def move(self, dx_m: float, dy_m: float, reach_m: float) -> None:
         """Take the racks to a shift from where they stood, near others or on the grid."""

@@ -11,13 +11,16 @@ import numpy as np
 from studio import units
 from studio.catalog.fields import FIELDS
 from studio.catalog.part import Part
+from studio.design.model import Face
 from studio.errors import InvalidInput
 from studio.gui.canvas.addresses import housing_address, rack_address
 from studio.gui.canvas.elevation import (
     DEFAULT_RACK_DEPTH_M,
+    FACE_GAP,
     FOOTER,
     HEADER,
     LEFT,
+    MIDDLE,
     RIGHT,
 )
 from studio.gui.canvas.fitting import NO_FIT, Fit, Load, RackRoom, assembly_load, part_load
@@ -26,7 +29,7 @@ from studio.gui.canvas.held import all_of_array
 from studio.gui.canvas.picking import Hit, pick
 from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.snapping import snapped
+from studio.gui.canvas.snapping import SNAP_PX, snapped
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import tr
 from studio.ids import PartId, RackId
@@ -55,7 +58,11 @@ class Landing:
         target = self.target
         text = f"{target.x_m:.1f} m, {target.y_m:.1f} m"
         if target.u and not target.housing:
-            lines = (f"{target.rack}, U{target.u}", self.scope, self.fit.text)
+            place = f"{target.rack}, U{target.u}"
+            is_rear = target.face == "rear"
+            place = f"{place}, {tr('rear')}" if is_rear else place
+            how = "" if is_rear else tr("Shift: at the rear")
+            lines = (place, self.scope, self.fit.text, how)
             text = "\n".join(line for line in lines if line)
         elif target.type == "part":
             text = target.housing
@@ -88,23 +95,30 @@ def landing(
     x: float,
     y: float,
     room: RackRoom | None = None,
+    *,
+    snaps: bool = True,
+    rear: bool = False,
 ) -> Landing | None:
     """Return where an item would land at a hall position, None where it can't.
 
     Parameters
     ----------
     room : what is free in the racks of the scene; worked out where none is given.
+    snaps : racks go to the grid and into line with others.
+    rear : boxes go to the rear of a rack, wherever in it the pointer is.
     """
     kind, name = item
     if kind == "rack":
-        return _rack_landing(scene, viewport, item, name, x, y)
+        reach = SNAP_PX / viewport.scale if snaps else 0.0
+        return _rack_landing(scene, item, name, (x, y), reach)
     hit = pick(scene, viewport, "rack", x, y)
     if hit is None:
         if kind != "assembly":
             return None
         part = usual_rack(scene.fabric.design, name)
-        return _rack_landing(scene, viewport, item, part, x, y)
-    if kind == "part" and hit.kind != "rack":
+        reach = SNAP_PX / viewport.scale if snaps else 0.0
+        return _rack_landing(scene, item, part, (x, y), reach)
+    if kind == "part" and hit.kind != "rack" and not rear:
         return _inside_landing(scene, name, hit, x, y)
     rack = hit.number if hit.kind == "rack" else int(_rack_of(scene, hit.kind, hit.number))
     room = room or RackRoom(scene, np.zeros(0, dtype=np.int64))
@@ -117,7 +131,20 @@ def landing(
         height_u, load = box_height_u(part_), part_load(part_)
     else:
         return None
-    return _unit_landing(scene, item, rack, (x, y), room, height_u, load)
+    face = "rear" if rear else _face_at(scene, rack, x)
+    return _unit_landing(scene, item, rack, (x, y), room, (height_u, face), load)
+
+
+def _face_at(scene: Scene, rack: int, x: float) -> Face:
+    """Return the face of a rack drawn at a place: rears are drawn where there are any."""
+    left, _, width, _ = scene.racks[rack].tolist()
+    is_right = x > left + width * MIDDLE
+    return "rear" if is_right and _has_rear(scene, rack) else "front"
+
+
+def _has_rear(scene: Scene, rack: int) -> bool:
+    boxes = scene.layout.housings[int(scene.rack_start[rack]) : int(scene.rack_start[rack + 1])]
+    return any(box.face == "rear" for box in boxes)
 
 
 def in_scope(scene: Scene, found: Landing, selection: frozenset[str], is_switched: bool) -> Landing:
@@ -174,12 +201,13 @@ def _rack_of(scene: Scene, kind: str, number: int) -> int:
 
 
 def _rack_landing(
-    scene: Scene, viewport: Viewport, item: tuple[ItemType, str], part_id: str, x: float, y: float
+    scene: Scene, item: tuple[ItemType, str], part_id: str, place: tuple[float, float], reach: float
 ) -> Landing:
     width, depth = footprint_m(scene, part_id)
-    ghost = np.array([[x - width / 2, y - depth / 2, width, depth]])
-    move = snapped(ghost, scene.racks, 0.0, 0.0, 10 / viewport.scale)
-    left, top = float(ghost[0, 0]) + move.dx, float(ghost[0, 1]) + move.dy
+    left, top = place[0] - width / 2, place[1] - depth / 2
+    if reach > 0:
+        move = snapped(np.array([[left, top, width, depth]]), scene.racks, 0.0, 0.0, reach)
+        left, top = left + move.dx, top + move.dy
     rect = (left, top, width, depth)
     return Landing(DropTarget(*item, left, top, collides=stands_on_racks(scene, rect)), rect)
 
@@ -218,18 +246,23 @@ def _unit_landing(
     rack: int,
     place: tuple[float, float],
     room: RackRoom,
-    height_u: int,
+    box: tuple[int, Face],
     load: Load,
 ) -> Landing:
-    x, y = place
+    """Return the landing of a box of some height at a face of a rack."""
+    (x, y), (height_u, face) = place, box
     left, top, width, depth = (float(v) for v in scene.racks[rack])
     count = room.count(rack)
     unit = depth * (FOOTER - HEADER) / count
     at = int(np.floor((top + depth * FOOTER - y) / unit)) + 1
     u = min(max(at - height_u // 2, 1), max(1, count - height_u + 1))
-    fit = room.fit(rack, [(u, height_u, "front")], load)
+    fit = room.fit(rack, [(u, height_u, face)], load)
     label = rack_address(scene.layout, rack)
-    target = DropTarget(item[0], item[1], x, y, label, u=u, collides=bool(fit.blocked))
+    collides = bool(fit.blocked)
+    target = DropTarget(item[0], item[1], x, y, label, u=u, face=face, collides=collides)
     bottom = top + depth * FOOTER - (u - 1) * unit
-    rect = (left + width * LEFT, bottom - height_u * unit, width * (RIGHT - LEFT), height_u * unit)
+    is_split = face == "rear" or _has_rear(scene, rack)
+    begin = MIDDLE + FACE_GAP if face == "rear" else LEFT
+    end = MIDDLE - FACE_GAP if is_split and face == "front" else RIGHT
+    rect = (left + width * begin, bottom - height_u * unit, width * (end - begin), height_u * unit)
     return Landing(target, rect, fit)

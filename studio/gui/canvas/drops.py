@@ -62,10 +62,15 @@ class Drops:
         x, y = view.to_world(event.position().x(), event.position().y())
         try:
             item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
-            found = landing(scene, view, item, x, y, self._room_of(scene))
+            keys = event.modifiers()
+            exact = bool(keys & Qt.KeyboardModifier.AltModifier)
+            snaps = self._surface.is_snapping != exact
+            rear = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+            room = self._room_of(scene)
+            found = landing(scene, view, item, x, y, room, snaps=snaps, rear=rear)
         except StudioError:
             return None
-        switched = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        switched = bool(keys & Qt.KeyboardModifier.ControlModifier)
         return in_scope(scene, found, self._surface.selection, switched) if found else None
 
     def _room_of(self, scene: Scene) -> RackRoom:

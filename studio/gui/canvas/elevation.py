@@ -21,6 +21,9 @@ FOOTER = 0.94
 """Below this stand things without rack units, such as fans and manifolds."""
 LEFT, RIGHT = 0.085, 0.85
 """Between these are the boxes; rack unit numbers to the left, the riser to the right."""
+MIDDLE = (LEFT + RIGHT) / 2
+"""Fronts end here and rears begin, in a rack that has something at its rear."""
+FACE_GAP = 0.01
 RISER_END = 0.985
 _UNIT_GAP = 0.08
 
@@ -69,10 +72,8 @@ def housing_rects(layout: Layout) -> FloatArray:
 
 
 def _set_faces(rects: FloatArray, rear: BoolArray, split: BoolArray) -> None:
-    half = (RIGHT - LEFT) / 2
-    gap = 0.01
-    rects[:, 0] = np.where(rear, LEFT + half + gap, LEFT)
-    rects[:, 2] = np.where(split, half - gap, RIGHT - LEFT)
+    rects[:, 0] = np.where(rear, MIDDLE + FACE_GAP, LEFT)
+    rects[:, 2] = np.where(split, MIDDLE - LEFT - FACE_GAP, RIGHT - LEFT)
 
 
 def _set_footers(rects: FloatArray, rack: IntArray, flat: BoolArray) -> None:

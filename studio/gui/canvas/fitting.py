@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -13,6 +13,7 @@ from studio.catalog.fields import FIELDS
 from studio.catalog.part import Part
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
+from studio.fabric.layout import Housing
 from studio.fabric.parts import PartTable
 from studio.fabric.template import Template, build_templates
 from studio.gui.canvas.elevation import rack_units
@@ -20,6 +21,7 @@ from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import tr
 from studio.ids import AssemblyId
 from studio.simulation.rollup.inventory import inventory_of
+from studio.simulation.rules.rack_space import depth_m as depth_m_of
 
 Span = tuple[int, int, str]
 """First rack unit, units taken, and face."""
@@ -151,20 +153,41 @@ class RackRoom:
                 warnings.append(f"{over}: {text}")
             elif value:
                 figures.append(text)
-        return Fit(self._blocked(rack, spans), tuple(warnings), " · ".join(figures))
+        blocked = self._blocked(rack, spans) or self._meets(rack, spans, load.depth_m)
+        return Fit(blocked, tuple(warnings), " · ".join(figures))
+
+    def _meets(self, rack: int, spans: Sequence[Span], depth_m: float) -> str:
+        """Return what stands at the other face and leaves a box of some depth no room."""
+        scene = self._scene
+        limit = scene.layout.parts[scene.layout.racks[rack].part].value("depth")
+        if not limit or not depth_m:
+            return ""
+        for other in self._others(rack):
+            behind = depth_m_of(scene.fabric, other)
+            if not behind or depth_m + behind <= limit + 1e-6:
+                continue
+            if any(face != other.face and _over(other, u, high) for u, high, face in spans):
+                return f"{tr('no depth left')}: {other.label}"
+        return ""
+
+    def _others(self, rack: int) -> Iterator[Housing]:
+        """Yield the boxes of a rack that stay where they are."""
+        scene = self._scene
+        for number in range(int(scene.rack_start[rack]), int(scene.rack_start[rack + 1])):
+            box = scene.layout.housings[number]
+            if number not in self._gone and box.height_u:
+                yield box
 
     def _blocked(self, rack: int, spans: Sequence[Span]) -> str:
-        scene = self._scene
         for u, high, _ in spans:
             if u < 1 or u + high - 1 > self.count(rack):
                 return tr("outside the rack")
-        first, stop = int(scene.rack_start[rack]), int(scene.rack_start[rack + 1])
-        for number in range(first, stop):
-            other = scene.layout.housings[number]
-            if number in self._gone or not other.height_u:
-                continue
-            for u, high, face in spans:
-                over = other.u < u + high and u < other.u + other.height_u
-                if high and face == other.face and over:
-                    return f"{tr('occupied')}: {other.label}"
+        for other in self._others(rack):
+            if any(face == other.face and _over(other, u, high) for u, high, face in spans):
+                return f"{tr('occupied')}: {other.label}"
         return ""
+
+
+def _over(other: Housing, u: int, high: int) -> bool:
+    """Tell whether a box stands at some of the units; what takes none is in nobody's way."""
+    return high > 0 and other.u < u + high and u < other.u + other.height_u

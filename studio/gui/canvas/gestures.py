@@ -17,6 +17,7 @@ from studio.gui.canvas.held_boxes import alike_boxes
 from studio.gui.canvas.picking import address_of, addresses_of, combined, in_marquee
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.snapping import SNAP_PX
 from studio.gui.canvas.stage import Stage
 from studio.gui.canvas.stretching import EdgeDrag
 from studio.gui.canvas.tools.events import (
@@ -34,7 +35,6 @@ from studio.gui.i18n import tr
 
 _EDIT_MS, _RAREST_MS = 33, 1000
 """Edits of a drag are asked for no more often than the first, and no less than the second."""
-_SNAP_PX = 9.0
 _LEAST_AREA_PX = 4.0
 
 
@@ -48,6 +48,8 @@ class Gestures:
         pause.setInterval(_EDIT_MS)
         pause.timeout.connect(self._ask_meanwhile)
         self._drags = 0
+        self._dragged: Drag | None = None
+        """Where the pointer was last while something is held."""
         self.grip: Grip | None = None
         self.cable: CableDraw | None = None
 
@@ -106,24 +108,39 @@ class Gestures:
                 return
             self.grip = grip
             stage.redraw()
+            stage.say(_how_to_drag(grip, is_snapping=stage.is_snapping))
         if intent.phase == "cancel":
             self._end(self.grip.give_up(), self.grip, scene)
             return
         if isinstance(self.grip, BoxDrag):
             self.grip.switch(intent.is_switched)
         scale = stage.viewport.scale
-        reach = _SNAP_PX / scale if intent.snap else 0.0
+        reach = SNAP_PX / scale if stage.is_snapping != intent.is_exact else 0.0
         self.grip.move(intent.dx / scale, intent.dy / scale, reach)
-        place = (intent.x + intent.dx, intent.y + intent.dy, self.grip.readout)
-        stage.show_marks(
-            replace(stage.marks, guides=self.grip.guides, ghosts=self.grip.ghosts, readout=place)
-        )
+        self._dragged = intent
+        self._show_held(scene)
         stage.show_scene(scene.with_racks(self.grip.rects(scene)))
         if intent.phase == "done":
             self._end(self.grip.request(), self.grip, scene)
         elif self.grip.is_live and not self._pause.isActive():
             self._ask_meanwhile()
             self._pause.start()
+
+    def drag_again(self) -> None:
+        """Bring what is held to where the pointer is, as after snapping was switched."""
+        scene = self._stage.scene
+        if self._dragged is not None and scene is not None:
+            self._drag(self._dragged, scene)
+
+    def _show_held(self, scene: Scene) -> None:
+        """Say what is held, where it snaps, and what would be there."""
+        if self.grip is None or self._dragged is None:
+            return
+        stage, at = self._stage, self._dragged
+        place = (at.x + at.dx, at.y + at.dy, self.grip.readout(scene))
+        stage.show_marks(
+            replace(stage.marks, guides=self.grip.guides, ghosts=self.grip.ghosts, readout=place)
+        )
 
     def _take_hold(self, intent: Drag, scene: Scene) -> Grip | None:
         """Return what is under the pointer where a drag begins: an edge, a box, or racks."""
@@ -144,13 +161,16 @@ class Gestures:
             return
         begun = time.perf_counter()
         self._stage.ask(request)
+        if self._stage.scene is not None:
+            # Cables have their new lengths by now.
+            self._show_held(self._stage.scene)
         # Where a design takes long to build, the drag itself stays smooth and figures follow later.
         cost_ms = (time.perf_counter() - begun) * 1e3
         self._pause.setInterval(int(min(max(_EDIT_MS, 3 * cost_ms), _RAREST_MS)))
 
     def let_go(self) -> None:
         """Forget what the pointer holds, and ask for nothing."""
-        self.grip = self.cable = None
+        self.grip = self.cable = self._dragged = None
         self._pause.stop()
         self._pause.setInterval(_EDIT_MS)
         stage = self._stage
@@ -159,10 +179,11 @@ class Gestures:
         )
 
     def _end(self, request: EditRequest | None, grip: Grip, scene: Scene) -> None:
-        self.grip = None
+        self.grip = self._dragged = None
         self._pause.stop()
         self._pause.setInterval(_EDIT_MS)
         stage = self._stage
+        stage.say("")
         stage.show_marks(replace(stage.marks, guides=(), ghosts=(), readout=None))
         stage.show_scene(scene.with_racks(grip.rects(scene)))
         stage.redraw()
@@ -244,6 +265,13 @@ class Gestures:
             start = stage.viewport.to_world(intent.x1, intent.y1)
             measure = (*start, *stage.viewport.to_world(intent.x2, intent.y2))
         stage.show_marks(replace(stage.marks, measure=measure))
+
+
+def _how_to_drag(grip: Grip, *, is_snapping: bool) -> str:
+    """Return what keys do while something is dragged."""
+    snap = tr("Alt or S: exactly at the pointer") if is_snapping else tr("Alt or S: snap")
+    keys = (tr("Shift: along one axis"), tr("Esc: leave it as it was"))
+    return "   ".join((snap, *keys) if grip.snaps else keys)
 
 
 def _area(view: Viewport, intent: Marquee | ZoomArea) -> Rect:

@@ -58,6 +58,8 @@ class Grip(Protocol):
     """What the step of the history is called, untranslated."""
     is_live: bool
     """Whether edits are asked for while it is held, or once at the release."""
+    snaps: bool
+    """Whether other things attract it."""
 
     @property
     def moving(self) -> BoolArray | None:
@@ -74,9 +76,8 @@ class Grip(Protocol):
         """Return what would be there after a release."""
         ...
 
-    @property
-    def readout(self) -> Readout:
-        """Return what to say beside the pointer."""
+    def readout(self, scene: Scene) -> Readout:
+        """Return what to say beside the pointer, with the drawing as it is by now."""
         ...
 
     def move(self, dx_m: float, dy_m: float, reach_m: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.design.model import Design
+from studio.design.model import Design, Face
 
 ItemType = Literal["rack", "assembly", "part"]
 
@@ -35,6 +35,7 @@ class DropTarget:
     """Address of the node or box under the pointer."""
     u: int = 0
     """Lowest rack unit taken in that rack; 0 on the floor."""
+    face: Face = "front"
     collides: bool = False
     only: bool = False
     """Meant for that rack alone, not for all of its array."""

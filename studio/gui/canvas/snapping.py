@@ -10,6 +10,8 @@ from studio.fabric.arrays import BoolArray, FloatArray
 from studio.gui.canvas.viewport import Rect
 
 GRID_M = 0.1
+SNAP_PX = 9.0
+"""How far racks are drawn into line with others, on the screen."""
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class EdgeDrag:
     """The end of an array held by the pointer."""
 
     is_live = True
+    snaps = False
     moving = None
     guides: tuple[tuple[float, float, float, float], ...] = ()
 
@@ -170,9 +171,9 @@ class EdgeDrag:
             return {"pitch": self._pitch_m, "row_pitch": array.row_pitch}
         return {"pitch": array.pitch, "row_pitch": self._pitch_m}
 
-    @property
-    def readout(self) -> Readout:
+    def readout(self, scene: Scene) -> Readout:
         """Return the new count and what the design holds with it."""
+        del scene
         before, after = (count * rows for count, rows in (self._start, self.counts))
         if self._problem:
             return Readout(self._problem, is_wrong=True)

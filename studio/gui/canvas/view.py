@@ -57,6 +57,8 @@ class CanvasView(PointedDrawing):
     """`DropTarget`."""
     menu_requested = Signal(object)
     """Global position of a click with the right button; what is there is selected by then."""
+    hinted = Signal(str)
+    """What keys do to what the pointer holds; empty once it holds nothing."""
     visible_planes_changed = Signal(object)
     """frozenset of plane ids, after a click in the legend."""
 
@@ -70,6 +72,7 @@ class CanvasView(PointedDrawing):
         self._floating = Floating(self)
         self._drops = Drops(self)
         self._space = False
+        self._is_snapping = True
         self._gestures = Gestures(self, QTimer(self))
 
     # What is held.
@@ -113,6 +116,20 @@ class CanvasView(PointedDrawing):
     def tool(self) -> str:
         """Return the name of the tool in use."""
         return self._tool.name
+
+    @property
+    def is_snapping(self) -> bool:
+        """Tell whether what is dragged goes to the grid and into line with others."""
+        return self._is_snapping
+
+    def set_snapping(self, is_on: bool) -> None:
+        """Switch snapping, also for what is being dragged."""
+        self._is_snapping = is_on
+        self._gestures.drag_again()
+
+    def say(self, hint: str) -> None:
+        """Tell what keys do just now."""
+        self.hinted.emit(hint)
 
     def ask(self, request: EditRequest) -> None:
         """Ask the window for an edit."""

@@ -21,6 +21,11 @@ def tool(name: str) -> Handler:
     return lambda window: window.set_tool(name)
 
 
+def toggle_snap(window: MainWindow) -> None:
+    """Let what is dragged go to the grid and into line, or exactly where the pointer is."""
+    window.settings.set("snap", not window.canvas.is_snapping)
+
+
 def add_plane(window: MainWindow) -> None:
     """Add an independent network."""
     document = window.workspace.document

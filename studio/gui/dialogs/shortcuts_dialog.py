@@ -1,4 +1,4 @@
-"""The list of every action with its keys and what it does."""
+"""The list of every action with its keys, and of what the mouse does."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from studio.gui.accessible_names import name_within
 from studio.gui.actions import Action, key_sequences
 from studio.gui.i18n import tr
+from studio.gui.views.mouse_gestures import MOUSE_GESTURES
 
 
 class ShortcutsDialog(QDialog):
@@ -38,6 +39,9 @@ class ShortcutsDialog(QDialog):
         for action in actions:
             keys = QKeySequence.listToString(key_sequences(action), native)
             row = QTreeWidgetItem([tr(action.text), keys, tr(action.help)])
+            self.tree.addTopLevelItem(row)
+        for one in MOUSE_GESTURES:
+            row = QTreeWidgetItem([tr(one.text), one.keys, tr(one.help)])
             self.tree.addTopLevelItem(row)
         header = self.tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

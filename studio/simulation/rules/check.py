@@ -9,7 +9,7 @@ from itertools import chain
 from studio.design.finding import Finding
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
-from studio.simulation.rules import cables, exceptions, ports, racks
+from studio.simulation.rules import cables, exceptions, ports, rack_space, racks
 from studio.simulation.rules.bend_radius import bend_radius
 from studio.simulation.rules.cooling import cooling_class, inlet_temperature, liquid_parts
 from studio.simulation.rules.drawn_twice import drawn_twice
@@ -46,7 +46,8 @@ RULES: tuple[Rule, ...] = (
     _rule(ports.split_cable, "components", "links"),
     _rule(cables.reach, "components", "links", "lengths", "parts", "site"),
     _rule(cables.connected_planes, "components", "links", "states"),
-    _rule(racks.rack_units, "components", "builds", "states"),
+    _rule(rack_space.rack_units, "components", "builds", "states"),
+    _rule(rack_space.rack_depth, "components", "builds", "states"),
     _rule(racks.floor_space, "components", "builds", "places", "site"),
     _rule(racks.rack_power, "components", "links", "builds", "draws", "states"),
     _rule(racks.rack_mass, "components", "builds", "states"),

@@ -97,6 +97,11 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "rack-units": Explanation(
         say("Rack units"), say("Boxes do not overlap and stay inside their rack."), _PART
     ),
+    "rack-depth": Explanation(
+        say("Rack depth"),
+        say("Boxes are no deeper than their rack, fronts and rears together neither."),
+        _PART,
+    ),
     "floor-space": Explanation(
         say("Floor space"), say("Racks do not overlap and stand inside the hall."), _DESIGN
     ),

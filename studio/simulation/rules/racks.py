@@ -1,4 +1,4 @@
-"""Rules on racks: rack units, floor space, power, mass, supplies and feeds."""
+"""Rules on racks: floor space, power, mass, supplies and feeds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from studio.design.arrays import cell_at
 from studio.design.finding import Finding, Fix
-from studio.design.members import contents_of, contents_path
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import RackInstance
@@ -16,80 +14,6 @@ from studio.messages import say
 from studio.simulation.rollup.inventory import inventory_of
 from studio.simulation.rules.report import MOST_PER_RULE
 from studio.units import display
-
-
-def rack_units(fabric: Fabric) -> Iterator[Finding]:
-    """Report housings that overlap or stick out of their rack."""
-    seen: set[tuple[object, ...]] = set()
-    by_rack: dict[int, list[int]] = {}
-    present = fabric.housing_present.tolist()
-    for number, housing in enumerate(fabric.layout.housings):
-        if present[number]:
-            by_rack.setdefault(housing.rack, []).append(number)
-    for rack_number, numbers in by_rack.items():
-        rack = fabric.layout.racks[rack_number]
-        # Racks of an array have equal contents, but for exceptions: the first one speaks for all.
-        stack = (fabric.layout.housings[number] for number in numbers)
-        alike = (rack.rack, *((one.placement, one.element, one.u, one.face) for one in stack))
-        if alike in seen:
-            continue
-        seen.add(alike)
-        yield from _units_of(fabric, rack, numbers)
-
-
-def _units_of(fabric: Fabric, rack: RackInstance, numbers: list[int]) -> Iterator[Finding]:
-    usable = int(fabric.layout.parts[rack.part].value("rack_units")) or 48
-    taken: dict[tuple[str, int], str] = {}
-    for number in numbers:
-        housing = fabric.layout.housings[number]
-        if not housing.height_u or not housing.u:
-            continue
-        address = f"{rack.label}/{housing.label}"
-        if housing.u + housing.height_u - 1 > usable:
-            yield Finding(
-                "rack-units",
-                "error",
-                address,
-                say(
-                    "ends at U{u}; the rack has {usable} U",
-                    u=housing.u + housing.height_u - 1,
-                    usable=usable,
-                ),
-            )
-        for unit in range(housing.u, housing.u + housing.height_u):
-            other = taken.setdefault((housing.face, unit), address)
-            if other != address:
-                yield Finding(
-                    "rack-units",
-                    "error",
-                    address,
-                    say("overlaps {other} at U{unit}", other=other, unit=unit),
-                    say("Move one of them to free units"),
-                    _move(fabric, rack, numbers, number),
-                )
-                break
-
-
-def _move(fabric: Fabric, rack: RackInstance, numbers: list[int], number: int) -> Fix | None:
-    """Return the fix that moves a single box to the lowest free units of its face, if any."""
-    housings = fabric.layout.housings
-    own = housings[number]
-    entry = fabric.design.racks[rack.rack]
-    cell = cell_at(entry.array, rack.element)
-    if contents_of(entry, cell)[own.placement].array.count > 1:
-        return None
-    usable = int(fabric.layout.parts[rack.part].value("rack_units")) or 48
-    taken = {
-        unit
-        for other in (housings[one] for one in numbers if one != number)
-        if other.face == own.face
-        for unit in range(other.u, other.u + other.height_u)
-    }
-    for unit in range(1, usable - own.height_u + 2):
-        if not taken & set(range(unit, unit + own.height_u)):
-            path = (*contents_path(rack.rack, entry, cell, own.placement), "u")
-            return Fix(say("Move it to U{unit}", unit=unit), {path: unit})
-    return None
 
 
 def floor_space(fabric: Fabric) -> Iterator[Finding]:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from studio.design.edits import set_field
 from studio.errors import InvalidInput
 from studio.fabric.compiling import compile_design
 from studio.gui.canvas.dropping import in_scope, landing, parse_item
-from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.elevation import FACE_GAP, MIDDLE
+from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.viewport import Viewport
 from studio.gui.drop_edits import place_assembly
 
@@ -98,3 +100,50 @@ def test_what_is_dropped_is_meant_for_the_rack_chosen_by_itself_or_for_all(
     edit = place_assembly(scene.fabric, "node", "R01", meant.target.u, only=meant.target.only)
     added = compile_design(edit(scene.fabric.design), scene.fabric.catalog)
     assert added.count("npu") - scene.fabric.count("npu") == (4 if only else 8)
+
+
+def test_a_box_lands_at_the_rear_with_shift_and_where_rears_are_drawn(scene: Scene) -> None:
+    x, y, width, height = scene.racks[0]
+    right = (x + width * 0.7, y + height * 0.3)
+    front = landing(scene, VIEW, ("assembly", "node"), *right)
+    rear = landing(scene, VIEW, ("assembly", "node"), *right, rear=True)
+    assert front is not None
+    assert rear is not None
+    assert (front.target.face, rear.target.face) == ("front", "rear")
+    assert rear.rect[0] == pytest.approx(x + width * (MIDDLE + FACE_GAP))
+    assert "Shift: at the rear" in front.ghost.text
+    # Fronts are in nobody's way there; the box itself is in the way of the next.
+    taken = scene.housing_rects(scene.rack_start[:1])[0]
+    place = (float(taken[0] + taken[2] / 2), float(taken[1] + taken[3] / 2))
+    assert landing(scene, VIEW, ("assembly", "node"), *place).target.collides  # type: ignore[union-attr]
+    behind = landing(scene, VIEW, ("assembly", "node"), *place, rear=True)
+    assert behind is not None
+    assert not behind.target.collides
+    edit = place_assembly(scene.fabric, "node", "R01", behind.target.u, face="rear")
+    split = build_scene(compile_design(edit(scene.fabric.design), scene.fabric.catalog))
+    again = landing(split, VIEW, ("assembly", "node"), place[0] + width * 0.3, place[1])
+    assert again is not None
+    assert (again.target.face, again.target.collides) == ("rear", True)
+    assert landing(split, VIEW, ("assembly", "node"), *right).target.face == "rear"  # type: ignore[union-attr]
+
+
+def test_a_box_too_deep_for_what_is_in_front_of_it_says_so(scene: Scene) -> None:
+    # 0.7 m twice in a rack of 1.2 m.
+    design = set_field(scene.fabric.design, ("assemblies", "node", "depth_m"), 0.7)
+    deep = build_scene(compile_design(design, scene.fabric.catalog))
+    taken = deep.housing_rects(deep.rack_start[:1])[0]
+    place = (float(taken[0] + taken[2] / 2), float(taken[1] + taken[3] / 2))
+    behind = landing(deep, VIEW, ("assembly", "node"), *place, rear=True)
+    assert behind is not None
+    assert behind.fit.blocked == "no depth left: N1"
+    x, y, width, height = deep.racks[0]
+    above = landing(deep, VIEW, ("assembly", "node"), x + width / 2, y + height * 0.3, rear=True)
+    assert above is not None
+    assert not above.target.collides
+
+
+def test_a_rack_lands_exactly_where_the_pointer_is_without_snapping(scene: Scene) -> None:
+    exact = landing(scene, VIEW, ("rack", "cabinet"), 7.033, 6.044, snaps=False)
+    assert exact is not None
+    width, depth = exact.rect[2:]
+    assert exact.rect[:2] == pytest.approx((7.033 - width / 2, 6.044 - depth / 2))

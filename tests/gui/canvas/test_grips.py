@@ -12,6 +12,7 @@ from studio.gui.canvas.view import CanvasView
 from studio.ids import RackId
 from tests.gui.canvas.conftest import Editor
 from tests.gui.canvas.test_view import at, drag
+from tests.gui.conftest import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEY, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
@@ -215,3 +216,51 @@ def test_members_dragged_together_snap_back_into_line_together(editor: Editor) -
     home = QPoint(round(-offset[0] * scale) + 3, round(-offset[1] * scale) - 3)
     drag(view, at(view, "R02"), home)
     assert not editor.design.racks[ROW].array.moved
+
+
+def test_cables_are_measured_while_a_rack_is_dragged(editor: Editor, qtbot: QtBot) -> None:
+    view = editor.view
+    click(view, "R02")
+    start, way = at(view, "R02"), QPoint(0, 120)
+    drag(view, start, way, release=False)
+
+    def said() -> str:
+        return view.marks.readout[2].text if view.marks.readout is not None else ""
+
+    # The leaves of two nodes have two links to the spine of the other rack, both ways: 8 cables,
+    # and each grows by as much as the rack is moved along the tray.
+    away = round(120 / view.viewport.scale, 1)
+    expected = f"(+{8 * away:.3g} m)"
+    qtbot.waitUntil(lambda: expected in said(), timeout=PATIENCE_MS)
+    assert "8 cables up to" in said()
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + way)
+    assert view.marks.readout is None
+
+
+def test_snapping_is_switched_by_a_key_while_something_is_dragged(editor: Editor) -> None:
+    view = editor.view
+    hints: list[str] = []
+    view.hinted.connect(hints.append)
+    start = at(view, "R01")
+    way = QPoint(37, 53)
+    drag(view, start, way, release=False)
+    snapped = editor.design.racks[ROW].x_m
+    assert snapped == pytest.approx(round(snapped, 1))
+    # The pointer stays where it is.
+    view.set_snapping(False)
+    QTest.mouseRelease(view, LEFT, NO_KEY, start + way)
+    row = editor.design.racks[ROW]
+    assert row.x_m - 1.0 == pytest.approx(37 / view.viewport.scale, abs=1e-3)
+    assert row.y_m - 1.0 == pytest.approx(53 / view.viewport.scale, abs=1e-3)
+    assert "Alt or S: exactly at the pointer" in hints[0]
+    assert hints[-1] == ""
+
+
+def test_alt_snaps_for_once_where_snapping_is_off(editor: Editor) -> None:
+    view = editor.view
+    view.set_snapping(False)
+    start, way = at(view, "R01"), QPoint(37, 53)
+    drag(view, start, way, release=False)
+    QTest.mouseRelease(view, LEFT, ALT, start + way)
+    x_m = editor.design.racks[ROW].x_m
+    assert x_m == pytest.approx(round(x_m, 1))

@@ -56,29 +56,42 @@ def test_dragging_a_rack_selects_and_moves_it() -> None:
     events = [press(0, 0), move(10, 3), release(20, 3)]
     assert play(make_tool("select"), "movable", events) == [
         Pick(0, 0, "replace", to_drag=True),
-        Drag(10, 3, snap=True, phase="move"),
-        Drag(20, 3, snap=True, phase="done"),
+        Drag(10, 3, is_exact=False, phase="move"),
+        Drag(20, 3, is_exact=False, phase="done"),
     ]
 
 
 def test_dragging_keeps_to_an_axis_with_shift_and_ignores_snapping_with_alt() -> None:
     events = [press(0, 0), move(10, 3, shift=True), move(10, 3, alt=True)]
     assert play(make_tool("select"), "selected", events) == [
-        Drag(10, 0, snap=True, phase="move"),
-        Drag(10, 3, snap=False, phase="move"),
+        Drag(10, 0, is_exact=False, phase="move"),
+        Drag(10, 3, is_exact=True, phase="move"),
     ]
+
+
+def test_keys_say_how_a_selection_joins_the_one_there_is() -> None:
+    keys = {
+        "replace": {},
+        "add": {"shift": True},
+        "toggle": {"ctrl": True},
+        "subtract": {"alt": True},
+    }
+    for mode, held in keys.items():
+        assert release(0, 0, **held).mode == mode
+    # Window managers that move windows by Alt leave this one.
+    assert release(0, 0, shift=True, ctrl=True).mode == "subtract"
 
 
 def test_escape_gives_a_drag_up() -> None:
     tool = make_tool("select")
     play(tool, "selected", [press(0, 0), move(10, 3)])
-    assert tool.cancel() == [Drag(0, 0, snap=False, phase="cancel")]
+    assert tool.cancel() == [Drag(0, 0, is_exact=False, phase="cancel")]
     assert play(tool, "selected", [move(50, 50), release(50, 50)]) == []
 
 
 def test_the_move_tool_moves_from_anywhere() -> None:
     intents = play(make_tool("move"), "nothing", [press(0, 0), move(10, 0)])
-    assert intents == [Drag(10, 0, snap=True, phase="move")]
+    assert intents == [Drag(10, 0, is_exact=False, phase="move")]
 
 
 def test_panning_follows_the_pointer() -> None:
@@ -92,6 +105,8 @@ def test_zooming_takes_a_rectangle() -> None:
         ZoomArea(0, 0, 30, 20, inward=True, done=False),
         ZoomArea(0, 0, 40, 20, inward=False, done=True),
     ]
+    by_ctrl = play(make_tool("zoom"), "thing", [press(0, 0), release(0, 0, ctrl=True)])
+    assert by_ctrl == [ZoomArea(0, 0, 0, 0, inward=False, done=True)]
 
 
 def test_measuring_works_by_drag_and_by_two_clicks() -> None:

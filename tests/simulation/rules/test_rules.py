@@ -139,6 +139,12 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         "R01/B1",
         "overlaps R01/N2 at U4",
     ),
+    "rack-depth": (
+        field("assemblies.node.depth_m", 1.25),
+        field("assemblies.node.depth_m", 1.2),
+        "R01/N1",
+        "is 1.25 m deep; the rack is 1.2 m",
+    ),
     "floor-space": (
         rack_beside(1.5, 1.0),
         rack_beside(1.5, 3.0),
@@ -210,7 +216,7 @@ def test_a_drawing_that_keeps_a_rule_is_not(rule: str) -> None:
 
 def test_two_racks_keep_every_rule() -> None:
     assert check(fabric_of(two_racks())) == ()
-    assert len(RULES) >= 28
+    assert len(RULES) >= 29
 
 
 def test_a_finding_that_somebody_accepted_is_left_out() -> None:

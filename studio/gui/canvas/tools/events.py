@@ -27,7 +27,13 @@ class PointerEvent:
 
     @property
     def mode(self) -> Mode:
-        """Return how a selection made now joins the one there is."""
+        """Return how a selection made now joins the one there is.
+
+        Shift with Ctrl does what Alt does: many window managers keep Alt with the mouse to
+        themselves.
+        """
+        if self.shift and self.ctrl:
+            return "subtract"
         if self.shift:
             return "add"
         if self.ctrl:
@@ -77,7 +83,8 @@ class Drag:
 
     dx: float
     dy: float
-    snap: bool
+    is_exact: bool
+    """Snapping is meant the other way round than it is set: not at all, usually."""
     phase: Literal["move", "done", "cancel"]
     x: float = 0.0
     """Where the drag began."""

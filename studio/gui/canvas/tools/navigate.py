@@ -32,7 +32,7 @@ class PanTool:
 
 
 class ZoomTool:
-    """Drag a rectangle to see it, click to magnify, Alt-click to go back."""
+    """Drag a rectangle to see it, click to magnify, Alt- or Ctrl-click to go back."""
 
     name = "zoom"
 
@@ -51,7 +51,7 @@ class ZoomTool:
         done = event.kind == "release"
         if done:
             self._from = None
-        return [ZoomArea(x, y, event.x, event.y, inward=not event.alt, done=done)]
+        return [ZoomArea(x, y, event.x, event.y, inward=not (event.alt or event.ctrl), done=done)]
 
     def cancel(self) -> list[Intent]:
         """Forget the rectangle."""

@@ -36,7 +36,7 @@ class SelectTool:
         """Give up a drag or marquee."""
         state, self._state = self._state, "idle"
         if state == "dragging":
-            return [Drag(0, 0, snap=False, phase="cancel")]
+            return [Drag(0, 0, is_exact=False, phase="cancel")]
         if state == "marquee":
             return [Marquee(0, 0, 0, 0, "add", done=True)]
         return []
@@ -74,7 +74,7 @@ class SelectTool:
         dx, dy = event.x - self._x, event.y - self._y
         if event.shift:
             dx, dy = (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
-        return Drag(dx, dy, not event.alt, phase, self._x, self._y, event.ctrl)
+        return Drag(dx, dy, event.alt, phase, self._x, self._y, event.ctrl)
 
     def _marquee(self, event: PointerEvent, *, done: bool) -> Marquee:
         return Marquee(self._x, self._y, event.x, event.y, event.mode, done)
