@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -14,6 +15,13 @@ from studio.messages import Message, say
 Decoded = TypeVar("Decoded")
 
 LONGEST_NAME = 60
+
+_MARKS = {
+    "UTF-8": codecs.BOM_UTF8,
+    "UTF-32": codecs.BOM_UTF32_LE,
+    "UTF-16": codecs.BOM_UTF16_LE,
+    "UTF-16, big end first": codecs.BOM_UTF16_BE,
+}
 
 # The decoder's own sentences; what stands between backticks or quotes is a name or a value.
 _SENTENCES: tuple[tuple[str, Message], ...] = (
@@ -66,16 +74,46 @@ def _worded(text: str) -> str:
 
 def _place_in_text(content: bytes, message: str) -> str:
     try:
-        json.loads(content)
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        return _wrongly_encoded(content, error.start)
+    if content.startswith(codecs.BOM_UTF8):
+        return _wrongly_encoded(content, 0)
+    return _place_in_json(text) or _place_told(content, message)
+
+
+def _place_in_json(text: str) -> str:
+    """Return where another decoder refuses a text, which tells line and column; else nothing."""
+    try:
+        json.loads(text)
     except json.JSONDecodeError as error:
         return _at(error.lineno, error.colno, error.msg)
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        return f"{error}"[:200] or message
+    except RecursionError:
+        return say("nested too deeply")
+    except ValueError as error:
+        return f"{error}"[:200]
+    return ""
+
+
+def _place_told(content: bytes, message: str) -> str:
     found = re.search(r"byte (\d+)", message)
     if not found:
         return _worded(message)
-    before = content[: int(found[1])]
-    return _at(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"), message)
+    return _at(*_line_and_column(content, int(found[1])), message)
+
+
+def _wrongly_encoded(content: bytes, place: int) -> Message:
+    mark = next((name for name, start in _MARKS.items() if content.startswith(start)), "")
+    if mark:
+        return say(
+            "begins with the byte order mark of {encoding}; save it as plain UTF-8", encoding=mark
+        )
+    return _at(*_line_and_column(content, place), say("no UTF-8 text; save it as UTF-8"))
+
+
+def _line_and_column(content: bytes, place: int) -> tuple[int, int]:
+    before = content[:place]
+    return before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
 
 
 def _at(line: int, column: int, message: str) -> Message:

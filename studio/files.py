@@ -47,5 +47,6 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 def _what(path: Path) -> Message:
     if not path.exists():
-        return say("there is no such file")
+        is_link = path.is_symlink()
+        return say("is a link that leads nowhere") if is_link else say("there is no such file")
     return say("is a folder") if path.is_dir() else say("is no plain file")

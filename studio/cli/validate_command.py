@@ -9,7 +9,8 @@ from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_json
 from studio.cli.output import print_json, print_table
 from studio.errors import FileProblem
-from studio.exploration.validation.runner import MAX_TEXT, validate
+from studio.exploration.validation.case_table import MAX_TEXT
+from studio.exploration.validation.runner import validate
 from studio.exploration.validation.score import ScoredRow, SetScore
 from studio.files import read_file
 from studio.messages import entry, say

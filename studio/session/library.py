@@ -105,7 +105,7 @@ def find_design(text: str) -> Path:
     # A name that no file system takes, too long or with a zero byte, is one that is not there.
     with suppress(OSError, ValueError):
         try:
-            if path.exists():
+            if path.exists() or path.is_symlink():
                 return path
         except PermissionError:
             # It may be there: reading it says what refuses.

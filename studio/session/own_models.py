@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from studio import paths
-from studio.errors import FileProblem
+from studio.errors import FileProblem, StudioError
 from studio.files import read_file
 from studio.storage.atomic import write_atomic
-from studio.workload.huggingface import MAX_BYTES, model_from_config
+from studio.workload.config_fields import MAX_BYTES
+from studio.workload.huggingface import model_from_config
 from studio.workload.library import models, own_models, shipped_models
 from studio.workload.model import AiModel
 
@@ -29,10 +30,14 @@ def import_model(config: Path, name: str = "", *, replace: bool = False) -> AiMo
 
     Raises
     ------
-    InvalidInput : the file describes no AI model.
-    FileProblem : it can't be read, the name is taken, or the user's folder can't be written.
+    FileProblem : the file can't be read or describes no AI model, the name is taken, or the user's
+        folder can't be written.
     """
-    model = model_from_config(read_file(config, MAX_BYTES), name or _usual_name(config))
+    content = read_file(config, MAX_BYTES)
+    try:
+        model = model_from_config(content, name or _usual_name(config))
+    except StudioError as error:
+        raise FileProblem("{path}: {reason}", path=config.name, reason=error) from error
     if model.name in shipped_models():
         raise FileProblem(
             "{name}: the library has an AI model of that name; give yours another one",

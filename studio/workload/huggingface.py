@@ -1,15 +1,24 @@
 """Read a Hugging Face `config.json` as an AI model; bytes in, model out, hostile input refused.
 
-Knows the field names of the common text architectures. Reads no file.
+Knows the field names of the common text architectures; those of vision have a file of their own.
+Reads no file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from studio.errors import InvalidInput
+from studio.workload.config_fields import (
+    MAX_LAYERS,
+    Fields,
+    called,
+    count,
+    decoded,
+    layers_of,
+    optional,
+)
+from studio.workload.huggingface_vision import is_vision, vision_model
 from studio.workload.model import (
     AiModel,
     Attention,
@@ -19,10 +28,9 @@ from studio.workload.model import (
     StateSpace,
 )
 
-MAX_BYTES = 4 * 2**20
-MAX_COUNT = 10_000_000
-MAX_LAYERS = 4096
 _UNGATED = ("gpt2", "gpt_neox", "gptj", "opt", "bloom", "falcon", "mpt", "phi", "nemotron")
+_FOUR_TIMES = ("gpt2", "gpt_neox", "gptj", "bloom", "falcon", "mpt", "phi")
+"""Model types whose feed-forward is four times as wide as the model unless the file says it."""
 _TIED = ("gpt2", "opt", "bloom", "falcon", "mpt", "gemma", "gemma2", "gemma3", "gemma3_text")
 """Model types whose head is the embedding where the file says nothing (transformers defaults)."""
 _PERIODS = {"gemma2": 2, "gemma3": 6, "gemma3_text": 6, "llama4": 4, "llama4_text": 4}
@@ -30,8 +38,6 @@ _PERIODS = {"gemma2": 2, "gemma3": 6, "gemma3_text": 6, "llama4": 4, "llama4_tex
 _ALL_LOCAL = ("mistral", "phi3", "starcoder2")
 """Model types all of whose layers have the window."""
 _NESTED = ("text_config", "llm_config", "language_config")
-
-Fields = Mapping[str, object]
 
 
 def model_from_config(data: bytes, name: str = "") -> AiModel:
@@ -50,22 +56,18 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
 
     Raises
     ------
-    InvalidInput : no JSON object, a needed field is missing, or a number is absurd.
+    FileProblem : no JSON object; tells line and column.
+    InvalidInput : a needed field is missing, or a number is absurd.
     """
-    fields = _decoded(data)
+    fields = decoded(data)
+    if is_vision(fields):
+        return vision_model(fields, name)
     for key in _NESTED:
         inner = fields.get(key)
         if isinstance(inner, dict):
             fields = dict(fields) | inner
-    hidden = _count(fields, "hidden_size", "n_embd", "d_model")
-    layers = _count(fields, "num_hidden_layers", "n_layer", "n_layers", "num_layers")
-    if layers > MAX_LAYERS:
-        raise InvalidInput(
-            "config.json: {layers} layers; at most {max_layers} are read",
-            layers=layers,
-            max_layers=MAX_LAYERS,
-        )
-    called = name or _text(fields, "_name_or_path", "model_type") or "imported model"
+    hidden = count(fields, "hidden_size", "n_embd", "d_model")
+    layers = layers_of(fields)
     pattern = fields.get("hybrid_override_pattern")
     if isinstance(pattern, str):
         blocks = _hybrid_blocks(fields, hidden, pattern)
@@ -73,16 +75,16 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
         blocks = _blocks(fields, hidden, layers)
     learned = fields.get("model_type") in ("gpt2", "opt", "bert", "gpt_bigcode")
     return AiModel(
-        name=called.rsplit("/", maxsplit=1)[-1][:80],
+        name=called(fields, name),
         hidden=hidden,
-        vocab=_count(fields, "vocab_size"),
+        vocab=count(fields, "vocab_size"),
         blocks=blocks,
-        interleaved=len(blocks) > 1 and not _optional(fields, "first_k_dense_replace"),
+        interleaved=len(blocks) > 1 and not optional(fields, "first_k_dense_replace"),
         tied_embeddings=_is_tied(fields),
-        learned_positions=_optional(fields, "max_position_embeddings", "n_positions")
+        learned_positions=optional(fields, "max_position_embeddings", "n_positions")
         if learned
         else 0,
-        mtp_layers=_optional(fields, "num_nextn_predict_layers"),
+        mtp_layers=optional(fields, "num_nextn_predict_layers"),
         parallel_block=fields.get("use_parallel_residual") is True
         or fields.get("model_type") in ("gptj", "falcon"),
         grade="vendor",
@@ -90,85 +92,31 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
     )
 
 
-def _decoded(data: bytes) -> Fields:
-    if len(data) > MAX_BYTES:
-        raise InvalidInput(
-            "config.json: {data_count} bytes; at most {max_bytes} are read",
-            data_count=len(data),
-            max_bytes=MAX_BYTES,
-        )
-    try:
-        content = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as problem:
-        raise InvalidInput("config.json: {reason}", reason=problem) from problem
-    if not isinstance(content, dict):
-        raise InvalidInput("config.json: expected an object of fields")
-    return content
-
-
-def _count(fields: Fields, *names: str) -> int:
-    """Return the first of some fields, a whole number from 1."""
-    value = _optional(fields, *names)
-    if value < 1:
-        raise InvalidInput(
-            "config.json: {names} is missing or not a whole number from 1",
-            names=" or ".join(names),
-        )
-    return value
-
-
-def _optional(fields: Fields, *names: str) -> int:
-    """Return the first of some fields that is a whole number, or 0."""
-    for name in names:
-        value = fields.get(name)
-        if isinstance(value, bool) or value is None:
-            continue
-        if isinstance(value, list) and value and all(isinstance(item, int) for item in value):
-            value = value[-1]
-        if not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
-            raise InvalidInput(
-                "config.json: {name} = {value}: expected a whole number up to {max_count:,}",
-                name=name,
-                value=str(value)[:40],
-                max_count=MAX_COUNT,
-            )
-        return value
-    return 0
-
-
-def _text(fields: Fields, *names: str) -> str:
-    for name in names:
-        value = fields.get(name)
-        if isinstance(value, str) and value:
-            return value
-    return ""
-
-
 def _attention(fields: Fields, hidden: int) -> Attention:
-    heads = _count(fields, "num_attention_heads", "n_head", "n_heads")
-    latent = _optional(fields, "kv_lora_rank")
+    heads = count(fields, "num_attention_heads", "n_head", "n_heads")
+    latent = optional(fields, "kv_lora_rank")
     if latent:
         return Attention(
             heads=heads,
             kv_heads=heads,
-            head_dim=_count(fields, "qk_nope_head_dim"),
-            value_dim=_optional(fields, "v_head_dim"),
-            q_lora_rank=_optional(fields, "q_lora_rank"),
+            head_dim=count(fields, "qk_nope_head_dim"),
+            value_dim=optional(fields, "v_head_dim"),
+            q_lora_rank=optional(fields, "q_lora_rank"),
             kv_lora_rank=latent,
-            rope_dim=_optional(fields, "qk_rope_head_dim"),
+            rope_dim=optional(fields, "qk_rope_head_dim"),
         )
-    width = _optional(fields, "head_dim")
+    width = optional(fields, "head_dim")
     if not width and hidden % heads:
         raise InvalidInput(
-            "config.json: hidden size {hidden} is not divisible by {heads} attention heads",
+            "hidden size {hidden} is not divisible by {heads} attention heads",
             hidden=hidden,
             heads=heads,
         )
     shared = 1 if fields.get("multi_query") is True else heads
-    kv_heads = _optional(fields, "num_key_value_heads", "num_kv_heads", "n_head_kv") or shared
+    kv_heads = optional(fields, "num_key_value_heads", "num_kv_heads", "n_head_kv") or shared
     if heads % kv_heads:
         raise InvalidInput(
-            "config.json: {heads} attention heads are not divisible by {kv_heads} key heads",
+            "{heads} attention heads are not divisible by {kv_heads} key heads",
             heads=heads,
             kv_heads=kv_heads,
         )
@@ -176,7 +124,7 @@ def _attention(fields: Fields, hidden: int) -> Attention:
 
 
 def _dense(fields: Fields, hidden: int) -> DenseFeedForward:
-    width = _optional(
+    width = optional(
         fields,
         "intermediate_size_mlp",
         "intermediate_size",
@@ -184,49 +132,52 @@ def _dense(fields: Fields, hidden: int) -> DenseFeedForward:
         "ffn_hidden_size",
         "ffn_dim",
     )
-    gated = fields.get("model_type") not in _UNGATED
-    return DenseFeedForward(width or 4 * hidden, gated)
+    kind = fields.get("model_type")
+    if not width and kind not in _FOUR_TIMES:
+        raise InvalidInput(
+            "{names} is missing or not a whole number from 1", names="intermediate_size"
+        )
+    return DenseFeedForward(width or 4 * hidden, gated=kind not in _UNGATED)
 
 
 def _experts(fields: Fields) -> MixtureOfExperts | None:
-    count = _optional(fields, "n_routed_experts", "num_experts", "num_local_experts")
-    if count < 2:
+    experts = optional(fields, "n_routed_experts", "num_experts", "num_local_experts")
+    if experts < 2:
         return None
-    top = _count(fields, "num_experts_per_tok", "num_experts_per_token", "moe_topk")
-    if top > count:
+    top = count(fields, "num_experts_per_tok", "num_experts_per_token", "moe_topk")
+    if top > experts:
         raise InvalidInput(
-            "config.json: a token visits {top} of {count} experts",
+            "a token visits {top} of {count} experts",
             top=top,
-            count=count,
+            count=experts,
         )
-    shared_width = _optional(fields, "shared_expert_intermediate_size",
+    shared_width = optional(fields, "shared_expert_intermediate_size",
                              "moe_shared_expert_intermediate_size")  # fmt: skip
-    shared = _optional(fields, "n_shared_experts", "num_shared_experts")
+    shared = optional(fields, "n_shared_experts", "num_shared_experts")
     if _is_llama4(fields):
         shared = shared or 1
     return MixtureOfExperts(
-        experts=count,
+        experts=experts,
         top_k=top,
-        width=_count(fields, "moe_intermediate_size", "intermediate_size"),
+        width=count(fields, "moe_intermediate_size", "intermediate_size"),
         gated=fields.get("model_type") != "nemotron_h",
         shared_experts=shared or (1 if shared_width else 0),
         shared_width=shared_width,
-        latent=_optional(fields, "moe_latent_size"),
+        latent=optional(fields, "moe_latent_size"),
     )
 
 
 def _blocks(fields: Fields, hidden: int, layers: int) -> tuple[Block, ...]:
     attention, experts = _attention(fields, hidden), _experts(fields)
-    dense = _dense(fields, hidden)
-    window = _optional(fields, "sliding_window", "attention_chunk_size")
+    window = optional(fields, "sliding_window", "attention_chunk_size")
     kinds = _layer_kinds(fields, layers)
     if experts is None:
-        return _windowed(attention, dense, layers, window, kinds)
-    step = _optional(fields, "moe_layer_freq", "decoder_sparse_step", "interleave_moe_layer_step")
-    first = min(_optional(fields, "first_k_dense_replace"), layers)
+        return _windowed(attention, _dense(fields, hidden), layers, window, kinds)
+    step = optional(fields, "moe_layer_freq", "decoder_sparse_step", "interleave_moe_layer_step")
+    first = min(optional(fields, "first_k_dense_replace"), layers)
     sparse = (layers - first) // max(step, 1)
     plain = layers - sparse
-    blocks = [Block(plain, attention, dense)] if plain else []
+    blocks = [Block(plain, attention, _dense(fields, hidden))] if plain else []
     return (*blocks, *(_windowed(attention, experts, sparse, window, kinds) if sparse else ()))
 
 
@@ -248,7 +199,7 @@ def _layer_kinds(fields: Fields, layers: int) -> object:
     kind = str(fields.get("model_type") or "")
     if kind in _ALL_LOCAL:
         return [local] * layers
-    period = _optional(fields, "sliding_window_pattern") or _PERIODS.get(kind, 0)
+    period = optional(fields, "sliding_window_pattern") or _PERIODS.get(kind, 0)
     if not period:
         return None
     return ["full_attention" if (at + 1) % period == 0 else local for at in range(layers)]
@@ -278,19 +229,19 @@ def _hybrid_blocks(fields: Fields, hidden: int, pattern: str) -> tuple[Block, ..
     counts = {kind: pattern.count(kind) for kind in "M*-E"}
     if sum(counts.values()) != len(pattern) or len(pattern) > MAX_LAYERS:
         raise InvalidInput(
-            "config.json: hybrid_override_pattern holds other letters than M * - E",
+            "hybrid_override_pattern holds other letters than M * - E",
         )
     mixer = StateSpace(
-        heads=_count(fields, "mamba_num_heads"),
-        head_dim=_count(fields, "mamba_head_dim"),
-        state=_count(fields, "ssm_state_size"),
-        groups=_optional(fields, "n_groups") or 1,
+        heads=count(fields, "mamba_num_heads"),
+        head_dim=count(fields, "mamba_head_dim"),
+        state=count(fields, "ssm_state_size"),
+        groups=optional(fields, "n_groups") or 1,
     )
-    dense = DenseFeedForward(_optional(fields, "intermediate_size") or 4 * hidden, gated=False)
+    width = count(fields, "intermediate_size") if counts["-"] else 0
     found = (
         Block(counts["M"], mixer),
         Block(counts["*"], _attention(fields, hidden)),
-        Block(counts["-"], None, dense),
+        Block(counts["-"], None, DenseFeedForward(width, gated=False)),
         Block(counts["E"], None, _experts(fields)),
     )
     return tuple(block for block in found if block.count)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.exploration.validation.runner import read_table, validate
+from studio.exploration.validation.runner import read_cases, validate
 from studio.exploration.validation.training import TrainingCase, counted_flops_per_token, prepare
 
 REFERENCE = Path(__file__).parent.parent / "reference"
@@ -34,7 +34,7 @@ def benchmarks() -> Iterator[dict[str, object]]:
 
 def null_error(text: str) -> float:
     """Return the median error of one sustained share of the peak per hardware family."""
-    kind, rows = read_table("training", text)
+    kind, rows = read_cases("training", text)
     rates: dict[str, list[float]] = {}
     for row in rows:
         case = prepare(row)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from studio.errors import FileProblem
+from studio.exploration.validation.case_table import read_csv
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.runner import validate
 
@@ -56,3 +58,27 @@ def test_a_row_that_fails_leaves_the_others_answered() -> None:
     report = validate({"mine": head + rows}, {"training": predict})
     assert [row.predicted for row in report.rows] == [100.0, None, None]
     assert "can't be read" in report.rows[1].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the first line names no columns"),
+        (",,\n1,2,3\n", "the first line names no columns"),
+        ("id,model,id\n1,2,3\n", "more than one column is called id"),
+        ('id,model\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quotation mark is opened and never closed"),
+        ("id,model\n1," + "x" * 2_000_000, "line 2: field larger"),
+        ("1,2,3\n4,5,6\n", "the columns fit no set"),
+        (",".join(f"c{n}" for n in range(100_000)) + "\n", "the columns fit no set"),
+    ],
+    ids=range(7),
+)
+def test_what_is_no_table_is_refused_with_the_place(text: str, words: str) -> None:
+    with pytest.raises(FileProblem, match=words):
+        validate({"cases.csv": text})
+
+
+def test_quotation_marks_inside_a_field_are_read_as_they_stand() -> None:
+    columns, rows = read_csv("x", 'id,note\n1,a 19" rack\n2,"said ""so"""\n3,"a"b\n')
+    assert columns == ["id", "note"]
+    assert [row["note"] for row in rows] == ['a 19" rack', 'said "so"', "ab"]

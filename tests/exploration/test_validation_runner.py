@@ -15,7 +15,7 @@ from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.runner import (
     KINDS,
     blanked,
-    read_table,
+    read_cases,
     recognise,
     shipped_predictors,
     validate,
@@ -81,7 +81,7 @@ def test_absent_predictor_is_not_modelled() -> None:
 
 def test_unknown_columns_are_ignored_and_sets_recognised() -> None:
     rows = [{"extra": "1", **row} for row in table("memory", 40)]
-    assert read_table("a", text(rows))[0].name == "memory"
+    assert read_cases("a", text(rows))[0].name == "memory"
     assert recognise(["a", "b"]) is None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from studio import paths
 from studio.cli.__main__ import main
-from studio.errors import FileProblem, InvalidInput
+from studio.errors import FileProblem
 from studio.session.own_models import import_model
 from studio.workload.library import load_model, models, own_models
 
@@ -70,8 +70,9 @@ def test_what_is_no_model_is_refused_and_nothing_written(
     content: str, config: Path, own_folder: Path
 ) -> None:
     config.write_text(content, encoding="utf-8")
-    with pytest.raises(InvalidInput):
+    with pytest.raises(FileProblem, match="config.json: "):
         import_model(config)
+    assert main(["models", "--import", str(config)]) == 3
     assert not own_folder.exists()
 
 

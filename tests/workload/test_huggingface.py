@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.errors import InvalidInput
+from studio.errors import FileProblem, InvalidInput
 from studio.workload.huggingface import model_from_config
 from studio.workload.library import load_model
 from studio.workload.parameters import model_parameters
@@ -69,6 +69,11 @@ def test_import_reads_alternating_windows() -> None:
         ({"num_key_value_heads": 7}, "divisible"),
         ({"num_local_experts": 8, "num_experts_per_tok": 9}, "visits"),
         ({"hybrid_override_pattern": "MX"}, "pattern"),
+        ({"intermediate_size": None}, "intermediate_size is missing"),
+        ({"intermediate_size": 0}, "intermediate_size is missing"),
+        ({"intermediate_size": [14336, 8192]}, "intermediate_size = "),
+        ({"vocab_size": True}, "vocab_size is missing"),
+        ({"vocab_size": []}, "vocab_size = "),
     ],
 )
 def test_import_names_the_field_that_is_wrong(change: dict[str, object], words: str) -> None:
@@ -76,9 +81,23 @@ def test_import_names_the_field_that_is_wrong(change: dict[str, object], words: 
         model_from_config(encoded(LLAMA | change))
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000])
-def test_import_refuses_what_is_no_object(data: bytes) -> None:
-    with pytest.raises(InvalidInput, match=r"config\.json"):
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "line 1, column 1: Expecting value"),
+        (b'{\n "vocab_size": 1', "line 2"),
+        (b"[]", "Expected `object`, got `array`"),
+        (b"null", "got `null`"),
+        (b'{"hidden_size": NaN}', "line 1, column 17"),
+        (b"\xff\xfe{\0}\0", "byte order mark of UTF-16"),
+        (b"\xef\xbb\xbf{}", "byte order mark of UTF-8"),
+        (b'{\n "a": "\xe9"}', "line 2, column 8: no UTF-8 text"),
+        (b"[" * 100_000, "got `array`|nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+    ],
+)
+def test_import_refuses_what_is_no_object(data: bytes, words: str) -> None:
+    with pytest.raises(FileProblem, match=words):
         model_from_config(data)
 
 
@@ -98,3 +117,35 @@ def test_import_never_fails_otherwise(change: dict[str, object]) -> None:
     except InvalidInput:
         return
     assert model.layers >= 1
+
+
+VIT = {
+    "model_type": "vit", "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16,
+    "intermediate_size": 4096, "image_size": 224, "patch_size": 16, "num_channels": 3,
+    "id2label": {str(n): f"class {n}" for n in range(1000)},
+}  # fmt: skip
+
+
+def test_a_vision_transformer_is_read_with_its_patches() -> None:
+    model = model_from_config(encoded(VIT), "mine")
+    # ViT-L/16: 304.3 million parameters with 1,000 classes, as its checkpoint holds them.
+    assert model_parameters(model).total == pytest.approx(304.3e6, rel=0.01)
+    shipped = load_model("ViT-L-16")
+    assert (model.blocks, model.patch_inputs) == (shipped.blocks, shipped.patch_inputs)
+    assert model.default_sequence == shipped.default_sequence == 14 * 14 + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"patch_size": 15}, "image_size / patch_size: 224 is no multiple of 15"),
+        ({"patch_size": None}, "patch_size is missing"),
+        ({"num_attention_heads": 7}, "1024 is no multiple of 7"),
+        ({"num_hidden_layers": 9999}, "layers"),
+    ],
+)
+def test_a_vision_transformer_that_can_not_be_is_refused(
+    change: dict[str, object], words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        model_from_config(encoded(VIT | change))

@@ -5,8 +5,6 @@ A predictor sees a row only after every measured column has been emptied.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from studio.errors import FileProblem, StudioError
+from studio.exploration.validation.case_table import read_csv
 from studio.exploration.validation.numbers import first_number
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import metric_of
@@ -30,8 +29,6 @@ from studio.exploration.validation.score import (
 from studio.messages import entry
 
 Predictor = Callable[[Sequence[Mapping[str, str]]], Sequence[Prediction]]
-MAX_TEXT = 64 * 2**20
-MAX_FIELD = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,7 @@ def validate(texts: Mapping[str, str], predictors: Mapping[str, Predictor] | Non
     predictors = shipped_predictors() if predictors is None else predictors
     scored: list[ScoredRow] = []
     for name, text in texts.items():
-        kind, rows = read_table(name, text)
+        kind, rows = read_cases(name, text)
         blank = [blanked(row, kind) for row in rows]
         answers = _predictions(kind, blank, predictors)
         scored.extend(_scored(kind, row, answer) for row, answer in zip(rows, answers, strict=True))
@@ -206,41 +203,22 @@ def _finite(answer: Prediction) -> Prediction:
     return Prediction(None, f"no finite prediction; {answer.reason}")
 
 
-def read_table(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
+def read_cases(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
     """Return the set a CSV text holds and its rows.
 
     Raises
     ------
     FileProblem : the text is no table, is too large, or its columns fit no set.
     """
-    if len(text) > MAX_TEXT:
+    columns, rows = read_csv(name, text)
+    kind = recognise(columns)
+    if kind is None:
+        known = "; ".join(f"{k.name}: {', '.join(sorted(k.required))}" for k in KINDS)
         raise FileProblem(
-            "{path}: more than {limit} MiB of text is not read", path=name, limit=MAX_TEXT // 2**20
+            "{path}: the columns fit no set of measurements. Needed: {known}",
+            path=name,
+            known=entry(known),
         )
-    csv.field_size_limit(MAX_FIELD)
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    try:
-        columns = [column.strip() for column in reader.fieldnames or ()]
-        kind = recognise(columns)
-        if kind is None:
-            known = "; ".join(f"{k.name}: {', '.join(sorted(k.required))}" for k in KINDS)
-            raise FileProblem(
-                "{path}: the columns fit no set of measurements. Needed: {known}",
-                path=name,
-                known=entry(known),
-            )
-        rows = [
-            {
-                (key or "").strip(): value.strip()
-                for key, value in row.items()
-                if isinstance(value, str) and key is not None
-            }
-            for row in reader
-        ]
-    except csv.Error as problem:
-        raise FileProblem(
-            "{path}, line {line}: {problem}", path=name, line=reader.line_num, problem=problem
-        ) from problem
     return kind, rows
 
 

@@ -1,0 +1,80 @@
+"""Read the CSV text of a stranger as rows by column; knows no set of measurements."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from studio.errors import FileProblem
+from studio.messages import Listed
+from studio.units import MEBI
+
+MAX_TEXT = 64 * MEBI
+MAX_FIELD = MEBI
+"""Characters of a table and of one of its fields that are read."""
+_ENDS_QUOTED = "unexpected end of data"
+"""What the standard reader says, when strict, of a text that ends inside quotation marks."""
+
+
+def read_csv(path: str, text: str) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the names of the columns and every row by them, without blanks around.
+
+    Parameters
+    ----------
+    path : name of the table for messages.
+
+    Raises
+    ------
+    FileProblem : too large, without a header, a column named twice, or a quotation mark that is
+        never closed and would swallow the rows after it.
+    """
+    if len(text) > MAX_TEXT:
+        raise FileProblem(
+            "{path}: more than {limit} MiB of text is not read", path=path, limit=MAX_TEXT // MEBI
+        )
+    csv.field_size_limit(MAX_FIELD)
+    text = text.lstrip("\ufeff")
+    _refuse_open_quotes(path, text)
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        columns = [column.strip() for column in reader.fieldnames or ()]
+        _refuse_bad_header(path, columns)
+        rows = [
+            {
+                (key or "").strip(): value.strip()
+                for key, value in row.items()
+                if isinstance(value, str) and key is not None
+            }
+            for row in reader
+        ]
+    except csv.Error as problem:
+        raise FileProblem(
+            "{path}, line {line}: {problem}", path=path, line=reader.line_num, problem=problem
+        ) from problem
+    return columns, rows
+
+
+def _refuse_bad_header(path: str, columns: list[str]) -> None:
+    if not any(columns):
+        raise FileProblem("{path}: the first line names no columns", path=path)
+    twice = [name for name, times in Counter(columns).items() if name and times > 1]
+    if twice:
+        raise FileProblem("{path}: more than one column is called {names}", path=path,
+                          names=Listed(twice[:5]))  # fmt: skip
+
+
+def _refuse_open_quotes(path: str, text: str) -> None:
+    strict = csv.reader(io.StringIO(text), strict=True)
+    begun = 1
+    try:
+        for _ in strict:
+            begun = strict.line_num + 1
+    except csv.Error as problem:
+        # Other faults are read over, as spreadsheets do, or told with their line while reading.
+        if str(problem) == _ENDS_QUOTED:
+            raise FileProblem(
+                "{path}, line {line}: a quotation mark is opened and never closed",
+                path=path,
+                line=begun,
+            ) from problem
