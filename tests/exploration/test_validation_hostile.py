@@ -69,9 +69,10 @@ def test_a_row_that_fails_leaves_the_others_answered() -> None:
         ('id,model\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quotation mark is opened and never closed"),
         ("id,model\n1," + "x" * 2_000_000, "line 2: field larger"),
         ("1,2,3\n4,5,6\n", "the columns fit no set"),
+        ("isl,osl,tpot_ms,ttft_ms\n" + "1,2,3,4\n" * 200_001, "more than 200000 rows"),
         (",".join(f"c{n}" for n in range(100_000)) + "\n", "the columns fit no set"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_is_no_table_is_refused_with_the_place(text: str, words: str) -> None:
     with pytest.raises(FileProblem, match=words):

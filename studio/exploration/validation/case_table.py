@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 
 from studio.errors import FileProblem
 from studio.messages import Listed
@@ -13,12 +14,13 @@ from studio.units import MEBI
 MAX_TEXT = 64 * MEBI
 MAX_FIELD = MEBI
 """Characters of a table and of one of its fields that are read."""
+MAX_ROWS = 200_000
 _ENDS_QUOTED = "unexpected end of data"
 """What the standard reader says, when strict, of a text that ends inside quotation marks."""
 
 
-def read_csv(path: str, text: str) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the names of the columns and every row by them, without blanks around.
+def read_csv(path: str, text: str) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """Return the names of the columns, and every row by them as it is read, blanks around cut off.
 
     Parameters
     ----------
@@ -26,8 +28,8 @@ def read_csv(path: str, text: str) -> tuple[list[str], list[dict[str, str]]]:
 
     Raises
     ------
-    FileProblem : too large, without a header, a column named twice, or a quotation mark that is
-        never closed and would swallow the rows after it.
+    FileProblem : too large, without a header, a column named twice, or, while rows are read, a
+        quotation mark that is never closed and would swallow the rows after it.
     """
     if len(text) > MAX_TEXT:
         raise FileProblem(
@@ -35,24 +37,36 @@ def read_csv(path: str, text: str) -> tuple[list[str], list[dict[str, str]]]:
         )
     csv.field_size_limit(MAX_FIELD)
     text = text.lstrip("\ufeff")
-    _refuse_open_quotes(path, text)
     reader = csv.DictReader(io.StringIO(text))
     try:
         columns = [column.strip() for column in reader.fieldnames or ()]
-        _refuse_bad_header(path, columns)
-        rows = [
-            {
+    except csv.Error as problem:
+        raise _told(path, reader.line_num, problem) from problem
+    _refuse_bad_header(path, columns)
+    return columns, _rows(path, text, reader)
+
+
+def _rows(path: str, text: str, reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    _refuse_open_quotes(path, text)
+    try:
+        for number, row in enumerate(reader):
+            if number == MAX_ROWS:
+                raise FileProblem(
+                    "{path}: more than {limit} rows; divide the table", path=path, limit=MAX_ROWS
+                )
+            yield {
                 (key or "").strip(): value.strip()
                 for key, value in row.items()
                 if isinstance(value, str) and key is not None
             }
-            for row in reader
-        ]
     except csv.Error as problem:
-        raise FileProblem(
-            "{path}, line {line}: {problem}", path=path, line=reader.line_num, problem=problem
-        ) from problem
-    return columns, rows
+        raise _told(path, reader.line_num, problem) from problem
+
+
+def _told(path: str, lines_read: int, problem: csv.Error) -> FileProblem:
+    return FileProblem(
+        "{path}, line {line}: {problem}", path=path, line=lines_read + 1, problem=problem
+    )
 
 
 def _refuse_bad_header(path: str, columns: list[str]) -> None:

@@ -219,7 +219,7 @@ def read_cases(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
             path=name,
             known=entry(known),
         )
-    return kind, rows
+    return kind, list(rows)
 
 
 def blanked(row: Mapping[str, str], kind: SetKind) -> dict[str, str]:
