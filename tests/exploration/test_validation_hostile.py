@@ -15,6 +15,7 @@ from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.runner import validate
 
 CASES = Path(__file__).parent.parent / "reference"
+CHAT = "isl,osl,tpot_ms,ttft_ms\n"
 ODD = ("", "-1", "0", "1e30", "nan", "inf", "abc", "999999999999", "3.7", '"x', "8x8", "½")
 
 
@@ -66,10 +67,10 @@ def test_a_row_that_fails_leaves_the_others_answered() -> None:
         ("", "the first line names no columns"),
         (",,\n1,2,3\n", "the first line names no columns"),
         ("id,model,id\n1,2,3\n", "more than one column is called id"),
-        ('id,model\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quotation mark is opened and never closed"),
-        ("id,model\n1," + "x" * 2_000_000, "line 2: field larger"),
+        (CHAT + '1,2,3,4\n"5,6\n7,8\n9,9\n', "line 3: a quotation mark is opened and never closed"),
+        (CHAT + "1," + "x" * 2_000_000, "line 2: field larger"),
         ("1,2,3\n4,5,6\n", "the columns fit no set"),
-        ("isl,osl,tpot_ms,ttft_ms\n" + "1,2,3,4\n" * 200_001, "more than 200000 rows"),
+        (CHAT + "1,2,3,4\n" * 200_001, "more than 200000 rows"),
         (",".join(f"c{n}" for n in range(100_000)) + "\n", "the columns fit no set"),
     ],
     ids=range(8),
