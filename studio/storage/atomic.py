@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 import time
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from studio.errors import FileProblem
 
@@ -16,29 +18,41 @@ _PAUSES_S = (0.02, 0.05, 0.1, 0.2)
 def write_atomic(path: Path, content: bytes) -> None:
     """Replace a file in one step: written beside it, flushed to disk, then renamed.
 
+    A file that is replaced keeps who may read and write it; a new one follows the umask.
+
     Raises
     ------
     FileProblem : the folder or disk refuses; nothing has changed.
     """
-    temporary = ""
+    temporary: Path | None = None
     try:
         target = path.resolve()
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
+        mode = target.stat().st_mode & 0o777 if target.exists() else None
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+        with _created(temporary, is_private=mode is not None) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        Path(temporary).chmod(mode)
-        _replace(Path(temporary), target)
+        if mode is not None:
+            temporary.chmod(mode)
+        _replace(temporary, target)
     except (OSError, ValueError, RuntimeError) as error:  # a zero byte; a ring of symbolic links
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
         raise FileProblem(
             "{path} was not written: {reason}. Save to another place",
             path=path,
             reason=getattr(error, "strerror", None) or error,
         ) from error
+
+
+def _created(path: Path, *, is_private: bool) -> BinaryIO:
+    """Open a file that is not there yet.
+
+    What replaces a file is private until it has that one's mode: nobody is to read it meanwhile.
+    """
+    opener = partial(os.open, mode=0o600) if is_private else None
+    return open(path, "xb", opener=opener)
 
 
 def _replace(made: Path, target: Path) -> None:

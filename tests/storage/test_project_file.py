@@ -356,7 +356,9 @@ def failing(error: OSError) -> Callable[..., Any]:
     return fail
 
 
-@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace", "tempfile.mkstemp"])
+@pytest.mark.parametrize(
+    "step", ["os.fsync", "pathlib.Path.replace", "studio.storage.atomic._created"]
+)
 @pytest.mark.parametrize(
     "error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")]
 )
