@@ -7,6 +7,7 @@ over how many hops is worked out apart from the delays, which change with every 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -22,6 +23,8 @@ RINGS_READ: frozenset[Aspect] = frozenset({"components", "links", "states"})
 """Aspects of a fabric that `network_rings` depends on."""
 LEVELS_READ: frozenset[Aspect] = RINGS_READ | {"lengths", "builds"}
 """Aspects of a fabric that `network_levels` depends on."""
+_MOST_AT_ONCE = 1 << 18
+"""Links looked at together; what is worked out beside them takes a hundred bytes each."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,19 @@ class Rings:
 
 @dataclass(frozen=True)
 class _PlaneLinks:
-    """The working links of one plane, both ways; arrays have shape (2 n_links,)."""
+    """The working links of one plane; arrays have shape (n_links,)."""
 
-    source: IntArray
-    target: IntArray
+    a: IntArray
+    b: IntArray
     link: IntArray
     medium: str
+
+    def both_ways(self) -> Iterator[_Hop]:
+        """Return every link in either direction, in pieces that bound the memory they take."""
+        for source, target in ((self.a, self.b), (self.b, self.a)):
+            for first in range(0, len(self.link), _MOST_AT_ONCE):
+                piece = slice(first, first + _MOST_AT_ONCE)
+                yield _Hop(source[piece], target[piece], self.link[piece])
 
 
 def network_levels(
@@ -93,7 +103,7 @@ def network_rings(
     for role in roles:
         for number, plane in enumerate(fabric.design.planes.values()):
             links = _plane_links(fabric, number) if plane.role == role and len(npus) else None
-            if links is not None and len(links.source):
+            if links is not None and len(links.link):
                 made.append(_rings_of(fabric, links, plane.name, npus, reached))
                 reached = len(made[-1].rings[-1].peers) if made[-1].rings else reached
     return tuple(made)
@@ -156,12 +166,7 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
     a, b = links.a[chosen], links.b[chosen]
     rules = (links.rules[number].rule for number in distinct(links.rule[chosen]))
     media = {rule.cable for rule in rules if rule.cable}
-    return _PlaneLinks(
-        np.concatenate((a, b)),
-        np.concatenate((b, a)),
-        np.concatenate((chosen, chosen)),
-        ", ".join(sorted(media)),
-    )
+    return _PlaneLinks(a, b, chosen, ", ".join(sorted(media)))
 
 
 def _leaving(
@@ -169,14 +174,17 @@ def _leaving(
 ) -> float:
     """Return what one peer can send out of its inner scope within the scope. [byte/s]."""
     own = marked(int(inside.max()) + 1, inside[peers])
-    leaves = np.flatnonzero(own[inside[links.source]])
-    source, target = links.source[leaves], links.target[leaves]
-    outward = (
-        (inside[source] != inside[target])
-        & (scope[source] == scope[peers[0]])
-        & (scope[target] == scope[peers[0]])
-    )
-    return float(rate[links.link[leaves[outward]]].sum()) / len(peers)
+    rates = []
+    for hop in links.both_ways():
+        leaves = np.flatnonzero(own[inside[hop.source]])
+        source, target = hop.source[leaves], hop.target[leaves]
+        outward = (
+            (inside[source] != inside[target])
+            & (scope[source] == scope[peers[0]])
+            & (scope[target] == scope[peers[0]])
+        )
+        rates.append(rate[hop.link[leaves[outward]]])
+    return float(np.concatenate(rates).sum()) / len(peers)
 
 
 def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:
@@ -185,13 +193,26 @@ def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:
     is_new[start] = False
     hops: list[_Hop] = []
     while True:
-        chosen = np.flatnonzero(frontier[links.source] & is_new[links.target])
-        if not len(chosen):
+        hop = _joined([_outward(one, frontier, is_new) for one in links.both_ways()])
+        if not len(hop.link):
             return tuple(hops)
-        hop = _Hop(links.source[chosen], links.target[chosen], links.link[chosen])
         hops.append(hop)
         frontier = marked(count, hop.target)
         is_new[hop.target] = False
+
+
+def _outward(hop: _Hop, frontier: BoolArray, is_new: BoolArray) -> _Hop:
+    """Return the links that lead from the frontier to somewhere new."""
+    chosen = np.flatnonzero(frontier[hop.source] & is_new[hop.target])
+    return _Hop(hop.source[chosen], hop.target[chosen], hop.link[chosen])
+
+
+def _joined(hops: list[_Hop]) -> _Hop:
+    return _Hop(
+        np.concatenate([hop.source for hop in hops]),
+        np.concatenate([hop.target for hop in hops]),
+        np.concatenate([hop.link for hop in hops]),
+    )
 
 
 def _levels(fabric: Fabric, rings: Rings) -> tuple[NetworkLevel, ...]:

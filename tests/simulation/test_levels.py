@@ -152,3 +152,13 @@ def test_a_lost_adapter_never_speeds_a_job_up(lost):
     assert less.ranks == whole.ranks == 256
     assert less.bandwidth_byte_per_s == pytest.approx(whole.bandwidth_byte_per_s * 255 / 256)
     assert hurt.simulate().headline_s >= design.simulate().headline_s
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_links_looked_at_in_pieces_give_the_same_rings(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fabric = fabric_of(two_racks())
+    whole = network_levels(fabric)
+    monkeypatch.setattr("studio.simulation.levels._MOST_AT_ONCE", size)
+    assert network_levels(fabric) == whole
