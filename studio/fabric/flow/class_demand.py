@@ -48,6 +48,26 @@ def class_demand(quotient: Quotient, exchange: Exchange) -> ClassDemand:
     )
 
 
+def inherited(demand: ClassDemand, parent: IntArray, size: IntArray) -> ClassDemand:
+    """Return the demand per class of a finer quotient.
+
+    Parameters
+    ----------
+    demand :
+        Per class of the coarser one, whose classes hold ranks of equal demand or none.
+    parent :
+        Shape (classes,): coarser class of each.
+    size :
+        Shape (classes,): vertices of each.
+    """
+    is_rank = demand.members[parent] > 0
+    return ClassDemand(
+        np.where(is_rank, size, 0).astype(np.float64),
+        demand.send[parent],
+        demand.receive[parent],
+    )
+
+
 def starts(columns: IntArray, demand: ClassDemand) -> tuple[IntArray, IntArray, FloatArray]:
     """Return (source class, column, senders) of every pair of classes that exchanges.
 

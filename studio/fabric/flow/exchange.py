@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
-from studio.fabric.flow.class_demand import class_demand, marks
+from studio.fabric.flow.class_demand import class_demand, inherited, marks
 from studio.fabric.flow.demand import Exchange, check_ranks
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
-from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
+from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand, parents
 from studio.fabric.flow.refinement import individualised
 from studio.fabric.flow.routing import Split
 from studio.fabric.flow.sorting import distinct
@@ -105,6 +105,7 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
     graph, partition = symmetry.graph, symmetry.partition
     coarse = fold(graph, partition)
     total = np.zeros(coarse.arc_class_count)
+    demand = class_demand(coarse, exchange)
     latency, most = 0.0, 0
     colours, example, sizes = np.unique(
         partition.colour[exchange.ranks], return_index=True, return_counts=True
@@ -114,8 +115,10 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
         fine = fold(graph, individualised(partition, graph, vertex))
         weight = np.array([sizes[k] * exchange.receive[example[k]]], dtype=np.float64)
         column = fine.partition.colour[[vertex]]
-        pushed = push_towards(fine, column, class_demand(fine, exchange), weight, split)
-        total += summed(_coarse_arc(coarse, fine), pushed.load, len(total))
+        parent = parents(coarse, fine)
+        pushed = push_towards(fine, column, inherited(demand, parent, fine.size), weight, split)
+        arc = coarse.arc_class_between(parent[fine.source], parent[fine.target], fine.kind)
+        total += summed(arc, pushed.load, len(total))
         latency, most = max(latency, pushed.latency_s), max(most, pushed.hops)
     return LoadResult(
         coarse,
@@ -130,10 +133,3 @@ def _exactness_by_symmetry(symmetry: Symmetry, exchange: Exchange) -> Exactness:
     if not symmetry.is_proven:
         return Exactness.ASSUMED_SYMMETRIC
     return Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND
-
-
-def _coarse_arc(coarse: Quotient, fine: Quotient) -> IntArray:
-    """Return the arc class of a coarser partition that each finer arc class lies in."""
-    parent = np.zeros(fine.class_count, dtype=np.int64)
-    parent[fine.partition.colour] = coarse.partition.colour
-    return coarse.arc_class_between(parent[fine.source], parent[fine.target], fine.kind)

@@ -23,6 +23,8 @@ class Quotient:
 
     graph: Graph
     partition: Partition
+    member: IntArray
+    """Shape (classes,): one vertex of each class."""
     size: IntArray
     """Shape (classes,): vertices of each class."""
     is_transit: BoolArray
@@ -119,6 +121,7 @@ def fold(graph: Graph, partition: Partition) -> Quotient:
     return Quotient(
         graph=graph,
         partition=partition,
+        member=member,
         size=partition.size,
         is_transit=graph.is_transit[member],
         source=pair // count,
@@ -126,6 +129,11 @@ def fold(graph: Graph, partition: Partition) -> Quotient:
         kind=key % kinds,
         fan=fan.astype(np.int64),
     )
+
+
+def parents(coarse: Quotient, fine: Quotient) -> IntArray:
+    """Return the class of a coarser quotient that each finer class lies in."""
+    return coarse.partition.colour[fine.member]
 
 
 def twin_labels(graph: Graph, marked: IntArray) -> IntArray:
