@@ -69,7 +69,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SELECTOR",
-        help="out of order: 'R01/N1/l1[0]', 'R07', 'rule:ub-uplinks[3]'; may be repeated",
+        help="out of order: 'R01/N1/l1[0]', 'R07', 'rule:ub-uplinks[3]', 'plane:ub'; may be "
+        "repeated",
     )
 
 

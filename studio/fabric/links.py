@@ -17,10 +17,23 @@ from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
 from studio.fabric.link_rates import SlowerLinks, link_rates
-from studio.fabric.pairing import MOST_LINKS, MOST_PARALLEL, Misfit, Pairs, pair, parallel
+from studio.fabric.pairing import (
+    MOST_LINKS,
+    MOST_PARALLEL,
+    MOST_SUB_PLANES,
+    Misfit,
+    Pairs,
+    pair,
+    parallel,
+)
 from studio.fabric.template import Template, TemplateLinks
 from studio.ids import PlaneId
 from studio.messages import say
+
+LONGEST_M = 1e5
+"""Of a link: beyond the span of any site, so that a slip of units is found."""
+SLOWEST_BYTE_PER_S, FASTEST_BYTE_PER_S = 1.0, 1e18
+"""Of a link."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,7 @@ def rule_links(
     ------
     InvalidDesign : a rule names what is absent, does not fit its selections, or makes too many.
     """
+    _check_planes(design)
     made: dict[str, RuleLinks] = {}
     total = 0
     for links in chain(_inside(layout), _between(design, layout, known)):
@@ -115,6 +129,24 @@ def rule_links(
                 known=", ".join(design.planes) or say("none"),
             )
     return tuple(made.values())
+
+
+def _check_planes(design: Design) -> None:
+    for plane_id, plane in design.planes.items():
+        if not 0 <= plane.oversubscription < float("inf"):
+            raise InvalidDesign(
+                "plane {plane_id!r}: oversubscription {ratio}; take a ratio such as 2, or 0 to "
+                "state none",
+                plane_id=plane_id,
+                ratio=plane.oversubscription,
+            )
+        if not 1 <= plane.sub_planes <= MOST_SUB_PLANES:
+            raise InvalidDesign(
+                "plane {plane_id!r}: {count} sub-planes; 1 to {most_sub_planes} are possible",
+                plane_id=plane_id,
+                count=plane.sub_planes,
+                most_sub_planes=MOST_SUB_PLANES,
+            )
 
 
 def _inside(layout: Layout) -> Iterator[RuleLinks]:
@@ -223,6 +255,14 @@ def _finish(
             links_per_cable=rule.links_per_cable,
             most_parallel=MOST_PARALLEL,
         )
+    if not 0 <= rule.length_m <= LONGEST_M:
+        raise InvalidDesign(
+            "link rule {name!r}: links of {length:g} m; 0 to {longest:g} m are possible, and 0 "
+            "measures them from the drawing",
+            name=name,
+            length=rule.length_m,
+            longest=LONGEST_M,
+        )
     loops = np.flatnonzero(pairs[0] == pairs[1])
     if len(loops):
         address = layout.address(int(pairs[0][loops[0]]))
@@ -232,9 +272,10 @@ def _finish(
             address=address,
         )
     rate, slower = link_rates(name, rule, pairs, layout)
-    if (rate or len(pairs[0])) and not 0 < rate < 1e18:
+    if (rate or len(pairs[0])) and not SLOWEST_BYTE_PER_S <= rate < FASTEST_BYTE_PER_S:
         raise InvalidDesign(
-            "link rule {name!r}: {rate} byte/s; set a bandwidth above 0, or name ports with a rate",
+            "link rule {name!r}: {rate} byte/s; set a bandwidth of 1 B/s or more, or name "
+            "ports with a rate",
             name=name,
             rate=rate,
         )

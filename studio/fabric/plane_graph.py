@@ -133,12 +133,19 @@ def _roles(fabric: Fabric, component: IntArray) -> tuple[BoolArray, BoolArray]:
     """NPUs of a direct topology forward what is meant for others; their part says so."""
     parts = fabric.layout.parts
     npu = np.array([part.kind == "npu" for part in parts], dtype=bool)
-    forwards = np.array(
-        [part.kind in FORWARDING_KINDS or part.tags.get("forwards") == "yes" for part in parts],
+    of = fabric.layout.part[component]
+    return npu[of], forwarding_parts(fabric)[of]
+
+
+def forwarding_parts(fabric: Fabric) -> BoolArray:
+    """Return which parts pass on what is meant for others, shape (n_parts,)."""
+    return np.array(
+        [
+            part.kind in FORWARDING_KINDS or part.tags.get("forwards") == "yes"
+            for part in fabric.layout.parts
+        ],
         dtype=bool,
     )
-    of = fabric.layout.part[component]
-    return npu[of], forwards[of]
 
 
 def _latency(fabric: Fabric, chosen: IntArray) -> FloatArray:

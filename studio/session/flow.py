@@ -148,13 +148,27 @@ def _asked(fabric: Fabric, address: str) -> IntArray:
 
 
 def with_failed(fabric: Fabric, address: str) -> Fabric:
-    """Return the fabric with what an address names out of order.
+    """Return the fabric with what an address names out of order; `plane:name` is a whole plane.
 
     Raises
     ------
     StudioError : nothing is there.
     """
-    # An exception may outlive what it names; a question about nothing is a mistake.
-    _asked(fabric, address)
-    design = set_state(fabric.design, Address(address), Deviation(state="failed"))
+    design = fabric.design
+    for one in _of_plane(fabric, address) if address.startswith("plane:") else [address]:
+        # An exception may outlive what it names; a question about nothing is a mistake.
+        _asked(fabric, one)
+        design = set_state(design, Address(one), Deviation(state="failed"))
     return compile_design(design, fabric.catalog, fabric)
+
+
+def _of_plane(fabric: Fabric, address: str) -> list[str]:
+    """Return the addresses of the link rules of a plane."""
+    plane = address.removeprefix("plane:")
+    if plane not in fabric.design.planes:
+        raise InvalidInput(
+            "the design has no plane {plane!r}; it has {known}",
+            plane=plane,
+            known=", ".join(fabric.design.planes) or say("none"),
+        )
+    return [f"rule:{one.name}" for one in fabric.links.rules if one.rule.plane == plane]

@@ -119,7 +119,9 @@ def test_a_rate_is_physical(rate: float) -> None:
 
 def test_parts_without_ports_need_a_rate() -> None:
     design = one_group(2, link("**/a", "", schemes.Ring()), part_id="bare")
-    with pytest.raises(InvalidDesign, match="0.0 byte/s; set a bandwidth above 0, or name ports"):
+    with pytest.raises(
+        InvalidDesign, match="0.0 byte/s; set a bandwidth of 1 B/s or more, or name ports"
+    ):
         fabric_of(design)
 
 

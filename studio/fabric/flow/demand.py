@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.errors import InvalidInput
+from studio.fabric.connected import connected_parts
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.graph import Graph
 
@@ -77,7 +78,17 @@ def check_ranks(graph: Graph, ranks: IntArray) -> None:
 
 
 def disconnected(graph: Graph, source: int, target: int) -> InvalidInput:
-    """Return the error that names two endpoints without a working path."""
+    """Return the error that names two endpoints without a working path, and why there is none."""
+    wiring, works = graph.wiring, graph.is_alive
+    first, second = wiring.arcs_of_cable[works].T
+    drawn = connected_parts(graph.vertex_count, wiring.source[first], wiring.source[second])
+    if drawn[source] == drawn[target]:
+        return InvalidInput(
+            "no working path from {source} to {target}: only endpoints that don't forward join "
+            "them; restore a link, add switches, or take a part with the tag forwards",
+            source=graph.name(source),
+            target=graph.name(target),
+        )
     return InvalidInput(
         "no working path from {source} to {target}; restore a link or leave one of them out",
         source=graph.name(source),

@@ -14,6 +14,7 @@ from studio.simulation.rules.bend_radius import bend_radius
 from studio.simulation.rules.cooling import cooling_class, inlet_temperature, liquid_parts
 from studio.simulation.rules.drawn_twice import drawn_twice
 from studio.simulation.rules.feed_loss import feed_loss
+from studio.simulation.rules.forwarding import no_forwarding
 from studio.simulation.rules.loose_end import loose_end
 from studio.simulation.rules.names import names
 from studio.simulation.rules.optical_budget import optical_budget
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     _rule(ports.split_cable, "components", "links"),
     _rule(cables.reach, "components", "links", "lengths", "parts", "site"),
     _rule(cables.connected_planes, "components", "links", "states"),
+    _rule(no_forwarding, "components", "links", "builds", "states"),
     _rule(rack_space.rack_units, "components", "builds", "states"),
     _rule(rack_space.rack_depth, "components", "builds", "states"),
     _rule(racks.floor_space, "components", "builds", "places", "site"),

@@ -81,6 +81,11 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "plane-split": Explanation(
         say("Planes in one piece"), say("NPUs of a scale-out plane reach each other."), _DRAWING
     ),
+    "no-forwarding": Explanation(
+        say("NPUs that forward"),
+        say("In a ring, torus or mesh NPUs pass on what is meant for others."),
+        say("Links of the plane; the tag forwards of the parts"),
+    ),
     "plane-isolation": Explanation(
         say("Isolation of planes"), say("Planes share no switch."), _DRAWING
     ),

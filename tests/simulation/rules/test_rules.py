@@ -49,6 +49,19 @@ def rack_beside(x_m: float, y_m: float, turn: int = 0) -> Change:
     return lambda design: edits.put(design, "racks", "beside", new)
 
 
+def chips_ringed(scheme: schemes.Scheme) -> Change:
+    """Return the change that joins the four chips of every node directly."""
+
+    def change(design: Design) -> Design:
+        design = edits.put(design, "planes", "ring", Plane(name="Ring", role="scale_up"))
+        rule = link(
+            "R*/N*/chip", "", scheme, plane="ring", a_port="net", b_port="net", within="placement"
+        )
+        return edits.put(design, "links", "ring", rule)
+
+    return change
+
+
 def net_rule(a: str, b: str) -> Change:
     def change(design: Design) -> Design:
         design = edits.put(design, "planes", "net", Plane(name="Net", role="scale_out"))
@@ -132,6 +145,12 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         net_rule("R01/N*/chip", "R*/B*/spine"),
         "R02/N1/chip[0]",
         "plane Net (net) falls into 2 parts",
+    ),
+    "no-forwarding": (
+        chips_ringed(schemes.Ring()),
+        chips_ringed(schemes.FullMesh()),
+        "R01/N1/chip[0]",
+        "plane Ring (ring) joins R01/N1/chip[0] and R01/N1/chip[2] only through NPUs",
     ),
     "rack-units": (
         field("racks.row.contents.B.u", 4),
