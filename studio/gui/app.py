@@ -22,6 +22,7 @@ from studio.gui.i18n import Languages, chosen_language, tr
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
 from studio.gui.main_window import MainWindow
+from studio.gui.picture import png_of
 from studio.gui.settings import Settings
 from studio.gui.single_instance import Listener
 from studio.gui.theme import apply_theme, chosen_theme, theme_choice
@@ -30,6 +31,7 @@ from studio.messages import say
 from studio.session.evaluator import Evaluator
 from studio.session.library import catalog as shipped_catalog
 from studio.session.library import catalog_at_least
+from studio.storage.atomic import write_atomic
 
 USUAL_SIZE = (1440, 900)
 PICTURE_SIZE = (1920, 1080)
@@ -153,7 +155,7 @@ def run_headless(
 
     Raises
     ------
-    FileProblem, InvalidDesign : the design can't be read or built.
+    FileProblem, InvalidDesign : the design can't be read or built, or the picture not written.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = make_application()
@@ -167,7 +169,7 @@ def run_headless(
         window.open_path(file)
         picture = out_dir / f"{file.stem}-window.png"
         wait_until_drawn(app, window)
-        window.grab().save(str(picture))
+        write_atomic(picture, png_of(window.grab()))
     finally:
         window.close()
         window.deleteLater()

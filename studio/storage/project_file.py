@@ -5,6 +5,7 @@ Reading never changes a file; writing replaces it in one step or leaves it as it
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from studio.units import MEBI
 SUFFIX = ".supernode"
 FORMAT_NAME = "supernode"
 LARGEST_FILE_BYTES = 256 * MEBI
+LONGEST_TEXT = 20_000
+"""Bytes of one name or description: a window takes minutes to lay out one of megabytes."""
+_TOO_LONG = re.compile(rb'"(?:[^"\\]|\\.){%d}' % (LONGEST_TEXT + 1), re.DOTALL)
 
 
 class _Head(msgspec.Struct):
@@ -72,6 +76,7 @@ def decode_design(content: bytes) -> OpenedFile:
     """
     if not content.strip():
         raise FileProblem("the file is empty")
+    _refuse_long_texts(content)
     try:
         head = msgspec.json.decode(content, type=_Head)
     except msgspec.ValidationError as error:
@@ -100,6 +105,16 @@ def decode_design(content: bytes) -> OpenedFile:
     return OpenedFile(
         decode(content, _File).design, content, head.format_version, is_read_only=False
     )
+
+
+def _refuse_long_texts(content: bytes) -> None:
+    found = _TOO_LONG.search(content) if len(content) > LONGEST_TEXT else None
+    if found:
+        raise FileProblem(
+            "line {line}: a text of more than {limit:,} bytes",
+            line=content.count(b"\n", 0, found.start()) + 1,
+            limit=LONGEST_TEXT,
+        )
 
 
 def _tree(content: bytes) -> dict[str, Any]:

@@ -51,6 +51,7 @@ FILES: dict[str, bytes] = {
     "null-design": head(design=None).encode(),
     "bare-nan": head(design={"id": "x", "name": "x", "site": {"pue": float("nan")}}).encode(),
     "other-format": json.dumps({"format": "cake", "format_version": 1}).encode(),
+    "endless-name": head(design={"id": "x", "name": 'a"' * 30_000}).encode(),
     "endless-nesting": head(design=nested_assemblies(5000)).encode(),
 }
 
