@@ -199,17 +199,11 @@ def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
     if window.offer_recovery():
         return
     if files:
-        _open_files(window, files)
+        window.files.open_files(files)
     elif window.settings.get("start_page") == "last" and window.settings.recent:
         window.open_path(window.settings.recent[0])
     else:
         window.tour.offer()
-
-
-def _open_files(window: MainWindow, files: Sequence[Path]) -> None:
-    window.open_path(files[0])
-    for other in files[1:]:
-        window.compare.add(other)
 
 
 def _open_given(window: MainWindow, files: Sequence[Path]) -> None:
@@ -218,4 +212,4 @@ def _open_given(window: MainWindow, files: Sequence[Path]) -> None:
     window.raise_()
     window.activateWindow()
     QApplication.alert(window)
-    _open_files(window, files)
+    window.files.open_files(files)

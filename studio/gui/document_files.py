@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ class DocumentFiles:
         if window.settings.get("play_on_open"):
             window.run_panel.set_playing(True)
         return True
+
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Open the first of several files and put the others beside it on the Compare page."""
+        self.open_path(files[0])
+        for other in files[1:]:
+            self._window.compare.add(other)
 
     def offer_recovery(self) -> bool:
         """Ask whether to bring back work that was lost; tells whether it is open now."""

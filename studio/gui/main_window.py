@@ -227,14 +227,14 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.build_plots)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if _files_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        files = _files_in(event)
         if files:
             event.acceptProposedAction()
-            self.open_path(files[0])
+            self.files.open_files(files)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_discard():
@@ -314,3 +314,8 @@ class MainWindow(QMainWindow):
 
     def _follow_system(self, scheme: Qt.ColorScheme) -> None:
         self.look.follow_system(scheme)
+
+
+def _files_in(event: QDropEvent) -> list[Path]:
+    """Return the files of this machine that are dragged; addresses of the web are none."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
