@@ -26,6 +26,19 @@ _PAIRS = 20_000
 """Pairs routed at once."""
 _PAIR_S = 1.5e-6
 """What numpy takes per pair. [s]"""
+_NEIGHBOUR_S = 5e-8
+"""What numpy takes per link of a neighbour. [s]"""
+
+
+def pair_work_s(graph: Graph, flows: int) -> float:
+    """Return about what numpy takes to route so many flows between different pairs. [s].
+
+    Where endpoints forward none are twins, and the search of a pair takes the links of all
+    neighbours of its ends.
+    """
+    forwards = bool(np.any(graph.is_endpoint & graph.is_transit))
+    degree = graph.arc_count / graph.vertex_count if forwards else 0.0
+    return flows * (_PAIR_S + _NEIGHBOUR_S * degree**2)
 
 
 def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Placed:

@@ -12,8 +12,10 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray
-from studio.fabric.flow.demand import Exchange
+from studio.fabric.flow.compiled.loading import ready
+from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.pairs import pair_work_s
 from studio.simulation.network.laying import LaidPhase, RoleOf, check_parts, lay
 from studio.simulation.network.phases import Members, Phase, flow_count
 from studio.simulation.network.profile import NetworkProfile, Operation
@@ -132,6 +134,9 @@ class _Prospect:
         """Return the algorithm over the graph; None once it can't take less than `limit_s`."""
         if self.algorithm is Algorithm.IN_NETWORK:
             return _reduced_below(job, limit_s)
+        # Phase by phase the kernels may not be worth it, all together they are.
+        listed = (one.demand for one in self.phases if isinstance(one.demand, Flows))
+        ready(sum(pair_work_s(job.graph, flow_count(demand)) for demand in listed))
         terms, floor = list(self.start), self.floor_s.copy()
         laid: list[LaidPhase] = []
         for i, phase in enumerate(self.phases):

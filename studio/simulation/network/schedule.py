@@ -96,6 +96,21 @@ def _direct(laps: int) -> Scheduler:
     return schedule
 
 
+def _scatter_and_gather(members: Members, payload: float) -> tuple[Phase, ...]:
+    """The first rank gives each other its part of the payload; then all gather what all have.
+
+    References
+    ----------
+    [1] R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of Collective Communication Operations
+        in MPICH", 2005, section 4.2: broadcast of long messages.
+    """
+    part, first, others = payload / members.size, members.ranks[0], members.ranks[1:]
+    scatter = flows(np.full(len(others), first), others, part)
+    gather = uniform_exchange(members.ranks, part)
+    peers = members.size - 1
+    return (Phase("scatter", scatter, 1, peers=peers), Phase("gather", gather, 1, peers=peers))
+
+
 def _hierarchical_exchange(members: Members, payload: float) -> tuple[Phase, ...]:
     """Sort inside domains, then exchange with equal positions of the other domains.
 
@@ -178,7 +193,11 @@ SCHEDULES: Mapping[Collective, Mapping[Algorithm, Scheduler]] = {
         Algorithm.DIRECT: _direct(1),
     },
     Collective.ALL_TO_ALL: _EXCHANGE,
-    Collective.BROADCAST: {Algorithm.RING: chain, Algorithm.TREE: tree(1)},
+    Collective.BROADCAST: {
+        Algorithm.RING: chain,
+        Algorithm.TREE: tree(1),
+        Algorithm.DIRECT: _scatter_and_gather,
+    },
     Collective.POINT_TO_POINT: {Algorithm.DIRECT: _point_to_point},
     Collective.DISPATCH: _EXCHANGE,
     Collective.COMBINE: _EXCHANGE,

@@ -307,7 +307,12 @@ COUNTERS: Mapping[Collective, Mapping[Algorithm, Counter]] = {
         Algorithm.DIRECT: _by_level(1.0, is_direct=True),
     },
     Collective.ALL_TO_ALL: _EXCHANGE,
-    Collective.BROADCAST: {Algorithm.RING: _ring_broadcast, Algorithm.TREE: _tree(1.0)},
+    Collective.BROADCAST: {
+        Algorithm.RING: _ring_broadcast,
+        Algorithm.TREE: _tree(1.0),
+        # Scatter, then gather: what a reduce-scatter and an all-gather move.
+        Algorithm.DIRECT: _by_level(2.0, is_direct=True),
+    },
     Collective.POINT_TO_POINT: {Algorithm.DIRECT: _point_to_point},
     Collective.DISPATCH: _EXCHANGE,
     Collective.COMBINE: _EXCHANGE,

@@ -48,6 +48,17 @@ def test_all_to_all_on_a_full_mesh_uses_every_link_alike(ideal, count):
     np.testing.assert_allclose(result.utilisation, 1.0)
 
 
+@pytest.mark.parametrize("count", [6, 8])
+def test_a_broadcast_on_a_full_mesh_uses_every_link(ideal, count):
+    """A part over every link, first from the root and then from all; a chain has one link."""
+    graph = topologies.full_mesh(count, bandwidth=50 * GB)
+    chain = run(Collective.BROADCAST, graph, ideal, Algorithm.RING)
+    assert chain.terms.wire_s == pytest.approx(64 * MB / (50 * GB))
+    result = run(Collective.BROADCAST, graph, ideal, Algorithm.DIRECT)
+    assert result.terms.wire_s == pytest.approx(2 * 64 * MB / count / (50 * GB))
+    assert run(Collective.BROADCAST, graph, ideal, None).algorithm is Algorithm.DIRECT
+
+
 def test_all_to_all_on_a_clos_is_bound_by_injection(ideal):
     graph = topologies.two_tier(4, 4, 2, 4, down=50 * GB, up=50 * GB)
     result = run(Collective.ALL_TO_ALL, graph, ideal, Algorithm.DIRECT)
@@ -90,6 +101,7 @@ def test_every_algorithm_moves_every_byte(ideal, op):
             (Collective.ALL_TO_ALL, Algorithm.DIRECT): 7 * 8 * MB,
             (Collective.BROADCAST, Algorithm.TREE): 7 * 8 * MB,
             (Collective.BROADCAST, Algorithm.RING): 7 * 8 * MB,
+            (Collective.BROADCAST, Algorithm.DIRECT): (7 / 8 + 7) * 8 * MB,
             (Collective.POINT_TO_POINT, Algorithm.DIRECT): 8 * MB,
         }.get((op, algorithm))
         if expected is not None:
@@ -205,7 +217,7 @@ def reducing(ideal):
     )
 
 
-@pytest.mark.parametrize("count", [4, 8])
+@pytest.mark.parametrize("count", [6, 8])
 def test_reduction_in_a_switch_sends_each_buffer_once(ideal, count):
     graph = topologies.star(count, bandwidth=50 * GB, latency=1e-6)
     result = run(Collective.ALL_REDUCE, graph, reducing(ideal), Algorithm.IN_NETWORK)
@@ -243,6 +255,7 @@ def test_reduction_is_not_chosen_without_a_common_switch(ideal):
         (Collective.ALL_GATHER, Algorithm.RING),
         (Collective.ALL_TO_ALL, Algorithm.DIRECT),
         (Collective.ALL_REDUCE, Algorithm.DIRECT),
+        (Collective.BROADCAST, Algorithm.DIRECT),
         (Collective.POINT_TO_POINT, Algorithm.DIRECT),
     ],
 )
