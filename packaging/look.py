@@ -99,7 +99,7 @@ def dialogs(window: MainWindow) -> Iterator[tuple[str, QDialog]]:
     yield "accuracy", AccuracyDialog(accuracy(), window)
     yield "export", ExportDialog(window)
     yield "connect", ConnectDialog(document, window)
-    yield "accept", AcceptDialog("rack-weight@R01", "R01", "Ada", window)
+    yield "accept", AcceptDialog(("rack-mass@R01",), "R01", "Ada", window)
 
 
 def show(window: MainWindow, addresses: tuple[str, ...]) -> None:

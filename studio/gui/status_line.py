@@ -19,3 +19,14 @@ class StatusLine:
         bar.addWidget(self.hover, 1)
         for label in (self.busy, self.level, self.counts):
             bar.addPermanentWidget(label)
+        self._hover = self._hint = ""
+
+    def show_hover(self, text: str) -> None:
+        """Name what is under the pointer; keys of a drag under way go before it."""
+        self._hover = text
+        self.hover.setText(self._hint or text)
+
+    def show_hint(self, text: str) -> None:
+        """Say what keys do while something is dragged; an empty text ends it."""
+        self._hint = text
+        self.hover.setText(text or self._hover)

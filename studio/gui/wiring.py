@@ -31,8 +31,8 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.edit_requested.connect(window.intents.apply)
     window.canvas.part_dropped.connect(window.intents.drop)
     window.canvas.menu_requested.connect(window.menus.show_canvas_menu)
-    window.canvas.hover_changed.connect(lambda what: window.status.hover.setText(str(what or "")))
-    window.canvas.hinted.connect(window.status.hover.setText)
+    window.canvas.hover_changed.connect(lambda what: window.status.show_hover(str(what or "")))
+    window.canvas.hinted.connect(window.status.show_hint)
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
     window.strip.explain_requested.connect(window.intents.explain)
     window.plots.explain_requested.connect(window.intents.explain)
@@ -87,8 +87,8 @@ def connect_panels(window: MainWindow) -> None:
 
 def _connect_problems(window: MainWindow) -> None:
     window.problems.show_requested.connect(window.show_address)
-    window.problems.waive_requested.connect(lambda key: simulating.waive(window, key))
-    window.problems.withdraw_requested.connect(lambda key: simulating.withdraw(window, key))
+    window.problems.waive_requested.connect(lambda keys: simulating.waive(window, keys))
+    window.problems.withdraw_requested.connect(lambda keys: simulating.withdraw(window, keys))
     window.problems.fix_requested.connect(window.intents.fix)
 
 

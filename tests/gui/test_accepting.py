@@ -11,6 +11,8 @@ from studio.design import edits
 from studio.design.model import Design, Judgement, Waiver
 from studio.gui.dialogs.accept_dialog import AcceptDialog
 from studio.gui.main_window import MainWindow
+from studio.languages import translator
+from studio.session.library import find_design
 from studio.simulation.rules.check import checked
 from tests.builders import bench, fabric_of, link
 from tests.gui.test_problems import broken  # noqa: F401 - a fixture
@@ -45,16 +47,16 @@ def test_one_finding_or_a_whole_rule_is_ignored_or_counts_otherwise() -> None:
 
 
 def test_the_dialog_wants_a_reason_and_knows_the_author(qtbot: QtBot) -> None:
-    dialog = AcceptDialog("reach@rule:x", "Reach", "Li", None)
+    dialog = AcceptDialog(("reach@rule:x",), "Reach", "Li", None)
     qtbot.addWidget(dialog)
     ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert not ok.isEnabled()
     dialog.reason.setText(" short run ")
     assert ok.isEnabled()
-    assert (dialog.key, dialog.waiver) == ("reach@rule:x", Waiver("short run", "Li"))
+    assert (dialog.keys, dialog.waiver) == (("reach@rule:x",), Waiver("short run", "Li"))
     dialog.scope.setCurrentIndex(1)
     dialog.judgement.setCurrentIndex(2)
-    assert (dialog.key, dialog.waiver.shown_as) == ("reach", "warning")
+    assert (dialog.keys, dialog.waiver.shown_as) == (("reach",), "warning")
 
 
 def test_the_window_shows_who_accepted_what_and_takes_it_back(
@@ -74,6 +76,88 @@ def test_the_window_shows_who_accepted_what_and_takes_it_back(
     assert (last.severity, last.hint, last.waiver) == ("accepted", "lab only (Li)", row.key)
     assert str(last.message) == f"Accepted: {row.message}"
     with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
-        window.problems.withdraw_requested.emit(last.waiver)
+        window.problems.withdraw_requested.emit((last.waiver,))
     assert document.design.waivers == {}
     assert row in window.problems.rows
+
+
+def test_several_findings_are_accepted_with_one_reason(qtbot: QtBot) -> None:
+    keys = ("reach@rule:x", "reach@rule:y")
+    dialog = AcceptDialog(keys, "Reach", "Li", None)
+    qtbot.addWidget(dialog)
+    assert dialog.keys == keys
+    whole_rule: tuple[str, ...] = dialog.scope.itemData(1)
+    assert whole_rule == ("reach",)
+    mixed = AcceptDialog(("reach@rule:x", "names@plane:up"), "Reach", "Li", None)
+    qtbot.addWidget(mixed)
+    # Of different rules there is no whole rule to accept.
+    assert mixed.scope.count() == 1
+
+
+def test_reasons_of_reference_designs_are_in_the_readers_language(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(find_design("gb200-nvl72"))
+    rows = [row for row in window.problems.rows if row.waiver]
+    assert {row.address for row in rows} == {"R01", "R01/M1/mgmt[0]"}
+    chinese = translator("zh")
+    assert chinese(rows[-1].hint) == "未画管理布线。（Supernode Studio）"
+    assert str(rows[-1].hint) == "Management wiring is not drawn. (Supernode Studio)"
+
+
+def choose(window: MainWindow, place: int) -> None:
+    item = window.problems._list.topLevelItem(place)
+    assert item is not None
+    window.problems._list.setCurrentItem(item)
+
+
+def buttons(window: MainWindow) -> list[str]:
+    return [one.text() for one in window.problems.buttons if one.isEnabled()]
+
+
+def test_buttons_say_what_can_be_done_to_the_problems_selected(
+    window: MainWindow,
+    qtbot: QtBot,
+    broken: Path,  # noqa: F811
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    panel, document = window.problems, window.workspace.document
+    assert document is not None
+    assert buttons(window) == []
+    place = next(n for n, row in enumerate(panel.rows) if row.fix is not None)
+    fixed = panel.rows[place]
+    choose(window, place)
+    assert buttons(window)[0] == "Show on the canvas"
+    assert buttons(window)[1].startswith("Fix: ")
+    asked: list[object] = []
+    panel.waive_requested.disconnect()
+    panel.waive_requested.connect(asked.append)
+    panel._list.selectAll()
+    assert buttons(window) == ["Accept with a reason…"]
+    panel.buttons[0].click()
+    assert asked == [tuple(dict.fromkeys(row.key for row in panel.rows if row.key))]
+    panel._list.clearSelection()
+    choose(window, place)
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        panel.buttons[1].click()
+    assert fixed not in panel.rows
+
+
+def test_what_is_selected_stays_so_while_other_problems_come_and_go(
+    window: MainWindow,
+    qtbot: QtBot,
+    broken: Path,  # noqa: F811
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    panel = window.problems
+    choose(window, len(panel.rows) - 1)
+    chosen = panel.rows[-1]
+    first = panel.rows[0]
+    waiver = Waiver("lab only", "Li")
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.workspace.apply("x", lambda d: edits.put(d, "waivers", first.key, waiver))
+    (still,) = panel._list.selectedItems()
+    assert still.text(1) == chosen.address

@@ -25,7 +25,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "accuracy": lambda window: AccuracyDialog(accuracy(), window),
     "export": ExportDialog,
     "connect": lambda window: ConnectDialog(window.workspace.document, window),
-    "accept": lambda window: AcceptDialog("rack-weight@R01", "R01", "", window),
+    "accept": lambda window: AcceptDialog(("rack-mass@R01",), "R01", "", window),
 }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from studio.design.edits import free_name as free
-from studio.design.edits import put, remove
+from studio.design.edits import put, set_field
 from studio.design.model import Design
 from studio.gui.i18n import mark, tr
 from studio.gui.views.scenario_row import choose_scenario, new_scenario
@@ -63,8 +63,8 @@ def add_scenario(job: str) -> Handler:
     return run
 
 
-def waive(window: MainWindow, key: str) -> None:
-    """Accept a finding, or judge its rule otherwise, with a reason and a name."""
+def waive(window: MainWindow, keys: Sequence[str]) -> None:
+    """Accept findings, or judge their rule otherwise, with a reason and a name."""
     from studio.gui.dialogs.accept_dialog import AcceptDialog
 
     document = window.workspace.document
@@ -72,15 +72,21 @@ def waive(window: MainWindow, key: str) -> None:
         return
     authors = [one.author for one in document.design.waivers.values() if one.author]
     author = authors[-1] if authors else ""
-    dialog = AcceptDialog(key, tr(title_of(key.partition("@")[0])), author, window)
+    dialog = AcceptDialog(keys, tr(title_of(keys[0].partition("@")[0])), author, window)
     if dialog.exec():
-        chosen, waiver = dialog.key, dialog.waiver
+        waivers = dict.fromkeys(dialog.keys, dialog.waiver)
         window.workspace.apply(
-            mark("Accept a finding"), lambda design: put(design, "waivers", chosen, waiver)
+            mark("Accept a finding"),
+            lambda design: set_field(design, ("waivers",), {**design.waivers, **waivers}),
         )
     dialog.deleteLater()
 
 
-def withdraw(window: MainWindow, key: str) -> None:
-    """Let a finding, or a rule, count as before."""
-    window.workspace.apply(mark("Accept no longer"), lambda design: remove(design, "waivers", key))
+def withdraw(window: MainWindow, keys: Sequence[str]) -> None:
+    """Let findings, or their rule, count as before."""
+
+    def edit(design: Design) -> Design:
+        left = {key: one for key, one in design.waivers.items() if key not in keys}
+        return set_field(design, ("waivers",), left)
+
+    window.workspace.apply(mark("Accept no longer"), edit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import (
     QComboBox,
@@ -28,14 +29,20 @@ JUDGEMENTS: tuple[tuple[Waiver, str], ...] = (
 class AcceptDialog(QDialog):
     """Which findings, how they count from now on, why, and who says so."""
 
-    def __init__(self, key: str, rule_title: str, author: str, parent: QWidget | None) -> None:
+    def __init__(
+        self, keys: Sequence[str], rule_title: str, author: str, parent: QWidget | None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Accept a finding"))
-        rule, _, address = key.partition("@")
+        rules = {key.partition("@")[0] for key in keys}
         self.scope = QComboBox()
-        if address:
-            self.scope.addItem(tr("This one, at {address}").format(address=address), key)
-        self.scope.addItem(tr("All of the rule “{title}”").format(title=rule_title), rule)
+        if len(keys) > 1:
+            self.scope.addItem(tr("These {n}").format(n=len(keys)), tuple(keys))
+        elif address := keys[0].partition("@")[2]:
+            self.scope.addItem(tr("This one, at {address}").format(address=address), tuple(keys))
+        if len(rules) == 1:
+            title = tr("All of the rule “{title}”").format(title=rule_title)
+            self.scope.addItem(title, tuple(rules))
         self.judgement = QComboBox()
         for waiver, text in JUDGEMENTS:
             self.judgement.addItem(tr(text), waiver.shown_as)
@@ -62,9 +69,9 @@ class AcceptDialog(QDialog):
         self._check()
 
     @property
-    def key(self) -> str:
-        """Return what the waiver refers to: a finding, or a rule."""
-        return str(self.scope.currentData())
+    def keys(self) -> tuple[str, ...]:
+        """Return what the waiver refers to: findings, or a rule."""
+        return tuple(self.scope.currentData())
 
     @property
     def waiver(self) -> Waiver:

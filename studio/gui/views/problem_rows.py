@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.design.finding import Finding, Fix
-from studio.messages import say
+from studio.messages import entry, say
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -64,7 +64,10 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
 def _accepted(evaluation: Evaluation, finding: Finding, key: str) -> ProblemRow:
     """Return what somebody judged otherwise, with who and why."""
     waiver = evaluation.fabric.design.waivers[key]
-    why = f"{waiver.reason} ({waiver.author})" if waiver.author else waiver.reason
+    # The reasons of reference designs have their entries, as notes have.
+    reason = entry(waiver.reason)
+    why = say("{reason} ({author})", reason=reason, author=waiver.author)
+    why = why if waiver.author else reason
     message = say("Accepted: {message}", message=finding.message)
     return ProblemRow(
         "accepted", message, why, finding.address, finding.rule, finding.key, None, key
