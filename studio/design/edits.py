@@ -30,14 +30,6 @@ SECTIONS = (
 )
 """Members of a design that map names to values."""
 
-REFERENCES: Mapping[str, tuple[str, ...]] = {
-    "parts": ("part", "cable", "transceiver_a", "transceiver_b"),
-    "assemblies": ("assembly",),
-    "planes": ("plane",),
-    "scenarios": ("active_scenario",),
-}
-"""By section: the fields, anywhere in a design, that hold names of its entries."""
-
 
 def put(design: Design, section: str, key: str, value: object) -> Design:
     """Return the design with `value` under `key`; a new key comes last, an old one keeps its place.
@@ -46,7 +38,7 @@ def put(design: Design, section: str, key: str, value: object) -> Design:
     ------
     UnknownName : there is no such section.
     """
-    entries = _section(design, section)
+    entries = entries_of(design, section)
     return msgspec.structs.replace(design, **{section: {**entries, key: value}})
 
 
@@ -57,46 +49,16 @@ def remove(design: Design, section: str, key: str) -> Design:
     ------
     UnknownName : there is no such section or key.
     """
-    entries = _section(design, section)
+    entries = entries_of(design, section)
     if key not in entries:
         raise UnknownName(
             "{section} has no {key!r}{hint}",
             section=section,
             key=key,
-            hint=_hint(key, entries),
+            hint=hint(key, entries),
         )
     kept = {name: value for name, value in entries.items() if name != key}
     return msgspec.structs.replace(design, **{section: kept})
-
-
-def rename(design: Design, section: str, old: str, new: str) -> Design:
-    """Return the design with one entry under another name, in the same place.
-
-    What refers to the entry by name follows; patterns, such as selectors, do not.
-
-    Raises
-    ------
-    UnknownName : there is no such section or key.
-    InvalidInput : the new name is empty or taken.
-    """
-    entries = _section(design, section)
-    if old not in entries:
-        raise UnknownName(
-            "{section} has no {old!r}{hint}",
-            section=section,
-            old=old,
-            hint=_hint(old, entries),
-        )
-    if not new or (new in entries and new != old):
-        raise InvalidInput(
-            "{section}: the name {new!r} is taken" if new else "{section}: the new name is empty",
-            section=section,
-            new=new,
-        )
-    renamed = {new if name == old else name: value for name, value in entries.items()}
-    changed = msgspec.structs.replace(design, **{section: renamed})
-    followed: Design = _follow(changed, REFERENCES.get(section, ()), old, new)
-    return followed
 
 
 def set_field(design: Design, path: Sequence[str], value: object) -> Design:
@@ -231,11 +193,17 @@ def rack_of(design: Design, rack_id: RackId) -> Rack:
         raise UnknownName(
             "no rack is called {rack_id!r}{hint}",
             rack_id=rack_id,
-            hint=_hint(rack_id, design.racks),
+            hint=hint(rack_id, design.racks),
         ) from None
 
 
-def _section(design: Design, section: str) -> Mapping[str, object]:
+def entries_of(design: Design, section: str) -> Mapping[str, object]:
+    """Return the entries of a section of a design by name.
+
+    Raises
+    ------
+    UnknownName : there is no such section.
+    """
     if section not in SECTIONS:
         raise UnknownName(
             "a design has no {section!r}; it has {sections}",
@@ -258,7 +226,7 @@ def _step(value: object, step: str, done: tuple[str, ...]) -> object:
                 "{place} has no {step!r}{hint}",
                 place=place,
                 step=step,
-                hint=_hint(step, value),
+                hint=hint(step, value),
             )
         return value[step]
     if isinstance(value, msgspec.Struct):
@@ -268,7 +236,7 @@ def _step(value: object, step: str, done: tuple[str, ...]) -> object:
                 "{place} has no {step!r}{hint}",
                 place=place,
                 step=step,
-                hint=_hint(step, fields),
+                hint=hint(step, fields),
             )
         return getattr(value, step)
     raise UnknownName("{place} is a value and has no {step!r}", place=place, step=step)
@@ -303,23 +271,7 @@ def _field_types(owner: type) -> Mapping[str, Any]:
     return get_type_hints(owner)
 
 
-def _follow(value: Any, fields: tuple[str, ...], old: str, new: str) -> Any:
-    """Return a value with the references in some fields renamed; shared where it holds none."""
-    if isinstance(value, Mapping):
-        made = {key: _follow(entry, fields, old, new) for key, entry in value.items()}
-        return value if all(made[key] is value[key] for key in value) else made
-    if not isinstance(value, msgspec.Struct):
-        return value
-    changed = {}
-    for name in value.__struct_fields__:
-        before = getattr(value, name)
-        is_reference = name in fields and before == old
-        after = new if is_reference else _follow(before, fields, old, new)
-        if after is not before:
-            changed[name] = after
-    return msgspec.structs.replace(value, **changed) if changed else value
-
-
-def _hint(name: str, known: Mapping[Any, object]) -> str:
+def hint(name: str, known: Mapping[Any, object]) -> str:
+    """Return names near to one that is not known, to be said behind it."""
     near = difflib.get_close_matches(name, [str(key) for key in known], n=3)
     return say("; did you mean {near}?", near=", ".join(near)) if near else ""

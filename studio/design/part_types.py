@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from studio.design.edits import REFERENCES, remove
+from studio.design.edits import remove
 from studio.design.model import Design, PartChange
+from studio.design.renaming import REFERENCES
 from studio.errors import InvalidInput
 from studio.ids import PartId
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from studio.design import arrays, copying, edits
+from studio.design import arrays, copying, edits, renaming
 from studio.design.model import Array, Design, Deviation, PartChange
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
@@ -21,7 +21,7 @@ EDITS: dict[str, Callable[[Design], Design]] = {
     "put": lambda d: edits.put(d, "racks", "new", rack(8.0, 8.0, first=9)),
     "replace": lambda d: edits.put(d, "racks", "row", rack(8.0, 8.0)),
     "remove": lambda d: edits.remove(d, "racks", "row"),
-    "rename": lambda d: edits.rename(d, "racks", "row", "east"),
+    "rename": lambda d: renaming.rename(d, "racks", "row", "east"),
     "field": lambda d: edits.set_field(d, ("racks", "row", "array", "count"), 5),
     "move": lambda d: edits.move_racks(d, [ROW], 0.5, -0.25),
     "rotate": lambda d: edits.rotate_racks(d, [ROW], 90),
@@ -65,7 +65,7 @@ def test_a_replaced_entry_keeps_its_place_and_a_new_one_comes_last() -> None:
         design = edits.put(design, "racks", name, rack(5.0, 5.0, first=9))
     design = edits.put(design, "racks", "b", rack(6.0, 6.0, first=9))
     assert list(design.racks) == ["row", "b", "c"]
-    assert list(edits.rename(design, "racks", "b", "z").racks) == ["row", "z", "c"]
+    assert list(renaming.rename(design, "racks", "b", "z").racks) == ["row", "z", "c"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_replaced_entry_keeps_its_place_and_a_new_one_comes_last() -> None:
     [
         (lambda d: edits.put(d, "rack", "x", rack()), "has no 'rack'; it has parts, assemblies"),
         (lambda d: edits.remove(d, "racks", "rwo"), "racks has no 'rwo'; did you mean row"),
-        (lambda d: edits.rename(d, "racks", "roe", "x"), "racks has no 'roe'; did you mean row"),
+        (lambda d: renaming.rename(d, "racks", "roe", "x"), "racks has no 'roe'; did you mean row"),
         (lambda d: edits.move_racks(d, [RackId("raw")], 1, 1), "no rack is called 'raw'"),
         (lambda d: edits.set_field(d, ("racks", "row", "x"), 1.0), "racks.row has no 'x'"),
         (lambda d: edits.set_field(d, ("racks", "raw", "x_m"), 1.0), "did you mean row"),
@@ -245,7 +245,7 @@ def test_a_factor_outside_0_to_1_is_refused(factor: float) -> None:
 def test_a_name_that_is_empty_or_taken_is_refused(new: str) -> None:
     design = edits.put(two_racks(), "racks", "b", rack(5.0, 5.0, first=9))
     with pytest.raises(InvalidInput, match="racks: the (name 'b' is taken|new name is empty)"):
-        edits.rename(design, "racks", "row", new)
+        renaming.rename(design, "racks", "row", new)
 
 
 def test_what_refers_to_a_renamed_entry_follows() -> None:
@@ -260,7 +260,7 @@ def test_what_refers_to_a_renamed_entry_follows() -> None:
         ("assemblies", "node", "server"),
         ("scenarios", "train", "job"),
     ):
-        design = edits.rename(design, section, old, new)
+        design = renaming.rename(design, section, old, new)
     assert design.active_scenario == "job"
     assert design.links["uplinks"].plane == "scale-up"  # type: ignore[index]
     assert list(design.assemblies) == ["server", "box", "shelf", "outer"]

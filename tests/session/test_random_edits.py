@@ -18,7 +18,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from studio.design import arrays, cabling, carrying, contents, copying, edits, members, schemes
+from studio.design import (
+    arrays,
+    cabling,
+    carrying,
+    contents,
+    copying,
+    edits,
+    members,
+    renaming,
+    schemes,
+)
 from studio.design.diff import difference
 from studio.design.model import Design, Deviation, FieldOverride, PartChange, Waiver
 from studio.design.resizing import resize_array
@@ -479,7 +489,7 @@ class RandomEdits(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["up", "x", "y"]))
     def rename_plane(self, name: str) -> None:
         old = self.pick("planes", 0)
-        self.edit(lambda d: edits.rename(d, "planes", old, name))
+        self.edit(lambda d: renaming.rename(d, "planes", old, name))
 
     @rule()
     def undo(self) -> None:

@@ -27,6 +27,8 @@ from studio.gui.widgets.labels import plain_tip, styled_label
 from studio.simulation.rules.explanations import EXPLANATIONS, title_of
 
 _ROW = Qt.ItemDataRole.UserRole
+_MOST_LETTERS = 32
+"""On a button: a long one would make the panel wider than its window."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,10 @@ class ProblemsPanel(QWidget):
             is_there = place < len(self._remedies)
             button.setEnabled(is_there)
             button.setVisible(is_there or place == 0)
-            button.setText(self._remedies[place].text if is_there else tr("Select a problem"))
+            text = self._remedies[place].text if is_there else tr("Select a problem")
+            is_long = len(text) > _MOST_LETTERS
+            button.setText(f"{text[: _MOST_LETTERS - 1]}…" if is_long else text)
+            button.setToolTip(plain_tip(text))
 
     def _possible(self, rows: list[ProblemRow]) -> list[_Remedy]:
         if not rows:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QMenu,
     QVBoxLayout,
@@ -15,19 +14,13 @@ from PySide6.QtWidgets import (
 
 from studio.errors import StudioError
 from studio.gui.canvas.requests import EditRequest
-from studio.gui.i18n import mark, tr
+from studio.gui.i18n import tr
 from studio.gui.panels.table_bar import TableBar
+from studio.gui.panels.table_clipboard import TableClipboard
 from studio.gui.panels.table_model import SheetModel
 from studio.gui.theme import SPACE, Theme
-from studio.gui.views.sheets.clipboard import (
-    Target,
-    as_text,
-    pasted_cells,
-    pasted_rows,
-    shown_table,
-)
+from studio.gui.views.sheets.clipboard import shown_table
 from studio.gui.views.sheets.kinds import SHEETS
-from studio.gui.views.sheets.markup import table_text
 from studio.gui.views.sheets.query import Query
 from studio.gui.views.sheets.sheet import Edit, Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
@@ -59,6 +52,7 @@ class TablePanel(QWidget):
         self.model = SheetModel(self)
         self.view = SheetView()
         self.view.setModel(self.model)
+        self._clipboard = TableClipboard(self.view, self.model)
         self.bar = TableBar()
         self.tabs, self.line, self.where = self.bar.tabs, self.bar.line, self.bar.where
         self.only, self.alone = self.bar.only, self.bar.alone
@@ -114,20 +108,15 @@ class TablePanel(QWidget):
 
     def copy(self, *, with_header: bool = False) -> None:
         """Put the selected cells on the clipboard, tab-separated."""
-        sheet = self.model.sheet
-        if sheet is None:
-            return
-        rows = [self.model.row_at(line) for line in self.view.lines()]
-        text = as_text(sheet, rows, self.view.columns(), tr if with_header else None)
-        QGuiApplication.clipboard().setText(text)
+        self._clipboard.copy(with_header=with_header)
 
     def paste(self) -> None:
         """Fill cells from the clipboard; rows under a header of column titles are added."""
-        self._attempt(self._paste)
+        self._attempt(self._clipboard.pasted)
 
     def paste_rows(self) -> None:
         """Add the rows of the clipboard."""
-        self._attempt(self._paste_rows)
+        self._attempt(self._clipboard.pasted_rows)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -296,45 +285,15 @@ class TablePanel(QWidget):
         self._ask(replace(self.model.query, text="", by_column={}, only=None))
         self._show_filter()
 
-    def _attempt(self, paste: Callable[[str], None]) -> None:
+    def _attempt(self, paste: Callable[[], EditRequest | None]) -> None:
         try:
-            paste(_clipboard_text())
+            request = paste()
         except StudioError as error:
             self.refused.emit(tr(error.message))
-
-    def _paste(self, text: str) -> None:
-        sheet = self.model.sheet
-        if sheet is None:
             return
-        index = self.view.currentIndex()
-        lines, columns = self.view.lines(), self.view.columns()
-        if len(lines) * len(columns) <= 1 and index.isValid():
-            lines = list(range(index.row(), self.model.rowCount()))
-            columns = self.view.columns_from(index.column())
-            target = Target(lines, columns, is_area=False)
-        else:
-            target = Target(lines, columns, is_area=True)
-        rows_edit = pasted_rows(sheet, text, tr, needs_header=True)
-        if rows_edit is not None:
-            self.edit_requested.emit(EditRequest(mark("Paste rows"), rows_edit))
-            return
-        edit = pasted_cells(sheet, text, target, self.model.row_at)
-        self.edit_requested.emit(EditRequest(mark("Paste cells"), edit))
-
-    def _paste_rows(self, text: str) -> None:
-        if self.model.sheet is not None:
-            edit = pasted_rows(self.model.sheet, text, tr, needs_header=False)
-            if edit is not None:
-                self.edit_requested.emit(EditRequest(mark("Paste rows"), edit))
+        if request is not None:
+            self.edit_requested.emit(request)
 
     def _ask_edit(self, asked: tuple[str, Edit]) -> None:
         titles, edit = asked
         self.edit_requested.emit(EditRequest(say("Change {field}", field=titles), edit))
-
-
-def _clipboard_text() -> str:
-    """Return what was copied; a table of a web page that comes without text as text."""
-    data = QGuiApplication.clipboard().mimeData()
-    if data is None or data.text().strip() or not data.hasHtml():
-        return QGuiApplication.clipboard().text()
-    return table_text(data.html())

@@ -108,7 +108,6 @@ def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> 
         _paint_marquee(painter, frame, marks.marquee)
     if marks.measure is not None:
         _paint_measure(painter, frame, marks.measure, fonts)
-    paint_ghosts(painter, frame, marks.ghosts, fonts)
     if marks.links is not None:
         paint_links(painter, frame, marks.links)
     if marks.wire is not None:
@@ -117,7 +116,8 @@ def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> 
 
 
 def paint_readout(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> None:
-    """Draw what is said beside the pointer, over everything else: it is being read."""
+    """Draw what would be there and what is said of it, over everything else: it is being read."""
+    paint_ghosts(painter, frame, marks.ghosts, fonts)
     if marks.readout is not None:
         x, y, said = marks.readout
         color = frame.theme.collision if said.is_wrong else frame.theme.text

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from studio.design.edits import rename, set_field, set_state
+from studio.design.edits import set_field, set_state
 from studio.design.model import Design
+from studio.design.renaming import rename
 from studio.errors import InvalidInput
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
