@@ -55,6 +55,8 @@ def copy_racks(
     for key, own in (members or {}).items():
         array = rack_of(design, key)
         racks += [(key, member_rack(key, array, cell)) for cell in own]
+    # Copies are numbered in the order of what they were copied from.
+    racks.sort(key=lambda one: one[1].first)
     bare = Copied(tuple(racks), (), {})
     labels = bare.labels
     cables = tuple(

@@ -18,11 +18,10 @@ from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.held import cell_of, hold
 from studio.gui.clip_links import NO_LINKS, CopiedLinks, copied_links, with_links
+from studio.gui.clip_places import shift_m
 from studio.ids import Address, RackId
 
 Edit = Callable[[Design], Design]
-AISLE_M = 1.2
-USUAL_DEPTH_M = 1.2
 USUAL_UNITS = 48
 """Of a rack whose type does not say."""
 
@@ -77,11 +76,12 @@ def copied(fabric: Fabric, selection: frozenset[str]) -> Clip | None:
     return Clip(racks, tuple(boxes), copied_links(fabric, racks.labels), fabric.catalog)
 
 
-def paste(clip: Clip) -> Edit:
-    """Return the edit that inserts copied racks beside where they stood."""
+def paste(fabric: Fabric, clip: Clip) -> Edit:
+    """Return the edit that inserts copied racks below where they stood, clear of other racks."""
+    down_m = shift_m(fabric, clip.racks)
 
     def edit(design: Design) -> Design:
-        design, made = insert_racks(design, clip.racks, 0.0, shift_m(clip.racks))
+        design, made = insert_racks(design, clip.racks, 0.0, down_m)
         if clip.catalog is None:
             return design
         renamed = renamed_racks(clip.racks, design, made)
@@ -182,7 +182,7 @@ def duplicate(
     def edit(design: Design) -> Design:
         if clip is None:
             return design
-        design = paste(clip)(design)
+        design = paste(fabric, clip)(design)
         return paste_boxes(fabric, clip, frozenset())(design)
 
     return edit, lambda after: made_since(after, known)
@@ -199,12 +199,3 @@ def made_since(fabric: Fabric, known: frozenset[str]) -> frozenset[str]:
     """Return the racks that are new, and the boxes that are new in racks that are not."""
     new = addresses_there(fabric) - known
     return frozenset(one for one in new if "/" not in one or one.partition("/")[0] not in new)
-
-
-def shift_m(copied_racks: Copied) -> float:
-    """Return how far down copies stand so that they do not cover what they were copied from."""
-    racks = [rack for _, rack in copied_racks.racks]
-    if not racks:
-        return 0.0
-    ends = [rack.y_m + (rack.array.rows - 1) * rack.array.row_pitch for rack in racks]
-    return max(ends) - min(rack.y_m for rack in racks) + USUAL_DEPTH_M + AISLE_M

@@ -26,7 +26,7 @@ def clip_of(design: Design, *selection: str) -> clip_edits.Clip:
 
 def pasted(design: Design, clip: clip_edits.Clip, *selection: str) -> Design:
     boxes = clip_edits.paste_boxes(fabric_of(design), clip, frozenset(selection))
-    return boxes(clip_edits.paste(clip)(design))
+    return boxes(clip_edits.paste(fabric_of(design), clip)(design))
 
 
 def deleted(design: Design, *selection: str) -> Design:
@@ -76,12 +76,12 @@ def test_a_member_that_is_cut_leaves_a_gap_and_the_array_stays() -> None:
 def test_mixed_selections_take_arrays_members_and_boxes_once() -> None:
     design = edits.put(two_racks(), "racks", "side", rack(5.0, 1.0, first=3))
     clip = clip_of(design, "R02", "R02/N1", "R03", "R01/B1", "rule:uplinks[0]")
-    assert [key for key, _ in clip.racks.racks] == ["side", "row"]
+    assert [key for key, _ in clip.racks.racks] == ["row", "side"]
     assert [(one.rack, one.name) for one in clip.boxes] == [("R01", "B")]
     after = pasted(design, clip)
     assert there(after) - there(design) == {
         "R01/B2",
-        *(one.replace("R01", "R05") for one in FIRST),
+        *(one.replace("R01", "R04") for one in FIRST),
     }
 
 
@@ -162,3 +162,26 @@ def test_a_cable_that_stands_for_one_of_a_rule_goes_along_with_its_rack() -> Non
     copy = next(rule for key, rule in after.links.items() if key not in design.links)
     assert (copy.a, copy.b) == ("R03/N2/leaf[0]", "R03/N1/leaf[0]")
     assert {after.exceptions[one].state for one in copy.replaces} == {"absent"}
+
+
+def test_copies_are_numbered_in_the_order_of_what_they_were_copied_from() -> None:
+    # By name the second comes first.
+    design = edits.put(two_racks(), "racks", "east", rack(3.0, 1.0, first=3))
+    edit, made = clip_edits.duplicate(fabric_of(design), frozenset({"R01", "R02", "R03"}))
+    after = fabric_of(edit(design))
+    assert made(after) == {"R04", "R05", "R06"}
+    by_label = {one.label: one.x_m for one in after.layout.racks}
+    assert [by_label[name] for name in ("R04", "R05", "R06")] == [1.0, 2.0, 3.0]
+
+
+def test_copies_do_not_stand_on_other_racks() -> None:
+    # The cabinet is 1.2 m deep, and copies stand an aisle of 1.2 m behind it: at y = 3.4 m, where
+    # there is one already, so another 2.4 m on.
+    design = edits.put(two_racks(), "racks", "behind", rack(1.5, 4.0, first=9))
+    edit, _ = clip_edits.duplicate(fabric_of(design), frozenset({"R01", "R02"}))
+    copy = edit(design).racks[RackId("row-2")]
+    assert copy.y_m == pytest.approx(1.0 + 2 * 2.4)
+    # One that only touches is in nobody's way.
+    design = edits.put(two_racks(), "racks", "behind", rack(1.5, 4.6, first=9))
+    edit, _ = clip_edits.duplicate(fabric_of(design), frozenset({"R01", "R02"}))
+    assert edit(design).racks[RackId("row-2")].y_m == pytest.approx(3.4)

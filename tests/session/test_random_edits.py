@@ -467,7 +467,7 @@ class RandomEdits(RuleBasedStateMachine):
         labels = sorted(self.document.fabric.layout.rack_by_label)
         if labels:
             target = frozenset({labels[to % len(labels)]})
-            self.edit(clip_edits.paste(clip))
+            self.edit(clip_edits.paste(self.document.fabric, clip))
             self.edit(clip_edits.paste_boxes(self.document.fabric, clip, target))
 
     @rule(which=numbers, other=numbers)

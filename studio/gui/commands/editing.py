@@ -54,7 +54,7 @@ def paste(window: MainWindow) -> None:
         return
     fabric = document.fabric
     known = clip_edits.addresses_there(fabric)
-    racks = clip_edits.paste(clip)
+    racks = clip_edits.paste(fabric, clip)
     boxes = clip_edits.paste_boxes(fabric, clip, document.selection)
     label = mark("Paste racks") if clip.racks.racks else mark("Paste boxes")
     if window.workspace.apply(label, lambda design: boxes(racks(design))):
