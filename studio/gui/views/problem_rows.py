@@ -66,8 +66,8 @@ def _accepted(evaluation: Evaluation, finding: Finding, key: str) -> ProblemRow:
     waiver = evaluation.fabric.design.waivers[key]
     # The reasons of reference designs have their entries, as notes have.
     reason = entry(waiver.reason)
-    why = say("{reason} ({author})", reason=reason, author=waiver.author)
-    why = why if waiver.author else reason
+    signed = say("{reason} ({author})", reason=reason, author=waiver.author)
+    why = signed if waiver.author else reason
     message = say("Accepted: {message}", message=finding.message)
     return ProblemRow(
         "accepted", message, why, finding.address, finding.rule, finding.key, None, key
