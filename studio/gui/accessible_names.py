@@ -28,7 +28,7 @@ def name_controls(window: MainWindow) -> None:
         (window.scenario_bar, tr("Scenario")),
         (window.menus.toolbar, tr("Tools")),
         (window.welcome, tr("Reference designs")),
-        (window.compare, tr("Compare")),
+        (window.late.page, tr("Compare")),
     ]
     for area, title in areas:
         name_within(area, title)

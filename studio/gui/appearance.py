@@ -73,12 +73,10 @@ class Appearance:
             window.run_panel,
             window.problems,
             window.history,
-            window.table,
             window.scenario_bar,
             window.notices,
-            window.compare,
-            window.study,
             window.explain_panel,
+            *(one for one in window.late.made.values() if hasattr(one, "set_theme")),
         ):
             part.set_theme(theme)
         if window.page == "welcome":
@@ -100,15 +98,11 @@ class Appearance:
             window.run_panel,
             window.problems,
             window.explain_panel,
-            window.network,
-            window.study,
             window.history,
-            window.table,
-            window.differences,
             window.scenario_bar,
             window.welcome,
-            window.compare,
             window.strip,
+            *window.late.made.values(),
         ):
             part.retranslate()
         window.compared.retranslate()

@@ -28,13 +28,14 @@ TITLES: Mapping[str, str] = {
 }
 
 
-def make_docks(window: QMainWindow, panels: Mapping[str, QWidget]) -> dict[str, QDockWidget]:
-    """Put each panel into a dock of the window."""
+def make_docks(window: QMainWindow, panels: Mapping[str, QWidget | None]) -> dict[str, QDockWidget]:
+    """Put each panel into a dock of the window; one made late leaves its dock empty for now."""
     docks = {}
     for name, panel in panels.items():
         dock = QDockWidget(window)
         dock.setObjectName(f"dock.{name}")
-        dock.setWidget(panel)
+        if panel is not None:
+            dock.setWidget(panel)
         docks[name] = dock
     return docks
 

@@ -25,7 +25,6 @@ class DocumentPages:
         self._thumbnailer = Thumbnailer(workspace.catalog, window)
         self._thumbnailer.made.connect(self._show_thumbnail)
         self.candidates = CandidateLoader(workspace.catalog, window)
-        self.candidates.loaded.connect(window.compare.show_candidate)
         self.candidates.refused.connect(lambda text: workspace.notice(text, "error"))
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from studio.errors import StudioError
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import tr
-from studio.gui.panels.differences import Side
 from studio.gui.views.difference_rows import difference_rows, figure_rows
 from studio.gui.views.history_rows import history_rows
 from studio.gui.workers import LiveWorker, Outcome
@@ -23,6 +22,7 @@ from studio.storage.project_file import SUFFIX, read_design
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
+    from studio.gui.panels.differences import Side
     from studio.session.difference import DesignDifference
     from studio.session.evaluation import Evaluation
 
@@ -77,10 +77,10 @@ class LiveDifferences:
         """Compare anew, where anybody looks."""
         window = self._window
         document = window.workspace.document
-        panel = window.differences
         # Every edit comes by here, and the lists of steps grow with each: only while seen.
-        if document is not None and not self._is_seen and not panel.marks.isChecked():
+        if not self._is_seen and not self._marks_are_on:
             return
+        panel = window.differences
         panel.show_steps(history_rows(document.history if document else None))
         if document is not self._document:
             self._document, self._found = document, None
@@ -106,11 +106,16 @@ class LiveDifferences:
     def show_marks(self) -> None:
         """Mark the differences on the canvas while that is asked for."""
         window = self._window
-        is_on = window.differences.marks.isChecked() and self._found is not None
+        is_on = self._marks_are_on and self._found is not None
         window.canvas.set_differences(
             self._found.fabric if is_on and self._found else None,
             follows=window.differences.sides[1].kind == "now",
         )
+
+    @property
+    def _marks_are_on(self) -> bool:
+        panel = self._window.late.made.get("differences")
+        return panel is not None and bool(panel.marks.isChecked())
 
     def switch_marks(self) -> None:
         """Answer the check box."""

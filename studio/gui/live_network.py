@@ -64,10 +64,15 @@ class LiveNetwork:
             Overlay(label, values.components, values.links, values.low, values.high)
         )
 
+    def follow(self) -> None:
+        """Run the collective anew where the Network panel follows the drawing."""
+        window = self._window
+        if "network" in window.late.made and window.network.probe is not None:
+            self.probe()
+
     def probe(self) -> None:
         """Run the collective of the Network panel over the present drawing."""
-        window = self._window
-        document, probe = window.workspace.document, window.network.probe
+        document, probe = self._window.workspace.document, self._window.network.probe
         if document is None or probe is None:
             self._is_answered()
             self._show_answer(None)

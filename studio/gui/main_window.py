@@ -7,6 +7,7 @@ workspace.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
@@ -25,25 +26,21 @@ from studio.gui.document_pages import DocumentPages
 from studio.gui.guard import guarded
 from studio.gui.i18n import Language, Languages, current_language
 from studio.gui.intents import Intents
+from studio.gui.late_panels import LatePanels
 from studio.gui.live_differences import LiveDifferences
 from studio.gui.live_network import LiveNetwork
 from studio.gui.menus import WindowMenus
 from studio.gui.notices import NoticeBar
-from studio.gui.panels.compare import ComparePage
-from studio.gui.panels.differences import DifferencesPanel
 from studio.gui.panels.explain import ExplainPanel
 from studio.gui.panels.history import HistoryPanel
 from studio.gui.panels.inspector import InspectorPanel
 from studio.gui.panels.layers import LayersPanel
 from studio.gui.panels.library import LibraryPanel
 from studio.gui.panels.metric_strip import MetricStrip
-from studio.gui.panels.network import NetworkPanel
 from studio.gui.panels.plots import PlotsPanel
 from studio.gui.panels.problems import ProblemsPanel
 from studio.gui.panels.run import RunPanel
 from studio.gui.panels.scenario_bar import ScenarioBar
-from studio.gui.panels.study import StudyPanel
-from studio.gui.panels.table import TablePanel
 from studio.gui.panels.welcome import WelcomePage
 from studio.gui.presenter import Presenter
 from studio.gui.settings import Settings
@@ -53,6 +50,13 @@ from studio.gui.theme import Theme
 from studio.gui.tour import Tour
 from studio.gui.wiring import connect_panels, connect_workspace
 from studio.gui.workspace import Notice, Workspace
+
+if TYPE_CHECKING:
+    from studio.gui.panels.compare import ComparePage
+    from studio.gui.panels.differences import DifferencesPanel
+    from studio.gui.panels.network import NetworkPanel
+    from studio.gui.panels.study import StudyPanel
+    from studio.gui.panels.table import TablePanel
 
 
 @guarded
@@ -81,6 +85,7 @@ class MainWindow(QMainWindow):
         self._make_pages()
         workspace.prepare = self.canvas.prepare
         self.docks = make_docks(self, self._panels())
+        self.late.watch(self.docks)
         self.actions_made = Actions(ACTIONS, self, self.theme)
         self._make_helpers(languages)
         self.menus.make_toolbar()
@@ -104,14 +109,15 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
         self.welcome = WelcomePage(theme)
-        self.compare = ComparePage(theme)
+        self.late = LatePanels(self)
         self.pages = QStackedWidget()
-        for page in (self.welcome, drawing, self.compare):
+        for page in (self.welcome, drawing, self.late.page):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
         self.notices = NoticeBar(theme, self.pages)
 
-    def _panels(self) -> dict[str, QWidget]:
+    def _panels(self) -> dict[str, QWidget | None]:
+        """Return the panels by the name of their dock, None where one is made late."""
         theme = self.theme
         self.library = LibraryPanel(theme)
         self.layers = LayersPanel()
@@ -120,11 +126,7 @@ class MainWindow(QMainWindow):
         self.run_panel = RunPanel(theme)
         self.problems = ProblemsPanel(theme)
         self.explain_panel = ExplainPanel(theme)
-        self.network = NetworkPanel()
-        self.study = StudyPanel(theme)
         self.history = HistoryPanel(theme)
-        self.table = TablePanel(theme)
-        self.differences = DifferencesPanel()
         return {
             "library": self.library,
             "layers": self.layers,
@@ -132,12 +134,12 @@ class MainWindow(QMainWindow):
             "plots": self.plots,
             "run": self.run_panel,
             "problems": self.problems,
-            "network": self.network,
-            "study": self.study,
+            "network": None,
+            "study": None,
             "explain": self.explain_panel,
             "history": self.history,
-            "table": self.table,
-            "differences": self.differences,
+            "table": None,
+            "differences": None,
         }
 
     def _make_helpers(self, languages: Languages) -> None:
@@ -153,6 +155,31 @@ class MainWindow(QMainWindow):
         self.look = Appearance(self, languages)
         # A method of the window, so that the connection ends with it.
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @property
+    def network(self) -> NetworkPanel:
+        """Return the Network panel."""
+        return self.late.network
+
+    @property
+    def study(self) -> StudyPanel:
+        """Return the Study panel."""
+        return self.late.study
+
+    @property
+    def table(self) -> TablePanel:
+        """Return the Table panel."""
+        return self.late.table
+
+    @property
+    def differences(self) -> DifferencesPanel:
+        """Return the Differences panel."""
+        return self.late.differences
+
+    @property
+    def compare(self) -> ComparePage:
+        """Return the comparison."""
+        return self.late.compare
 
     @property
     def language(self) -> Language:
@@ -189,6 +216,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every panel in its usual place for the present size."""
         arrange(self, self.docks)
+        self.late.overlook()
         if self.page != "canvas":
             self.show_page(self.page)
 
@@ -251,7 +279,7 @@ class MainWindow(QMainWindow):
         self.live.close()
         self.compared.close()
         self.tour.close()
-        self.study.runner.close()
+        self.late.close()
         self.workspace.close()
         super().closeEvent(event)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from studio.design.model import Design
-from studio.gui.i18n import current_language, tr
+from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
 from studio.gui.remembered import Remembered
 from studio.gui.views.explain_rows import explain
@@ -22,7 +22,6 @@ from studio.gui.views.metric_rows import metric_rows
 from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
 from studio.gui.views.problem_rows import counts, problem_rows
 from studio.gui.views.scenario_row import scenario_view
-from studio.gui.views.sheets.sheet import Source
 from studio.session.document import Document
 
 if TYPE_CHECKING:
@@ -69,10 +68,8 @@ class Presenter:
             scene = window.canvas.scene
             if scene is None or scene.fabric is not document.fabric:
                 window.canvas.set_fabric(document.fabric)
-            rows = plane_rows(document.fabric, language)
-            window.layers.show_rows(rows)
+            window.layers.show_rows(plane_rows(document.fabric, language))
             window.layers.show_planes(window.canvas.visible_planes)
-            window.network.set_planes(tuple((row.id, row.name) for row in rows))
         design = document.design if document is not None else None
         self._show_library(design, language)
         jobs = (design.scenarios, design.active_scenario) if design else ()
@@ -80,9 +77,7 @@ class Presenter:
             self._made.of("jobs", lambda: scenario_view(design, language), language, *jobs)
         )
         window.history.show_history(document.history if document else None)
-        window.table.show_source(
-            Source(document.fabric, tr, current_language()) if document is not None else None
-        )
+        window.late.fill("table", "network")
         self.show_inspector()
         self.show_title()
         window.menus.update()
@@ -109,9 +104,7 @@ class Presenter:
         window = self._window
         self.inspected = frozenset()
         window.canvas.set_selection(selection)
-        window.table.show_selection(selection)
-        links = [one for one in selection if one.startswith("rule:") and "[" in one]
-        window.network.set_link(links[0] if len(links) == 1 else "")
+        window.late.select(selection)
         self.show_inspector()
         window.menus.update()
 
@@ -150,7 +143,7 @@ class Presenter:
             is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
             window.plots.say_time(reason, "bad" if is_wrong else "quiet")
         window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
-        window.study.show_evaluation(evaluation)
+        window.late.fill("study")
         rows = problem_rows(evaluation)
         window.problems.show_rows(rows)
         errors, warnings = counts(rows)
@@ -167,8 +160,7 @@ class Presenter:
         window.status.counts.setText(" · ".join(texts))
         if window.live.overlay:
             window.live.set_overlay(window.live.overlay)
-        if window.network.probe is not None:
-            window.live.probe()
+        window.live.follow()
         window.menus.update()
 
     def show_metrics(self) -> None:

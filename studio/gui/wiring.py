@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from studio.gui.commands import assistance, documents, simulating
@@ -41,22 +42,11 @@ def connect_panels(window: MainWindow) -> None:
     window.explain_panel.part_requested.connect(lambda part: window.inspect(f"part:{part}"))
     window.history.jump_requested.connect(window.workspace.jump)
     for name, panel in (
-        ("table", window.table),
-        ("differences", window.compared),
         ("run", window.run_panel),
         ("history", window.history),
         ("explain", window.explain_panel),
     ):
         window.docks[name].visibilityChanged.connect(panel.set_seen)
-    window.differences.sides_changed.connect(window.compared.refresh)
-    window.differences.marks_changed.connect(lambda _: window.compared.switch_marks())
-    window.differences.browse_requested.connect(window.compared.browse)
-    window.differences.show_requested.connect(window.show_address)
-    window.table.selected.connect(window.intents.select_rows)
-    window.table.show_requested.connect(window.show_address)
-    window.table.edit_requested.connect(window.intents.apply)
-    window.table.export_requested.connect(lambda: documents.export_shown(window))
-    window.table.refused.connect(lambda text: window.workspace.notice(text, "error"))
     for source in (window.inspector, window.scenario_bar):
         source.edit_requested.connect(window.intents.apply)
         source.refused.connect(lambda text: window.workspace.notice(text, "error"))
@@ -75,14 +65,48 @@ def connect_panels(window: MainWindow) -> None:
     window.welcome.browse_requested.connect(lambda: documents.open_file(window))
     window.welcome.tour_requested.connect(lambda: assistance.tour(window))
     window.welcome.new_requested.connect(lambda: documents.new(window))
+    _connect_problems(window)
+
+
+def connect_late(window: MainWindow, name: str) -> None:
+    """Answer what a panel asks for that has just been made."""
+    _LATE[name](window)
+
+
+def _connect_table(window: MainWindow) -> None:
+    window.table.selected.connect(window.intents.select_rows)
+    window.table.show_requested.connect(window.show_address)
+    window.table.edit_requested.connect(window.intents.apply)
+    window.table.export_requested.connect(lambda: documents.export_shown(window))
+    window.table.refused.connect(lambda text: window.workspace.notice(text, "error"))
+    window.docks["table"].visibilityChanged.connect(window.table.set_seen)
+    window.table.set_seen("table" in window.late.seen)
+
+
+def _connect_differences(window: MainWindow) -> None:
+    window.differences.sides_changed.connect(window.compared.refresh)
+    window.differences.marks_changed.connect(lambda _: window.compared.switch_marks())
+    window.differences.browse_requested.connect(window.compared.browse)
+    window.differences.show_requested.connect(window.show_address)
+    window.docks["differences"].visibilityChanged.connect(window.compared.set_seen)
+    window.compared.set_seen("differences" in window.late.seen)
+
+
+def _connect_compare(window: MainWindow) -> None:
     window.compare.load_requested.connect(window.document_pages.candidates.load)
     window.compare.browse_requested.connect(lambda: documents.add_to_comparison(window))
     window.compare.export_requested.connect(lambda: documents.export_comparison(window))
+    window.document_pages.candidates.loaded.connect(window.compare.show_candidate)
+
+
+def _connect_network(window: MainWindow) -> None:
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
+
+
+def _connect_study(window: MainWindow) -> None:
     window.study.edit_requested.connect(window.intents.apply)
     window.study.part_requested.connect(window.inspect)
-    _connect_problems(window)
 
 
 def _connect_problems(window: MainWindow) -> None:
@@ -90,6 +114,15 @@ def _connect_problems(window: MainWindow) -> None:
     window.problems.waive_requested.connect(lambda keys: simulating.waive(window, keys))
     window.problems.withdraw_requested.connect(lambda keys: simulating.withdraw(window, keys))
     window.problems.fix_requested.connect(window.intents.fix)
+
+
+_LATE: Mapping[str, Callable[[MainWindow], None]] = {
+    "table": _connect_table,
+    "differences": _connect_differences,
+    "compare": _connect_compare,
+    "network": _connect_network,
+    "study": _connect_study,
+}
 
 
 def _raise(error: BaseException) -> None:

@@ -19,6 +19,7 @@ from studio.gui.canvas.painting.picture import paint_picture
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.painting.trunks import paint_trunks
 from studio.gui.canvas.pictures import Painted, painted_from
+from studio.gui.canvas.plates import Plates
 from studio.gui.canvas.showing import Showing
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.guard import guarded
@@ -39,6 +40,7 @@ class Drawing(Showing):
         self._backing = Backing()
         self._held_picture = HeldPicture()
         self._floor = FloorPicture()
+        self._plates = Plates()
         self.level_changed.connect(lambda _: self._backing.drop_coming())
         self._pack = QTimer(self, singleShot=True, interval=_PACK_MS)
         self._pack.timeout.connect(self._backing.pack)
@@ -66,6 +68,7 @@ class Drawing(Showing):
 
     def _forget_pictures(self) -> None:
         self._backing.forget()
+        self._plates.forget()
 
     def _still_painted(self) -> None:
         self._backing.stands_for(self._view, self._painted_from())
@@ -116,7 +119,8 @@ class Drawing(Showing):
             self._held_picture.show(painter, held, ratio)
         paint_states(painter, frame)
         self._paint_differences(painter, frame)
-        paint_marks(painter, frame, self._marks, self._fonts)
+        plates = self._plates.of(what) if sharp else ()
+        paint_marks(painter, frame, self._marks, self._fonts, plates)
         in_the_way = bool(self._marks.ghosts)
         paint_hud(painter, frame, self._fonts, self.crumbs(), in_the_way=in_the_way)
         paint_readout(painter, frame, self._marks, self._fonts)
@@ -131,7 +135,9 @@ class Drawing(Showing):
     ) -> None:
         frame = replace(self.frame(view), sharp=sharp, window=window)
         taken = taken_by_hud(frame, self._fonts)
-        paint_picture(painter, frame, self._fonts, taken, self._floor.paint)
+        plates = paint_picture(painter, frame, self._fonts, taken, self._floor.paint)
+        if sharp:
+            self._plates.keep(self._painted_from(), plates)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         del event

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.fabric.arrays import BoolArray
+from studio.fabric.arrays import BoolArray, IntArray
 from studio.gui.canvas.addresses import Chosen, nothing
 from studio.gui.canvas.picking import Hit, links_of
 from studio.gui.canvas.scene import Scene
@@ -59,8 +59,13 @@ def chosen_of(scene: Scene, hit: Hit) -> Chosen:
 
 def _joined(one: Chosen, other: Chosen) -> Chosen:
     return Chosen(
-        np.union1d(one.racks, other.racks),
-        np.union1d(one.housings, other.housings),
-        np.union1d(one.components, other.components),
-        np.union1d(one.links, other.links),
+        _either(one.racks, other.racks),
+        _either(one.housings, other.housings),
+        _either(one.components, other.components),
+        _either(one.links, other.links),
     )
+
+
+def _either(one: IntArray, other: IntArray) -> IntArray:
+    # The first use of numpy's sets loads its masked arrays, which would keep the window waiting.
+    return np.union1d(one, other) if len(one) and len(other) else one if len(one) else other

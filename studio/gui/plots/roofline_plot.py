@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
@@ -18,7 +18,7 @@ from studio.gui.theme import Theme
 from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Roof, Roofline
 
-_DECADES_BELOW = 4.0
+_DECADES_BELOW, _ABOVE = 4.0, 0.9
 _WIDE_PX = 300
 """Narrower plots name the roofs without their height, which the axis tells too."""
 _ROOFS = 4
@@ -86,11 +86,12 @@ class RooflinePlot(QWidget):
         reached = [math.log10(point.flops) for point in roofline.points]
         bottom = max(top - 7, min([top - _DECADES_BELOW, *(value - 0.3 for value in reached)]))
         self._draw_roofs(roofline, left, right)
+        self._place_names(roofline, left, top + _ABOVE - bottom)
         self._draw_slope(roofline, left, bottom)
         self._draw_ridges(roofline)
         self._draw_points(roofline)
         self._plot.setXRange(left, right, padding=0)
-        self._plot.setYRange(bottom, top + 0.9, padding=0)
+        self._plot.setYRange(bottom, top + _ABOVE, padding=0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -113,7 +114,6 @@ class RooflinePlot(QWidget):
 
     def _draw_roofs(self, roofline: Roofline, left: float, right: float) -> None:
         memory = math.log10(roofline.memory_byte_per_s)
-        highest = max(roof.flops for roof in roofline.roofs)
         for place, (line, name) in enumerate(zip(self._lines, self._names, strict=True)):
             is_there = place < len(roofline.roofs)
             line.setVisible(is_there)
@@ -129,9 +129,23 @@ class RooflinePlot(QWidget):
             line.setPen(pg.mkPen(colour, width=1, style=style))
             value = figure_text("", roof.flops, "compute", 3) if self.width() >= _WIDE_PX else ""
             name.setText(f"{roof.formats.upper()} {value}".strip(), colour)
-            # Left of the slope nothing is drawn: the names have room there.
-            name.setAnchor(QPointF(0, 1 if roof.flops == highest else 0))
+
+    def _place_names(self, roofline: Roofline, left: float, decades: float) -> None:
+        """Put the name of the highest roof over it and the others below theirs, none over another.
+
+        Left of the slope nothing is drawn: the names have room there.
+        """
+        line = QFontMetricsF(self.font()).height() * decades
+        line /= max(self._plot.getViewBox().height(), 1.0)
+        room = math.inf
+        named = sorted(
+            zip(roofline.roofs, self._names, strict=False), key=lambda one: -one[0].flops
+        )
+        for place, (roof, name) in enumerate(named):
+            height = min(math.log10(roof.flops), room)
+            name.setAnchor(QPointF(0, 0 if place else 1))
             name.setPos(QPointF(left, height))
+            room = height - line if place else height
 
     def _draw_slope(self, roofline: Roofline, left: float, bottom: float) -> None:
         """Name the memory along the slope, where there is room right of its foot."""

@@ -13,6 +13,7 @@ from studio.fabric.fabric import Fabric
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.ports import inner_ends, port_labels
 from studio.gui.canvas.painting.rows import row_labels
+from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.routes import inner_lines
 from studio.gui.canvas.scene import build_scene
 from studio.gui.canvas.theme import LIGHT
@@ -36,7 +37,7 @@ def test_racks_side_by_side_share_a_label_from_first_to_last(
     frame = _frame(compile_design(row, small_catalog), Viewport(0, 0, 20.0, 800, 600))
     labels = [one.label for one in frame.scene.layout.racks]
     rects = np.array([(100.0 * n, 0.0, 100.0, 50.0) for n in range(5)])
-    texts = [one.text for one in row_labels(frame, np.arange(5), rects)]
+    texts = [one.text for one in row_labels(frame, np.arange(5), rects) if one.rank == 10]
     assert texts == [f"{labels[0]} – {labels[4]}"]
 
 
@@ -46,8 +47,22 @@ def test_a_gap_divides_a_row(two_racks: Design, small_catalog: Catalog) -> None:
     frame = _frame(compile_design(row, small_catalog), Viewport(0, 0, 20.0, 800, 600))
     labels = [one.label for one in frame.scene.layout.racks]
     rects = np.array([(100.0 * n + (50 if n > 1 else 0), 0.0, 100.0, 50.0) for n in range(4)])
-    texts = [one.text for one in row_labels(frame, np.arange(4), rects)]
+    texts = [one.text for one in row_labels(frame, np.arange(4), rects) if one.rank == 10]
     assert texts == [f"{labels[0]} – {labels[1]}", f"{labels[2]} – {labels[3]}"]
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(100.0, "R01 – R05"), (11.5, "R01–05"), (6.0, "R01"), (2.0, None)]
+)
+def test_a_narrow_row_is_called_by_less(
+    two_racks: Design, small_catalog: Catalog, width: float, shown: str | None
+) -> None:
+    row = resize_array(two_racks, next(iter(two_racks.racks)), 5, 1)
+    frame = _frame(compile_design(row, small_catalog), Viewport(0, 0, 20.0, 800, 600))
+    rects = np.array([(width * n, 0.0, width, 50.0) for n in range(5)])
+    labels, fonts = row_labels(frame, np.arange(5), rects), Fonts()
+    fitting = [text for text in map(fonts.fitting, labels) if text]
+    assert (fitting[0] if fitting else None) == shown
 
 
 def test_ports_are_named_as_the_port_map_has_them(two_racks_fabric: Fabric) -> None:

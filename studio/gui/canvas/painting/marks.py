@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QRegion
 
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.addresses import Chosen, nothing
@@ -24,6 +24,7 @@ from studio.gui.canvas.painting.notes import (
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.tracing import trace
+from studio.gui.canvas.viewport import Rect
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,20 @@ def _paint_flags(painter: QPainter, frame: Frame, rects: FloatArray, color: QCol
     painter.restore()
 
 
-def paint_marks(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -> None:
-    """Draw what stands out, in order from cabling to the pointer's own signs."""
-    _paint_ways(painter, frame, marks.lit)
+def paint_marks(
+    painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts, plates: Sequence[Rect] = ()
+) -> None:
+    """Draw what stands out, in order from cabling to the pointer's own signs.
+
+    Parameters
+    ----------
+    plates : places of labels in the picture, which lit cabling passes behind.
+    """
+    if not marks.lit.is_empty:
+        painter.save()
+        painter.setClipRegion(_without(frame, plates), Qt.ClipOperation.IntersectClip)
+        _paint_ways(painter, frame, marks.lit)
+        painter.restore()
     _paint_outlines(painter, frame, marks.hovered, frame.theme.hover, 1.5, 0)
     _paint_outlines(painter, frame, marks.selected, frame.theme.selection, 2, 26)
     if marks.guides:
@@ -124,9 +136,15 @@ def paint_readout(painter: QPainter, frame: Frame, marks: Marks, fonts: Fonts) -
         paint_note(painter, frame, fonts, QPointF(x + 18, y + 18), said.text, color, beside=True)
 
 
+def _without(frame: Frame, plates: Sequence[Rect]) -> QRegion:
+    """Return the view without some places."""
+    region = QRegion(0, 0, frame.viewport.width, frame.viewport.height)
+    for plate in plates:
+        region -= QRegion(QRectF(*plate).toAlignedRect())
+    return region
+
+
 def _paint_ways(painter: QPainter, frame: Frame, lit: Chosen) -> None:
-    if lit.is_empty:
-        return
     for lines, plane, smooth in trace(frame.scene, frame.viewport, lit, frame.plane_shown):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth and len(lines) < 8000)
         screen = frame.screen_lines(lines)

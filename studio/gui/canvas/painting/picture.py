@@ -23,8 +23,10 @@ def paint_picture(
     fonts: Fonts,
     taken: Sequence[Rect] = (),
     floor: Callable[[QPainter, Frame], None] = paint_floor,
-) -> None:
+) -> list[Rect]:
     """Draw hall, trunks, racks and what is in them; no selection and nothing that floats.
+
+    Returns the plates of labels, which nothing that is drawn over the picture should cross.
 
     Parameters
     ----------
@@ -37,7 +39,8 @@ def paint_picture(
         labels += metre_labels(frame)
     labels += paint_content(painter, frame)
     if frame.sharp and frame.labelled:
-        draw_labels(painter, fonts, labels, taken)
+        return draw_labels(painter, fonts, labels, taken)
+    return []
 
 
 def paint_content(painter: QPainter, frame: Frame) -> list[Label]:

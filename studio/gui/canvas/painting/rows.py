@@ -6,7 +6,7 @@ import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.text import Label
+from studio.gui.canvas.painting.text import SMALLEST_PX, Label
 
 _TEXT_PX = 11
 _NEXT_TO_PX = 3.0
@@ -25,26 +25,41 @@ def row_labels(frame: Frame, racks: IntArray, rects: FloatArray) -> list[Label]:
     labels = []
     for run in _runs(frame, racks[order], rects[order]):
         first, last = order[run[0]], order[run[-1]]
-        names = [layout.racks[int(racks[place])].label for place in (first, last)]
-        text = names[0] if len(run) == 1 else f"{names[0]} – {names[1]}"
+        names = (layout.racks[int(racks[first])].label, layout.racks[int(racks[last])].label)
         left, top, _, height = rects[first].tolist()
         width = rects[last, 0] + rects[last, 2] - left
         plate = frame.theme.rack
-        labels.append(
+        # All in one place: the first that fits leaves no room for those after it.
+        labels += [
             Label(
                 text,
                 left + width / 2,
                 top + height / 2,
-                _TEXT_PX,
+                size,
                 frame.theme.text,
-                10,
+                10 - rank / 10,
                 bold=True,
-                room=width - 4,
+                room=width - 2,
                 plate=plate,
                 least=1.0,
             )
-        )
+            for rank, (text, size) in enumerate(_texts(*names))
+        ]
     return labels
+
+
+def _texts(first: str, last: str) -> list[tuple[str, int]]:
+    """Return what a run of racks may be called and in which size, the fullest first."""
+    if first == last:
+        return [(first, _TEXT_PX), (first, SMALLEST_PX)]
+    letters = first.rstrip("0123456789")
+    short = f"{first}–{last.removeprefix(letters)}"
+    return [
+        (f"{first} – {last}", _TEXT_PX),
+        (short, _TEXT_PX),
+        (short, SMALLEST_PX),
+        (first, SMALLEST_PX),
+    ]
 
 
 def _runs(frame: Frame, racks: IntArray, rects: FloatArray) -> list[IntArray]:

@@ -92,8 +92,8 @@ class Fonts:
 
 def draw_labels(
     painter: QPainter, fonts: Fonts, labels: Sequence[Label], taken: Sequence[Rect] = ()
-) -> None:
-    """Draw those labels that find room, the highest rank first."""
+) -> list[Rect]:
+    """Draw those labels that find room, the highest rank first; return the plates under them."""
     ready: list[tuple[Label, str, Rect]] = []
     for label in sorted(labels, key=lambda one: -one.rank):
         text = fonts.fitting(label)
@@ -105,6 +105,7 @@ def draw_labels(
     for key in sorted({(label.size, label.bold) for label, _, _ in shown}):
         alike = [one for one in shown if (one[0].size, one[0].bold) == key]
         _draw(painter, fonts, alike, *key)
+    return [rect for label, _, rect in shown if label.plate is not None]
 
 
 def _place(fonts: Fonts, label: Label, text: str) -> Rect:
