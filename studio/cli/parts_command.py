@@ -17,6 +17,7 @@ from studio.cli.output import print_json, print_table
 from studio.ids import PartId
 from studio.messages import Name, say
 from studio.session.library import catalog
+from studio.simulation.source_words import source_text
 from studio.simulation.words import grade_name
 
 
@@ -72,7 +73,7 @@ def _show(part: Part, said: Said) -> None:
             f"{prefix}{said(Name(name, FIELDS[name].label_zh))}",
             datum.value,
             say("quoted {value}", value=datum.quoted) if datum.quoted else "",
-            f"{said(grade_name(datum.grade))}, {datum.date}: {sources[datum.source].title}",
+            f"{said(grade_name(datum.grade))}, {datum.date}: {said(source_text(sources[datum.source].title))}",
         ]
         for prefix, data in layers.items()
         for name, datum in data.items()

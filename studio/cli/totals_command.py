@@ -13,6 +13,7 @@ from studio.messages import Listed
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.labels import figure_label
 from studio.simulation.rollup.totals import Totals, roll_up
+from studio.simulation.source_words import source_text
 from studio.simulation.words import grade_name
 from studio.units import display
 
@@ -92,4 +93,4 @@ def _print_terms(figures: dict[str, Figure], said: Said) -> None:
 def _evidence(term: Term, said: Said) -> str:
     if term.origin is None:
         return said(grade_name("counted"))
-    return f"{said(grade_name(term.origin.grade))}: {said(term.origin.source)}"
+    return f"{said(grade_name(term.origin.grade))}: {said(source_text(term.origin.source))}"

@@ -17,6 +17,7 @@ from studio.simulation.job import SimInput
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.totals import Totals
+from studio.simulation.source_words import source_text
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.words import term
 
@@ -203,7 +204,7 @@ def _from_origin(
     if origin is None:
         return Input(label, value, dimension, part=part)
     return Input(
-        label, value, dimension, origin.source, origin.grade, origin.url, origin.date,
+        label, value, dimension, source_text(origin.source), origin.grade, origin.url, origin.date,
         origin.note, part,
     )  # fmt: skip
 
@@ -213,4 +214,4 @@ def _constant(name: str, value: float, kind: str, profile: object) -> Input:
     generation = str(getattr(profile, "generation", ""))
     family = str(getattr(profile, "family", ""))
     note = notes_of(ProfileKey(kind, family, generation)).get(name)
-    return Input(label, value, dimension, note.source if note else "", "inferred")
+    return Input(label, value, dimension, source_text(note.source) if note else "", "inferred")

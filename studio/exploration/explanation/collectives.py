@@ -14,6 +14,7 @@ from studio.simulation.explanation import Input, Line, opened
 from studio.simulation.network.collective import CollectiveTime, Span
 from studio.simulation.network.opened import OpenedLevel, open_levels
 from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.source_words import source_text
 from studio.simulation.words import term, word
 
 
@@ -142,4 +143,5 @@ def _wire_formula(levels: Sequence[OpenedLevel], wire: float) -> str:
 def _library(
     profile: NetworkProfile, name: str, label: str, value: float, dimension: str = "time"
 ) -> Input:
-    return Input(label, value, dimension, profile.sources.get(name, profile.name), "inferred")
+    source = source_text(profile.sources.get(name, profile.name))
+    return Input(label, value, dimension, source, "inferred")

@@ -8,6 +8,7 @@ from studio.exploration.explanation.quantities import amount, number
 from studio.messages import Listed, entry, say
 from studio.simulation.explanation import Input, Line
 from studio.simulation.rollup.figure import Figure, Term
+from studio.simulation.source_words import source_text
 from studio.simulation.words import word
 
 
@@ -53,8 +54,8 @@ def _term(figure: Figure, place: int, term: Term) -> Line:
         label = word(term.category) if term.category else term.label
         inputs = (
             Input(
-                label, term.each, figure.dimension, origin.source, origin.grade, origin.url,
-                origin.date, origin.quoted, term.part,
+                label, term.each, figure.dimension, source_text(origin.source), origin.grade,
+                origin.url, origin.date, origin.quoted, term.part,
             ),
         )  # fmt: skip
     return Line(

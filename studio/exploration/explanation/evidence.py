@@ -7,6 +7,7 @@ from studio.exploration.explanation.basis import Basis
 from studio.messages import say
 from studio.simulation.explanation import Input
 from studio.simulation.machine_of import port_figures
+from studio.simulation.source_words import source_text
 from studio.simulation.words import grade_name
 from studio.workload.precision import number_format
 
@@ -17,7 +18,7 @@ def hardware_inputs(basis: Basis) -> tuple[Input, ...]:
     peaks = {one.label: one for one in (basis.peak(rating), basis.peak("bf16"))}
     rates = tuple(
         Input(
-            term.label, term.each, "bandwidth", term.origin.source, term.origin.grade,
+            term.label, term.each, "bandwidth", source_text(term.origin.source), term.origin.grade,
             term.origin.url, term.origin.date, term.origin.note, term.part,
         )
         for figure in port_figures(basis.fabric, basis.totals)

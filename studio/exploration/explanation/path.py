@@ -11,6 +11,7 @@ from studio.messages import say
 from studio.simulation.explanation import Input, Line
 from studio.simulation.level_path import LevelPath, LinkStep, SwitchStep, level_path
 from studio.simulation.machine import NetworkLevel
+from studio.simulation.source_words import source_text
 from studio.simulation.words import term
 
 
@@ -67,7 +68,11 @@ def _part(key: str, part: PartData) -> Line:
     """Return what a switch or a transceiver adds."""
     origin = part.origins.get("latency")
     label = say("latency of {part}", part=part.title)
-    source = (origin.source, origin.grade, origin.url, origin.date) if origin else ("", "", "", "")
+    source = (
+        (source_text(origin.source), origin.grade, origin.url, origin.date)
+        if origin
+        else ("", "", "", "")
+    )
     value = part.value("latency")
     inputs = (Input(label, value, "time", *source, part=part.id),)
     return Line(key, part.title, value, "time", inputs=inputs)
