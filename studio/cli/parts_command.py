@@ -73,7 +73,8 @@ def _show(part: Part, said: Said) -> None:
             f"{prefix}{said(Name(name, FIELDS[name].label_zh))}",
             datum.value,
             say("quoted {value}", value=datum.quoted) if datum.quoted else "",
-            f"{said(grade_name(datum.grade))}, {datum.date}: {said(source_text(sources[datum.source].title))}",
+            f"{said(grade_name(datum.grade))}, {datum.date}: "
+            + said(source_text(sources[datum.source].title)),
         ]
         for prefix, data in layers.items()
         for name, datum in data.items()

@@ -116,11 +116,11 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "compute_flops.int8", "INT8", "INT8 算力", "compute", _figure("compute_flops.int8"), True
     ),
-    Metric("memory_bytes", "NPU memory", "NPU 内存", "data", _figure("memory_bytes"), True),
+    Metric("memory_bytes", "NPU memory", "NPU 显存", "data", _figure("memory_bytes"), True),
     Metric(
         "memory_bandwidth_byte_per_s",
         "Memory bandwidth",
-        "内存带宽",
+        "显存带宽",
         "bandwidth",
         _figure("memory_bandwidth_byte_per_s"),
         True,

@@ -28,8 +28,8 @@ _ROWS = (
         Label(f"compute_flops.{name}", f"{name.upper()} compute, dense", f"{name.upper()} 稠密算力")
         for name in NUMBER_FORMATS
     ),
-    Label("memory_bytes", "NPU memory", "NPU 内存"),
-    Label("memory_bandwidth_byte_per_s", "NPU memory bandwidth", "NPU 内存带宽"),
+    Label("memory_bytes", "NPU memory", "NPU 显存"),
+    Label("memory_bandwidth_byte_per_s", "NPU memory bandwidth", "NPU 显存带宽"),
     Label("cpu_core_count", "CPU cores", "CPU 核数"),
     Label("host_memory_bytes", "Host memory", "主机内存"),
     Label("injection_bandwidth_byte_per_s", "Injection bandwidth", "注入带宽"),
