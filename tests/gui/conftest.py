@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.catalog.catalog import Catalog
+from studio.gui import fonts
 from studio.gui.app import make_application, make_window
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
@@ -31,6 +32,12 @@ def qapp() -> QApplication:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path / "settings.json")
+
+
+@pytest.fixture(autouse=True)
+def _texts_count_not_glyphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the window turn Chinese on a machine whose fonts would show boxes."""
+    monkeypatch.setattr(fonts, "has_chinese_glyphs", lambda: True)
 
 
 @pytest.fixture

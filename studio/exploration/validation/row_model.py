@@ -48,13 +48,14 @@ def model_of(row: Row) -> AiModel | str:
     """Return the AI model of a row, or why it can't be built.
 
     The library knows structure that columns do not say (alternating layers, tied embeddings);
-    it is used where its width agrees, with the number of layers and the sizes the row states.
+    it is used where its width agrees, with the number of layers and the sizes the row states. A
+    row that states no width describes no variant: its other sizes are left aside.
     """
     name = (row.get("model") or "").strip()
     layers, hidden = whole(row, "layers"), whole(row, "hidden")
     known = _known_model(name)
     if known is not None and (not hidden or known.hidden == hidden):
-        known = _as_stated(known, row)
+        known = _as_stated(known, row) if hidden else known
         return _with_layers(known, layers) if layers else known
     if not layers or not hidden:
         return f"dimensions of {name or 'the model'} are not given and the library has none"
