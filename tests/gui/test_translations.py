@@ -10,7 +10,7 @@ from pathlib import Path
 
 import studio
 from studio import errors, messages, paths
-from studio.gui.views.pinyin import initials
+from studio.gui.views.pinyin import readings
 from studio.languages import load_entries, read_entries
 from studio.session.library import catalog, reference_designs
 from studio.storage.project_file import read_design
@@ -159,6 +159,12 @@ def test_chinese_entries_keep_the_placeholders() -> None:
 
 
 def test_initials_of_chinese_and_latin_text() -> None:
-    assert initials("保存") == "bc"
-    assert initials("导出 PNG") == "dcpng"
-    assert initials("缩放至全部") == "sfzqb"
+    assert readings("保存") == ("bc",)
+    assert readings("导出 PNG") == ("dcpng",)
+    assert readings("缩放至全部") == ("sfzqb",)
+
+
+def test_characters_of_two_readings_are_found_by_both() -> None:
+    assert readings("重做") == ("zz", "cz")
+    assert set(readings("调整行距")) == {"dzxj", "dzhj", "tzxj", "tzhj"}
+    assert len(readings("重" * 100)) == 16

@@ -9,7 +9,7 @@ from studio.fabric.fabric import Fabric
 from studio.gui.actions import Action
 from studio.gui.i18n import mark, named
 from studio.gui.settings import SETTINGS
-from studio.gui.views.pinyin import initials
+from studio.gui.views.pinyin import readings
 from studio.gui.views.sheets.places import NONE, chips_of, links_of
 
 MOST_FOUND = 60
@@ -155,7 +155,7 @@ def _in_order(wanted: str, text: str) -> bool:
 
 
 def _search(english: str, chinese: str) -> str:
-    return f"{english} {chinese} {initials(chinese)}".lower()
+    return " ".join((english, chinese, *readings(chinese))).lower()
 
 
 def _object(address: str, name: str, icon: str, more: str = "") -> PaletteEntry:

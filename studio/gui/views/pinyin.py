@@ -33,13 +33,33 @@ _STARTS: tuple[tuple[int, str], ...] = (
     (0xD1B9, "y"),
     (0xD4D1, "z"),
 )
+_OTHER_READINGS = {
+    "重": "c", "行": "h", "长": "z", "校": "j", "调": "t", "弹": "t", "传": "z", "降": "x",
+    "率": "s", "给": "j", "便": "p", "曾": "c", "厦": "s", "会": "k", "藏": "z", "屏": "b",
+    "参": "s", "单": "s", "系": "j", "朝": "z", "还": "h", "宿": "x", "省": "x", "尽": "j",
+    "卡": "q", "强": "j", "覆": "f", "陷": "x", "粘": "n", "盛": "c", "折": "s", "识": "z",
+}  # fmt: skip
+"""Initials of characters read in two ways, beside the one by which the standard sorts them."""
+_MOST_READINGS = 16
 _END = 0xD7FA
 _CODES = tuple(code for code, _ in _STARTS)
 
 
-def initials(text: str) -> str:
-    """Return the initials of a text; Latin letters and digits stay, the rest is left out."""
-    return "".join(_initial(character) for character in text)
+def readings(text: str) -> tuple[str, ...]:
+    """Return the initials of a text in every way its characters may be read, the usual one first.
+
+    Latin letters and digits stay, the rest is left out.
+
+    Which reading is meant follows from the word (重做 is `cz`, 重量 is `zl`): whoever types one
+    finds it, whoever types the other does no harm.
+    """
+    found = [""]
+    for character in text:
+        first = _initial(character)
+        other = _OTHER_READINGS.get(character, first) if 2 * len(found) <= _MOST_READINGS else first
+        marks = (first,) if other == first else (first, other)
+        found = [begun + mark for mark in marks for begun in found]
+    return tuple(found)
 
 
 def _initial(character: str) -> str:

@@ -22,3 +22,4 @@ def test_palette_finds_by_chinese_and_pinyin_initials() -> None:
     assert _first("撤销") == "edit.undo"
     assert _first("cx") == "edit.undo"
     assert _first("sfzqb") == "view.fit"
+    assert _first("cz") == "edit.redo"
