@@ -6,10 +6,13 @@ import argparse
 import time
 from typing import Any
 
+from studio.cli.explained import print_line
 from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.errors import InvalidInput
+from studio.exchange.explanation_json import line_json
+from studio.exploration.explanation.drawn_flow import open_flow
 from studio.fabric.flow.tiers import TierLoad
 from studio.messages import Name, entry, say
 from studio.session.flow import DrawnFlow, run_collective, with_failed
@@ -65,6 +68,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="relative amounts that NPUs receive in turn, such as 4,1,1,1; equal by default",
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="open the time down to phases, links, formulas and sources",
+    )
+    parser.add_argument(
         "--fail",
         action="append",
         default=[],
@@ -92,8 +100,11 @@ def run(arguments: argparse.Namespace) -> int:
         popularity=_numbers(arguments.popularity),
     )
     tree = _tree(flow, time.perf_counter() - start)
+    line = open_flow(flow.result) if arguments.explain else None
     if arguments.json:
-        print_json(tree)
+        print_json({**tree, "explanation": line_json(line)} if line else tree)
+    elif line:
+        print_line(line, said_in(arguments))
     else:
         _print(flow, tree["solve_seconds"], said_in(arguments))
     return 0

@@ -95,6 +95,7 @@ class LiveNetwork:
     def _show_answer(self, answer: NetworkView | None) -> None:
         self._answer = answer
         self._window.network.show_view(answer)
+        self._window.shown.show_flow()
         if not self.overlay:
             self._paint_answer()
 

@@ -10,7 +10,7 @@ from studio.design.model import Design
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
 from studio.gui.remembered import Remembered
-from studio.gui.views.explain_rows import explain
+from studio.gui.views.explain_rows import FLOW, explain, explain_flow
 from studio.gui.views.inspector_sections import (
     design_reads,
     inspector_sections,
@@ -169,8 +169,16 @@ class Presenter:
         evaluation = window.workspace.evaluation
         language = window.language
         window.strip.show_rows(metric_rows(evaluation, window.workspace.baseline, language))
-        if self.explained:
+        if self.explained == FLOW:
+            self.show_flow()
+        elif self.explained:
             window.explain_panel.show_explanation(explain(self.explained, evaluation, language))
+
+    def show_flow(self) -> None:
+        """Show the terms of the collective in the Network panel, where that is explained."""
+        if self.explained == FLOW:
+            flow = self._window.network.flow
+            self._window.explain_panel.show_explanation(explain_flow(flow))
 
     def show_stale(self, is_stale: bool) -> None:
         """Tell whether the figures are of an earlier design."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from studio.gui.commands import assistance, documents, simulating
+from studio.gui.views.explain_rows import FLOW
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -102,6 +103,7 @@ def _connect_compare(window: MainWindow) -> None:
 def _connect_network(window: MainWindow) -> None:
     window.network.probe_changed.connect(lambda _: window.live.probe())
     window.network.show_requested.connect(window.show_address)
+    window.network.explain_requested.connect(lambda: window.intents.explain(FLOW))
 
 
 def _connect_study(window: MainWindow) -> None:

@@ -104,3 +104,17 @@ def test_an_npu_without_its_adapter_is_helped_by_its_neighbours(
     hurt = json.loads(capsys.readouterr().out)
     wire = hurt["terms"]["wire_s"] / intact["terms"]["wire_s"]
     assert wire == pytest.approx(8 / 7, rel=0.01)
+
+
+def test_the_time_opens_into_phases_links_and_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    ring = ("--collective", "all-reduce", "--algorithm", "ring", "--explain")
+    tree = flow(capsys, *ring)
+    terms = {line["label"]: line for line in tree["explanation"]["sum_of"]}
+    assert tree["explanation"]["value"] == tree["time_s"]
+    assert terms["Bytes on the links"]["value"] == pytest.approx(tree["terms"]["wire_s"])
+    (phase,) = terms["Bytes on the links"]["sum_of"]
+    assert tree["bottleneck"].split(" to ")[0] in phase["note"]
+    assert main(("flow", "cloudmatrix-384", *ring)) == 0
+    printed = capsys.readouterr().out
+    assert "Dependent steps" in printed
+    assert "software part of one step" in printed

@@ -130,3 +130,26 @@ def test_a_wrong_payload_is_named_and_not_overwritten(qtbot: QtBot, window: Main
     window.network._payload.setText("many")
     window.network._payload.editingFinished.emit()
     assert "many" in window.network._text.text()
+
+
+def test_a_figure_of_the_panel_opens_in_explain_and_follows_the_answer(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    seen = answers(window)
+    window.network.set_following(True)
+    qtbot.waitUntil(lambda: bool(seen), timeout=PATIENCE_MS)
+    window.network.explain_requested.emit()
+    shown = window.explain_panel.explanation
+    assert shown is not None
+    assert seen[-1].flow is not None
+    assert shown.line.value == seen[-1].flow.result.time_s
+    before = len(seen)
+    window.workspace.apply(
+        "Fail a link",
+        lambda design: edits.set_state(design, Address(UPLINK), Deviation(state="failed")),
+    )
+    qtbot.waitUntil(lambda: len(seen) > before, timeout=PATIENCE_MS)
+    after = window.explain_panel.explanation
+    assert after is not None
+    assert seen[-1].flow is not None
+    assert after.line.value == seen[-1].flow.result.time_s > shown.line.value

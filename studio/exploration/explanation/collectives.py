@@ -48,7 +48,11 @@ def collective_line(
             times * startup,
             "time",
             say("{times} × {each}", times=number(times), each=seconds(startup)),
-            (_library(profile, "launch_s", say("launch of one collective"), profile.launch_s),),
+            (
+                library_input(
+                    profile, "launch_s", say("launch of one collective"), profile.launch_s
+                ),
+            ),
         )
         steps = Line(
             "latency",
@@ -86,8 +90,8 @@ def _steps(basis: Basis, level: OpenedLevel, times: float) -> Line:
     profile = basis.given.network
     inputs = (
         basis.latency(level.level),
-        _library(profile, level.step_name, say("software part of one step"), level.step_s),
-        _library(profile, level.peer_name, say("addressing one more peer"), level.peer_s),
+        library_input(profile, level.step_name, say("software part of one step"), level.step_s),
+        library_input(profile, level.peer_name, say("addressing one more peer"), level.peer_s),
     )
     return Line(
         level.level.name,
@@ -115,7 +119,7 @@ def _bytes(basis: Basis, level: OpenedLevel, times: float) -> Line:
         label = say("oversubscription of {level}", level=term(level.level.name))
         inputs.append(given_input(label, level.level.oversubscription, "count"))
     inputs.append(
-        _library(
+        library_input(
             basis.given.network,
             level.efficiency_name,
             say("achieved share of the link bandwidth"),
@@ -140,8 +144,9 @@ def _wire_formula(levels: Sequence[OpenedLevel], wire: float) -> str:
     return say("bytes ÷ achieved bandwidth of each level, and what is copied on the spot")
 
 
-def _library(
+def library_input(
     profile: NetworkProfile, name: str, label: str, value: float, dimension: str = "time"
 ) -> Input:
+    """Return a constant of a library, with the source its file states."""
     source = source_text(profile.sources.get(name, profile.name))
     return Input(label, value, dimension, source, "inferred")

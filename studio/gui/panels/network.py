@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,6 +28,9 @@ from studio.gui.widgets.flow_layout import FlowLayout
 from studio.gui.widgets.labels import TextLabel, plain_tip
 from studio.units import display, parse
 
+if TYPE_CHECKING:
+    from studio.session.flow import DrawnFlow
+
 _ADDRESS = Qt.ItemDataRole.UserRole
 USUAL_PAYLOAD = "64 MiB"
 
@@ -36,6 +41,8 @@ class NetworkPanel(QWidget):
     probe_changed = Signal(object)
     """A `Probe`, or None while the panel does not follow the design."""
     show_requested = Signal(str)
+    explain_requested = Signal()
+    """The figures are to be opened into their terms."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +81,11 @@ class NetworkPanel(QWidget):
             self._link,
             ROUTINGS[max(0, self._routing.currentIndex())][0],
         )
+
+    @property
+    def flow(self) -> DrawnFlow | None:
+        """Return the answer that is shown."""
+        return self._view.flow if self._view is not None else None
 
     def set_planes(self, planes: tuple[tuple[str, str], ...]) -> None:
         """Offer the planes of a design: id and name."""
@@ -145,6 +157,7 @@ class NetworkPanel(QWidget):
         self._follows.setText(tr("Follow the design"))
         self._follows.setToolTip(tr("Solve again after every edit and paint link loads"))
         self._figures.setHeaderLabels([tr("Figure"), tr("Value")])
+        self._figures.setToolTip(tr("Click a figure to see what it is made of"))
         self._spots.setHeaderLabels(
             [tr("Busiest links"), tr("Load"), tr("Achieved"), tr("Rated"), tr("Alike")]
         )
@@ -181,6 +194,8 @@ class NetworkPanel(QWidget):
         self._payload.editingFinished.connect(self._ask)
         self._group.editingFinished.connect(self._ask)
         self._follows.toggled.connect(self._ask)
+        self._figures.itemActivated.connect(self.explain_requested)
+        self._figures.itemClicked.connect(self.explain_requested)
         self._spots.itemActivated.connect(self._show)
         self._spots.itemClicked.connect(self._show)
 

@@ -12,11 +12,14 @@ from studio.simulation.explanation import Input, Line
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
+    from studio.session.flow import DrawnFlow
     from studio.simulation.result import SimResult
     from studio.simulation.rollup.figure import Figure
 
 RESULT = "result."
 """Start of the keys of figures of the job; others are of the roll-up."""
+FLOW = "flow"
+"""Key of the collective in the Network panel."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,22 @@ def explain(key: str, evaluation: Evaluation | None, language: str) -> Explanati
     return Explanation(
         key, tr(line.label), value, tr(line.formula), line, _rests(evaluation, line, name, language)
     )
+
+
+def explain_flow(flow: DrawnFlow | None) -> Explanation | None:
+    """Return what the time of a collective over the drawn links is made of."""
+    if flow is None:
+        return None
+    from studio.exploration.explanation.drawn_flow import open_flow
+
+    line = open_flow(flow.result)
+    rests = (
+        Rest(tr("Communication library"), flow.result.library),
+        Rest(tr("Solution"), tr(flow.result.exactness.value)),
+        Rest(tr("Plane"), flow.plane.plane),
+    )
+    value = figure_text("", line.value, line.dimension)
+    return Explanation(FLOW, tr(line.label), value, tr(line.formula), line, rests)
 
 
 @dataclass(frozen=True)

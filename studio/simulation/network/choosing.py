@@ -18,17 +18,18 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.pairs import pair_work_s
 from studio.simulation.network.laying import LaidPhase, RoleOf, check_parts, lay
 from studio.simulation.network.phases import Members, Phase, flow_count
-from studio.simulation.network.profile import NetworkProfile, Operation
+from studio.simulation.network.profile import NetworkProfile, Operation, Protocol
 from studio.simulation.network.reducing import lay_reduction
 from studio.simulation.network.relaying import Relays
 from studio.simulation.network.routing import Routing
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.skewing import skewed
 from studio.simulation.network.timing import (
+    PhaseCost,
     Terms,
     least_phase_time_s,
-    phase_time_s,
-    reduction_terms,
+    phase_cost,
+    reduction_cost,
     startup_terms,
 )
 from studio.simulation.network.traffic import Algorithm, Collective
@@ -65,8 +66,16 @@ class Choice:
     """An algorithm laid over the graph, and its time."""
 
     algorithm: Algorithm
-    laid: tuple[LaidPhase, ...]
     terms: Terms
+    costs: tuple[PhaseCost, ...]
+    """One per phase; together with the start-up they are the terms."""
+    protocol: Protocol | None
+    """What the library sends by; None where the switches reduce."""
+
+    @property
+    def laid(self) -> tuple[LaidPhase, ...]:
+        """The phases on their links."""
+        return tuple(cost.part for cost in self.costs)
 
 
 def fastest(job: Job, algorithms: Iterable[Algorithm], below_s: float = np.inf) -> Choice | None:
@@ -138,23 +147,25 @@ class _Prospect:
         listed = (one.demand for one in self.phases if isinstance(one.demand, Flows))
         ready(sum(pair_work_s(job.graph, flow_count(demand)) for demand in listed))
         terms, floor = list(self.start), self.floor_s.copy()
-        laid: list[LaidPhase] = []
+        costs: list[list[PhaseCost]] = [[] for _ in terms]
         for i, phase in enumerate(self.phases):
             part = lay(job.graph, phase, job.routing, job.role_of)
-            laid.append(part)
             floor[:, i] = 0.0
             for k, protocol in enumerate(job.profile.protocols):
-                taken = phase_time_s(part, protocol, job.profile, job.operation, job.role_of)
-                terms[k] = terms[k].plus(*taken)
+                cost = phase_cost(part, protocol, job.profile, job.operation, job.role_of)
+                terms[k] = terms[k].plus(cost)
+                costs[k].append(cost)
             if _least(terms, floor) >= limit_s:
                 return None
-        return Choice(self.algorithm, tuple(laid), min(terms, key=lambda one: one.time_s))
+        chosen = min(range(len(terms)), key=lambda k: terms[k].time_s)
+        protocol = job.profile.protocols[chosen]
+        return Choice(self.algorithm, terms[chosen], tuple(costs[chosen]), protocol)
 
 
 def _reduced_below(job: Job, limit_s: float) -> Choice | None:
     reduction = lay_reduction(job.graph, job.members, job.payload_byte, job.role_of)
-    terms = reduction_terms(reduction, job.profile, job.role_of, is_captured=job.is_captured)
-    return Choice(Algorithm.IN_NETWORK, (reduction,), terms) if terms.time_s < limit_s else None
+    terms, cost = reduction_cost(reduction, job.profile, job.role_of, is_captured=job.is_captured)
+    return Choice(Algorithm.IN_NETWORK, terms, (cost,), None) if terms.time_s < limit_s else None
 
 
 def _least(terms: Sequence[Terms], floor: FloatArray) -> float:

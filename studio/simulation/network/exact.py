@@ -20,12 +20,12 @@ from studio.fabric.flow.tiers import TierLoad, tier_loads
 from studio.simulation.network.choosing import Choice, Job, fastest
 from studio.simulation.network.laying import LaidPhase, RoleOf
 from studio.simulation.network.phases import Members, group_members
-from studio.simulation.network.profile import NetworkProfile, Role
+from studio.simulation.network.profile import NetworkProfile, Protocol, Role
 from studio.simulation.network.reducing import reduces_within_plane
 from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.schedule import SCHEDULES
-from studio.simulation.network.timing import Terms
+from studio.simulation.network.timing import PhaseCost, Terms
 from studio.simulation.network.traffic import Algorithm, Collective, bus_factor
 
 _SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
@@ -57,9 +57,17 @@ class FlowResult:
     hops: int
     """Most cables on any path used."""
     graph: Graph
-    laid: tuple[LaidPhase, ...]
+    costs: tuple[PhaseCost, ...]
+    """What each phase takes; with the start-up they add up to the terms."""
+    protocol: Protocol | None
+    """What the library sends by; None where the switches reduce."""
     job: Job
     """What was asked, for other algorithms."""
+
+    @property
+    def laid(self) -> tuple[LaidPhase, ...]:
+        """The phases on their links."""
+        return tuple(cost.part for cost in self.costs)
 
     @property
     def routing(self) -> Routing:
@@ -296,6 +304,7 @@ def _result(job: Job, choice: Choice) -> FlowResult:
         gap=max(part.gap for part in laid),
         hops=max(part.hops for part in laid),
         graph=job.graph,
-        laid=laid,
+        costs=choice.costs,
+        protocol=choice.protocol,
         job=job,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +28,9 @@ class Terms:
         """The sum."""
         return self.startup_s + self.latency_s + self.wire_s
 
-    def plus(self, latency_s: float, wire_s: float) -> Terms:
+    def plus(self, cost: PhaseCost) -> Terms:
         """Return the terms with a further phase."""
-        return Terms(self.startup_s, self.latency_s + latency_s, self.wire_s + wire_s)
+        return Terms(self.startup_s, self.latency_s + cost.latency_s, self.wire_s + cost.wire_s)
 
 
 def startup_terms(profile: NetworkProfile, protocol: Protocol, *, is_captured: bool) -> Terms:
@@ -39,35 +39,84 @@ def startup_terms(profile: NetworkProfile, protocol: Protocol, *, is_captured: b
     return Terms(launch + protocol.start_s, 0.0, 0.0)
 
 
-def phase_time_s(
+@dataclass(frozen=True)
+class PhaseCost:
+    """What the time of one laid phase is made of."""
+
+    part: LaidPhase
+    messages: tuple[tuple[Role, float, float], ...]
+    """Role, messages of a step that wait for it one after the other, software of each. [s]"""
+    farthest: Role
+    """Role of the peers that are addressed."""
+    peer_s: float
+    """Addressing one peer. [s]"""
+    bundle: int
+    """Of the slowest link; its busy time is `part.busy_s[bundle]`."""
+    role: Role
+    """Of that bundle."""
+    efficiency: float
+    """Achieved over rated bandwidth of that bundle. [1]"""
+
+    @property
+    def software_s(self) -> float:
+        """Software of one step. [s]."""
+        return sum(count * each for _, count, each in self.messages)
+
+    @property
+    def latency_s(self) -> float:
+        """Paths, software and peers of all steps. [s]."""
+        phase = self.part.phase
+        step = phase.hops_per_step * (self.part.latency_s + self.software_s)
+        return phase.steps * (step + phase.peers * self.peer_s)
+
+    @property
+    def wire_s(self) -> float:
+        """The slowest link over all steps. [s]."""
+        busy = self.part.busy_s[self.bundle]
+        slowest = busy / self.efficiency if self.efficiency > 0 else np.inf
+        return self.part.phase.steps * slowest * self.part.stretch
+
+
+def phase_cost(
     part: LaidPhase,
     protocol: Protocol,
     profile: NetworkProfile,
     operation: Operation,
     role_of: RoleOf,
-) -> tuple[float, float]:
-    """Return latency and wire time of all steps of a phase. [s].
+) -> PhaseCost:
+    """Return what all steps of a phase cost.
 
     Notes
     -----
     A step takes the software part of its messages, the path and the peers addressed one after the
     other; on the wire it takes as long as its slowest link, at what the protocol achieves there.
     """
-    phase = part.phase
-    farthest = Role.SCALE_OUT if part.far_share > 0 else Role.SCALE_UP
-    step = part.latency_s + sum(
-        share * protocol.channels[role].step_s
-        for role, share in (
-            (Role.SCALE_OUT, part.far_share),
-            (Role.SCALE_UP, phase.legs - part.far_share),
-        )
-        if share > 0
+    far, near = part.far_share, part.phase.legs - part.far_share
+    farthest = Role.SCALE_OUT if far > 0 else Role.SCALE_UP
+    return PhaseCost(
+        part,
+        tuple(
+            (role, share, protocol.channels[role].step_s)
+            for role, share in ((Role.SCALE_OUT, far), (Role.SCALE_UP, near))
+            if share > 0
+        ),
+        farthest,
+        profile.peer_s[farthest],
+        *_slowest(part, role_of, {role: protocol.achieved(role, operation) for role in Role}),
     )
-    latency = phase.hops_per_step * step + phase.peers * profile.peer_s[farthest]
-    slowest = max(
-        busy / protocol.achieved(role_of(bundle), operation) for bundle, busy in part.busy_s.items()
-    )
-    return phase.steps * latency, phase.steps * slowest * part.stretch
+
+
+def _slowest(
+    part: LaidPhase, role_of: RoleOf, efficiency: Mapping[Role, float]
+) -> tuple[int, Role, float]:
+    """Return the bundle of the slowest link, its role and what is achieved there."""
+
+    def needed_s(bundle: int) -> float:
+        achieved = efficiency[role_of(bundle)]
+        return part.busy_s[bundle] / achieved if achieved > 0 else np.inf
+
+    bundle = max(part.busy_s, key=needed_s)
+    return bundle, role_of(bundle), efficiency[role_of(bundle)]
 
 
 def least_phase_time_s(
@@ -96,16 +145,13 @@ def least_phase_time_s(
     return phase.steps * (phase.hops_per_step * step + phase.peers * peer + wire)
 
 
-def reduction_terms(
+def reduction_cost(
     laid: LaidPhase, profile: NetworkProfile, role_of: RoleOf, *, is_captured: bool
-) -> Terms:
-    """Return the terms of a reduction done by switches."""
+) -> tuple[Terms, PhaseCost]:
+    """Return what a reduction done by switches costs, launch included."""
     network = profile.in_network
     assert network is not None
     efficiency = {Role.SCALE_UP: network.efficiency, Role.SCALE_OUT: network.out_efficiency}
-    wire = max(
-        busy / efficiency[role_of(bundle)] if efficiency[role_of(bundle)] > 0 else np.inf
-        for bundle, busy in laid.busy_s.items()
-    )
+    cost = PhaseCost(laid, (), Role.SCALE_UP, 0.0, *_slowest(laid, role_of, efficiency))
     launch = profile.launch_s if is_captured else profile.eager_launch_s
-    return Terms(launch + network.start_s, laid.phase.hops_per_step * laid.latency_s, wire)
+    return Terms(launch + network.start_s, 0.0, 0.0).plus(cost), cost
