@@ -13,7 +13,7 @@ from studio.design.model import Design, LinkRule
 from studio.fabric import reuse
 from studio.fabric.expansion import build_layout
 from studio.fabric.fabric import Fabric
-from studio.fabric.geometry import Geometry, measure
+from studio.fabric.geometry import Geometry, measure, measure_moved
 from studio.fabric.layout import Layout
 from studio.fabric.links import Links, RuleLinks, join_rules, rule_links
 from studio.fabric.own_parts import with_own_parts
@@ -93,7 +93,11 @@ def _geometry(design: Design, layout: Layout, links: Links, previous: Fabric | N
         return measure(layout, links, routing)
     if reuse.has_same_lengths(previous, layout, routing):
         return previous.geometry
-    return reuse.with_kept_lengths(measure(layout, links, routing), previous.geometry)
+    if reuse.has_same_measures(previous, layout, routing):
+        made = measure_moved(layout, links, routing, previous.layout, previous.geometry)
+    else:
+        made = measure(layout, links, routing)
+    return reuse.with_kept_lengths(made, previous.geometry)
 
 
 def _states(design: Design, layout: Layout, links: Links, previous: Fabric | None) -> States:

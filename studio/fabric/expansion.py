@@ -121,7 +121,10 @@ def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackI
 
 
 def place_racks(layout: Layout, design: Design) -> Layout:
-    """Return the layout with its racks where the design has them now; nothing else has changed."""
+    """Return the layout with its racks where the design has them now; nothing else has changed.
+
+    Racks that have not moved stay the same objects.
+    """
     racks = []
     for rack_id, rack in design.racks.items():
         _check_position(rack_id, rack)
@@ -131,7 +134,9 @@ def place_racks(layout: Layout, design: Design) -> Layout:
         dx, dy = array_offset(rack, column, row)
         x_m, y_m = rack.x_m + dx, rack.y_m + dy
         turned = member_rotation(rack, column, row)
-        racks.append(replace(instance, x_m=x_m, y_m=y_m, rotation_deg=turned))
+        stands = (instance.x_m, instance.y_m, instance.rotation_deg) == (x_m, y_m, turned)
+        moved = replace(instance, x_m=x_m, y_m=y_m, rotation_deg=turned) if not stands else instance
+        racks.append(moved)
     return replace(layout, racks=tuple(racks))
 
 

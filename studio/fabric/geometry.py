@@ -12,7 +12,7 @@ import numpy as np
 
 from studio.design.site import Routing
 from studio.errors import InvalidDesign
-from studio.fabric.arrays import FloatArray
+from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
 from studio.fabric.links import Links
 from studio.messages import say
@@ -43,18 +43,53 @@ def measure(layout: Layout, links: Links, routing: Routing) -> Geometry:
     ------
     InvalidDesign : the routing has negative or endless lengths.
     """
+    return _measured(layout, links, routing, slice(None))
+
+
+def measure_moved(
+    layout: Layout, links: Links, routing: Routing, before: Layout, known: Geometry
+) -> Geometry:
+    """Return the same as `measure`, worked out for the links of racks that moved alone.
+
+    Parameters
+    ----------
+    before, known : the layout that differs in where racks stand, and the geometry of it.
+    """
+    pairs = zip(before.racks, layout.racks, strict=True)
+    moved = np.array([old is not new for old, new in pairs], dtype=bool)
+    touched = moved[layout.rack]
+    chosen = np.flatnonzero(touched[links.a] | touched[links.b])
+    if not len(chosen):
+        return known
+    part = _measured(layout, links, routing, chosen)
+    return Geometry(
+        _with(known.route_m, chosen, part.route_m),
+        _with(known.length_m, chosen, part.length_m),
+        _with(known.delay_s, chosen, part.delay_s),
+    )
+
+
+def _with(known: FloatArray, chosen: IntArray, values: FloatArray) -> FloatArray:
+    changed = known.copy()
+    changed[chosen] = values
+    return changed
+
+
+def _measured(layout: Layout, links: Links, routing: Routing, chosen: IntArray | slice) -> Geometry:
+    """Return the geometry of some links, each array as long as they are many."""
     _check(routing)
-    route = _routes(layout, links, routing)
+    rule = links.rule[chosen]
+    route = _routes(layout, links.a[chosen], links.b[chosen], routing)
     fixed = np.array([links_.rule.length_m for links_ in links.rules])
     if len(fixed):
-        given = fixed[links.rule] > 0
-        route = np.where(given, fixed[links.rule], route)
+        given = fixed[rule] > 0
+        route = np.where(given, fixed[rule], route)
     cabled = np.array([bool(one.rule.cable) for one in links.rules], dtype=bool)
-    is_cable = cabled[links.rule] if len(cabled) else np.zeros(0, dtype=bool)
+    is_cable = cabled[rule] if len(cabled) else np.zeros(0, dtype=bool)
     slack = routing.slack_m + routing.slack_fraction * route
     length = np.where(is_cable, _stock(route + slack, routing), route)
     per_metre, ends = _delays(layout, links)
-    return Geometry(route, length, length * per_metre + ends)
+    return Geometry(route, length, length * per_metre[rule] + ends[rule])
 
 
 def _check(routing: Routing) -> None:
@@ -73,7 +108,8 @@ def _check(routing: Routing) -> None:
             )
 
 
-def _routes(layout: Layout, links: Links, routing: Routing) -> FloatArray:
+def _routes(layout: Layout, a: IntArray, b: IntArray, routing: Routing) -> FloatArray:
+    """Return how long the ways are between pairs of components, shape (n_pairs,)."""
     reach = [layout.footprint_m(rack) for rack in layout.racks]
     x = np.array([rack.x_m + wide / 2 for rack, (wide, _) in zip(layout.racks, reach, strict=True)])
     y = np.array([rack.y_m + deep / 2 for rack, (_, deep) in zip(layout.racks, reach, strict=True)])
@@ -81,11 +117,11 @@ def _routes(layout: Layout, links: Links, routing: Routing) -> FloatArray:
         [layout.parts[r.part].value("height") or DEFAULT_RACK_HEIGHT_M for r in layout.racks]
     )
     width = np.array([min(one) for one in reach])
-    if not links.count:
+    if not len(a):
         return np.empty(0)
     height = layout.height_m()
-    housing_a, housing_b = layout.housing[links.a], layout.housing[links.b]
-    rack_a, rack_b = layout.rack[links.a], layout.rack[links.b]
+    housing_a, housing_b = layout.housing[a], layout.housing[b]
+    rack_a, rack_b = layout.rack[a], layout.rack[b]
     height_a, height_b = height[housing_a], height[housing_b]
     along = np.abs(x[rack_a] - x[rack_b]) + np.abs(y[rack_a] - y[rack_b])
     tray = np.maximum(top[rack_a], top[rack_b]) + routing.tray_above_rack_m
@@ -104,7 +140,7 @@ def _stock(length: FloatArray, routing: Routing) -> FloatArray:
 
 
 def _delays(layout: Layout, links: Links) -> tuple[FloatArray, FloatArray]:
-    """Return delay per metre and the delay of both transceivers of each link."""
+    """Return delay per metre and the delay of both transceivers, shapes (n_rules,)."""
     parts = {part.id: part for part in layout.parts}
     per_metre = np.full(len(links.rules), FIBRE_S_PER_M)
     ends = np.zeros(len(links.rules))
@@ -115,6 +151,4 @@ def _delays(layout: Layout, links: Links) -> tuple[FloatArray, FloatArray]:
         for end in (one.rule.transceiver_a, one.rule.transceiver_b):
             if end in parts:
                 ends[number] += parts[end].value("latency")
-    if not len(links.rules):
-        return np.empty(0), np.empty(0)
-    return per_metre[links.rule], ends[links.rule]
+    return per_metre, ends

@@ -64,10 +64,15 @@ def has_same_wiring(previous: Fabric, design: Design, layout: Layout) -> bool:
 
 def has_same_lengths(previous: Fabric, layout: Layout, routing: Routing) -> bool:
     """Tell, the links being the same, whether nothing has changed that lengths depend on."""
+    same = has_same_measures(previous, layout, routing)
+    return same and previous.layout.racks is layout.racks
+
+
+def has_same_measures(previous: Fabric, layout: Layout, routing: Routing) -> bool:
+    """Tell whether lengths depend on nothing else that is new than on where racks stand."""
     before = previous.layout
     return (
-        before.racks is layout.racks
-        and before.housings is layout.housings
+        before.housings is layout.housings
         and previous.design.site.routing == routing
         and (before.parts is layout.parts or _measures(before.parts) == _measures(layout.parts))
     )
