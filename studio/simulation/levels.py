@@ -128,6 +128,10 @@ def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, rea
         peers = npus[(scope[npus] == scope[start]) & group[npus]]
         if len(peers) > reached:
             bandwidth = _leaving(links, rate, inside, scope, peers)
+            if bandwidth > 0 and scope_name == name:
+                # A node may be narrower than the rack it stands in.
+                own = _leaving(links, rate, fabric.layout.housing, scope, peers)
+                bandwidth = min(bandwidth, own) if own > 0 else bandwidth
             if bandwidth > 0:
                 reached = len(peers)
                 inner = found[-1].bandwidth_byte_per_s if found else bandwidth
@@ -172,19 +176,25 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
 def _leaving(
     links: _PlaneLinks, rate: FloatArray, inside: IntArray, scope: IntArray, peers: IntArray
 ) -> float:
-    """Return what one peer can send out of its inner scope within the scope. [byte/s]."""
-    own = marked(int(inside.max()) + 1, inside[peers])
-    rates = []
+    """Return what a peer of the narrowest inner scope can send out of it within the scope.
+
+    Peers that wait for each other go at the pace of the slowest. What sends through others has no
+    links of its own and counts with none. [byte/s]
+    """
+    members = np.bincount(inside[peers], minlength=int(inside.max()) + 1)
+    total = np.zeros(len(members))
     for hop in links.both_ways():
-        leaves = np.flatnonzero(own[inside[hop.source]])
+        leaves = np.flatnonzero(members[inside[hop.source]])
         source, target = hop.source[leaves], hop.target[leaves]
         outward = (
             (inside[source] != inside[target])
             & (scope[source] == scope[peers[0]])
             & (scope[target] == scope[peers[0]])
         )
-        rates.append(rate[hop.link[leaves[outward]]])
-    return float(np.concatenate(rates).sum()) / len(peers)
+        leaving = rate[hop.link[leaves[outward]]]
+        total += np.bincount(inside[source[outward]], weights=leaving, minlength=len(total))
+    sends = total > 0
+    return float((total[sends] / members[sends]).min(initial=np.inf)) if sends.any() else 0.0
 
 
 def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:

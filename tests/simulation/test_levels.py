@@ -143,14 +143,24 @@ def test_a_pue_is_possible(pue: float) -> None:
         running_of(fabric, totals, machine_of(fabric, totals))
 
 
+def test_a_lost_switch_chip_of_a_node_paces_the_plane() -> None:
+    """One of the seven planes of one node is out: six sevenths for everybody who waits for it."""
+    design = api.load("cloudmatrix-384")
+    lost = design.fail("R01/N1/l1[0]")
+    levels = (network_levels(one.fabric) for one in (design, lost))
+    for before, after in zip(*levels, strict=True):
+        ratio = after.bandwidth_byte_per_s / before.bandwidth_byte_per_s
+        assert ratio == pytest.approx(6 / 7)
+
+
 @pytest.mark.parametrize("lost", ["R01/N1/nic[0]", "R09/N4/nic[7]"])
 def test_a_lost_adapter_never_speeds_a_job_up(lost):
-    """The node sends through its other seven, so the plane stays, a 256th narrower."""
+    """The node sends through its other seven, and whoever waits for it goes at its pace."""
     design = api.load("dgx-h100-su32")
     hurt = design.fail(lost)
     whole, less = (network_levels(one.fabric)[-1] for one in (design, hurt))
     assert less.ranks == whole.ranks == 256
-    assert less.bandwidth_byte_per_s == pytest.approx(whole.bandwidth_byte_per_s * 255 / 256)
+    assert less.bandwidth_byte_per_s == pytest.approx(whole.bandwidth_byte_per_s * 7 / 8)
     assert hurt.simulate().headline_s >= design.simulate().headline_s
 
 
