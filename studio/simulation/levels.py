@@ -7,7 +7,7 @@ over how many hops is worked out apart from the delays, which change with every 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -121,23 +121,20 @@ def _rings_of(fabric: Fabric, links: _PlaneLinks, name: str, npus: IntArray, rea
         ("rack", fabric.layout.rack),
         (name, group.astype(np.int64)),
     )
-    inside = np.arange(fabric.layout.component_count)
+    insides = [np.arange(fabric.layout.component_count)]
     rate = fabric.link_bandwidth_byte_per_s
     found: list[_Ring] = []
     for scope_name, scope in scopes:
         peers = npus[(scope[npus] == scope[start]) & group[npus]]
         if len(peers) > reached:
-            bandwidth = _leaving(links, rate, inside, scope, peers)
-            if bandwidth > 0 and scope_name == name:
-                # A node may be narrower than the rack it stands in.
-                own = _leaving(links, rate, fabric.layout.housing, scope, peers)
-                bandwidth = min(bandwidth, own) if own > 0 else bandwidth
+            bandwidth = _leaving(links, rate, insides, scope, peers)
             if bandwidth > 0:
                 reached = len(peers)
                 inner = found[-1].bandwidth_byte_per_s if found else bandwidth
                 narrow = max(1.0, inner / bandwidth)
                 found.append(_Ring(scope_name, peers, bandwidth, narrow, links.medium))
-        inside = scope
+        # A node may be narrower than the rack it stands in; an NPU may send through its node.
+        insides = [scope, *(insides if scope_name == "rack" else [])]
     return Rings(start, hops, tuple(found))
 
 
@@ -174,27 +171,38 @@ def _plane_links(fabric: Fabric, plane: int) -> _PlaneLinks:
 
 
 def _leaving(
-    links: _PlaneLinks, rate: FloatArray, inside: IntArray, scope: IntArray, peers: IntArray
+    links: _PlaneLinks,
+    rate: FloatArray,
+    insides: Sequence[IntArray],
+    scope: IntArray,
+    peers: IntArray,
 ) -> float:
     """Return what a peer of the narrowest inner scope can send out of it within the scope.
 
     Peers that wait for each other go at the pace of the slowest. What sends through others has no
     links of its own and counts with none. [byte/s]
+
+    Parameters
+    ----------
+    insides : inner scopes, such as racks and the nodes in them; each holds those after it.
     """
-    members = np.bincount(inside[peers], minlength=int(inside.max()) + 1)
-    total = np.zeros(len(members))
+    members = [np.bincount(inside[peers], minlength=int(inside.max()) + 1) for inside in insides]
+    total = [np.zeros(len(counted)) for counted in members]
+    is_in = scope == scope[peers[0]]
+    is_in_group = members[0][insides[0]] > 0
     for hop in links.both_ways():
-        leaves = np.flatnonzero(members[inside[hop.source]])
-        source, target = hop.source[leaves], hop.target[leaves]
-        outward = (
-            (inside[source] != inside[target])
-            & (scope[source] == scope[peers[0]])
-            & (scope[target] == scope[peers[0]])
-        )
-        leaving = rate[hop.link[leaves[outward]]]
-        total += np.bincount(inside[source[outward]], weights=leaving, minlength=len(total))
-    sends = total > 0
-    return float((total[sends] / members[sends]).min(initial=np.inf)) if sends.any() else 0.0
+        chosen = np.flatnonzero(is_in_group[hop.source] & is_in[hop.source] & is_in[hop.target])
+        source, target = hop.source[chosen], hop.target[chosen]
+        weight = rate[hop.link[chosen]]
+        for k, inside in enumerate(insides):
+            here = inside[source]
+            leaves = here != inside[target]
+            total[k] += np.bincount(here[leaves], weight[leaves], minlength=len(total[k]))
+    least: list[float] = []
+    for sent, counted in zip(total, members, strict=True):
+        sends = (sent > 0) & (counted > 0)
+        least += (sent[sends] / counted[sends]).tolist()
+    return min(least, default=0.0)
 
 
 def _hops_from(start: int, links: _PlaneLinks, count: int) -> tuple[_Hop, ...]:
