@@ -19,6 +19,8 @@ timeout 60 supernode-studio --version
 timeout 60 supernode-studio --help >/dev/null
 timeout 60 supernode-studio totals cloudmatrix-384 | head -n 6
 timeout 120 supernode-studio simulate cloudmatrix-384 | head -n 8
+timeout 60 supernode-studio totals cloudmatrix-384 --lang zh >chinese.txt
+grep -q '超节点' chinese.txt || fail "no Chinese"
 
 step "does the window's job without a display"
 timeout 300 supernode-studio open --headless --out "$folder/headless" cloudmatrix-384 | tail -n 3

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from studio import __version__
+from studio.cli.help_words import Said, helped_in, language_in, translate_help
 from studio.cli.output import plain_output
 from studio.errors import FileProblem, InvalidDesign, StudioError
 from studio.languages import translator
@@ -44,6 +45,11 @@ COMMANDS = {
     "upgrade": "rewrite a file in the newest format",
 }
 
+MORE = (
+    "'supernode-studio COMMAND --help' tells more. "
+    "DESIGN is a .supernode file or the name of a reference design, such as cloudmatrix-384."
+)
+
 
 class Command(Protocol):
     """What every file of a sub-command defines."""
@@ -66,23 +72,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _answer(arguments: list[str]) -> int:
-    parser = _parser()
     if not arguments:
         arguments = ["open"]
     first = arguments[0]
-    if first not in COMMANDS:
-        if not first.startswith("-") and first.endswith(".supernode"):
-            return _answer(["open", *arguments])
-        parser.parse_args(arguments)
-        return EXIT_USAGE
-    command = cast("Command", importlib.import_module(f"studio.cli.{first}_command"))
-    told = COMMANDS[first]
-    own = argparse.ArgumentParser(
-        prog=f"supernode-studio {first}", description=f"{told[0].upper()}{told[1:]}."
-    )
-    command.configure(own)
-    parsed = own.parse_args(arguments[1:])
+    if first not in COMMANDS and not first.startswith("-") and first.endswith(".supernode"):
+        return _answer(["open", *arguments])
+    with helped_in(language_in(arguments)) as said:
+        if first not in COMMANDS:
+            _parser(said).parse_args(arguments)
+            return EXIT_USAGE
+        command = cast("Command", importlib.import_module(f"studio.cli.{first}_command"))
+        parsed = _own_parser(first, command, said).parse_args(arguments[1:])
     return _run(command, parsed)
+
+
+def _own_parser(name: str, command: Command, said: Said) -> argparse.ArgumentParser:
+    told = said(COMMANDS[name])
+    parser = argparse.ArgumentParser(
+        prog=f"supernode-studio {name}",
+        description=f"{told[0].upper()}{told[1:]}{said('.')}",
+    )
+    command.configure(parser)
+    translate_help(parser, said)
+    return parser
 
 
 def _reader_has_gone(error: OSError) -> bool:
@@ -140,19 +152,19 @@ def _report(error: Exception, said: Callable[[str], str]) -> int:
     return EXIT_INTERNAL
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(said: Said) -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    listing = "\n".join(f"  {name:<{width}}  {said(text)}" for name, text in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="supernode-studio",
         usage="supernode-studio [--help] [--version] COMMAND …",
-        description="Draw an AI supernode and see what it delivers.",
-        epilog=f"commands:\n{listing}\n\n'supernode-studio COMMAND --help' tells more. "
-        "DESIGN is a .supernode file or the name of a reference design, such as cloudmatrix-384.",
+        description=said("Draw an AI supernode and see what it delivers."),
+        epilog=f"{said('commands')}:\n{listing}\n\n{said(MORE)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"supernode-studio {__version__}")
     parser.add_argument("command", choices=list(COMMANDS), help=argparse.SUPPRESS)
+    translate_help(parser, said)
     return parser
 
 

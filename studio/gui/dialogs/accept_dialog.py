@@ -9,13 +9,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
 from studio.design.model import Waiver
+from studio.gui.dialogs.form import lay_out_form
 from studio.gui.i18n import mark, tr
 
 JUDGEMENTS: tuple[tuple[Waiver, str], ...] = (
@@ -47,23 +46,13 @@ class AcceptDialog(QDialog):
         for waiver, text in JUDGEMENTS:
             self.judgement.addItem(tr(text), waiver.shown_as)
         self.reason, self.author = QLineEdit(), QLineEdit(author or _user())
-        button = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
-        form = QFormLayout()
-        for text, field in (
+        rows = (
             (tr("Findings"), self.scope),
             (tr("Count as"), self.judgement),
             (tr("Reason"), self.reason),
             (tr("Author"), self.author),
-        ):
-            form.addRow(text, field)
-            field.setAccessibleName(text)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.buttons)
-        self.setMinimumWidth(420)
+        )
+        self.buttons = lay_out_form(self, rows)
         self.reason.textChanged.connect(self._check)
         self.reason.setFocus()
         self._check()

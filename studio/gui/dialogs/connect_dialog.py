@@ -12,9 +12,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QLineEdit,
-    QVBoxLayout,
+    QWidget,
 )
 
 from studio.catalog.part import Kind
@@ -25,6 +24,7 @@ from studio.errors import StudioError
 from studio.fabric.pairing import MOST_PARALLEL
 from studio.gui.accessible_names import name_within
 from studio.gui.canvas.grips import GhostLinks
+from studio.gui.dialogs.form import lay_out_form
 from studio.gui.i18n import current_language, mark, named, tr
 from studio.gui.views import rule_preview
 from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, WITHIN
@@ -89,16 +89,13 @@ class ConnectDialog(QDialog):
         self.media = QComboBox()
         self._said = styled_label("quiet")
         self._said.setWordWrap(True)
-        button = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(button.Ok | button.Cancel)
-        self._lay_out()
+        self.buttons = lay_out_form(self, self._rows(), beneath=(self._said,), width_px=480)
         self._connect()
         self._show_scheme()
         name_within(self, self.windowTitle())
 
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        for text, field in (
+    def _rows(self) -> tuple[tuple[str, QWidget], ...]:
+        return (
             (tr("Plane"), self.plane),
             (tr("A side"), self.a),
             (tr("Ports at A"), self.a_port),
@@ -112,17 +109,9 @@ class ConnectDialog(QDialog):
             (tr("Cable"), self.cable),
             (tr("Transceivers"), self.optics),
             (tr("What fits"), self.media),
-        ):
-            form.addRow(text, field)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self._said)
-        layout.addWidget(self.buttons)
-        self.setMinimumWidth(480)
+        )
 
     def _connect(self) -> None:
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
         for combo in (self.plane, self.within, self.cable, self.optics):
             combo.currentIndexChanged.connect(self.preview)
         self.scheme.currentIndexChanged.connect(self._show_scheme)

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
-    QVBoxLayout,
     QWidget,
 )
 
 from studio.errors import StudioError
 from studio.gui.canvas.export import PictureSize, png
+from studio.gui.dialogs.form import StandardButton, lay_out_form
 from studio.gui.i18n import tr
 from studio.session.evaluation import Evaluation
 from studio.session.exports import KINDS, Exported, content, endings
@@ -37,17 +35,8 @@ class ExportDialog(QDialog):
             self._kind.addItem(tr(one.title), kind)
         self._format = QComboBox()
         self._kind.currentIndexChanged.connect(self._fill)
-        form = QFormLayout()
-        form.addRow(tr("What"), self._kind)
-        form.addRow(tr("Format"), self._format)
-        button = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(button.Save | button.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
-        self.setMinimumWidth(360)
+        rows = ((tr("What"), self._kind), (tr("Format"), self._format))
+        lay_out_form(self, rows, answer=StandardButton.Save)
         self._fill()
 
     @property
