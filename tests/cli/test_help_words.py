@@ -29,7 +29,7 @@ def texts_of_commands() -> set[str]:
 
 def test_every_help_text_has_a_chinese_entry_and_none_is_left_over() -> None:
     texts, known = texts_of_commands(), read_entries(FILE)
-    assert sorted(texts - set(known)) == []
+    assert sorted(texts - set(known)) == [], f"add them to resources/translations/{FILE}"
     assert [text for text in set(known) - texts if not OF_ARGPARSE.search(text)] == []
 
 
