@@ -64,7 +64,9 @@ class Appearance:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_theme(app, theme)
-        window.canvas.set_theme(canvas_theme.DARK if theme.is_dark else canvas_theme.LIGHT)
+        colours = canvas_theme.of(theme.is_dark)
+        window.canvas.set_theme(colours)
+        window.layers.set_colours(colours)
         window.actions_made.set_theme(theme)
         for part in (
             window.library,

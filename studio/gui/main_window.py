@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
     def _make_pages(self) -> None:
         theme = self.theme
         self.canvas = CanvasView()
-        self.canvas.set_theme(canvas_theme.DARK if theme.is_dark else canvas_theme.LIGHT)
+        self.canvas.set_theme(canvas_theme.of(theme.is_dark))
         self.scenario_bar = ScenarioBar(theme)
         self.strip = MetricStrip()
         drawing = QWidget()
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         """Return the panels by the name of their dock, None where one is made late."""
         theme = self.theme
         self.library = LibraryPanel(theme)
-        self.layers = LayersPanel()
+        self.layers = LayersPanel(canvas_theme.of(theme.is_dark))
         self.inspector = InspectorPanel(theme)
         self.plots = PlotsPanel(theme)
         self.run_panel = RunPanel(theme)

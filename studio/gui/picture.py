@@ -29,7 +29,7 @@ def draw(
     ------
     FileProblem : the ending is neither, or the file can't be written.
     """
-    colours = canvas_theme.DARK if theme == "dark" else canvas_theme.LIGHT
+    colours = canvas_theme.of(theme == "dark")
     words: Language = "zh" if language == "zh" else "en"
     if path.suffix.lower() == ".svg":
         export.export_svg(fabric, path, colours, words)

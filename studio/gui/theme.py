@@ -20,15 +20,15 @@ CATEGORICAL = (
     "#3d7edb",
     "#e08a1e",
     "#2a9d78",
-    "#b45fc4",
-    "#d1495b",
-    "#5fa8d3",
-    "#8a7f35",
-    "#7d8794",
-    "#c46f9b",
-    "#5b6bc0",
+    "#a1448c",
+    "#ce0242",
+    "#51acea",
+    "#946800",
+    "#55716d",
+    "#c487b2",
+    "#587db9",
 )
-"""Told apart under the common colour-vision deficiencies by hue and lightness together."""
+"""Told apart by hue and lightness together, with red-blind and green-blind eyes too."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ LIGHT = Theme(
         "compute": "#3d7edb",
         "memory": "#e08a1e",
         "network": "#2a9d78",
-        "overhead": "#b45fc4",
+        "overhead": "#a1448c",
         "idle": "#a3acb7",
     },
 )
@@ -102,8 +102,8 @@ DARK = Theme(
         "compute": "#5b9af0",
         "memory": "#f0a23c",
         "network": "#43bd95",
-        "overhead": "#c982d8",
-        "idle": "#6f7a87",
+        "overhead": "#d9a5d3",
+        "idle": "#5d6672",
     },
 )
 

@@ -128,7 +128,7 @@ class Thumbnailer(QObject):
             fabric = compile_design(read_design(path).design, self._catalog)
         except StudioError:
             return None
-        colours = canvas_theme.DARK if theme.is_dark else canvas_theme.LIGHT
+        colours = canvas_theme.of(theme.is_dark)
         size = QSize(PICTURE.width() * _SCALE, PICTURE.height() * _SCALE)
         image = thumbnail(fabric, size, colours)
         mode = Qt.AspectRatioMode.KeepAspectRatio

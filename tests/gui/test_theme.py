@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.gui.canvas import theme as canvas_theme
 from studio.gui.canvas.overlay import BINS, rgb
 from studio.gui.main_window import MainWindow
+from studio.gui.panels.layers import LayersPanel
 from studio.gui.theme import CATEGORICAL, DARK, LIGHT, Theme
+from studio.gui.views.layer_rows import PlaneRow
 from tests.gui.conftest import PATIENCE_MS
 
 DARKER, LIGHTER = 90, 160
@@ -90,3 +93,71 @@ def test_the_map_of_overlays_is_even_in_lightness() -> None:
     steps = [luminance("#{:02x}{:02x}{:02x}".format(*rgb(number))) for number in range(BINS)]
     assert all(before < after for before, after in itertools.pairwise(steps))
     assert contrast("#{:02x}{:02x}{:02x}".format(*rgb(0)), "#fee838") > 10
+
+
+_VISIONS = {
+    "usual": np.eye(3),
+    "red-blind": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "green-blind": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+}
+"""What is left of linear sRGB; Machado, Oliveira and Fernandes 2009, severity 1."""
+_TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
+     [0.0193339, 0.1191920, 0.9503041]]
+)  # fmt: skip
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def lab(colour: str, vision: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return a colour in CIELAB as an eye sees it."""
+    parts = np.array([int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(_VISIONS[vision] @ linear, 0, 1)
+    share = _TO_XYZ @ seen / _WHITE
+    x, y, z = np.where(share > 0.008856, np.cbrt(share), 7.787 * share + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", _VISIONS)
+@pytest.mark.parametrize(
+    ("colours", "least"),
+    [
+        (CATEGORICAL[:7], 20.0),
+        (CATEGORICAL, 14.0),
+        (tuple(LIGHT.bounds.values()), 19.0),
+        (tuple(DARK.bounds.values()), 19.0),
+        (tuple(one.name() for one in canvas_theme.LIGHT.planes), 19.0),
+        (tuple(one.name() for one in canvas_theme.DARK.planes), 19.0),
+        ((canvas_theme.LIGHT.failed.name(), canvas_theme.LIGHT.degraded.name()), 25.0),
+        ((canvas_theme.DARK.failed.name(), canvas_theme.DARK.degraded.name()), 25.0),
+    ],
+)
+def test_colours_differ_in_every_eye(colours: tuple[str, ...], least: float, vision: str) -> None:
+    """A just visible difference is about 2.3 in CIELAB; neighbours in a bar should be plain."""
+    for one, other in itertools.combinations(colours, 2):
+        assert np.linalg.norm(lab(one, vision) - lab(other, vision)) >= least, (one, other)
+
+
+def test_the_list_of_planes_has_the_colours_of_the_drawing(qtbot: QtBot) -> None:
+    panel = LayersPanel(canvas_theme.LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_rows(tuple(PlaneRow(f"p{n}", f"Plane {n}", "", 8, ()) for n in range(7)))
+    for colours in (canvas_theme.LIGHT, canvas_theme.DARK):
+        panel.set_colours(colours)
+        tree = panel.findChild(QTreeWidget)
+        assert tree is not None
+        icons = [tree.topLevelItem(n).icon(0) for n in range(7)]
+        shown = [icon.pixmap(12, 12).toImage().pixelColor(5, 5) for icon in icons]
+        assert shown == list(colours.planes)

@@ -69,7 +69,7 @@ LIGHT = CanvasTheme(
     },
     planes=tuple(
         QColor(name)
-        for name in ("#1f6fc4", "#d1720a", "#138a67", "#a8469b", "#6b7280", "#b08a00", "#3f9fd8")
+        for name in ("#1f6fc4", "#d1720a", "#138a67", "#661d5d", "#9b9cac", "#bf9753", "#4aa6d9")
     ),
     **_colors(
         background="#eef0f3",
@@ -88,7 +88,7 @@ LIGHT = CanvasTheme(
         selection="#0b63e5",
         hover="#4c8df0",
         failed="#c62828",
-        degraded="#b26a00",
+        degraded="#d98e04",
         panel="#ffffff",
         panel_line="#c9d0da",
         ghost="#0b63e5",
@@ -111,7 +111,7 @@ DARK = CanvasTheme(
     },
     planes=tuple(
         QColor(name)
-        for name in ("#5aa2f0", "#f0963c", "#3fbf94", "#d27cc6", "#9aa3b0", "#d8b43a", "#7cc7f2")
+        for name in ("#5aa2f0", "#f0963c", "#3fbf94", "#a57faa", "#dae2e1", "#f3de88", "#70d9ff")
     ),
     **_colors(
         background="#14171c",
@@ -137,3 +137,8 @@ DARK = CanvasTheme(
         collision="#ff6b6b",
     ),
 )
+
+
+def of(is_dark: bool) -> CanvasTheme:
+    """Return the colours that go with a dark or a light window."""
+    return DARK if is_dark else LIGHT

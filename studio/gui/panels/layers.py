@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.canvas.theme import CanvasTheme
 from studio.gui.i18n import current_language, tr
-from studio.gui.theme import CATEGORICAL, SPACE
+from studio.gui.theme import SPACE
 from studio.gui.views.format import count_text
 from studio.gui.views.layer_rows import CHOICES, PlaneRow, overlay_label
 from studio.gui.widgets.labels import plain_tip, styled_label
@@ -30,8 +31,9 @@ class LayersPanel(QWidget):
     overlay_changed = Signal(str)
     selected = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, colours: CanvasTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._colours = colours
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: tuple[PlaneRow, ...] = ()
@@ -85,6 +87,14 @@ class LayersPanel(QWidget):
             self._overlay.addItem(overlay_label(kind, current_language()), kind.name)
         self._overlay.setCurrentIndex(place)
         self._overlay_label.setText(tr("Overlay"))
+        self._show_anew()
+
+    def set_colours(self, colours: CanvasTheme) -> None:
+        """Show planes in the colours that the drawing gives them."""
+        self._colours = colours
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         rows, self._rows = self._rows, ()
         self.show_rows(rows)
 
@@ -92,7 +102,7 @@ class LayersPanel(QWidget):
         item = QTreeWidgetItem([f"{row.name}   {tr('{n} links').format(n=count_text(row.links))}"])
         item.setData(0, _ADDRESS, f"plane:{row.id}")
         item.setCheckState(0, _checked(row.id not in self._hidden))
-        item.setIcon(0, _swatch(row.color or CATEGORICAL[place % len(CATEGORICAL)]))
+        item.setIcon(0, _swatch(self._colours.plane(place, row.color)))
         for rule in row.rules:
             child = QTreeWidgetItem([f"{rule.name}   {count_text(rule.links)}"])
             child.setData(0, _ADDRESS, rule.address)
@@ -116,7 +126,7 @@ def _checked(shown: bool) -> Qt.CheckState:
     return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
 
 
-def _swatch(colour: str) -> QIcon:
+def _swatch(colour: QColor) -> QIcon:
     pixmap = QPixmap(12, 12)
-    pixmap.fill(QColor(colour))
+    pixmap.fill(colour)
     return QIcon(pixmap)
