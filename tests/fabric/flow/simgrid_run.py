@@ -1,9 +1,10 @@
 """Run by a Python that has SimGrid, 3.32 or 4: completion times of flows on given paths.
 
-Reads JSON {bandwidth: [...], flows: [{source, target, size, path: [link, ...]}]} from standard
-input; writes {finished: [...], seconds: CPU time of the run, peak_byte, version}. Flows between one
-pair must share one path. The first argument is the precision of time, 1e-12 unless given: SimGrid's
-own, 1e-9, is faster.
+Reads JSON {bandwidth: [...], flows: [{source, target, size, path: [link, ...]}], rounds} from
+standard input; writes {finished: [...], seconds: CPU time of the run, peak_byte, version}. Flows
+between one pair must share one path. All flows are sent again in every round, once those of the
+round before have ended; `finished` is of the last. The first argument is the precision of time,
+1e-12 unless given: SimGrid's own, 1e-9, is faster.
 """
 
 import json
@@ -64,11 +65,13 @@ def main():
     comms = []
 
     def send_all():
-        for flow in request["flows"]:
-            here, there = hosts[flow["source"]], hosts[flow["target"]]
-            comms.append(simgrid.Comm.sendto_async(here, there, flow["size"]))
-        for comm in comms:
-            comm.wait()
+        for _ in range(request.get("rounds", 1)):
+            comms.clear()
+            for flow in request["flows"]:
+                here, there = hosts[flow["source"]], hosts[flow["target"]]
+                comms.append(simgrid.Comm.sendto_async(here, there, flow["size"]))
+            for comm in comms:
+                comm.wait()
 
     sender = next(iter(hosts.values()))
     if IS_NEW:

@@ -36,11 +36,12 @@ needs_simgrid = pytest.mark.skipif(
 )
 
 
-def run_simgrid(placed):
-    """Return what `simgrid_run` reports for flows on single paths."""
+def run_simgrid(placed, rounds=1):
+    """Return what `simgrid_run` reports for flows on single paths, sent so many times in turn."""
     flows = placed.flows
     request = {
         "bandwidth": placed.graph.arc_bandwidth().tolist(),
+        "rounds": rounds,
         "flows": [
             {
                 "source": int(flows.source[k]),
