@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,8 @@ from studio.errors import InvalidInput
 from studio.simulation.job import SimInput
 from studio.workload.divisors import divisors
 from studio.workload.model import AiModel
-from studio.workload.plan import Plans, Recompute, Schedule, broken_rules, check_plan, plans
+from studio.workload.plan import Plans, Recompute, Schedule, plans
+from studio.workload.plan_rules import broken_rules, check_plan
 
 TENSOR_CHOICES = (1, 2, 4, 8, 16)
 PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
@@ -85,14 +87,7 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
         micro = max(1, scenario.global_batch // (data * scenario.micro_batch))
         rows.append((tensor, pipeline, expert, data, micro))
     if not rows:
-        raise InvalidInput(
-            "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; lower one of them, or "
-            "set 0 to let the studio choose",
-            npus=npus,
-            tp=scenario.tp,
-            pp=scenario.pp,
-            cp=scenario.cp,
-        )
+        raise _too_many(scenario, npus)
     tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
     made = plans(
         tensor=tensor_,
@@ -112,6 +107,23 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
     if broken.all():
         check_plan(given.model, made, npus)
     return made.take(~broken)
+
+
+def _too_many(scenario: Training, npus: int) -> InvalidInput:
+    """Return the error of degrees that need more NPUs than there are: the largest has to give."""
+    degrees = {"TP": scenario.tp, "PP": scenario.pp, "CP": scenario.cp}
+    largest = max(degrees, key=lambda name: degrees[name])
+    others = math.prod(max(degree, 1) for name, degree in degrees.items() if name != largest)
+    return InvalidInput(
+        "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; nearest valid: {largest} "
+        "{nearest}, or set 0 to let the studio choose",
+        npus=npus,
+        tp=scenario.tp,
+        pp=scenario.pp,
+        cp=scenario.cp,
+        largest=largest,
+        nearest=max(npus // others, 1),
+    )
 
 
 def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:

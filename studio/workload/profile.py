@@ -55,6 +55,8 @@ class ComputeProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Time between two dependent kernels on the device. [s]"""
     library_efficiency: float
     """Matrix library of this generation relative to the best one known for the family."""
+    attention_library_efficiency: float
+    """Fused attention of this generation relative to the best one known for the family."""
     vector_traffic: float
     """Element-wise traffic left after fusion; 1 is one kernel per operator."""
     score_passes: float

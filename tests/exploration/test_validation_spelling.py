@@ -14,7 +14,7 @@ from studio.exploration.validation.row_model import model_of
 from studio.exploration.validation.rows import precision_of
 from studio.exploration.validation.runner import KINDS, blanked, measured_value
 from studio.exploration.validation.software import software_of
-from studio.exploration.validation.training import predict
+from studio.exploration.validation.training import TrainingCase, predict, prepare
 from studio.workload.parameters import model_parameters
 
 REFERENCE = Path(__file__).parent.parent / "reference"
@@ -70,8 +70,9 @@ def test_a_known_model_is_taken_in_the_variant_a_row_states() -> None:
 def test_columns_do_not_flatten_what_the_library_knows_better() -> None:
     # MLA counts its heads in more than one way; experts have a width of their own.
     for name, stated in (
-        ("DeepSeek-V3", {"kv_heads": "1", "head_dim": "192"}),
-        ("Qwen3-235B-A22B", {"ffn": "12288"}),
+        ("DeepSeek-V3", {"hidden": "7168", "kv_heads": "1", "head_dim": "192"}),
+        ("Qwen3-235B-A22B", {"hidden": "4096", "ffn": "12288"}),
+        ("Llama-3-8B", {"kv_heads": "32", "vocab": "32000"}),
     ):
         assert model_of({"model": name} | stated) == model_of({"model": name})
 
@@ -123,6 +124,21 @@ def test_accelerators_left_out_follow_from_the_degrees() -> None:
     known = predict(blanked(row("TR0001") | {"gpus": "32", "tp": "1", "pp": "1"}, TRAINING))
     left_out = {"gpus": "", "tp": "1", "pp": "1", "dp": "32"}
     assert predict(blanked(row("TR0001") | left_out, TRAINING)) == known
+
+
+@pytest.mark.parametrize(
+    ("sharding", "stage", "group"),
+    [("ZeRO-0", 0, 64), ("DeepSpeed ZeRO 1", 1, 64), ("ZeRO-2", 2, 64), ("ZeRO-3", 3, 64),
+     ("FSDP", 3, 64), ("HSDP 8", 3, 8), ("FSDP SHARD_GRAD_OP", 2, 64), ("none", 0, 64)],
+)  # fmt: skip
+def test_sharding_is_read_in_the_words_of_any_framework(
+    sharding: str, stage: int, group: int
+) -> None:
+    stated = {"sharding": sharding, "gpus": "64", "tp": "1", "pp": "1", "cp": "1", "ep": "1"}
+    case = prepare(blanked(row("TR0388") | stated, TRAINING))
+    assert isinstance(case, TrainingCase)
+    assert set(case.candidates.zero) == {stage}
+    assert set(case.candidates.shard) == {group}
 
 
 def test_a_batch_of_zero_is_a_batch_left_out() -> None:

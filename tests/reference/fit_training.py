@@ -80,6 +80,7 @@ HARDWARE: dict[str, tuple[float, float]] = {
 }
 SOFTWARE: dict[str, tuple[float, float]] = {
     "library_efficiency": (0.6, 1.0),
+    "attention_library_efficiency": (0.3, 1.0),
     "vector_traffic": (0.15, 2.0),
     "score_passes": (2, 16),
     "grouped_efficiency": (0.25, 1.0),

@@ -26,3 +26,17 @@ def test_npus_that_nothing_joins_run_no_job_together(job: Scenario) -> None:
     assert alone.problem == ""
     assert alone.result is not None
     assert alone.result.headline_s > 0
+
+
+@pytest.mark.parametrize(
+    ("degrees", "nearest"),
+    [({"tp": 2, "pp": 1000}, "PP 8,"), ({"cp": 64}, "CP 16,"), ({"tp": 32, "pp": 32}, "TP 1,")],
+)
+def test_degrees_beyond_the_npus_name_the_nearest_that_is_not(
+    degrees: dict[str, int], nearest: str
+) -> None:
+    job = Training(name="Train", model=MODEL, global_batch=16, **degrees)
+    design = edits.set_field(two_racks(), ("scenarios",), {ScenarioId("job"): job})
+    problem = evaluate(fabric_of(design)).problem
+    assert "no plan fits 16 NPUs" in problem
+    assert f"nearest valid: {nearest}" in problem

@@ -38,6 +38,10 @@ CONSTANTS: Mapping[str, tuple[Message, str]] = {
         "ratio",
     ),
     "library_efficiency": (say("matrix library over the best of the family"), "ratio"),
+    "attention_library_efficiency": (
+        say("attention library over the best of the family"),
+        "ratio",
+    ),
     "scan_efficiency": (say("sustained share of the peak, state-space scan"), "ratio"),
     "hbm_efficiency": (say("achieved share of the memory bandwidth"), "ratio"),
     "cache_efficiency": (say("achieved share of the memory bandwidth, KV cache"), "ratio"),

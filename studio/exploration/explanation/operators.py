@@ -193,7 +193,8 @@ def _factors(basis: Basis, row: OperatorRow, key: str) -> tuple[Input, ...]:
         return (basis.peak(rating), *(basis.compute(constant) for constant in constants))
     if row.kind == "attention":
         direction = "forward" if key == "forward" else "backward"
-        return (basis.peak("bf16"), basis.compute(f"attention_{direction}_efficiency"))
+        constants = [f"attention_{direction}_efficiency", "attention_library_efficiency"]
+        return (basis.peak("bf16"), *(basis.compute(constant) for constant in constants))
     if row.kind == "scan":
         return (basis.peak("bf16"), basis.compute("scan_efficiency"))
     return ()

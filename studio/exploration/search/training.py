@@ -22,7 +22,8 @@ from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.training.activity import step_power_w
 from studio.simulation.training.step import training_step
 from studio.workload.operators import FloatArray
-from studio.workload.plan import Plans, broken_rules, join
+from studio.workload.plan import Plans, join
+from studio.workload.plan_rules import broken_rules
 from studio.workload.recipe import Recipe
 
 BATCH = 16_000

@@ -15,6 +15,7 @@ from studio.messages import Listed, say
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.plan import Plans, Recompute, Schedule, plans
+from studio.workload.plan_rules import uneven_sequence
 
 LEAST_USED = 0.5
 """Share of the NPUs above which a mapping has to use them."""
@@ -124,17 +125,11 @@ def _place(grid: Grid, job: _Job) -> None:
             name=model.name,
         ),
     )
-    shares = [d for d in divisors(npus) if d == 1 or 2 * d <= length]
+    shares = [d for d in divisors(npus) if d == 1 or length % (2 * d) == 0]
     grid.cross("cp", job.values("cp", lambda: shares))
     grid.keep(
-        (grid["cp"] == 1) | (2 * grid["cp"] <= length),
-        lambda: InvalidInput(
-            "context parallelism {context:g} needs at least two tokens per rank and the sequence "
-            "has {sequence:g}; at most {most}",
-            context=grid["cp"][0],
-            sequence=length,
-            most=max(1, length // 2),
-        ),
+        (grid["cp"] == 1) | (np.mod(length, 2 * grid["cp"]) == 0),
+        lambda: InvalidInput(uneven_sequence(length, grid["cp"][0])),
     )
     inner = grid["tp"] * grid["pp"] * grid["cp"]
     grid.keep(inner <= npus, lambda: _too_many_npus(grid, npus))

@@ -15,7 +15,8 @@ from studio.exploration.validation.rows import Row, number, whole
 from studio.simulation.machine import Machine
 from studio.workload.divisors import divisors
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
-from studio.workload.plan import Plans, Recompute, broken_rules, join, plans
+from studio.workload.plan import Plans, Recompute, join, plans
+from studio.workload.plan_rules import broken_rules
 
 TOKENS_PER_STEP = 4_194_304
 TOKENS_PER_NPU = 1024
@@ -143,7 +144,8 @@ def _sequence_parallel(row: Row, generation: str) -> float:
     return 0.0 if generation in _FULL_BEFORE else 1.0
 
 
-_SHARD = re.compile(r"FSDP2?\s*(\d+)|(\d+)-way FSDP")
+_SHARD = re.compile(r"[FH]SDP2?\s*(\d+)|(\d+)-way FSDP")
+_STAGE = re.compile(r"ZeRO(?:-|\s|\+\+)*([0-3])", re.IGNORECASE)
 
 
 def _sharding(text: str, data: int, generation: str) -> tuple[list[int], int]:
@@ -151,19 +153,18 @@ def _sharding(text: str, data: int, generation: str) -> tuple[list[int], int]:
     found = _SHARD.search(text)
     if "no reshard" in text or "SHARD_GRAD_OP" in text:
         return [2], data
-    if "FSDP" in text:
+    if "FSDP" in text or "HSDP" in text:
         size = int(found[1] or found[2]) if found else data
         size = max(min(size, data), 1)
         while data % size:
             size -= 1
         return [3], size
-    if "ZeRO-0" in text or "none" in text:
+    if stage := _STAGE.search(text):
+        return [int(stage[1])], data
+    unsharded = (*_FULL_BEFORE, "megatron-2022", "megatron-2023")
+    if "none" in text or (not text and generation in unsharded):
         return [0], data
-    if not text and generation in (*_FULL_BEFORE, "megatron-2022", "megatron-2023"):
-        return [0], data
-    if not text and generation in ("fsdp-2023", "maxtext-2024"):
-        return [3], data
-    return [1], data
+    return [3 if not text and generation in ("fsdp-2023", "maxtext-2024") else 1], data
 
 
 def _expert_choices(row: Row, model: AiModel, ranks: int) -> list[int]:

@@ -99,7 +99,7 @@ def _other_time(
 def _attention_time(
     operator: Operator, accelerator: Accelerator, profile: ComputeProfile
 ) -> OperatorTime:
-    rate = peak_flops(accelerator, "bf16")
+    rate = peak_flops(accelerator, "bf16") * profile.attention_library_efficiency
     half_width = np.asarray(operator.k) / 2
     filled = half_width / (half_width + profile.attention_width_half)
     keys = operator.n + profile.attention_block / 2

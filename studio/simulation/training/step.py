@@ -23,7 +23,8 @@ from studio.simulation.training.result import TERM_NAMES, OperatorRow, TrainingR
 from studio.simulation.training.stages import Stages, bubble_s, slowest_stage
 from studio.workload.model import AiModel
 from studio.workload.operators import Number
-from studio.workload.plan import Plans, check_plan
+from studio.workload.plan import Plans
+from studio.workload.plan_rules import check_plan
 from studio.workload.profile import ComputeProfile
 from studio.workload.recipe import Recipe
 

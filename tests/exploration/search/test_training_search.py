@@ -21,7 +21,8 @@ from studio.simulation.simulate import simulate
 from studio.simulation.training.step import training_step
 from studio.workload.divisors import divisors
 from studio.workload.library import load_model
-from studio.workload.plan import broken_rules, plans
+from studio.workload.plan import plans
+from studio.workload.plan_rules import broken_rules
 from tests.exploration.search.jobs import CLUSTER_64, assert_same_as_simulated, job, train
 
 STEP, COST, MEMORY = GOALS["step-time"], GOALS["cost"], GOALS["memory"]
@@ -131,7 +132,7 @@ def test_winner_is_explained_by_terms_that_sum_to_the_time_of_a_token() -> None:
     [
         ({"tp": (7,)}, "nearest valid: 8"),
         ({"pp": (99,)}, "32 layers"),
-        ({"cp": (4096,)}, "at most 2048"),
+        ({"cp": (4096,)}, "nearest valid: 2048"),
         ({"dp": (128,)}, "there are 64"),
         ({"micro_batch": (3,)}, "nearest valid global batch"),
         ({"ep": (2,)}, "does not divide"),

@@ -160,6 +160,14 @@ def test_exposed_exchange_grows_when_experts_leave_the_node() -> None:
     assert exposed[1] > 2 * exposed[0]
 
 
+def test_older_attention_kernels_slow_attention_alone() -> None:
+    plan = plans(tensor=8, data=8, sequence=32768)
+    best, older = step(plan), step(plan, attention_library_efficiency=0.5)
+    assert older.terms["attention"] == pytest.approx(2 * best.terms["attention"], rel=0.01)
+    assert older.terms["matrix"] == best.terms["matrix"]
+    assert older.terms["vector"] == best.terms["vector"]
+
+
 def test_operator_table_feeds_a_roofline() -> None:
     rows = step(plans(tensor=8, data=8), "DeepSeek-V3").operators
     assert {row.part for row in rows} >= {"mixer", "dense", "experts"}
