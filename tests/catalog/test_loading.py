@@ -209,4 +209,4 @@ def test_the_weakest_grade_wins() -> None:
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     content = json.dumps(part_file(part())).encode().replace(b"Chip", b"Ch\xe9p")
-    assert "utf-8" in problem_with(tmp_path, content)
+    assert "line 1, column 121: no UTF-8 text" in problem_with(tmp_path, content)

@@ -297,3 +297,19 @@ def test_a_transceiver_fits_the_medium_of_a_cable(catalog: Catalog) -> None:
         assert part.tags["medium"] in media, part.id
         assert part.tags["optics_kind"] in {"LPO", "DSP", "NPO", "CPO"}, part.id
         assert part.tags["connector"], part.id
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        # Google: integer products run at twice the rate of bfloat16 on v5p and v6e.
+        ("tpu-v5p", "compute_int8", 918e12),
+        ("tpu-v6e", "compute_int8", 1836e12),
+        # The export version of H100 has 1 of its 67 TFLOPS of double precision.
+        ("h800-sxm", "compute_fp64", 1e12),
+    ],
+)
+def test_ratings_that_were_taken_from_another_format_or_card(
+    part: str, field: str, value: float, catalog: Catalog
+) -> None:
+    assert si(catalog, part, field) == value
