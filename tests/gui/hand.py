@@ -20,6 +20,8 @@ from tests.gui.conftest import PATIENCE_MS
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
+MOST_TABS = 50
+"""More than any dialog has controls."""
 
 
 class Hand:
@@ -148,8 +150,13 @@ class Hand:
         self.look_at_window()
 
     def choose(self, box: QComboBox, text: str) -> None:
-        """Choose an entry of a list by going down to it."""
-        box.setFocus()
+        """Choose an entry of a list by going to the list, and down in it."""
+        dialog = box.window()
+        for _ in range(MOST_TABS):
+            if box.hasFocus():
+                break
+            QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)
+        assert box.hasFocus()
         while not box.currentText().startswith(text) and box.currentIndex() < box.count() - 1:
             QTest.keyClick(box, Qt.Key.Key_Down)
         assert box.currentText().startswith(text)

@@ -78,7 +78,6 @@ def test_four_racks_by_hand_have_the_totals_of_the_file_made_by_the_api(
     # A rack on the floor, and a closer look at it.
     hand.drag_out("rack-42u", QPoint(canvas.width() // 3, canvas.height() // 2))
     hand.click(canvas, hand.name_of("R01"))
-    canvas.setFocus()
     hand.key(Qt.Key.Key_Period)
 
     # A node around an NPU, a switch box around a switch.
@@ -92,11 +91,13 @@ def test_four_racks_by_hand_have_the_totals_of_the_file_made_by_the_api(
     # A plane, and a link rule on it, by name and by its key.
     hand.command("Add plane")
     hand.in_dialog(ConnectDialog, lambda dialog: fill_in(hand, dialog))
-    canvas.setFocus()
+    floor = QPoint(5, canvas.height() // 2)
+    hand.click(canvas, floor)
     hand.key(Qt.Key.Key_L)
+    hand.look_at_window()
 
     # The end of the row is dragged until there are four.
-    canvas.setFocus()
+    hand.click(canvas, floor)
     hand.key(Qt.Key.Key_F)
     hand.click(canvas, hand.name_of("R01"))
     edge = next(one for one in canvas.marks.edges if one.direction == "columns")

@@ -118,6 +118,7 @@ def link_sections(context: Context) -> list[InspectorSection]:
     fields = [state_field(context), *factor_fields(context)]
     if len(context.subjects) == 1:
         link = int(find_links(fabric.links, context.subjects[0].address)[0])
+        route = float(fabric.geometry.route_m[link])
         length = float(fabric.geometry.length_m[link])
         rate = float(fabric.link_bandwidth_byte_per_s[link])
         fields += [
@@ -126,6 +127,7 @@ def link_sections(context: Context) -> list[InspectorSection]:
             InspectorField(
                 "rate", mark("Bandwidth now"), "fixed", text=entry_text(rate, "bandwidth")
             ),
+            InspectorField("route", mark("Route"), "fixed", text=entry_text(route, "length")),
             InspectorField("length", mark("Length"), "fixed", text=entry_text(length, "length")),
         ]
     return [InspectorSection(mark("Link"), tuple(fields)), *rule_sections(context)]

@@ -34,6 +34,7 @@ from studio.gui.views.inspector_racks import assembly_sections, placement_sectio
 from studio.gui.views.inspector_rows import ROWS
 from studio.gui.views.subjects import Subject, SubjectKind, subjects_of
 from studio.ids import PartId
+from studio.messages import say
 from studio.workload.library import models
 
 
@@ -100,7 +101,7 @@ def _design(context: Context) -> list[InspectorSection]:
 def _site(context: Context) -> list[InspectorSection]:
     fields = [row_field(context.design, [("site",)], row) for row in ROWS[Site]]
     for name in context.design.site.feeds:
-        row = Row("limit_w", f"{name}", "quantity", "power", 0, 4e6)
+        row = Row("limit_w", say("Feed {name}", name=name), "quantity", "power", 0, 4e6)
         fields.append(row_field(context.design, [("site", "feeds", name)], row))
     return [InspectorSection(mark("Site"), tuple(fields))]
 
