@@ -22,7 +22,6 @@ from studio.gui.i18n import Languages, chosen_language, tr
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
 from studio.gui.main_window import MainWindow
-from studio.gui.picture import png_of
 from studio.gui.settings import Settings
 from studio.gui.single_instance import Listener
 from studio.gui.theme import apply_theme, chosen_theme, theme_choice
@@ -157,6 +156,9 @@ def run_headless(
     ------
     FileProblem, InvalidDesign : the design can't be read or built, or the picture not written.
     """
+    # Late, so that no window waits for what only files need.
+    from studio.gui.canvas.export import png_of
+
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = make_application()
     own_settings = TemporaryDirectory(prefix=f"{paths.APP_NAME}-")
@@ -169,7 +171,7 @@ def run_headless(
         window.open_path(file)
         picture = out_dir / f"{file.stem}-window.png"
         wait_until_drawn(app, window)
-        write_atomic(picture, png_of(window.grab()))
+        write_atomic(picture, png_of(window.grab().toImage()))
     finally:
         window.close()
         window.deleteLater()

@@ -1,11 +1,8 @@
-"""Write the drawing of a design as PNG or SVG, and any widget as PNG."""
+"""Write the drawing of a design as PNG or SVG."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QPixmap
 
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
@@ -37,11 +34,3 @@ def draw(
         export.export_png(fabric, path, *size, colours, words)
     else:
         raise FileProblem("{path}: a picture is written as .svg or .png", path=str(path))
-
-
-def png_of(pixmap: QPixmap) -> bytes:
-    """Return what a PNG file of a picture holds."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    pixmap.save(buffer, "PNG")
-    return bytes(buffer.data().data())

@@ -95,10 +95,15 @@ def png(
 ) -> bytes:
     """Return the whole design as the content of a PNG file."""
     with _application():
-        drawn = QBuffer()
-        drawn.open(QIODevice.OpenModeFlag.WriteOnly)
-        QImageWriter(drawn, b"png").write(picture(fabric, size, theme, language, overlay))
-        return bytes(drawn.data().data())
+        return png_of(picture(fabric, size, theme, language, overlay))
+
+
+def png_of(image: QImage) -> bytes:
+    """Return what a PNG file of an image holds."""
+    written = QBuffer()
+    written.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(written, b"png").write(image)
+    return bytes(written.data().data())
 
 
 def picture(

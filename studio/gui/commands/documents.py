@@ -159,7 +159,7 @@ def export_comparison(window: MainWindow) -> None:
 def write_comparison(window: MainWindow, path: Path) -> None:
     """Write the comparison to a file by its ending and say so."""
     from studio.exchange.table import to_csv
-    from studio.gui.picture import png_of
+    from studio.gui.canvas.export import png_of
     from studio.session.comparison_files import comparison_json, comparison_table
     from studio.session.exports import json_bytes
 
@@ -169,7 +169,7 @@ def write_comparison(window: MainWindow, path: Path) -> None:
     made: dict[str, Callable[[], bytes]] = {
         ".csv": lambda: to_csv(comparison_table(found)).encode(),
         ".json": lambda: json_bytes(comparison_json(found)),
-        ".png": lambda: png_of(window.compare.picture()),
+        ".png": lambda: png_of(window.compare.picture().toImage()),
     }
     content = made.get(path.suffix.lower())
     if content is None:

@@ -19,10 +19,13 @@ from studio.gui.views.format import figure_text
 from studio.gui.views.plot_data import Roof, Roofline
 
 _DECADES_BELOW, _ABOVE = 4.0, 0.9
+"""Below and above the highest roof."""
 _WIDE_PX = 300
 """Narrower plots name the roofs without their height, which the axis tells too."""
 _ROOFS = 4
 _POINT_PX, _RIDGE_PX = 9, 7
+_NAME_MARGIN_PX = 4
+"""Qt leaves as much around a text of a scene."""
 
 
 @guarded
@@ -86,12 +89,13 @@ class RooflinePlot(QWidget):
         reached = [math.log10(point.flops) for point in roofline.points]
         bottom = max(top - 7, min([top - _DECADES_BELOW, *(value - 0.3 for value in reached)]))
         self._draw_roofs(roofline, left, right)
-        self._place_names(roofline, left, top + _ABOVE - bottom)
+        above = self._room_above(top - bottom)
+        self._place_names(roofline, left, top + above - bottom)
         self._draw_slope(roofline, left, bottom)
         self._draw_ridges(roofline)
         self._draw_points(roofline)
         self._plot.setXRange(left, right, padding=0)
-        self._plot.setYRange(bottom, top + _ABOVE, padding=0)
+        self._plot.setYRange(bottom, top + above, padding=0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -129,6 +133,12 @@ class RooflinePlot(QWidget):
             line.setPen(pg.mkPen(colour, width=1, style=style))
             value = figure_text("", roof.flops, "compute", 3) if self.width() >= _WIDE_PX else ""
             name.setText(f"{roof.formats.upper()} {value}".strip(), colour)
+
+    def _room_above(self, decades: float) -> float:
+        """Return the decades over the highest roof, enough for its name in a low plot too."""
+        line = QFontMetricsF(self.font()).height() + 2 * _NAME_MARGIN_PX
+        height = self._plot.getViewBox().height()
+        return max(_ABOVE, decades * line / (height - line)) if height > 2 * line else decades
 
     def _place_names(self, roofline: Roofline, left: float, decades: float) -> None:
         """Put the name of the highest roof over it and the others below theirs, none over another.
