@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from studio.catalog.catalog import Catalog
 from studio.gui import fonts
 from studio.gui.app import make_application, make_window
+from studio.gui.i18n import Languages
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
 from studio.session.document import Document
@@ -54,6 +55,8 @@ def empty_window(
     window.deleteLater()
     qapp.processEvents()
     qapp.sendPostedEvents(None, 52)  # DeferredDelete
+    # The language belongs to the application: a test after this one begins in English again.
+    Languages(qapp).use("en")
     left = [thread.name for thread in threading.enumerate() if "evaluate" in thread.name]
     assert not left, f"threads left: {left}"
 
