@@ -12,7 +12,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.compiled.jit import NET, kernel
-from studio.fabric.flow.compiled.routing import FAR, Net
+from studio.fabric.flow.compiled.routing import FAR, Net, doubled
 
 
 class Side(NamedTuple):
@@ -216,15 +216,6 @@ def _walk(
 
 
 @kernel()
-def _enlarged(
-    arcs: IntArray, parts: FloatArray, used: int, more: int
-) -> tuple[IntArray, FloatArray]:
-    larger = np.empty(2 * len(arcs) + more, dtype=np.int64), np.empty(2 * len(arcs) + more)
-    larger[0][:used], larger[1][:used] = arcs[:used], parts[:used]
-    return larger
-
-
-@kernel()
 def _side(classes: int) -> Side:
     return Side(
         np.full(classes, -1, dtype=np.int64),
@@ -275,7 +266,7 @@ def route_pairs(
         hops[pair] = _find(net, sides, trail, arc_source, out, (pair, start, to))
         if hops[pair] < FAR:
             if used + room > len(arcs):
-                arcs, parts = _enlarged(arcs, parts, used, room)
+                arcs, parts = doubled(arcs, parts, used, room)
             more, late[pair] = _walk(net, trail, going, (start, to), arcs[used:], parts[used:])
             used += more
         first[pair + 1] = used

@@ -179,9 +179,8 @@ def _walk(
 
 
 @kernel()
-def _doubled(
-    arcs: IntArray, parts: FloatArray, used: int, more: int
-) -> tuple[IntArray, FloatArray]:
+def doubled(arcs: IntArray, parts: FloatArray, used: int, more: int) -> tuple[IntArray, FloatArray]:
+    """Return twice the room and more, with the entries used so far."""
     larger = np.empty(2 * len(arcs) + more, dtype=np.int64), np.empty(2 * len(arcs) + more)
     larger[0][:used], larger[1][:used] = arcs[:used], parts[:used]
     return larger
@@ -231,7 +230,7 @@ def spread_towards(
             _find_ways(net, tree, ways)
         for flow in range(first_flow[column], first_flow[column + 1]):
             if used + room > len(arcs):
-                arcs, parts = _doubled(arcs, parts, used, room)
+                arcs, parts = doubled(arcs, parts, used, room)
             tail, count = start[flow], 0
             if tail != to:
                 hops[flow], late[flow] = tree.hops[tail], tree.late[tail]
