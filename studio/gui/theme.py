@@ -265,7 +265,8 @@ QSlider:disabled {{ background: transparent; }}
 QSlider::sub-page:horizontal:disabled {{ background: {line}; }}
 QSlider::handle:horizontal:disabled {{ border-color: {line}; }}
 QCheckBox {{ color: {text}; spacing: 6px; }}
-QCheckBox::indicator:unchecked {{ width: 13px; height: 13px; border: 1px solid {stale};
+QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked,
+QListView::indicator:unchecked {{ width: 13px; height: 13px; border: 1px solid {stale};
     border-radius: 3px; background: {panel}; }}
 QWidget#panel, QWidget#metricStrip, QWidget#welcome, QWidget#compare {{ background: {panel}; }}
 QWidget#metricStrip {{ border-bottom: 1px solid {line}; }}
