@@ -35,6 +35,13 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
 LEAST_RATIO = 1e-3
 """Of a prediction to what was measured, so that a prediction of nothing has a size."""
+ALIKE = {
+    "row": "half of the rows, by chance",
+    "source": "whole sources",
+    "model": "whole AI models",
+    "hardware": "whole machines",
+}
+"""What rows that are held out together have in common, and what a reader calls it."""
 Rows = dict[str, dict[str, str]]
 
 
@@ -44,7 +51,7 @@ def measure() -> dict[str, Any]:
     report = validate(texts)
     rows: Rows = {row["id"]: row for text in texts.values() for row in _rows(text)}
     families = {id_: _family(row["hw"]) for id_, row in rows.items()}
-    unseen = {row.id: row.error for row in held_out(report.rows)}
+    unseen = {row.id: row.error for row in held_out(report.rows, "row")}
     spreads = _spreads(report, families, unseen)
     sets = {
         name: {**set_json(score), "spread": spreads[name, ""]}
@@ -54,6 +61,7 @@ def measure() -> dict[str, Any]:
         "sets": sets,
         "families": _families(report, families, spreads),
         "aims": _aims(rows, report),
+        "left_out": _left_out(report),
     }
 
 
@@ -113,7 +121,7 @@ def _counts(row: ScoredRow) -> bool:
 
 def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
     """Return every aim, in sample and on rows that were held out of the fit."""
-    unseen = {line.aim.name: line for line in standings(rows, held_out(report.rows))}
+    unseen = {line.aim.name: line for line in standings(rows, held_out(report.rows, "row"))}
     return [
         {
             "name": line.aim.name,
@@ -129,14 +137,32 @@ def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def held_out(rows: Iterable[ScoredRow]) -> list[ScoredRow]:
-    """Return the rows of the hold-out by row, with what a fit to the others predicted."""
+def _left_out(report: Report) -> list[dict[str, Any]]:
+    """Return how far off rows are that a fit saw nothing alike of, by set and by what is alike."""
+    found = []
+    for name in SETS:
+        for by in ALIKE:
+            left = [row for row in held_out(report.rows, by) if row.set_name == name]
+            sizes = [abs(row.error) for row in left if _counts(row) and row.error is not None]
+            if sizes:
+                found.append({
+                    "set": name,
+                    "by": by,
+                    "rows": len(sizes),
+                    "median_abs_error": round(statistics.median(sizes), 4),
+                    "share_within_30": round(sum(size <= 0.3 for size in sizes) / len(sizes), 4),
+                })  # fmt: skip
+    return found
+
+
+def held_out(rows: Iterable[ScoredRow], by: str) -> list[ScoredRow]:
+    """Return the rows of the hold-out by a property, with what a fit to the others predicted."""
     if not HELD_OUT.exists():
         return []
     errors = {
         row["id"]: float(row["error"])
         for row in _rows(HELD_OUT.read_text(encoding="utf-8"))
-        if row["by"] == "row"
+        if row["by"] == by and row["set"] in SETS
     }
     return [
         replace(row, predicted=(row.measured or 0.0) * (1 + errors[row.id]))
@@ -183,6 +209,20 @@ def table(measured: dict[str, Any]) -> str:
             f"| {line['name']} | {line['aim']}{mark} | {seen['rows']} | {_cells(line, seen)} "
             f"| {_cells(line, line['held_out'])} |"
         )
+    lines += [
+        "",
+        "Rows that a fit saw nothing alike of: median error, and share within 30 %.",
+        "",
+        "| set | " + " | ".join(ALIKE.values()) + " |",
+        "|---|" + "---|" * len(ALIKE),
+    ]
+    left = {(one["set"], one["by"]): one for one in measured["left_out"]}
+    for name in dict.fromkeys(one["set"] for one in measured["left_out"]):
+        cells = [
+            f"{one['median_abs_error']:.1%}, {one['share_within_30']:.0%}" if one else "–"
+            for one in (left.get((name, by)) for by in ALIKE)
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -46,6 +46,19 @@ _AIM_COLUMNS = (
     mark("Held out: median"),
     mark("Held out: share inside"),
 )
+_LEFT_OUT_COLUMNS = (
+    mark("Measurements"),
+    mark("Left out together"),
+    mark("Count"),
+    mark("Median error"),
+    mark("Within 30 %"),
+)
+_ALIKE = {
+    "row": mark("Half of the rows, by chance"),
+    "source": mark("Whole sources"),
+    "model": mark("Whole AI models"),
+    "hardware": mark("Whole machines"),
+}
 
 
 class AccuracyDialog(QDialog):
@@ -66,7 +79,9 @@ class AccuracyDialog(QDialog):
         self.aims = _aims(accuracy)
         pages = QTabWidget()
         pages.addTab(self.table, tr("By set and family"))
+        self.left_out = _left_out(accuracy)
         pages.addTab(self.aims, tr("Against the aims"))
+        pages.addTab(self.left_out, tr("Held out of the fit"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -114,6 +129,23 @@ def _aims(accuracy: Accuracy) -> QTreeWidget:
         cells = [tr(line.title), aim, f"{line.seen.rows}", *_standing(line.seen)]
         cells += _standing(line.held_out) if line.held_out else ["–", "–"]
         table.addTopLevelItem(_to_right(QTreeWidgetItem(cells), 2))
+    return table
+
+
+def _left_out(accuracy: Accuracy) -> QTreeWidget:
+    table = QTreeWidget()
+    table.setRootIsDecorated(False)
+    table.setColumnCount(len(_LEFT_OUT_COLUMNS))
+    table.setHeaderLabels([tr(text) for text in _LEFT_OUT_COLUMNS])
+    _to_right(table.headerItem(), 2)
+    table.setAlternatingRowColors(True)
+    table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    table.header().setStretchLastSection(False)
+    for one in accuracy.left_out:
+        shares = (f"{one.median_abs_error:.1%}", f"{one.share_within_30:.0%}")
+        cells = [tr(_SETS.get(one.set, one.set)), tr(_ALIKE.get(one.by, one.by))]
+        item = QTreeWidgetItem([*cells, f"{one.rows}", *shares])
+        table.addTopLevelItem(_to_right(item, 2))
     return table
 
 

@@ -83,6 +83,17 @@ class AimLine(msgspec.Struct, frozen=True):
         return Listed(parts)
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """Rows of one set that a fit saw nothing alike of; ratios, 0.05 is 5 %."""
+
+    set: str
+    by: str
+    """What rows that are left out together have in common: row, source, model or hardware."""
+    rows: int
+    median_abs_error: float
+    share_within_30: float
+
+
 _AIMS: dict[str, str] = {
     text: text
     for text in (
@@ -111,6 +122,7 @@ class Accuracy(msgspec.Struct, frozen=True):
     sets: dict[str, SetAccuracy]
     families: dict[str, dict[str, FamilyAccuracy]]
     aims: tuple[AimLine, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def of_family(self, set_name: str, family: str) -> FamilyAccuracy | None:
         """Return how far results for a family have been off; None where nothing was published."""

@@ -145,8 +145,8 @@ def plain_row(**changes: str) -> dict[str, str]:
         ({"hw": "Gaudi 3", "framework": "vLLM 0.6.3"}, "usual constants stand in"),
         ({"framework": "our own", "series": "", "source": ""}, "engine taken by"),
         ({"precision": "mixed", "gpus": "8", "tp": "8"}, "BF16 stands in"),
-        ({"model": "Llama-3-70B", "layers": "", "hidden": "", "precision": "bf16",
-          "hw": "NVIDIA H100-SXM5-80GB", "gpus": "2", "tp": "2"}, "all memory is given"),
+        ({"model": "Llama-3-70B", "layers": "", "hidden": "", "precision": "int8",
+          "hw": "NVIDIA A100-SXM4-40GB", "gpus": "2", "tp": "2"}, "all memory is given"),
         ({"phase": "decode", "constraint": "TPOT<=0.1 ms"}, "no batch meets the limits"),
     ],
 )  # fmt: skip
@@ -198,3 +198,33 @@ def test_groups_of_a_dense_model_are_instances_of_their_own():
     row = plain_row(model="Llama-3-70B", layers="", hidden="", gpus="8")
     assert predict(row | {"tp": "2", "dp": "4"}).value == predict(row | {"tp": "2"}).value
     assert predict(row | {"tp": "", "dp": "4"}).value == predict(row | {"tp": "2"}).value
+
+
+SUBMISSION = {
+    "hw": "NVIDIA H200-SXM-141GB", "gpus": "8", "model": "Llama-2-70B", "precision": "fp8",
+    "framework": "TensorRT 10.11", "phase": "MLPerf Offline",
+    "primary_metric": "tokens_per_s_per_gpu",
+}  # fmt: skip
+
+
+def test_a_submission_without_lengths_has_those_of_its_benchmark():
+    """Llama 2 70B answers 24,576 questions of 294 tokens with 293."""
+    stated = predict(SUBMISSION | {"isl": "294", "osl": "293"}).value
+    assert predict(SUBMISSION).value == pytest.approx(stated)
+
+
+def test_a_service_without_output_length_is_not_one_of_prompts_alone():
+    served = SUBMISSION | {"phase": "serving", "framework": "vLLM 0.11", "isl": "1000"}
+    usual, stated = predict(served).value, predict(served | {"osl": "500"}).value
+    assert usual is not None
+    assert stated is not None
+    assert usual == pytest.approx(stated, rel=0.1)
+
+
+def test_a_format_that_is_slower_than_bf16_is_expanded():
+    """B300 multiplies INT8 at a fifteenth of its BF16 rate."""
+    ran = SUBMISSION | {"hw": "NVIDIA B300", "isl": "1000", "osl": "500"}
+    narrow, wide = (predict(ran | {"precision": name}).value for name in ("int8", "bf16"))
+    assert narrow is not None
+    assert wide is not None
+    assert narrow > 0.9 * wide

@@ -80,3 +80,29 @@ def test_decoding_draws_less_the_more_accelerators_share_it(tp, share):
     assert found == pytest.approx(share, rel=0.15)
     peak = watts(LLAMA, tp=tp, units=tp, primary_metric="power_fraction_of_tdp_peak")
     assert found < peak <= 1.0
+
+
+SERVED = H100 | {
+    "units": "1", "scope": "GPUs only (NVML)", "workload": "vLLM serving, task chat",
+    "model": "Llama-3-8B", "precision": "bfloat16", "tp": "1", "osl": "400",
+    "batch_or_concurrency": "max_num_seqs 8, mean running batch 8.0", "primary_metric": "energy",
+}  # fmt: skip
+"""A serving benchmark whose prompts are left out."""
+
+
+def test_filling_in_code_sends_a_whole_file_and_costs_more_a_token():
+    chat, code = watts(SERVED), watts(SERVED, workload="vLLM serving, task sourcegraph-fim")
+    assert 1.2 * chat < code == pytest.approx(watts(SERVED, isl="3000"))
+
+
+def test_without_a_batch_as_many_are_served_as_memory_allows():
+    many = watts(SERVED, batch_or_concurrency="mean running batch 1000000")
+    assert watts(SERVED, batch_or_concurrency="") == pytest.approx(many)
+    assert many < 0.5 * watts(SERVED)
+
+
+def test_a_model_too_large_for_its_machine_was_measured_all_the_same():
+    """405 billion weights of two bytes on one GPU: read once for eight sequences, not for one."""
+    large = SERVED | {"model": "Llama-3.1-405B"}
+    alone = watts(large, batch_or_concurrency="mean running batch 1")
+    assert watts(large) == pytest.approx(alone / 8, rel=0.2)

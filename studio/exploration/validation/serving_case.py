@@ -26,6 +26,8 @@ from studio.simulation.machine import Machine
 from studio.workload.model import AiModel
 
 DEFAULT_PROMPT = 4096.0
+DEFAULT_OUTPUT = 512.0
+"""Tokens of a request where a row leaves them out and its phase makes them matter; usual values."""
 _USUAL_ACCEPTANCE = 0.7
 _FURTHER_DRAFTS_ACCEPTANCE = 0.75
 _PRECISIONS = (
@@ -58,6 +60,9 @@ class _RunRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     longest_output: float
     requests: float
     source: str
+    prompt: float = 0.0
+    """Mean of the benchmark's requests, where a row leaves it out; so for the next."""
+    output: float = 0.0
 
 
 class _ObjectiveFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,7 +127,8 @@ def serving_case(row: Row) -> ServingCase | str:
     machine, stand_in = machine_of_row(row, npus)
     if machine is None:
         return stand_in
-    shape, run = _run(row, model.name, _shape(row))
+    rule = _rule(row, model.name)
+    shape = _shape(row, rule)
     kv_length = number(row, "kv_len", 0.0)
     note = (row.get("note") or "").lower()
     generation, basis = engine_of_text(
@@ -152,7 +158,7 @@ def serving_case(row: Row) -> ServingCase | str:
         concurrency=number(row, "concurrency", 0.0),
         requests=_requests(row),
         limits=_limits(row, model.name),
-        run=run,
+        run=_run(row, rule),
         speculation=_speculation(row.get("spec_decode") or ""),
         is_balanced="perfect" in note,
     )
@@ -183,23 +189,36 @@ def precision_of(text: str) -> str:
     return next((name for pattern, name in _PRECISIONS if re.search(pattern, first)), "")
 
 
-def _shape(row: Row) -> RequestShape:
+def _is_prescribed(row: Row) -> bool:
+    return "mlperf" in (row.get("phase") or "").lower()
+
+
+def _rule(row: Row, model: str) -> _RunRule | None:
+    """Return the rule of the benchmark a row belongs to."""
+    known = _rules().runs if _is_prescribed(row) else ()
+    return next((entry for entry in known if entry.model == model), None)
+
+
+def _shape(row: Row, rule: _RunRule | None) -> RequestShape:
+    """Return the lengths of requests: stated, of the benchmark, or usual ones."""
     kv_length = number(row, "kv_len", 0.0)
-    prompt = number(row, "isl", kv_length or DEFAULT_PROMPT)
-    output = number(row, "osl", 0.0) or max(2 * (kv_length - prompt), 1.0)
+    usual = rule.prompt if rule and rule.prompt else kv_length or DEFAULT_PROMPT
+    prompt = number(row, "isl", usual) or usual
+    phase = (row.get("phase") or "").lower()
+    left = max(2 * (kv_length - prompt), 1.0)
+    if not kv_length and "prefill" not in phase and "decode" not in phase:
+        left = (rule.output if rule else 0.0) or DEFAULT_OUTPUT
+    output = number(row, "osl", 0.0) or left
     cached = number(row, "prefix_cache_hit_pct", 0.0) / 100
-    return RequestShape(prompt, output, min(max(cached, 0.0), 0.999))
+    shape = RequestShape(prompt, output, min(max(cached, 0.0), 0.999))
+    return replace(shape, longest=rule.longest_output) if rule else shape
 
 
-def _run(row: Row, model: str, shape: RequestShape) -> tuple[RequestShape, Run]:
-    """Return the lengths of requests and the run a rule of the benchmark prescribes."""
-    if "mlperf" not in (row.get("phase") or "").lower():
-        return shape, Run()
-    rules = _rules()
-    rule = next((entry for entry in rules.runs if entry.model == model), None)
-    if rule is None:
-        return shape, Run(rules.run_s)
-    return replace(shape, longest=rule.longest_output), Run(rules.run_s, rule.requests)
+def _run(row: Row, rule: _RunRule | None) -> Run:
+    """Return the run a rule of the benchmark prescribes."""
+    if not _is_prescribed(row):
+        return Run()
+    return Run(_rules().run_s, rule.requests) if rule else Run(_rules().run_s)
 
 
 def _attention_data(row: Row, note: str) -> int:
