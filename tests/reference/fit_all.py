@@ -26,8 +26,7 @@ FITS: tuple[tuple[str, ...], ...] = (
 HELD_OUT: tuple[tuple[str, ...], ...] = (
     ("-m", "tests.reference.fit_network", "--hold-out", "row"),
     ("-m", "tests.reference.fit_training", "--hold-out=row"),
-    ("-m", "tests.reference.fit_inference", "--hold-out", "row"),
-    ("-m", "tests.reference.fit_power", "--hold-out", "row"),
+    ("-m", "tests.reference.hold_out_serving", "row"),
 )
 TABLES = ("packaging/accuracy.py",)
 

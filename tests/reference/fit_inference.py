@@ -1,15 +1,15 @@
 """Fit the serving profiles to published measurements and show what is left.
 
-    python -m tests.reference.fit_inference                residuals of the shipped profiles
-    python -m tests.reference.fit_inference --fit          fit, then write the profiles
-    python -m tests.reference.fit_inference --save         write inference_residuals.csv
-    python -m tests.reference.fit_inference --hold-out BY  predict every fold by a fit to the others
+    python -m tests.reference.fit_inference         residuals of the shipped profiles
+    python -m tests.reference.fit_inference --fit   fit, then write the profiles
+    python -m tests.reference.fit_inference --save  write inference_residuals.csv
 
 A constant of a hardware family and an engine generation is its start, from published kernel
-figures, times three factors: one that all generations of the architecture share (what the hardware
-does) or all families under a generation (what the software does), one of the engine on the family,
-and one of the pair. Each is pulled towards one, the pair's hardest, so that few rows move little
-and what no row shows stays where it was. Nothing is fitted per row, model or source.
+figures, times factors: one that all generations of the architecture share (what the hardware
+does), beside one of all hardware for families that no row shows, or one of all families under a
+generation (what the software does); one of the engine on the family; and one of the pair. Each is
+pulled towards one, the pair's hardest, so that few rows move little and what no row shows stays
+where it was. Nothing is fitted per row, model or source.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from studio import paths
 from studio.exploration.serving_library import inference_profile
 from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.profile import InferenceProfile
-from tests.reference.holdout import FOLDS, fold_of, record
 from tests.reference.serving_rows import Key, Measured, load, log_errors, search_plans
 
 RESIDUALS = Path(__file__).parent / "inference_residuals.csv"
@@ -39,9 +38,13 @@ CUT = 0.5
 """Log error beyond which a row hardly weighs more: a typing error must not bend a constant."""
 TAIL = 0.1
 """Weight of the part of an error beyond that."""
-TURNS = 5
+TURNS = 4
+SHARES = (1.0, 0.6, 0.35, 0.15)
+"""Of the step that the linear model asks for; what is tried of it."""
 PROBE = 0.15
 """Move of a constant that slopes are taken over, in usual spreads."""
+FELT = 5e-4
+"""Log change of a prediction by that move below which later turns leave the slope at nothing."""
 SPREAD = 0.35
 """Usual spread of an efficiency between generations, as a log ratio."""
 WIDE_SPREAD = 1.0
@@ -52,8 +55,8 @@ PULL_ROW = 0.006
 """The same of a pair's factor, per row of the pair."""
 
 Level = tuple[str, str, str]
-"""What shares a factor: ("hardware", family, ""), ("software", generation, ""), ("engine", family,
-engine) or ("pair", family, generation)."""
+"""What shares a factor: ("any", "", ""), ("hardware", family, ""), ("software", generation, ""),
+("engine", family, engine) or ("pair", family, generation)."""
 SAME_HARDWARE = {"nvidia-blackwell-ultra": "nvidia-blackwell", "amd-cdna4": "amd-cdna3"}
 """Families of one architecture."""
 SAME_ENGINE = {"tensorrt": "trtllm"}
@@ -66,7 +69,8 @@ HARDWARE = frozenset(
         "attention_prefill_efficiency", "kernel_s", "tile_rows_lost", "memory_share",
     }
 )  # fmt: skip
-"""Constants whose shared factor belongs to the family; the others' to the generation."""
+"""Constants whose shared factor belongs to the family; the others' to the generation. What memory
+an engine leaves is what its users set, and tells nothing of other hardware."""
 BOUNDS: dict[str, tuple[float, float]] = {
     "bf16_efficiency": (0.25, 0.92),
     "fp8_efficiency": (0.25, 0.92),
@@ -145,7 +149,8 @@ class Fit:
 
     Gauss-Newton on log constants: predictions are linearised at the constants as they stand, the
     factors that bring the sum of absolute log errors and pulls to its least are solved for by
-    reweighted least squares, and a step is shortened until the true loss falls.
+    reweighted least squares, and of that step the share is taken that loses least in truth: one
+    for all factors, then one for the factors of each pair alone.
     """
 
     def __init__(self, groups: Mapping[Key, Sequence[Measured]]) -> None:
@@ -166,34 +171,38 @@ class Fit:
                 values[name] = min(max(getattr(start, name) * math.exp(moved), low), high)
         return msgspec.structs.replace(start, **values)
 
-    def run(self) -> None:
+    def run(self, turns: int = TURNS) -> None:
         """Solve, step, and linearise again."""
-        for turn in range(TURNS):
+        for turn in range(turns):
             for key, rows in self.groups.items():
                 search_plans(rows, self.profile(key))
             errors, slopes = self._linearised()
             wanted = self._solved(errors, slopes)
-            before, share = self.loss(), 1.0
             old = {level: dict(names) for level, names in self.factors.items()}
-            while share > 0.05:
+            reached = {0.0: self.loss()}
+            for share in SHARES:
                 self._move(old, wanted, share)
-                if self.loss() < before:
-                    break
-                share /= 2
-            else:
-                self._move(old, wanted, 0.0)
-            print(f"  turn {turn}: loss {before:.2f} -> {self.loss():.2f}", flush=True)
+                reached[share] = self.loss()
+            best = min(reached, key=lambda share: reached[share])
+            self._move(old, wanted, best)
+            for key in self.groups:
+                self._settle(key, old, wanted, best)
+            print(f"  turn {turn}: loss {reached[0.0]:.2f} -> {self.loss():.2f}", flush=True)
 
     def loss(self) -> float:
         """Return the weighted absolute log errors and the pulls."""
-        total = sum(
+        return self._pulls(self.factors) + sum(self._loss_of(key) for key in self.groups)
+
+    def _loss_of(self, key: Key) -> float:
+        rows = self.groups[key]
+        size = np.abs(log_errors(rows, self.profile(key)))
+        return float(np.sum(weights(rows) * np.minimum(size, CUT + TAIL * (size - CUT))))
+
+    def _pulls(self, levels: Iterable[Level]) -> float:
+        return sum(
             self.pull(level) * (value / spread(name)) ** 2
-            for level, names in self.factors.items() for name, value in names.items()
+            for level in levels for name, value in self.factors[level].items()
         )  # fmt: skip
-        for key, rows in self.groups.items():
-            size = np.abs(log_errors(rows, self.profile(key)))
-            total += float(np.sum(weights(rows) * np.minimum(size, CUT + TAIL * (size - CUT))))
-        return total
 
     def pull(self, level: Level) -> float:
         """Return the loss of a factor of a level one spread away from one."""
@@ -222,7 +231,7 @@ class Fit:
                 change = log_errors([rows[i] for i in some], moved) - errors[key][some]
                 table[some, place] = change / by
                 for i, change_i in zip(some, change, strict=True):
-                    self.moved_by[rows[i].id, name] = bool(change_i != 0)
+                    self.moved_by[rows[i].id, name] = bool(abs(change_i) > FELT)
             slopes[key] = np.clip(table, -3.0, 3.0)
         return errors, slopes
 
@@ -256,6 +265,22 @@ class Fit:
             goal = residual - design @ here
             shift = -here - spreads.T @ np.linalg.solve(inner, goal)
         return dict(zip(columns, shift, strict=True))
+
+    def _settle(
+        self,
+        key: Key,
+        old: Mapping[Level, Mapping[str, float]],
+        wanted: Mapping[tuple[Level, str], float],
+        usual: float,
+    ) -> None:
+        """Take of a pair's own factors the share of their step that loses least on its rows."""
+        level: Level = ("pair", *key)
+        own = {one: by for one, by in wanted.items() if one[0] == level}
+        reached = {}
+        for share in (usual, 0.0, *SHARES):
+            self._move(old, own, share)
+            reached[share] = self._loss_of(key) + self._pulls((level,))
+        self._move(old, own, min(reached, key=lambda share: reached[share]))
 
     def _move(
         self,
@@ -293,9 +318,12 @@ def levels_of(key: Key, name: str) -> tuple[Level, ...]:
     """Return the levels whose factors make a constant of a pair, widest first."""
     family, generation = key
     architecture = SAME_HARDWARE.get(family, family)
-    shared = ("hardware", architecture, "") if name in HARDWARE else ("software", generation, "")
     engine = SAME_ENGINE.get(generation.split("-")[0], generation.split("-")[0])
-    return shared, ("engine", architecture, engine), ("pair", family, generation)
+    own: tuple[Level, Level] = ("engine", architecture, engine), ("pair", family, generation)
+    if name in HARDWARE:
+        hardware: Level = "hardware", architecture, ""
+        return (hardware, *own) if name == "memory_share" else (("any", "", ""), hardware, *own)
+    return ("software", generation, ""), *own
 
 
 def weights(rows: Sequence[Measured]) -> np.ndarray:
@@ -341,24 +369,6 @@ def summary(label: str, errors: np.ndarray) -> str:
     )
 
 
-def hold_out(by: str) -> list[tuple[Measured, float]]:
-    """Return the log error of every row, predicted by a fit to the other folds."""
-    errors = []
-    everything = load()
-    for fold in range(FOLDS[by]):
-        fit = Fit({
-            key: [row for row in rows if fold_of(row.row, by) != fold]
-            for key, rows in everything.items()
-        })  # fmt: skip
-        fit.run()
-        for key, rows in everything.items():
-            left = [row for row in rows if fold_of(row.row, by) == fold]
-            profile = fit.profile(key)
-            search_plans(left, profile)
-            errors += list(zip(left, log_errors(left, profile).tolist(), strict=True))
-    return errors
-
-
 def show(errors: Iterable[tuple[Measured, float]], *, with_rows: bool) -> None:
     """Print the errors by series, and all together those that count."""
     by_series = defaultdict(list)
@@ -376,19 +386,9 @@ def main(arguments: Sequence[str]) -> None:
     """Fit, hold out or show residuals."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true", help="fit and write the profiles")
-    parser.add_argument("--hold-out", default="", choices=("", *FOLDS), help="what folds keep")
     parser.add_argument("--save", action="store_true", help="write the residuals")
     parser.add_argument("--rows", action="store_true", help="print every row")
     options = parser.parse_args(arguments)
-    if options.hold_out:
-        errors = hold_out(options.hold_out)
-        show(errors, with_rows=options.rows)
-        record(
-            "inference",
-            options.hold_out,
-            [(row.id, math.expm1(error)) for row, error in errors if row.counts],
-        )
-        return
     groups = load()
     fit = None
     if options.fit:

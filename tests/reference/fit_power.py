@@ -1,15 +1,13 @@
 """Fit the power profiles to published measurements and show what is left.
 
-    python -m tests.reference.fit_power                residuals of the shipped profiles
-    python -m tests.reference.fit_power --fit          fit, then write the profiles
-    python -m tests.reference.fit_power --hold-out BY  predict every fold by a fit to the others
+    python -m tests.reference.fit_power        residuals of the shipped profiles
+    python -m tests.reference.fit_power --fit  fit, then write the profiles
 
 One set of shares per hardware family. GPU-only readings fix how activity turns into watts, plug
 readings what the rest of a node draws. How busy an accelerator was follows from the serving
 profiles, which must be fitted first, at the pace that was measured: an engine that was slower than
 simulated did less work per second and waited longer. Families without readings take the mean of
-those that have some. A fold is left out of the serving profiles as well, so that an energy per
-token is held out whole, and time and power both.
+those that have some.
 """
 
 from __future__ import annotations
@@ -34,14 +32,10 @@ from studio.exploration.serving_library import (
     serving_family,
 )
 from studio.exploration.validation.power import predict, reading
-from studio.exploration.validation.power_case import PowerCase, PowerOf, ProfileOf, power_case
+from studio.exploration.validation.power_case import PowerCase, ProfileOf, power_case
 from studio.exploration.validation.power_serving import serving_power_w, serving_state
 from studio.simulation.inference.plan import scalar
-from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.power.profile import PowerProfile
-from tests.reference.fit_inference import Fit
-from tests.reference.holdout import FOLDS, fold_of, record
-from tests.reference.serving_rows import load as serving_rows
 
 ROWS = Path(__file__).parent / "power.csv"
 MEASURED = ("power_w", "min_w", "max_w", "power_fraction_of_tdp_avg",
@@ -203,42 +197,6 @@ def write_all(readings: Sequence[Measured]) -> None:
             write(usual, family, "mean of the families with readings (fit_power)")
 
 
-def _profiles_of(serving: Fit) -> ProfileOf:
-    def found(family: str, generation: str) -> InferenceProfile:
-        known = inference_profile(family, generation)
-        return serving.profile((known.family, known.generation))
-
-    return found
-
-
-def _power_of(fitted: Mapping[str, PowerProfile], usual: PowerProfile) -> PowerOf:
-    return lambda family: fitted.get(family, usual)
-
-
-def hold_out(by: str) -> list[tuple[Row, float]]:
-    """Return the relative error of every row's metric, predicted by fits to the other folds."""
-    errors = []
-    served = serving_rows()
-    for fold in range(FOLDS[by]):
-        serving = Fit({
-            key: [row for row in rows if fold_of(row.row, by) != fold]
-            for key, rows in served.items()
-        })  # fmt: skip
-        serving.run()
-
-        profile_of = _profiles_of(serving)
-        kept = [item for item in load(profile_of) if fold_of(item.row, by) != fold]
-        power_of = _power_of(*fit_all(kept))
-        for row in counted():
-            measured = row.get(row["primary_metric"]) or ""
-            if fold_of(row, by) != fold or not measured or not float(measured) > 0:
-                continue
-            found = predict(inputs_of(row), power_of, profile_of)
-            if found.value is not None:
-                errors.append((row, found.value / float(measured) - 1))
-    return errors
-
-
 def summary(label: str, errors: Sequence[float]) -> str:
     """Return count, median and mean of relative errors in words."""
     size = np.abs(np.array(errors))
@@ -261,14 +219,7 @@ def main(arguments: Sequence[str]) -> None:
     """Fit, hold out or show residuals."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--fit", action="store_true", help="fit and write the profiles")
-    parser.add_argument("--hold-out", default="", choices=("", *FOLDS), help="what folds keep")
     options = parser.parse_args(arguments)
-    if options.hold_out:
-        errors = hold_out(options.hold_out)
-        show(errors)
-        record("power", options.hold_out,
-               [(row["id"], error) for row, error in errors if row["use"] == "score"])  # fmt: skip
-        return
     readings = load()
     if options.fit:
         write_all(readings)

@@ -25,7 +25,20 @@ def fold_of(row: Mapping[str, str], by: str) -> int:
 
 def record(name: str, by: str, errors: Iterable[tuple[str, float]]) -> None:
     """Replace what `holdout.csv` says of one set under one way of leaving out."""
-    kept = [row for row in read() if (row["set"], row["by"]) != (name, by)]
+    _write([row for row in read() if (row["set"], row["by"]) != (name, by)], name, by, errors)
+
+
+def record_fold(name: str, by: str, errors: Iterable[tuple[str, float]]) -> None:
+    """Replace what `holdout.csv` says of these measurements alone, the rows of one fold."""
+    made = list(errors)
+    ids = {id_ for id_, _ in made}
+    kept = [row for row in read() if (row["set"], row["by"]) != (name, by) or row["id"] not in ids]
+    _write(kept, name, by, made)
+
+
+def _write(
+    kept: list[dict[str, str]], name: str, by: str, errors: Iterable[tuple[str, float]]
+) -> None:
     made = [dict(zip(HEADER, (name, by, id_, f"{error:+.4f}"), strict=True))
             for id_, error in errors]  # fmt: skip
     with PATH.open("w", newline="", encoding="utf-8") as file:

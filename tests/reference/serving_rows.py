@@ -41,6 +41,8 @@ class Measured:
     plans: Sequence[InferencePlan] = ()
     is_steady: bool = False
     """Output rate of a serving benchmark at its mean batch."""
+    way: fronts.Way | None = None
+    """The same as `plans` of a point of a front."""
 
     @property
     def counts(self) -> bool:
@@ -100,7 +102,7 @@ def load() -> dict[Key, list[Measured]]:
 def predicted(row: Measured, profile: InferenceProfile) -> float | None:
     """Return what the studio says for a row, by the best of the plans last chosen."""
     if row.case is None:
-        return fronts.tokens_per_s_per_user(row.row, profile)
+        return fronts.tokens_per_s_per_user(row.row, profile, row.way)
     if not row.is_steady:
         return answer_with(row.case, profile, row.plans)[0].value
     engine = engine_for(row.case, row.plans[0], profile)
@@ -111,6 +113,7 @@ def search_plans(rows: Sequence[Measured], profile: InferenceProfile) -> None:
     """Choose the plan of every row afresh."""
     for row in rows:
         if row.case is None:
+            row.way = fronts.fastest_way(row.row, profile)
             continue
         if row.is_steady:
             row.plans = possible_plans(row.case, profile)

@@ -78,12 +78,17 @@ def _line(basis: Basis, engine: Engine, work: Work, one: Executed, at: tuple[int
 
 
 def _rows(work: Work, candidate: int) -> str:
-    rows, weights = (
+    rows, weights, late = (
         float(np.ravel(value)[min(candidate, np.size(value) - 1)])
-        for value in (work.rows, work.weight_elements)
+        for value in (work.rows, work.weight_elements, work.late_elements)
     )
     if work.kind not in ("matrix", "experts") or not weights:
         return ""
+    if late:
+        return say(
+            "{rows} rows, {weights} weights; the busiest rank reads {late} more",
+            rows=number(rows), weights=number(weights), late=number(late),
+        )  # fmt: skip
     return say("{rows} rows, {weights} weights", rows=number(rows), weights=number(weights))
 
 

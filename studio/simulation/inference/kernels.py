@@ -53,21 +53,23 @@ def formats(accelerator: Accelerator, precision: str, cache_precision: str = "")
 
     Notes
     -----
-    Where the matrix units cannot multiply a format, weights are expanded on the way in and the
-    product runs in the widest of the formats the NPU can (weight-only quantisation). Without a
-    stated format the cache holds FP8 beside 8-bit and 4-bit floating weights, else BF16.
+    Where the matrix units cannot multiply a format as fast as BF16, weights are expanded on the way
+    in and the product runs in the widest of the formats the NPU can (weight-only quantisation).
+    Without a stated format the cache holds FP8 beside 8-bit and 4-bit floating weights, else BF16.
     """
     weights = number_format(precision)
-    can = accelerator.compute_flops
+    plain = accelerator.compute_flops["bf16"]
+    # Some NPUs keep a narrow format only so that it works at all, slower than a wide one.
+    can = {name for name, rate in accelerator.compute_flops.items() if rate >= plain}
     wanted = {"fp4": ("fp4", "fp8"), "fp8": ("fp8", "int8"), "int8": ("int8", "fp8")}
-    rating = next((name for name in wanted.get(weights.rating, ()) if can.get(name)), "bf16")
+    rating = next((name for name in wanted.get(weights.rating, ()) if name in can), "bf16")
     if weights.name == "int4" or (weights.rating == "fp4" and rating != "fp4"):
         rating = "bf16"
     compute = weights if rating == weights.rating else number_format(rating)
     if cache_precision:
         cache = number_format(cache_precision).stored_byte
     else:
-        is_float8 = weights.rating in ("fp8", "fp4") and bool(can.get("fp8"))
+        is_float8 = weights.rating in ("fp8", "fp4") and "fp8" in can
         cache = 1.0 if is_float8 else BF16_BYTE
     return Formats(weights, compute, cache)
 
@@ -101,10 +103,11 @@ def work_times(
     -----
     t = max(c, m) + o min(c, m), where c = FLOP (1 + lost / rows) / (peak e_c),
     m = bytes / (bandwidth e_m) and o is what is not hidden of the shorter. Lost rows stand for
-    partly filled tiles, once per expert for grouped products.
+    partly filled tiles, once per expert for grouped products. Bytes that only the busiest rank of
+    a group moves take time but are not counted as traffic.
     """
     table = _table(works, candidates)
-    flops, rows, weights, activations, cached, kernels = table
+    flops, rows, weights, late, activations, cached, kernels = table
     shape = (-1, *(1 for _ in candidates))
     kinds = tuple((work.kind, work.quantised) for work in works)
     rates = np.array(_rates(kinds, accelerator, profile, numbers)).reshape(shape)
@@ -122,10 +125,11 @@ def work_times(
     cached = cached * numbers.cache_byte
     bandwidth = accelerator.memory_bandwidth_byte_per_s
     slower = is_experts * (1 / profile.grouped_stream - 1)
-    moving = (streamed + slower * read) / (bandwidth * profile.hbm_efficiency)
+    waited = (1 + slower) * late * weight_byte
+    moving = (streamed + slower * read + waited) / (bandwidth * profile.hbm_efficiency)
     moving = moving + cached / (bandwidth * profile.cache_efficiency)
     time = np.maximum(compute, moving) + profile.overlap_loss * np.minimum(compute, moving)
-    found = np.empty(table.shape)
+    found = np.empty((6, *table.shape[1:]))
     found[0], found[1], found[2], found[3], found[4] = (
         flops,
         streamed + cached,
@@ -138,7 +142,7 @@ def work_times(
 
 
 def _table(works: Sequence[Work], candidates: tuple[int, ...]) -> FloatArray:
-    """Return the fields of pieces of work: shape (6, n_works, *candidates)."""
+    """Return the fields of pieces of work: shape (n_fields, n_works, *candidates)."""
     if not candidates:
         return np.array([_FIELDS_OF(work) for work in works], dtype=np.float64).T
     table = np.empty((len(_FIELDS), len(works), *candidates))
@@ -166,7 +170,8 @@ def _columns(
 
 
 _FIELDS = (
-    "flops", "rows", "weight_elements", "activation_elements", "cache_elements", "kernels",
+    "flops", "rows", "weight_elements", "late_elements", "activation_elements", "cache_elements",
+    "kernels",
 )  # fmt: skip
 _FIELDS_OF = attrgetter(*_FIELDS)
 _PRODUCTS = ("matrix", "experts")

@@ -69,7 +69,7 @@ def add_layers(
         sums = sums + count
     kinds = _alike(parts)
     for part, count in kinds:
-        doing.add(feed_forward_work(model, part, share), count)
+        doing.add(feed_forward_work(model, part, plan, share), count)
         if isinstance(part, MixtureOfExperts):
             sums = sums + count * np.where(dispatches, 0.0, 1.0)
             _add_experts(doing, engine, load, part, count)

@@ -48,6 +48,7 @@ def mixed(
     sequences: Number,
     speculation: Speculation | None = None,
     filling: Prefill | None = None,
+    alone: Decode | None = None,
 ) -> Mixed:
     """Return the rate of continuous batching with `sequences` in flight per group.
 
@@ -59,12 +60,15 @@ def mixed(
         In flight per attention group, shape (n,) or a number.
     filling
         Prompts in plenty on the same instance, where the caller has them already.
+    alone
+        Decoding of these sequences without prompts, likewise.
 
     Notes
     -----
-    Every step sees new prompts at the rate at which requests finish: sequences x emitted x
-    prompt / output tokens. They share the passes of decoding as far as those have room; a mixed
-    pass reads the weights once. What does not fit takes passes of its own.
+    New prompts come at the rate at which requests finish: sequences x emitted x prompt / output
+    tokens a step. They share the passes of decoding as far as those have room; a mixed pass reads
+    the weights once. What does not fit takes passes of its own. Prompts come whole, or as large as
+    a pass has room: where fewer come than one a step, the other steps only decode.
     """
     guess = speculation or Speculation()
     fill = filling or prefill(engine, shape, np.inf)
@@ -73,17 +77,23 @@ def mixed(
     arriving = part * guess.emitted * shape.new_prompt / shape.output
     room = np.maximum(engine.profile.pass_tokens - part * guess.verified, 0.0)
     taken = np.minimum(arriving, room)
+    whole = np.maximum(np.minimum(shape.new_prompt, room), 1e-6)
+    share = np.minimum(taken / whole, 1.0)
     load = PassLoad(
         sequences=part,
         new_tokens=guess.verified,
         context=shape.mean_context,
-        prompt_tokens=np.maximum(taken, 1e-6),
+        prompt_tokens=np.maximum(taken, whole),
         prompt_length=np.minimum(shape.new_prompt, engine.profile.pass_tokens),
         prompt_prefix=shape.prefix,
     )
     one = pass_time(engine, load)
     rest_s = (arriving - taken) / fill.tokens_per_s_per_npu / engine.plan.group_ranks
-    step = np.maximum(one.time_s, stages * one.stage_s) + stages * rest_s
+    step = np.maximum(one.time_s, stages * one.stage_s)
+    if (share < 1).any():
+        alone = alone or decode(engine, sequences, shape.mean_context, speculation)
+        step = share * step + (1 - share) * alone.step_s
+    step = step + stages * rest_s
     rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
     return Mixed(np.asarray(sequences), step, step / guess.emitted, rate, fill)
 
@@ -101,7 +111,7 @@ def steady(
     `alone` is the decoding of these sequences, where the caller has it already.
     """
     alone = alone or decode(engine, sequences, shape.mean_context, speculation)
-    both = mixed(engine, shape, sequences, speculation, filling)
+    both = mixed(engine, shape, sequences, speculation, filling, alone)
     share = np.maximum(1 - alone.step_s / both.step_s, 0.0)
     return Steady(
         both.sequences, both.step_s, both.tpot_s, both.tokens_per_s_per_npu, both.prefill,

@@ -5,9 +5,6 @@ Vectorised over candidates; a pass may hold decoding sequences, prompts or both.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from statistics import NormalDist
-
 import numpy as np
 
 from studio.simulation.inference.engine import Engine
@@ -17,6 +14,7 @@ from studio.simulation.inference.pass_time import TERMS, PassTime
 from studio.simulation.inference.pieces import PassLoad, Work
 from studio.simulation.inference.plan import InferencePlan, expert_count
 from studio.simulation.inference.reductions import hand_over
+from studio.simulation.inference.uneven_experts import levelled
 from studio.simulation.inference.work import head_work
 from studio.workload.operators import FloatArray, Number
 
@@ -96,29 +94,6 @@ def _imbalance(engine: Engine) -> Number:
         expert_count(engine.model), engine.plan.redundant_experts
     )
     return 1.0 + excess * (1 - 1 / np.asarray(engine.plan.expert))
-
-
-@lru_cache(maxsize=256)
-def levelled(experts: int, redundant: float) -> float:
-    """Return the imbalance left where the busiest experts are held twice, over that without.
-
-    Notes
-    -----
-    Loads of experts lie around their mean like normal scores. Of r experts held twice each copy
-    has half the load, so the busiest left is number r + 1: score (n - r) over score (n), with
-    Blom's (i - 3/8) / (n + 1/4).
-
-    References
-    ----------
-    Blom, "Statistical Estimates and Transformed Beta-Variables", Wiley 1958.
-    """
-    if not redundant or experts < 2:
-        return 1.0
-    highest, left = (
-        NormalDist().inv_cdf((rank - 0.375) / (experts + 0.25))
-        for rank in (experts, max(experts - redundant, 1.0))
-    )
-    return max(left / highest, 0.0)
 
 
 def _finished(

@@ -67,6 +67,8 @@ class Work(msgspec.Struct, frozen=True):
     rows: Number = 1.0
     """Rows of one product. [1]"""
     weight_elements: Number = 0.0
+    late_elements: Number = 0.0
+    """Weights that the busiest rank reads on top, while the others wait."""
     activation_elements: Number = 0.0
     cache_elements: Number = 0.0
     """Keys, values or states read and written."""

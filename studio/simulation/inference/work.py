@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 
 from studio.simulation.inference.attention_work import attention_work
 from studio.simulation.inference.pieces import PassLoad, Work, norm_piece, piece_of
 from studio.simulation.inference.plan import InferencePlan
+from studio.simulation.inference.uneven_experts import late_experts
 from studio.workload.model import (
     AiModel,
     Attention,
     Block,
     FeedForward,
     Mixer,
+    MixtureOfExperts,
     StateSpace,
 )
 from studio.workload.operators import (
@@ -26,6 +29,7 @@ from studio.workload.operators import (
     Share,
     head_operators,
     layer_operators,
+    touched_experts,
 )
 
 _BIAS_KERNELS = 2.0
@@ -56,15 +60,27 @@ def mixer_work(
     return (norm, *_state_work(model, mixer, load, share))
 
 
-def feed_forward_work(model: AiModel, part: FeedForward, share: Share) -> tuple[Work, ...]:
+def feed_forward_work(
+    model: AiModel, part: FeedForward, plan: InferencePlan, share: Share
+) -> tuple[Work, ...]:
     """Return the work of one layer on every token alone; parameters as of `mixer_work`."""
     layer = Block(1, None, part)
     pieces = [piece_of(one) for one in layer_operators(model, layer, share)]
+    if isinstance(part, MixtureOfExperts):
+        late = late_experts(part, plan, share) / touched_experts(part, share)
+        pieces = [_with_late(piece, late) for piece in pieces]
     if not part.gated:
         width = share.tokens * model.hidden
         pieces.append(Work("biases", "vector", "vector", 0.0 * width,
                            activation_elements=4 * width, kernels=_BIAS_KERNELS))  # fmt: skip
     return tuple(pieces)
+
+
+def _with_late(piece: Work, late: Number) -> Work:
+    """Return grouped products with the weights that all wait for the busiest rank to read."""
+    if piece.kind != "experts":
+        return piece
+    return msgspec.structs.replace(piece, late_elements=piece.weight_elements * late)
 
 
 def head_work(model: AiModel, plan: InferencePlan, rows: Number) -> tuple[Work, ...]:
