@@ -141,6 +141,13 @@ def test_sharding_is_read_in_the_words_of_any_framework(
     assert set(case.candidates.shard) == {group}
 
 
+def test_degrees_beyond_the_accelerators_of_a_row_are_refused() -> None:
+    # Eight by eight ranks on sixteen accelerators.
+    found = predict(blanked(row("TR0275") | {"gpus": "16"}, TRAINING))
+    assert found.value is None
+    assert "no valid mapping" in found.reason
+
+
 def test_a_batch_of_zero_is_a_batch_left_out() -> None:
     assert predict(blanked(row("TR0388") | {"gbs": "0"}, TRAINING)) == predict(
         blanked(row("TR0388") | {"gbs": ""}, TRAINING)

@@ -57,10 +57,8 @@ def candidate_plans_of(row: Row, model: AiModel, machine: Machine, generation: s
         for p in pipeline:
             for c in context:
                 data = npus / (t * p * c)
-                if data < 1 or data != int(data):
-                    data = max(int(data), 1)
-                    if not _given(row, "tp"):
-                        continue
+                if data < 1 or (data != int(data) and not _given(row, "tp")):
+                    continue
                 found.append(
                     _plans_for(row, model, (t, p, c, int(data)), micro, batch, sequence, sharding,
                                generation)
