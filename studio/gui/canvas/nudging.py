@@ -24,7 +24,7 @@ def nudge(
     Racks move on the floor, and boxes in their racks, up and down; with racks selected, these.
     """
     steps = FAR if far else 1
-    key = "nudge-" + ",".join(sorted(selection))[:500]
+    key = f"nudge-{hash(selection)}"
     held = hold(fabric, selection)
     if not held.is_empty:
         edit = moved_by(held, right * steps * GRID_M, down * steps * GRID_M)
