@@ -46,3 +46,11 @@ def test_readme_links_lead_to_files_of_the_repository() -> None:
     root = Path(__file__).parent.parent
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (root / target).exists(), target
+
+
+def test_places_the_readme_names_are_there() -> None:
+    root = Path(__file__).parent.parent
+    named = re.findall(r"`((?:studio|models|tests|resources|packaging)/[\w./*-]+)`", README)
+    assert len(named) > 20
+    for place in named:
+        assert any(root.glob(place.rstrip("/"))), place

@@ -12,7 +12,7 @@ import msgspec
 from studio.ids import PartId
 
 Grade = Literal["vendor", "paper", "measured", "analyst", "secondary", "inferred", "assumed"]
-"""How well a value is known, best first for `vendor` to `measured`, weakest last."""
+"""How well a value is known; `GRADES_BEST_FIRST` orders them."""
 
 GRADES_BEST_FIRST: tuple[Grade, ...] = (
     "measured",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from studio.cli.language import Said, add_language, said_in
-from studio.cli.loading import add_changes, add_json, load
+from studio.cli.loading import add_changes, add_json, load, what_if
 from studio.cli.output import print_json, print_table
 from studio.errors import UnknownName
 from studio.exchange.table import BYTE_ORDER_MARK, to_csv
@@ -18,9 +17,6 @@ from studio.messages import Listed, say
 from studio.session.comparison_files import comparison_json, comparison_table
 from studio.session.evaluation import evaluate
 from studio.units import display, display_ratio
-
-_WHAT_IF = re.compile(r"\+(?=[A-Za-z_][\w.-]*=)")
-"""What begins a change behind the name of a design; a plus in a file name does not."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,12 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     candidates = []
     for text in arguments.designs:
-        name, *edits = _WHAT_IF.split(text)
+        name, *edits = what_if(text)
         loaded = load(name, arguments, edits)
         evaluation = evaluate(loaded.fabric)
         made = candidate_of(loaded.fabric.design, evaluation.totals, evaluation.result)
-        what_if = "".join(f" +{edit.rpartition('.')[2]}" for edit in edits)
-        candidates.append(replace(made, name=made.name + what_if))
+        changed = "".join(f" +{edit.rpartition('.')[2]}" for edit in edits)
+        candidates.append(replace(made, name=made.name + changed))
     table = _only(compare(candidates), arguments.rows)
     if arguments.json:
         print_json(comparison_json(table))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from studio.cli.language import Said, add_language, said_in
-from studio.cli.loading import add_json, load
+from studio.cli.loading import add_json, load, what_if
 from studio.cli.output import print_json, print_table
 from studio.design.diff import Change, ChangeKind, field_changes
 from studio.exploration.compare import Row, row_label
@@ -27,7 +27,7 @@ _KINDS: Mapping[ChangeKind, Message] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    text = "a .supernode file or the name of a reference design"
+    text = "a .supernode file or the name of a reference design; +PATH=VALUE changes a field"
     parser.add_argument("before", metavar="BEFORE", help=text)
     parser.add_argument("after", metavar="AFTER", help=text)
     add_json(parser)
@@ -36,7 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
-    before, after = load(arguments.before).fabric, load(arguments.after).fabric
+    before, after = (
+        load(name, own=edits).fabric
+        for name, *edits in (what_if(arguments.before), what_if(arguments.after))
+    )
     found = compare_fabrics(before, after)
     if arguments.json:
         print_json(_tree(found))

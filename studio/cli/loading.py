@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from studio.ids import PartId
 from studio.messages import Name
 from studio.session.library import catalog, find_design
 from studio.storage.project_file import read_design
+
+_WHAT_IF = re.compile(r"\+(?=[A-Za-z_][\w.-]*=)")
+"""What begins a change behind the name of a design; a plus in a file name does not."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add the flag --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def what_if(text: str) -> list[str]:
+    """Return a design and the changes of `DESIGN+PATH=VALUE+PATH=VALUE`."""
+    return _WHAT_IF.split(text)
 
 
 def load(text: str, arguments: argparse.Namespace | None = None, own: Sequence[str] = ()) -> Loaded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from studio.fabric.fabric import Fabric
@@ -24,7 +25,10 @@ def totals_json(fabric: Fabric, totals: Totals) -> dict[str, Any]:
 
 
 def _number(figure: Figure) -> float | int:
-    return round(figure.value) if figure.dimension == "count" else figure.value
+    """Return pieces as a whole number; a rate counted per year stays what it is."""
+    whole = round(figure.value)
+    is_whole = figure.dimension == "count" and math.isclose(figure.value, whole, rel_tol=1e-9)
+    return whole if is_whole else figure.value
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

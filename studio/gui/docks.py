@@ -18,14 +18,16 @@ TITLES: Mapping[str, str] = {
     "inspector": mark("Inspector"),
     "plots": mark("Plots"),
     "run": mark("Run"),
+    "table": mark("Table"),
     "problems": mark("Problems"),
     "network": mark("Network"),
     "study": mark("Study"),
     "explain": mark("Explain"),
     "history": mark("History"),
-    "table": mark("Table"),
     "differences": mark("Differences"),
 }
+_ALONE = ("library", "layers", "inspector", "plots")
+"""Docks with a place of their own; the others are tabs in the order of their titles."""
 
 
 def make_docks(window: QMainWindow, panels: Mapping[str, QWidget | None]) -> dict[str, QDockWidget]:
@@ -58,26 +60,14 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
     if is_wide:
         window.addDockWidget(bottom, docks["run"])
         window.splitDockWidget(docks["plots"], docks["run"], Qt.Orientation.Horizontal)
-    tabbed = (
-        ("table", "problems", "network", "study", "explain", "history", "differences")
-        if is_wide
-        else (
-            "run",
-            "table",
-            "problems",
-            "network",
-            "study",
-            "explain",
-            "history",
-            "differences",
-        )
-    )
-    for name in tabbed:
-        window.addDockWidget(bottom, docks[name])
-        window.tabifyDockWidget(docks["run" if is_wide else "plots"], docks[name])
+    first_tab = "run" if is_wide else "plots"
+    for name in TITLES:
+        if name not in (*_ALONE, first_tab):
+            window.addDockWidget(bottom, docks[name])
+            window.tabifyDockWidget(docks[first_tab], docks[name])
     for dock in docks.values():
         dock.show()
-    docks["run" if is_wide else "plots"].raise_()
+    docks[first_tab].raise_()
     _resize(window, docks, is_wide)
 
 

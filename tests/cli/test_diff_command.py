@@ -57,3 +57,13 @@ def test_every_kind_of_change_has_a_word(capsys: pytest.CaptureFixture[str]) -> 
     assert set(_KINDS) == set(get_args(ChangeKind))
     assert main(["diff", "gb200-nvl72", "dgx-h100-su32"]) == EXIT_FINDINGS
     assert "recabled links." in capsys.readouterr().out
+
+
+def test_a_design_is_put_beside_itself_with_a_change(
+    fewer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = "cloudmatrix-384+racks.compute-west.array.count=5"
+    assert main(["diff", "cloudmatrix-384", changed, "--json"]) == EXIT_FINDINGS
+    told = json.loads(capsys.readouterr().out)
+    assert main(["diff", "cloudmatrix-384", str(fewer), "--json"]) == EXIT_FINDINGS
+    assert told == json.loads(capsys.readouterr().out)

@@ -72,7 +72,7 @@ def test_every_text_of_the_window_has_a_chinese_entry() -> None:
         for text, place in _literals()
         if text not in known and _has_words(text)
     ]
-    assert not missing, "\n".join(missing)
+    assert not missing, "\n".join(["give Chinese in resources/translations/zh_CN.json:", *missing])
 
 
 def test_every_chinese_entry_is_used() -> None:
@@ -102,8 +102,9 @@ def test_every_note_of_the_catalogue_has_a_chinese_entry_and_none_is_left_over()
         if any(mark.isalpha() for mark in text)
     }
     known = read_entries("catalog.zh_CN.json")
-    assert sorted(said - set(known)) == []
-    assert sorted(set(known) - said) == []
+    place = "resources/translations/catalog.zh_CN.json"
+    assert sorted(said - set(known)) == [], f"give Chinese in {place}"
+    assert sorted(set(known) - said) == [], f"take out of {place}"
 
 
 def test_every_name_of_the_catalogue_has_a_chinese_form() -> None:

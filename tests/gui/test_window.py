@@ -392,3 +392,12 @@ def test_no_label_shows_the_tags_of_rich_text(qtbot: QtBot, window: MainWindow) 
     plain = [one.text() for one in labels if one.textFormat() == Qt.TextFormat.PlainText]
     assert plain
     assert not [text for text in plain if "</" in text or "&nbsp;" in text]
+
+
+def test_every_panel_has_a_place_in_the_usual_layout(window: MainWindow) -> None:
+    nowhere = Qt.DockWidgetArea.NoDockWidgetArea
+    for width in (1280, 2560):
+        window.resize(width, 800)
+        window.reset_layout()
+        for name, dock in window.docks.items():
+            assert window.dockWidgetArea(dock) != nowhere, name

@@ -13,6 +13,7 @@ from studio.simulation.rollup.inventory import Inventory
 from studio.simulation.rollup.labels import LABELS, figure_label, label_of
 from studio.simulation.rollup.power import facility_power_w
 from studio.simulation.rollup.totals import Totals, roll_up
+from studio.units import dimension_of
 from tests.builders import (
     OPTICAL,
     assembly,
@@ -225,6 +226,11 @@ def test_every_figure_has_a_name_in_both_languages() -> None:
     assert label_of("injection_bandwidth_byte_per_s.ub") == "Injection bandwidth, ub"
     assert label_of("nothing") == "nothing"
     assert all(label.en and label.zh for label in LABELS.values())
+
+
+def test_every_figure_is_of_a_dimension_that_can_be_shown() -> None:
+    for figure in totals_of(two_racks()).figures.values():
+        assert dimension_of(figure.dimension).shown, figure.name
 
 
 def test_a_figure_is_graded_by_its_weakest_term(two_racks_fabric: Fabric) -> None:
