@@ -11,6 +11,8 @@ from studio.gui.i18n import mark
 
 WIDE = 1800
 """From this width on, plots and run stand side by side."""
+SHORT = 680
+"""Below this height, library and planes share their place as tabs."""
 
 TITLES: Mapping[str, str] = {
     "library": mark("Library"),
@@ -53,7 +55,10 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.removeDockWidget(dock)
     window.addDockWidget(left, docks["library"])
     window.addDockWidget(left, docks["layers"])
-    window.splitDockWidget(docks["library"], docks["layers"], Qt.Orientation.Vertical)
+    if window.height() < SHORT:
+        window.tabifyDockWidget(docks["library"], docks["layers"])
+    else:
+        window.splitDockWidget(docks["library"], docks["layers"], Qt.Orientation.Vertical)
     window.addDockWidget(right, docks["inspector"])
     window.addDockWidget(bottom, docks["plots"])
     is_wide = window.width() >= WIDE
@@ -67,7 +72,8 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
             window.tabifyDockWidget(docks[first_tab], docks[name])
     for dock in docks.values():
         dock.show()
-    docks[first_tab].raise_()
+    for name in ("library", first_tab):
+        docks[name].raise_()
     _resize(window, docks, is_wide)
 
 

@@ -396,8 +396,26 @@ def test_no_label_shows_the_tags_of_rich_text(qtbot: QtBot, window: MainWindow) 
 
 def test_every_panel_has_a_place_in_the_usual_layout(window: MainWindow) -> None:
     nowhere = Qt.DockWidgetArea.NoDockWidgetArea
-    for width in (1280, 2560):
-        window.resize(width, 800)
+    for width, height in ((1000, 640), (1280, 800), (2560, 1440)):
+        window.resize(width, height)
         window.reset_layout()
         for name, dock in window.docks.items():
             assert window.dockWidgetArea(dock) != nowhere, name
+
+
+def test_a_small_window_leaves_what_finds_no_room_to_the_inspector(window: MainWindow) -> None:
+    """A laptop of 1366 x 768 points at 125 % has 1093 x 614 left."""
+    window.resize(1280, 800)
+    window.reset_layout()
+    assert window.scenario_bar.line_of("Output").isVisible()
+    window.resize(1000, 640)
+    window.reset_layout()
+    window.resize(1000, 640)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1000, 640)
+    assert window.scenario_bar.line_of("TP").isVisible()
+    assert not window.scenario_bar.line_of("Output").isVisible()
+    assert window.library.isVisible()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert window.scenario_bar.line_of("Output").isVisible()

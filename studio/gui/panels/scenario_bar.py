@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtGui import QResizeEvent, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.panels.inspector import FieldEdit
@@ -27,8 +28,11 @@ from studio.gui.widgets.number_editor import NumberEditor
 from studio.messages import entry, say
 
 _WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}
+_NARROWEST = 420
+"""Room for play and the scenario; fields that find no room are left to the inspector."""
 
 
+@guarded
 class ScenarioBar(QWidget):
     """One row above the metric strip."""
 
@@ -102,6 +106,25 @@ class ScenarioBar(QWidget):
         for widget in (self._missing, *self._offers.values()):
             widget.setVisible(view.wants_job)
         self.setVisible(bool(view.scenarios) or view.wants_job)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many fields as find room, from the left."""
+        for pair in self._editors:
+            for widget in pair:
+                widget.show()
+        for pair in reversed(self._editors):
+            if self._layout.minimumSize().width() <= self.width():
+                break
+            for widget in pair:
+                widget.hide()
 
     @property
     def play_button(self) -> QToolButton:
