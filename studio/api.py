@@ -29,7 +29,8 @@ from studio.exploration.sensitivity import Sensitivity
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.ids import Address
-from studio.session.evaluation import active_scenario, sim_input, with_error_band
+from studio.session.evaluation import active_scenario, evaluate, sim_input, with_error_band
+from studio.session.findings import findings_of
 from studio.session.library import catalog, find_design
 from studio.session.study import PlanSearch, Question, search_plans, tornado
 from studio.simulation.explanation import Input, Line
@@ -38,7 +39,6 @@ from studio.simulation.machine_of import machine_of
 from studio.simulation.result import SimResult
 from studio.simulation.rollup.figure import Figure
 from studio.simulation.rollup.totals import Totals, roll_up
-from studio.simulation.rules.check import check
 from studio.simulation.simulate import simulate
 from studio.storage.project_file import read_design, write_design
 
@@ -148,8 +148,8 @@ class Supernode:
         return search_plans(self._given(scenario), question=asked)
 
     def check(self) -> tuple[Finding, ...]:
-        """Return what the design rules find."""
-        return check(self.fabric)
+        """Return what the design rules find, and what keeps the active scenario from running."""
+        return findings_of(evaluate(self.fabric))
 
     def edit(self, path: Sequence[str], value: object) -> Supernode:
         """Return the design with one field changed.

@@ -9,7 +9,8 @@ from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json
 from studio.design.finding import Fix
 from studio.messages import say
-from studio.simulation.rules.check import check
+from studio.session.evaluation import evaluate
+from studio.session.findings import findings_of
 from studio.simulation.rules.explanations import EXPLANATIONS
 
 _SEVERITY = {"error": say("error"), "warning": say("warning"), "info": say("info")}
@@ -38,7 +39,9 @@ def _explanation(rule: str, said: Said) -> str:
 def run(arguments: argparse.Namespace) -> int:
     """Check and print the findings."""
     said = said_in(arguments)
-    found = {text: check(load(text, arguments).fabric) for text in arguments.designs}
+    found = {
+        text: findings_of(evaluate(load(text, arguments).fabric)) for text in arguments.designs
+    }
     if arguments.json:
         print_json(
             [

@@ -67,3 +67,20 @@ def test_a_fix_of_the_json_is_what_edit_takes(
 def test_the_limit_of_a_rule_is_explained(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = next(f for f in findings(capsys, str(broken)) if f["rule"] == "optical-budget")
     assert "ITU-T G.652" in str(one["explanation"])
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ("site.pue=-3", "PUE -3"),
+        ("active_scenario=nothing", "no scenario 'nothing'"),
+        ("scenarios.decode-r1.tpot_objective_s=0.001", "misses the objective"),
+    ],
+)
+def test_a_job_that_cannot_run_or_misses_its_objective_is_a_finding(
+    edit: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = findings(capsys, "cloudmatrix-384", "--edit", edit)
+    assert [one["rule"] for one in told] == ["scenario"]
+    assert words in str(told[0]["message"])
+    assert told[0]["explanation"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.design.finding import Finding, Fix
 from studio.messages import entry, say
+from studio.session.findings import job_findings
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -46,18 +47,10 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
         for finding in evaluation.findings
     ]
     rows += [_accepted(evaluation, finding, key) for finding, key in evaluation.checked.accepted]
-    if evaluation.problem:
-        design = evaluation.fabric.design
-        address = f"scenario:{design.active_scenario}"
-        # A design that asks for no job yet is not wrong.
-        severity = "error" if design.scenarios else "info"
-        rows.append(ProblemRow(severity, evaluation.problem, "", address, "scenario", ""))
-    if evaluation.result:
-        address = f"scenario:{evaluation.fabric.design.active_scenario}"
-        rows.extend(
-            ProblemRow("warning", text, "", address, "scenario", "")
-            for text in evaluation.result.warnings
-        )
+    rows += [
+        ProblemRow(one.severity, one.message, one.hint, one.address, one.rule, "")
+        for one in job_findings(evaluation)
+    ]
     return tuple(sorted(rows, key=lambda row: RANK.get(row.severity, len(RANK))))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -117,5 +117,9 @@ def checked(
             accepted.append((one, key))
         if judged != "ignore":
             found.append(replace(one, severity=judged) if judged != one.severity else one)
-    found.sort(key=lambda one: _RANK[one.severity])
-    return Checked(by_rule, tuple(found), tuple(accepted))
+    return Checked(by_rule, by_severity(found), tuple(accepted))
+
+
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with errors first, otherwise in their order."""
+    return tuple(sorted(findings, key=lambda one: _RANK[one.severity]))
