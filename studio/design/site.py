@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 _KWH_J = 3.6e6
+AISLE_M = 1.2
+"""Between two rows of racks: the width ANSI/TIA-942 recommends for a cold aisle, two floor tiles."""
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -7,14 +7,14 @@ import numpy as np
 from studio.design.arrays import array_offset, cells, member_rotation
 from studio.design.copying import Copied
 from studio.design.model import Rack
+from studio.design.site import AISLE_M
 from studio.fabric.arrays import FloatArray
 from studio.fabric.fabric import Fabric
+from studio.fabric.layout import DEFAULT_RACK_DEPTH_M, DEFAULT_RACK_WIDTH_M
 
-AISLE_M = 1.2
-USUAL_DEPTH_M = 1.2
-USUAL_WIDTH_M = 0.6
 _MOST_TRIES = 100
 _SLACK_M = 1e-6
+"""Racks that touch do not cover each other."""
 
 
 def shift_m(fabric: Fabric, copied: Copied) -> float:
@@ -23,7 +23,7 @@ def shift_m(fabric: Fabric, copied: Copied) -> float:
     if not mine:
         return 0.0
     rects = np.array(mine)
-    step = float(np.ptp(rects[:, 1])) + USUAL_DEPTH_M + AISLE_M
+    step = float(np.ptp(rects[:, 1])) + DEFAULT_RACK_DEPTH_M + AISLE_M
     layout = fabric.layout
     there = np.array([(r.x_m, r.y_m, *layout.footprint_m(r)) for r in layout.racks]).reshape(-1, 4)
     for tries in range(1, _MOST_TRIES + 1):
@@ -35,8 +35,8 @@ def shift_m(fabric: Fabric, copied: Copied) -> float:
 def _rects(fabric: Fabric, rack: Rack) -> list[tuple[float, float, float, float]]:
     """Return left, top, width and depth of a rack, or of each of an array. [m]."""
     part = fabric.part_by_id.get(rack.part)
-    width = (part.value("width") if part is not None else 0.0) or USUAL_WIDTH_M
-    depth = (part.value("depth") if part is not None else 0.0) or USUAL_DEPTH_M
+    width = (part.value("width") if part is not None else 0.0) or DEFAULT_RACK_WIDTH_M
+    depth = (part.value("depth") if part is not None else 0.0) or DEFAULT_RACK_DEPTH_M
     found = []
     for cell in cells(rack.array):
         x, y = array_offset(rack, *cell)

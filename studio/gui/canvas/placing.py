@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from studio.design.site import AISLE_M
 from studio.errors import InvalidInput
 from studio.gui.canvas.dropping import Landing, footprint_m, in_scope, stands_on_racks
 from studio.gui.canvas.fitting import RackRoom
@@ -13,8 +14,6 @@ from studio.gui.canvas.requests import DropTarget, ItemType
 from studio.gui.canvas.scene import Scene
 from studio.session.library import lend, usual_rack
 
-AISLE_M = 1.2
-"""Left free at the walls of the hall and between rows."""
 _SLACK_M = 1e-6
 
 

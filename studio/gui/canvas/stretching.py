@@ -12,6 +12,7 @@ from studio import units
 from studio.design.arrays import Cell, array_offset
 from studio.design.model import Design, Rack
 from studio.design.resizing import resize_array
+from studio.design.site import AISLE_M
 from studio.errors import StudioError
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.grips import Ghost, Readout
@@ -23,8 +24,6 @@ from studio.gui.i18n import mark, tr
 from studio.ids import RackId
 from studio.simulation.rollup.inventory import inventory_of
 
-AISLE_M = 1.2
-"""Between rows where an array has none yet."""
 _MOST = 2000
 """More racks in one direction are not drawn by hand."""
 

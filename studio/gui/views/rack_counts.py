@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from studio.design.model import Design
 from studio.design.resizing import resize_array
+from studio.design.site import AISLE_M
 from studio.errors import InvalidInput, StudioError
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import DEFAULT_RACK_DEPTH_M, DEFAULT_RACK_WIDTH_M
 from studio.fabric.parts import resolve_part
 from studio.ids import RackId
 
-AISLE_M = 1.2
 MEMBERS = ("count", "rows")
 
 
