@@ -6,7 +6,7 @@ import msgspec
 
 _KWH_J = 3.6e6
 AISLE_M = 1.2
-"""Between two rows of racks: the width ANSI/TIA-942 recommends for a cold aisle, two floor tiles."""
+"""Between two rows of racks; ANSI/TIA-942 recommends 1.2 m, two floor tiles, for a cold aisle."""
 
 
 class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
