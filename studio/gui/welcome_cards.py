@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from studio import paths
 from studio.catalog.catalog import Catalog
-from studio.errors import FileProblem, StudioError
+from studio.errors import StudioError
 from studio.fabric.compiling import compile_design
-from studio.files import read_file
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.panels.welcome import PICTURE, DesignCard
 from studio.gui.theme import Theme
+from studio.gui.views.design_heads import design_head
 from studio.gui.views.library_items import design_files
-from studio.storage.project_file import LARGEST_FILE_BYTES, read_design
+from studio.storage.project_file import read_design
 
 _SCALE = 2
 _DRAWN = 2
@@ -32,25 +29,13 @@ _FIRST_MS = 400
 """Thumbnails start this late, so that they never delay the first paint."""
 
 
-class _Head(msgspec.Struct):
-    name: str
-    name_zh: str = ""
-    description: str = ""
-    description_zh: str = ""
-
-
-class _Headed(msgspec.Struct):
-    design: _Head
-
-
 def design_cards(language: str) -> tuple[DesignCard, ...]:
     """Return the reference designs as cards, the flagship first."""
     rank = {name: place for place, name in enumerate(_ORDER)}
     files = sorted(design_files(), key=lambda path: (rank.get(path.stem, len(rank)), path.stem))
-    heads = _heads(tuple(files))
     cards = []
     for path in files:
-        head = heads.get(path)
+        head = design_head(path)
         if head is None:
             continue
         chinese = language == "zh"
@@ -58,19 +43,6 @@ def design_cards(language: str) -> tuple[DesignCard, ...]:
         text = head.description_zh if chinese and head.description_zh else head.description
         cards.append(DesignCard(path, name, text))
     return tuple(cards)
-
-
-@cache
-def _heads(files: tuple[Path, ...]) -> Mapping[Path, _Head]:
-    """Only names and descriptions are decoded: a large design costs no time here."""
-    heads = {}
-    for path in files:
-        try:
-            content = read_file(path, LARGEST_FILE_BYTES)
-            heads[path] = msgspec.json.decode(content, type=_Headed).design
-        except (FileProblem, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            continue
-    return heads
 
 
 class Thumbnailer(QObject):

@@ -25,6 +25,7 @@ from studio.gui.panels.compare_table import CompareTable
 from studio.gui.panels.explain import ExplainPanel
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.compare_rows import ComparedDesign, CompareView, compare_view
+from studio.gui.views.design_heads import design_head
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.library_items import design_files
 from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
@@ -157,7 +158,7 @@ class ComparePage(QWidget):
         figures = QSplitter(Qt.Orientation.Horizontal)
         figures.addWidget(self.table)
         figures.addWidget(scroll)
-        figures.setSizes([640, 420])
+        figures.setSizes([720, 340])
         self._below = styled_area("panel")
         below = QVBoxLayout(self._below)
         below.setContentsMargins(0, 0, 0, 0)
@@ -191,8 +192,8 @@ class ComparePage(QWidget):
             name = tr("{name} (open now)").format(name=self._current.candidate.name)
             self._list.addItem(self._item(name, "", "" in ticked))
         for path in self._files:
-            known = self._loaded.get(path)
-            name = known.candidate.name if known else path.stem
+            known, head = self._loaded.get(path), design_head(path)
+            name = known.candidate.name if known else head.name if head else path.stem
             self._list.addItem(self._item(name, str(path), str(path) in ticked))
         self._list.blockSignals(False)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 from studio.units import display, parse
 
 _LIMIT_WIDTH = 66
+_GOAL_LETTERS = 14
 _PROGRESS_WIDTH = 90
 
 
@@ -53,6 +54,7 @@ class StudyQuestion(QWidget):
         super().__init__(parent)
         self._form: StudyForm | None = None
         self._goal_label, self._goal = styled_label("quiet"), QComboBox()
+        self._goal.setMinimumContentsLength(_GOAL_LETTERS)
         self._objectives = {
             key: _Objective(styled_label("quiet"), QLineEdit(), "") for key in ("tpot", "ttft")
         }
