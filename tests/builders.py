@@ -306,3 +306,15 @@ def joined(fabric: Fabric) -> list[tuple[str, str]]:
 def changed(value: Any, **fields: Any) -> Any:
     """Return a frozen struct with other fields."""
     return msgspec.structs.replace(value, **fields)
+
+
+BROKEN: dict[tuple[str, ...], object] = {
+    ("links", "ub-uplinks", "length_m"): 6001.0,
+    ("links", "rdma-spine", "transceiver_b"): "",
+    ("links", "vpc-access", "multiplicity"): 3,
+    ("racks", "bus-west", "contents", "V", "u"): 5,
+    ("site", "routing", "tray_area_m2"): 0.01,
+    ("site", "coolant_temperature_k"): 320.0,
+    ("planes", "rdma", "oversubscription"): 0.5,
+}
+"""Changes of CloudMatrix 384, each of which breaks another design rule."""

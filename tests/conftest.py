@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from studio.catalog.catalog import Catalog
+from studio.design.edits import apply_changes
 from studio.design.model import Design
 from studio.fabric.fabric import Fabric
 from studio.session import library
-from studio.storage.project_file import write_design
+from studio.storage.project_file import read_design, write_design
 from tests import builders
 
 _SLOW_IS_FINE = [HealthCheck.too_slow]
@@ -65,4 +66,13 @@ def two_racks_fabric(two_racks: Design) -> Fabric:
 def file_of_two_racks(tmp_path: Path, two_racks: Design) -> Path:
     path = tmp_path / "two.supernode"
     write_design(path, two_racks)
+    return path
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """CloudMatrix 384 in a file, with several design rules broken."""
+    design = read_design(library.find_design("cloudmatrix-384")).design
+    path = tmp_path / "broken.supernode"
+    write_design(path, apply_changes(design, builders.BROKEN))
     return path

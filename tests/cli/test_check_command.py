@@ -8,27 +8,6 @@ from pathlib import Path
 import pytest
 
 from studio.cli.__main__ import main
-from studio.design import edits
-from studio.session.library import find_design
-from studio.storage.project_file import read_design, write_design
-
-BROKEN = {
-    ("links", "ub-uplinks", "length_m"): 6001.0,
-    ("links", "rdma-spine", "transceiver_b"): "",
-    ("links", "vpc-access", "multiplicity"): 3,
-    ("racks", "bus-west", "contents", "V", "u"): 5,
-    ("site", "routing", "tray_area_m2"): 0.01,
-    ("site", "coolant_temperature_k"): 320.0,
-    ("planes", "rdma", "oversubscription"): 0.5,
-}
-
-
-@pytest.fixture
-def broken(tmp_path: Path) -> Path:
-    design = read_design(find_design("cloudmatrix-384")).design
-    path = tmp_path / "broken.supernode"
-    write_design(path, edits.apply_changes(design, BROKEN))
-    return path
 
 
 def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:

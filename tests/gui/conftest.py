@@ -82,3 +82,11 @@ def wait_for_result(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(
         lambda: workspace.evaluation is not None and not workspace.is_stale, timeout=PATIENCE_MS
     )
+
+
+@pytest.fixture
+def broken_window(qtbot: QtBot, window: MainWindow, broken: Path) -> MainWindow:
+    """The window on a CloudMatrix 384 that breaks several design rules, its problems listed."""
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=PATIENCE_MS):
+        window.open_path(broken)
+    return window

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +13,6 @@ from studio.languages import translator
 from studio.session.library import find_design
 from studio.simulation.rules.check import checked
 from tests.builders import bench, fabric_of, link
-from tests.gui.test_problems import broken  # noqa: F401 - a fixture
 
 MANY = bench({"a": 1, "b": 1}, {"many": link("**/a", "**/b", multiplicity=80)})
 ENDS = {"R01/N1/a[0]", "R01/N1/b[0]"}
@@ -60,12 +57,9 @@ def test_the_dialog_wants_a_reason_and_knows_the_author(qtbot: QtBot) -> None:
 
 
 def test_the_window_shows_who_accepted_what_and_takes_it_back(
-    window: MainWindow,
-    qtbot: QtBot,
-    broken: Path,  # noqa: F811
+    broken_window: MainWindow, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
-        window.open_path(broken)
+    window = broken_window
     document = window.workspace.document
     assert document is not None
     row = next(row for row in window.problems.rows if row.key)
@@ -117,12 +111,9 @@ def buttons(window: MainWindow) -> list[str]:
 
 
 def test_buttons_say_what_can_be_done_to_the_problems_selected(
-    window: MainWindow,
-    qtbot: QtBot,
-    broken: Path,  # noqa: F811
+    broken_window: MainWindow, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
-        window.open_path(broken)
+    window = broken_window
     panel, document = window.problems, window.workspace.document
     assert document is not None
     assert buttons(window) == []
@@ -146,12 +137,9 @@ def test_buttons_say_what_can_be_done_to_the_problems_selected(
 
 
 def test_what_is_selected_stays_so_while_other_problems_come_and_go(
-    window: MainWindow,
-    qtbot: QtBot,
-    broken: Path,  # noqa: F811
+    broken_window: MainWindow, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
-        window.open_path(broken)
+    window = broken_window
     panel = window.problems
     choose(window, len(panel.rows) - 1)
     chosen = panel.rows[-1]

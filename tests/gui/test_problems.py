@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.cli.__main__ import main
-from studio.design import edits
 from studio.gui.main_window import MainWindow
-from studio.session.library import find_design
-from studio.storage.project_file import read_design, write_design
-from tests.cli.test_check_command import BROKEN
-
-
-@pytest.fixture
-def broken(tmp_path: Path) -> Path:
-    design = read_design(find_design("cloudmatrix-384")).design
-    path = tmp_path / "broken.supernode"
-    write_design(path, edits.apply_changes(design, BROKEN))
-    return path
-
-
-def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
-    assert main(["check", *arguments, "--json"]) == 1
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
-    return found
+from tests.builders import BROKEN
+from tests.cli.test_check_command import findings
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
