@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
+_WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,8 @@ class Finding:
     def key(self) -> str:
         """Return what a waiver refers to."""
         return f"{self.rule}@{self.address}"
+
+
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with errors first, otherwise in their order."""
+    return tuple(sorted(findings, key=lambda one: _WORST_FIRST.index(one.severity)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from studio.design.finding import Finding, Severity
-from studio.session.evaluation import Evaluation
-from studio.simulation.rules.check import by_severity
+from typing import TYPE_CHECKING
+
+from studio.design.finding import Finding, Severity, by_severity
+
+if TYPE_CHECKING:
+    from studio.session.evaluation import Evaluation
 
 
 def findings_of(evaluation: Evaluation) -> tuple[Finding, ...]:

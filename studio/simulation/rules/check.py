@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from studio.design.finding import Finding
+from studio.design.finding import Finding, by_severity
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.rules import cables, exceptions, ports, rack_space, racks
@@ -72,8 +72,6 @@ RULES: tuple[Rule, ...] = (
     _rule(names),
 )
 
-_RANK = {"error": 0, "warning": 1, "info": 2}
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -118,8 +116,3 @@ def checked(
         if judged != "ignore":
             found.append(replace(one, severity=judged) if judged != one.severity else one)
     return Checked(by_rule, by_severity(found), tuple(accepted))
-
-
-def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings with errors first, otherwise in their order."""
-    return tuple(sorted(findings, key=lambda one: _RANK[one.severity]))
