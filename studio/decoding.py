@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from studio.errors import FileProblem
-from studio.messages import Message, say
+from studio.messages import Message, recognised, say
 
 Decoded = TypeVar("Decoded")
 
@@ -65,11 +65,7 @@ def reason_of(error: Exception, content: bytes, kind: type) -> str:
 
 
 def _worded(text: str) -> str:
-    for pattern, message in _SENTENCES:
-        found = re.fullmatch(pattern, text)
-        if found:
-            return say(message.template, **found.groupdict())
-    return text
+    return recognised(text, _SENTENCES)
 
 
 def _place_in_text(content: bytes, message: str) -> str:

@@ -89,6 +89,15 @@ def entry(text: str) -> str:
     return text if isinstance(text, (Message, Listed, Name)) else Message(text, {})
 
 
+def recognised(text: str, phrases: Iterable[tuple[str, Message]]) -> str:
+    """Return the phrase whose pattern is all of a text, with the values found; else the text."""
+    for pattern, phrase in phrases:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return say(phrase.template, **found.groupdict())
+    return text
+
+
 def _text_of(value: object) -> object:
     if not isinstance(value, Exception):
         return value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -17,6 +17,8 @@ from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput, UnknownName
 from studio.ids import Address, PartId, RackId
 from studio.messages import say
+
+Edit = Callable[[Design], Design]
 
 SECTIONS = (
     "parts",
@@ -42,8 +44,8 @@ def put(design: Design, section: str, key: str, value: object) -> Design:
     return msgspec.structs.replace(design, **{section: {**entries, key: value}})
 
 
-def remove(design: Design, section: str, key: str) -> Design:
-    """Return the design without `key`.
+def entries_with(design: Design, section: str, key: str) -> Mapping[str, object]:
+    """Return the entries of a section that has to hold `key`.
 
     Raises
     ------
@@ -57,6 +59,17 @@ def remove(design: Design, section: str, key: str) -> Design:
             key=key,
             hint=hint(key, entries),
         )
+    return entries
+
+
+def remove(design: Design, section: str, key: str) -> Design:
+    """Return the design without `key`.
+
+    Raises
+    ------
+    UnknownName : there is no such section or key.
+    """
+    entries = entries_with(design, section, key)
     kept = {name: value for name, value in entries.items() if name != key}
     return msgspec.structs.replace(design, **{section: kept})
 

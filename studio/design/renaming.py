@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from studio.design.edits import entries_of, hint
+from studio.design.edits import entries_with
 from studio.design.model import Design
-from studio.errors import InvalidInput, UnknownName
+from studio.errors import InvalidInput
 
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "parts": ("part", "cable", "transceiver_a", "transceiver_b"),
@@ -30,14 +30,7 @@ def rename(design: Design, section: str, old: str, new: str) -> Design:
     UnknownName : there is no such section or key.
     InvalidInput : the new name is empty or taken.
     """
-    entries = entries_of(design, section)
-    if old not in entries:
-        raise UnknownName(
-            "{section} has no {old!r}{hint}",
-            section=section,
-            old=old,
-            hint=hint(old, entries),
-        )
+    entries = entries_with(design, section, old)
     if not new or (new in entries and new != old):
         raise InvalidInput(
             "{section}: the name {new!r} is taken" if new else "{section}: the new name is empty",

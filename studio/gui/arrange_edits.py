@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from studio.design.arrays import (
 )
 from studio.design.cabling import give_back
 from studio.design.contents import straighten_boxes
-from studio.design.edits import rotate_racks, set_part, set_state
+from studio.design.edits import Edit, rotate_racks, set_part, set_state
 from studio.design.members import share
 from studio.design.model import Design
 from studio.errors import InvalidDesign
@@ -31,7 +31,6 @@ from studio.gui.canvas.moving import moved_by
 from studio.gui.canvas.snapping import around
 from studio.ids import Address, RackId, RuleId
 
-Edit = Callable[[Design], Design]
 Side = Literal["left", "centre", "right", "top", "middle", "bottom"]
 Axis = Literal["x", "y"]
 

@@ -11,6 +11,7 @@ from studio.catalog.catalog import Catalog
 from studio.design.arrays import Cell, cells
 from studio.design.contents import place_box, unit_of
 from studio.design.copying import Copied, copy_racks, insert_racks, renamed_racks
+from studio.design.edits import Edit
 from studio.design.labels import label_of
 from studio.design.members import contents_of, scope_of
 from studio.design.model import Array, Design, Placement
@@ -21,7 +22,6 @@ from studio.gui.clip_links import NO_LINKS, CopiedLinks, copied_links, with_link
 from studio.gui.clip_places import shift_m
 from studio.ids import Address, RackId
 
-Edit = Callable[[Design], Design]
 USUAL_UNITS = 48
 """Of a rack whose type does not say."""
 

@@ -10,7 +10,7 @@ from studio.catalog.part import Part
 from studio.design.arrays import Cell, cell_at
 from studio.design.contents import place_box
 from studio.design.copying import next_number
-from studio.design.edits import free_name, put, set_field
+from studio.design.edits import Edit, free_name, put, set_field
 from studio.design.members import scope_of
 from studio.design.model import (
     Array,
@@ -24,7 +24,6 @@ from studio.design.model import (
 )
 from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
-from studio.gui.selection_edits import Edit
 from studio.ids import AssemblyId, PartId, RackId
 from studio.session.library import lend, usual_rack
 

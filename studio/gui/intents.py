@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.design import edits
+from studio.design.edits import Edit
 from studio.design.finding import Fix
 from studio.errors import StudioError
 from studio.gui import drop_edits
 from studio.gui.canvas.dropping import box_height_u
-from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.placing import free_place
 from studio.gui.canvas.requests import DropTarget, EditRequest, ItemType
 from studio.gui.i18n import mark, tr

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from studio.design.arrays import cells
 from studio.design.cabling import take_cable
-from studio.design.edits import remove, set_field, set_state
+from studio.design.edits import Edit, remove, set_field, set_state
 from studio.design.labels import label_of
 from studio.design.members import contents_of, with_contents
 from studio.design.model import Design, Deviation
@@ -14,8 +12,6 @@ from studio.fabric.fabric import Fabric
 from studio.gui.canvas.held_boxes import HeldBoxes, hold_boxes
 from studio.gui.views.subjects import Subject, rule_path, subjects_of
 from studio.ids import Address, AssemblyId, RackId, RuleId
-
-Edit = Callable[[Design], Design]
 
 
 def selected_racks(fabric: Fabric, selection: frozenset[str]) -> tuple[RackId, ...]:

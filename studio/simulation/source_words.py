@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from studio.messages import Message, say
+from studio.messages import Message, recognised, say
 
 _PHRASES: tuple[tuple[str, Message], ...] = (
     (
@@ -49,8 +49,4 @@ _PHRASES: tuple[tuple[str, Message], ...] = (
 @cache
 def source_text(source: str) -> str:
     """Return the text of a source: a message where it is the studio's own, else the title."""
-    for pattern, phrase in _PHRASES:
-        found = re.fullmatch(pattern, source)
-        if found:
-            return say(phrase.template, **found.groupdict())
-    return source
+    return recognised(source, _PHRASES)

@@ -6,9 +6,10 @@ import pytest
 
 from studio.design import arrays, edits
 from studio.design.contents import place_box, shift_boxes
+from studio.design.edits import Edit
 from studio.design.model import Array, Design, Deviation
 from studio.gui import arrange_edits, clip_edits
-from studio.gui.arrange_edits import Edit, Side
+from studio.gui.arrange_edits import Side
 from studio.ids import Address, RackId
 from tests.builders import fabric_of, place, rack, two_racks
 

@@ -19,11 +19,11 @@ from studio.session.live import LivePolicy, Request
 from tests.builders import fabric_of, small_catalog, two_racks, with_part
 
 
-def rename(name: str = "New") -> object:
+def rename(name: str = "New") -> edits.Edit:
     return lambda design: edits.set_field(design, ("name",), name)
 
 
-def grow(count: int) -> object:
+def grow(count: int) -> edits.Edit:
     return lambda design: edits.set_field(design, ("racks", "row", "array", "count"), count)
 
 
@@ -35,7 +35,7 @@ def document() -> Document:
 def test_an_edit_is_compiled_and_heard(document: Document) -> None:
     heard: list[int] = []
     document.listen(lambda one: heard.append(one.revision))
-    document.apply("grow", grow(3))  # type: ignore[arg-type]
+    document.apply("grow", grow(3))
     assert document.fabric.count("npu") == 24
     assert document.fabric.design is document.design
     assert document.is_modified
@@ -55,7 +55,7 @@ def test_an_edit_that_cannot_be_built_leaves_everything_as_it_was(
     document.listen(heard.append)
     before = (document.design, document.fabric, document.revision, document.history.steps)
     with pytest.raises(InvalidDesign):
-        document.apply("grow", grow(count))  # type: ignore[arg-type]
+        document.apply("grow", grow(count))
     assert (document.design, document.fabric, document.revision, document.history.steps) == before
     assert heard == []
 
@@ -79,25 +79,25 @@ def test_an_edit_that_changes_nothing_is_not_heard(document: Document) -> None:
 def test_undo_selects_what_was_selected_then(document: Document) -> None:
     # With a third rack in the row R03 is another rack, and R17 would be none at all.
     document.select(frozenset({"R01"}))
-    document.apply("grow", grow(3))  # type: ignore[arg-type]
+    document.apply("grow", grow(3))
     document.select(frozenset({"R01", "R02", "R03"}))
     document.undo()
     assert document.selection == {"R01"}
     document.redo()
     assert document.selection == {"R01", "R02", "R03"}
-    document.apply("rename", rename())  # type: ignore[arg-type]
+    document.apply("rename", rename())
     document.select(frozenset())
     document.jump(0)
     assert document.selection == {"R01"}
     document.select(frozenset({"R02"}))
-    document.apply("grow", grow(4))  # type: ignore[arg-type]
+    document.apply("grow", grow(4))
     document.select(frozenset({"R04"}))
     document.undo()
     assert document.selection == {"R02"}
 
 
 def test_a_step_of_an_earlier_session_selects_nothing(document: Document) -> None:
-    document.apply("grow", grow(3))  # type: ignore[arg-type]
+    document.apply("grow", grow(3))
     document.select(frozenset({"R03"}))
     document._selected_at.clear()
     document.undo()

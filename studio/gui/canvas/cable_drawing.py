@@ -10,13 +10,13 @@ import numpy as np
 
 from studio import units
 from studio.design.cabling import add_cables, move_end, single_like
+from studio.design.edits import Edit
 from studio.design.model import Design, LinkRule
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.grips import Readout
-from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.picking import Hit, links_of
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene

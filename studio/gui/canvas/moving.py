@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio.design.arrays import Cell, offset_of, place_members
-from studio.design.edits import move_racks
+from studio.design.edits import Edit, move_racks
 from studio.design.model import Design
 from studio.gui.canvas.held import Held
 from studio.ids import RackId
-
-Edit = Callable[[Design], Design]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from studio import units
 from studio.design.arrays import Cell, array_offset
+from studio.design.edits import Edit
 from studio.design.model import Design, Rack
 from studio.design.resizing import resize_array
 from studio.design.site import AISLE_M
@@ -17,7 +18,6 @@ from studio.errors import StudioError
 from studio.fabric.arrays import FloatArray
 from studio.gui.canvas.grips import Ghost, Readout
 from studio.gui.canvas.held import all_of_array, cell_of
-from studio.gui.canvas.moving import Edit
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import mark, tr

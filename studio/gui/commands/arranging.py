@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from studio.design.edits import Edit
 from studio.gui import arrange_edits
-from studio.gui.arrange_edits import Axis, Edit, Side
+from studio.gui.arrange_edits import Axis, Side
 from studio.gui.i18n import mark
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.design.edits import Edit
 from studio.errors import StudioError
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.i18n import tr
@@ -22,7 +23,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views.sheets.clipboard import shown_table
 from studio.gui.views.sheets.kinds import SHEETS
 from studio.gui.views.sheets.query import Query
-from studio.gui.views.sheets.sheet import Edit, Sheet, Source
+from studio.gui.views.sheets.sheet import Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
 from studio.messages import say
 

@@ -15,13 +15,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from studio.design.edits import Edit
 from studio.errors import StudioError
 from studio.fabric.arrays import IntArray
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.sheets.pasting import Cell, cells_edit
 from studio.gui.views.sheets.query import Query, touched, visible_rows
-from studio.gui.views.sheets.sheet import Column, Edit, Sheet
+from studio.gui.views.sheets.sheet import Column, Sheet
 from studio.messages import Listed, entry
 
 Index = QModelIndex | QPersistentModelIndex

@@ -115,7 +115,9 @@ def test_a_box_lands_at_the_rear_with_shift_and_where_rears_are_drawn(scene: Sce
     # Fronts are in nobody's way there; the box itself is in the way of the next.
     taken = scene.housing_rects(scene.rack_start[:1])[0]
     place = (float(taken[0] + taken[2] / 2), float(taken[1] + taken[3] / 2))
-    assert landing(scene, VIEW, ("assembly", "node"), *place).target.collides  # type: ignore[union-attr]
+    onto = landing(scene, VIEW, ("assembly", "node"), *place)
+    assert onto is not None
+    assert onto.target.collides
     behind = landing(scene, VIEW, ("assembly", "node"), *place, rear=True)
     assert behind is not None
     assert not behind.target.collides
@@ -124,7 +126,9 @@ def test_a_box_lands_at_the_rear_with_shift_and_where_rears_are_drawn(scene: Sce
     again = landing(split, VIEW, ("assembly", "node"), place[0] + width * 0.3, place[1])
     assert again is not None
     assert (again.target.face, again.target.collides) == ("rear", True)
-    assert landing(split, VIEW, ("assembly", "node"), *right).target.face == "rear"  # type: ignore[union-attr]
+    drawn = landing(split, VIEW, ("assembly", "node"), *right)
+    assert drawn is not None
+    assert drawn.target.face == "rear"
 
 
 def test_a_box_too_deep_for_what_is_in_front_of_it_says_so(scene: Scene) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from studio.catalog.part import Kind
 from studio.design.cabling import add_cables, move_end, single_like
-from studio.design.edits import set_field
+from studio.design.edits import Edit, set_field
 from studio.design.model import Design, LinkRule
 from studio.errors import InvalidInput
 from studio.fabric.places import find_components
@@ -18,7 +18,7 @@ from studio.gui.i18n import named
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import part_choices
-from studio.gui.views.sheets.sheet import Edit, Entry, Source, Write
+from studio.gui.views.sheets.sheet import Entry, Source, Write
 from studio.ids import Address, PartId, RuleId
 
 Side = Literal["a", "b"]

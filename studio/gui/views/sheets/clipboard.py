@@ -13,10 +13,11 @@ from studio.errors import InvalidInput
 
 if TYPE_CHECKING:
     from studio.exchange.table import Table
+from studio.design.edits import Edit
 from studio.fabric.arrays import IntArray
 from studio.gui.views.numerals import with_points, write_commas
 from studio.gui.views.sheets.pasting import Cell, cells_edit, rows_edit
-from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Translate
+from studio.gui.views.sheets.sheet import Column, Sheet, Translate
 from studio.gui.views.sheets.values import Numbers, Plain
 from studio.units import DIMENSIONS
 

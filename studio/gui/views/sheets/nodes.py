@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from studio.design.contents import place_box, shift_boxes
-from studio.design.edits import get_field
+from studio.design.edits import Edit, get_field
 from studio.design.members import own_of, scope_of
 from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
@@ -25,7 +25,7 @@ from studio.gui.views.sheets.scopes import (
     scope_column,
     written_path,
 )
-from studio.gui.views.sheets.sheet import Column, Edit, Sheet, Source
+from studio.gui.views.sheets.sheet import Column, Sheet, Source
 from studio.gui.views.sheets.values import Numbers, Texts, Values, Words, words
 from studio.ids import AssemblyId, RackId
 

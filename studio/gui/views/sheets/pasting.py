@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.design.edits import Edit
 from studio.design.model import Design
 from studio.errors import InvalidInput, StudioError
-from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Write
+from studio.gui.views.sheets.sheet import Column, Entry, Sheet, Write
 from studio.messages import Listed, Message, say
 
 Grid = Sequence[Sequence[str]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.design.arrays import is_repeated, offset_of, place_members, turn_members
 from studio.design.copying import next_number
-from studio.design.edits import free_name, get_field, move_racks, put, rotate_racks
+from studio.design.edits import Edit, free_name, get_field, move_racks, put, rotate_racks
 from studio.design.model import Array, Design, Rack
 from studio.fabric.arrays import FloatArray
 from studio.gui.i18n import mark
@@ -19,7 +19,7 @@ from studio.gui.views.rack_counts import with_count
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_choices, state_column
 from studio.gui.views.sheets.places import racks_of
-from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Source, Write
+from studio.gui.views.sheets.sheet import Column, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Values, Words, words
 from studio.ids import PartId, RackId
 from studio.simulation.rollup.inventory import inventory_of

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from studio.catalog.part import Kind
-from studio.design.edits import free_name, get_field, put, set_field
+from studio.design.edits import Edit, free_name, get_field, put, set_field
 from studio.design.model import Design, LinkRule
 from studio.design.schemes import USUAL_SCHEMES, Scheme
 from studio.errors import InvalidInput
@@ -21,7 +21,7 @@ from studio.gui.views.scheme_text import SCHEME_KEYS, parameters_text, with_para
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import named_part, part_choices
 from studio.gui.views.sheets.places import NONE
-from studio.gui.views.sheets.sheet import Column, Edit, Entry, Sheet, Source, Write
+from studio.gui.views.sheets.sheet import Column, Entry, Sheet, Source, Write
 from studio.gui.views.sheets.values import Numbers, Values, words
 from studio.gui.views.subjects import rule_path
 from studio.ids import PartId, PlaneId

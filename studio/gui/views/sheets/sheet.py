@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from studio.design.model import Design
+from studio.design.edits import Edit
 from studio.fabric.addresses import component_addresses
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
@@ -14,7 +14,6 @@ from studio.gui.i18n import Language
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets.values import Values
 
-Edit = Callable[[Design], Design]
 Translate = Callable[[str], str]
 """Translates a marked text into the language shown."""
 
