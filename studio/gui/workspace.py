@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.catalog.catalog import Catalog
+from studio.design.edits import Edit
 from studio.design.model import Design
 from studio.errors import StudioError
 from studio.fabric.compiling import compile_design
@@ -224,9 +225,7 @@ class Workspace(QObject):
             self.noticed.emit(Notice(tr(error.message), "warning"))
             return None
 
-    def apply(
-        self, label: str, edit: Callable[[Design], Design], merge_key: str | None = None
-    ) -> bool:
+    def apply(self, label: str, edit: Edit, merge_key: str | None = None) -> bool:
         """Apply an edit; tells whether it was possible."""
         return self._attempt(lambda document: document.apply(label, edit, merge_key))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.catalog.catalog import Catalog
+from studio.design.edits import Edit
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem, StudioError
 from studio.fabric.compiling import compile_design
@@ -155,9 +156,7 @@ class Document:
         """Call `listener` after every change of design or selection."""
         self._listeners.append(listener)
 
-    def apply(
-        self, label: str, edit: Callable[[Design], Design], merge_key: str | None = None
-    ) -> None:
+    def apply(self, label: str, edit: Edit, merge_key: str | None = None) -> None:
         """Apply an edit; where it can't be built nothing happens.
 
         Raises

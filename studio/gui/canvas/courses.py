@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas.arcs import arcs, exits
 from studio.gui.canvas.wiring import Wiring
 
-if TYPE_CHECKING:
-    from studio.gui.canvas.trays import Trays
+
+@dataclass(frozen=True)
+class Trays:
+    """Lines of trays, shape (n, 4) in metres, with plane and number of cables of each."""
+
+    lines: FloatArray
+    plane: IntArray
+    cables: IntArray
+    is_spine: BoolArray
+    labelled: BoolArray
+    """Lines whose count is worth a label: spines, and rows where they meet the spine."""
 
 
 @dataclass(frozen=True)

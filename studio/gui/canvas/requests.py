@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.design.model import Design, Face
+from studio.design.edits import Edit
+from studio.design.model import Face
 
 ItemType = Literal["rack", "assembly", "part"]
 
@@ -16,7 +16,7 @@ class EditRequest:
     """A named change of the design; requests with the same merge key are one undo step."""
 
     label: str
-    edit: Callable[[Design], Design]
+    edit: Edit
     merge_key: str | None = None
 
 

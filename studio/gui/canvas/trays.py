@@ -5,30 +5,17 @@ Single arcs would be a solid area; a tray tells how much leaves each rack and ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from studio.fabric.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas.arcs import MOST_ARCS
+from studio.gui.canvas.courses import Trays
 from studio.gui.canvas.scene import Scene
 
 _ABOVE_M, _STEP_M = 0.22, 0.14
 _SPINE_M = 0.45
 _ROW_M = 0.2
 """Racks whose backs differ by less stand in the same row."""
-
-
-@dataclass(frozen=True)
-class Trays:
-    """Lines of trays, shape (n, 4) in metres, with plane and number of cables of each."""
-
-    lines: FloatArray
-    plane: IntArray
-    cables: IntArray
-    is_spine: BoolArray
-    labelled: BoolArray
-    """Lines whose count is worth a label: spines, and rows where they meet the spine."""
 
 
 def is_dense(scene: Scene) -> bool:

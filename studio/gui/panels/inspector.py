@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.design.model import Design
+from studio.design.edits import Edit
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.theme import SPACE, Theme
@@ -32,7 +31,7 @@ class FieldEdit:
     """An edit the inspector asks for."""
 
     label: str
-    edit: Callable[[Design], Design]
+    edit: Edit
     merge_key: str | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from studio.design.edits import get_field, set_field
+from studio.design.edits import Edit, get_field, set_field
 from studio.design.model import Design
 from studio.gui.i18n import mark, tr
 from studio.gui.views.entry import entry_text
@@ -42,7 +42,7 @@ class InspectorField:
     can_reset: bool = False
     reset_tip: str = mark("Back to the catalogue's value")
     write: Write | None = field(default=None, compare=False)
-    reset: Callable[[Design], Design] | None = field(default=None, compare=False)
+    reset: Edit | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def choice_field(
     values: Sequence[object],
     choices: tuple[Choice, ...],
     write: Write,
-    reset: Callable[[Design], Design] | None = None,
+    reset: Edit | None = None,
     *,
     can_reset: bool = False,
     reset_tip: str = "",

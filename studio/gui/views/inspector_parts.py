@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from studio.catalog.catalog import Catalog
 from studio.catalog.fields import FIELDS
-from studio.design.edits import free_name, put, remove
+from studio.design.edits import Edit, free_name, put, remove
 from studio.design.model import Design, FieldOverride, PartChange
 from studio.errors import StudioError
 from studio.fabric.parts import Origin, PartData, resolve_part
@@ -161,7 +159,7 @@ def value_writer(part_id: PartId, name: str) -> Write:
     return write
 
 
-def _resetter(part_id: PartId, name: str) -> Callable[[Design], Design]:
+def _resetter(part_id: PartId, name: str) -> Edit:
     def reset(design: Design) -> Design:
         change = design.parts.get(part_id)
         if change is None:
