@@ -11,6 +11,7 @@ from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.errors import InvalidInput
+from studio.exchange.result_json import band_json
 from studio.exploration.search.goals import GOALS
 from studio.messages import Listed, say
 from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
@@ -138,6 +139,7 @@ def _tree(found: PlanSearch) -> dict[str, Any]:
             "upward": found.axes[1].id,
             "plans": [_plan(plan) for plan in found.front],
         },
+        "error_bands": {goal: band_json(band) for goal, band in found.error_bands.items()},
         "why": list(found.why),
         "npu_seconds_per_token": [
             {
@@ -186,6 +188,8 @@ def _print(name: str, found: PlanSearch, said: Said) -> None:
     )
     for line in found.why:
         print(f"  {said(line)}")
+    for measured in dict.fromkeys(band.text for band in found.error_bands.values()):
+        print(f"  {said(say('error band: {text}', text=measured))}")
     if not found.keeping:
         refusal = say("no mapping keeps all limits: those above miss them by least")
         print(f"  {said(refusal)}", file=sys.stderr)

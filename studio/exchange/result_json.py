@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.simulation.error_band import SHARE_INSIDE
+from studio.simulation.error_band import SHARE_INSIDE, ErrorBand
 from studio.simulation.job_figures import figures_of, file_key
 from studio.simulation.reliability.job import JobReliability
 from studio.simulation.result import Phase, SimResult
@@ -37,10 +37,13 @@ def result_json(result: SimResult) -> dict[str, Any]:
 
 
 def _band(result: SimResult, name: str) -> dict[str, Any]:
-    band, (low, high) = result.error_bands[name], result.error_range(name) or (0.0, 0.0)
+    low, high = result.error_range(name) or (0.0, 0.0)
+    return {"low": low, "high": high, **band_json(result.error_bands[name])}
+
+
+def band_json(band: ErrorBand) -> dict[str, Any]:
+    """Return how far a figure may be off and which measurements say so."""
     return {
-        "low": low,
-        "high": high,
         "factor": band.factor,
         "share_inside": SHARE_INSIDE,
         "measured": band.measured,

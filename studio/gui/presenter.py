@@ -52,7 +52,7 @@ class Presenter:
         self.inspected = frozenset()
         self._made.forget()
         window.run_panel.set_playing(False)
-        window.run_panel.show_timeline(None)
+        window.run_panel.show_timeline(None, {})
         window.explain_panel.show_explanation(None)
         self.show_design(document)
         if document is not None:
@@ -136,13 +136,15 @@ class Presenter:
             made.of("time", lambda: time_bars(evaluation, language), language, result),
             made.of("memory", lambda: memory_view(evaluation, language), language, result),
             made.of("roofline", lambda: roofline(evaluation, language), language, result, totals),
-            made.of("power", lambda: power_bars(evaluation, language), language, totals),
+            made.of("power", lambda: power_bars(evaluation, language), language, totals, result),
         )
         if evaluation is not None:
             reason = evaluation.result.plan if evaluation.result else evaluation.problem
             is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
             window.plots.say_time(reason, "bad" if is_wrong else "quiet")
-        window.run_panel.show_timeline(evaluation.timeline if evaluation else None)
+        window.run_panel.show_timeline(
+            evaluation.timeline if evaluation else None, result.error_bands if result else {}
+        )
         window.late.fill("study")
         rows = problem_rows(evaluation)
         window.problems.show_rows(rows)

@@ -18,7 +18,9 @@ from studio.exploration.search.mappings import Cancelled, Counts, Limit, Mapping
 from studio.exploration.search.reasons import VALUE_OF, TermRow, reasons
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
 from studio.messages import Listed, Message
+from studio.session.accuracy import accuracy
 from studio.session.evaluation import Evaluation, active_scenario, sim_input
+from studio.simulation.error_band import ErrorBand
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
 from studio.simulation.simulate import simulate
@@ -71,6 +73,8 @@ class PlanSearch:
     """How many fit and keep all limits."""
     why: tuple[Message, ...]
     terms: tuple[TermRow, ...]
+    error_bands: Mapping[str, ErrorBand] = field(default_factory=dict)
+    """How far figures may be off, by id of a goal; only of those that measurements check."""
 
 
 _CLOUD = 2000
@@ -126,7 +130,17 @@ def search_plans(
         int(keeps.sum()),
         said.why,
         said.terms,
+        _error_bands(job, given.machine.accelerator.family),
     )
+
+
+def _error_bands(job: Job, family: str) -> Mapping[str, ErrorBand]:
+    known = accuracy().error_bands(job, family)
+    return {
+        goal.id: known[goal.figure]
+        for goal in GOALS.values()
+        if job in goal.jobs and goal.figure in known
+    }
 
 
 def _found(

@@ -22,11 +22,14 @@ MEASURED_OF: Mapping[str, tuple[Measured, ...]] = {
     "ttft_s": ("inference",),
     "mfu": ("training", "inference"),
     "memory": ("memory",),
+    "equipment_power_w": ("power",),
+    "facility_power_w": ("power",),
     "energy_j_per_token": ("power",),
 }
 """Sets that check a figure of `SimResult`: of two, the one of the job's own kind.
 
 Figures that rest on prices or on the parts' own ratings are in none: no measurement checks them.
+Power is that of the job; how much the site adds to it (PUE) is given, not predicted.
 """
 
 SET_NAMES: Mapping[str, Message] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio.design.edits import set_field
 from studio.gui.intents import Intents
 from studio.gui.main_window import MainWindow
+from studio.gui.plots.stream_plot import StreamPlot
 from studio.gui.views.explain_rows import OperatorName, rows_of
 from tests.gui.conftest import wait_for_result
 
@@ -195,4 +197,58 @@ def test_the_time_and_memory_plots_draw_error_bands(window: MainWindow) -> None:
         reach = plot._bands.opts["x"] + plot._bands.opts["right"]
         assert plot._plot.viewRange()[0][1] > reach.max()
         assert any(line.name == "Error band" for line in plot._legend.lines)
-    assert not any(line.name == "Error band" for line in window.plots.power._legend.lines)
+
+
+def test_of_power_only_that_of_the_job_is_checked_by_measurements(window: MainWindow) -> None:
+    evaluation = window.workspace.evaluation
+    assert evaluation is not None
+    assert evaluation.result is not None
+    bars = window.plots.power.bars
+    banded = [bar for bar in bars if bar.band]
+    assert [bar.name for bar in banded] == ["This job"]
+    assert len(bars) == 4
+    power = evaluation.result.equipment_power_w
+    assert banded[0].total == pytest.approx(power)
+    drawn = window.plots.power._bands.opts
+    low, high = evaluation.result.error_range("equipment_power_w") or (0.0, 0.0)
+    assert drawn["x"] - drawn["left"] == pytest.approx([low])
+    assert drawn["x"] + drawn["right"] == pytest.approx([high])
+
+
+def test_the_roofline_bands_phases_as_a_whole(window: MainWindow) -> None:
+    evaluation = window.workspace.evaluation
+    assert evaluation is not None
+    assert evaluation.result is not None
+    result, plot = evaluation.result, window.plots.roofline
+    assert plot.roofline is not None
+    phases = plot.roofline.phases
+    assert len(phases) == len(result.phases)
+    for shown, phase in zip(phases, result.phases, strict=True):
+        flop = sum(operator.flop for operator in phase.operators)
+        assert shown.flops * phase.seconds == pytest.approx(flop)
+        assert shown.flops < max(operator.achieved_flops for operator in phase.operators)
+    factor = result.error_bands["headline_s"].factor
+    assert 10 ** plot._bands.opts["top"] == pytest.approx([factor] * len(phases))
+    assert result.error_bands["headline_s"].short in window.plots.frames["roofline"].verdict
+
+
+def test_the_traces_of_a_run_are_drawn_with_error_bands(window: MainWindow) -> None:
+    evaluation = window.workspace.evaluation
+    assert evaluation is not None
+    assert evaluation.result is not None
+    window.show_dock("run")
+    bands, plot = evaluation.result.error_bands, window.run_panel._plot
+    assert isinstance(plot, StreamPlot)
+    for name, curve, most in (
+        ("power", plot._draw, np.inf),
+        ("compute", plot._curves["compute"], 1),
+    ):
+        factor = bands["equipment_power_w" if name == "power" else "headline_s"].factor
+        _, values = curve.getData()
+        _, outline = plot._bands[name].getData()
+        high, low = np.split(outline, 2)
+        assert high == pytest.approx(np.minimum(values * factor, most))
+        assert low[::-1] == pytest.approx(values / factor)
+    top = plot._power.viewRange()[1][1]
+    assert top > plot._bands["power"].getData()[1].max()
+    assert bands["equipment_power_w"].short in plot._legend.text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from studio.gui.theme import DARK, LIGHT
 from studio.session.document import Document
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, find_design
+from studio.session.study import PlanSearch
 from studio.units import display
 
 PATIENCE_MS = 60_000
@@ -112,6 +114,33 @@ def test_click_on_the_front_selects_its_mapping(qtbot: QtBot, panel: StudyPanel)
     front = panel._answer.found.front
     panel.answer.plots[0].chosen.emit(len(front) - 1)
     assert panel.answer.table.currentItem().data(0, 256) == front[-1]
+
+
+def test_the_front_and_the_chosen_mapping_are_drawn_with_error_bands(
+    qtbot: QtBot, panel: StudyPanel
+) -> None:
+    search(qtbot, panel)
+    found = panel.answer._found
+    assert isinstance(found, PlanSearch)
+    assert panel.answer.plots is not None
+    front = panel.answer.plots[0]
+    factor = found.error_bands["throughput"].factor
+    assert front._plot is not None
+    [whiskers] = [
+        item
+        for item in front._plot.getPlotItem().items
+        if isinstance(item, pg.ErrorBarItem) and item is not front._mark_band
+    ]
+    heights = whiskers.opts["y"]
+    assert heights == pytest.approx([p.metrics["tokens_per_s_per_npu"] for p in found.front])
+    assert heights + whiskers.opts["top"] == pytest.approx(heights * factor)
+    assert heights - whiskers.opts["bottom"] == pytest.approx(heights / factor)
+    chosen = panel.answer.table.currentItem().data(0, 256)
+    assert front._mark_band.opts["y"] == pytest.approx([chosen.metrics["tokens_per_s_per_npu"]])
+    assert front._plot.viewRange()[1][1] > (heights * factor).max()
+    assert f"({found.error_bands['throughput'].short})" in front._legend.text().replace(
+        "&nbsp;", " "
+    )
 
 
 def test_another_job_makes_an_answer_stale(

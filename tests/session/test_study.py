@@ -12,9 +12,9 @@ import pytest
 from studio import api
 from studio.cli.__main__ import main
 from studio.errors import InvalidInput, UnknownName
-from studio.exploration.search.goals import goals_of
+from studio.exploration.search.goals import GOALS, goals_of
 from studio.exploration.search.mappings import SearchCancelled
-from studio.session.evaluation import active_scenario, evaluate, sim_input
+from studio.session.evaluation import active_scenario, evaluate, sim_input, with_error_band
 from studio.session.study import Question, given_for, search_plans, tornado, with_mapping
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
@@ -48,6 +48,19 @@ def test_search_beats_or_equals_the_shipped_mapping(training: SimInput) -> None:
     assert times == sorted(times)
     assert 0 < found.keeping <= found.fitting <= found.counts.valid
     assert any("your plan" in line for line in found.why)
+
+
+@pytest.mark.parametrize("scenario", ["train-dense", "decode-r1"])
+def test_figures_of_a_search_have_the_error_bands_of_a_simulation(scenario: str) -> None:
+    given = _given(scenario)
+    found = search_plans(given, 1, Question(choices=FEW if scenario == "train-dense" else {}))
+    bands = with_error_band(simulate(given), given.machine).error_bands
+    assert {goal.id for goal in goals_of(found.job)} - found.error_bands.keys() == {"cost"}
+    for name, band in found.error_bands.items():
+        assert band == bands[GOALS[name].figure]
+    assert found.error_bands["memory"].measured == "memory"
+    assert found.error_bands["energy"].measured == "power"
+    assert found.error_bands[found.axes[1].id].measured == found.job
 
 
 @pytest.mark.parametrize("goal", [goal.id for goal in goals_of("inference")])

@@ -22,6 +22,8 @@ class Goal:
     id: str
     metric: str
     """Key of `Mappings.metrics`."""
+    figure: str
+    """The figure of `SimResult` it is of: what checks that one checks this; empty for none."""
     name: Message
     dimension: str
     """How it is displayed; a key of `units`."""
@@ -38,16 +40,21 @@ class Goal:
 GOALS: Mapping[str, Goal] = {
     goal.id: goal
     for goal in (
-        Goal("step-time", "step_time_s", say("Step time"), "time", False, ("training",)),
-        Goal("throughput", "tokens_per_s_per_npu", say("Tokens/s per NPU"), "count", True, _BOTH),
-        Goal("user-speed", "tokens_per_s_per_user", say("Tokens/s per user"), "count", True,
+        Goal("step-time", "step_time_s", "headline_s", say("Step time"), "time", False,
+             ("training",)),
+        Goal("throughput", "tokens_per_s_per_npu", "tokens_per_s_per_npu",
+             say("Tokens/s per NPU"), "count", True, _BOTH),
+        Goal("user-speed", "tokens_per_s_per_user", "headline_s", say("Tokens/s per user"),
+             "count", True, _SERVING),
+        Goal("tpot", "tpot_s", "headline_s", say("Time per output token"), "time", False,
              _SERVING),
-        Goal("tpot", "tpot_s", say("Time per output token"), "time", False, _SERVING),
-        Goal("ttft", "ttft_s", say("Time to first token"), "time", False, _SERVING),
-        Goal("cost", "cost_usd_per_million_tokens", say("Cost per million tokens"), "price", False,
-             _BOTH, needs_price=True),
-        Goal("energy", "energy_j_per_token", say("Energy per token"), "energy", False, _BOTH),
-        Goal("memory", "memory_byte", say("Memory of the fullest NPU"), "data", False, _BOTH),
+        Goal("ttft", "ttft_s", "ttft_s", say("Time to first token"), "time", False, _SERVING),
+        Goal("cost", "cost_usd_per_million_tokens", "", say("Cost per million tokens"), "price",
+             False, _BOTH, needs_price=True),
+        Goal("energy", "energy_j_per_token", "energy_j_per_token", say("Energy per token"),
+             "energy", False, _BOTH),
+        Goal("memory", "memory_byte", "memory", say("Memory of the fullest NPU"), "data", False,
+             _BOTH),
     )
 }  # fmt: skip
 USUAL_GOAL: Mapping[Job, str] = {"training": "step-time", "inference": "throughput"}

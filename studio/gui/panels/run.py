@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.steady_label import SteadyLabel
 
 if TYPE_CHECKING:
+    from studio.simulation.error_band import ErrorBand
     from studio.simulation.timeline import Timeline
 
 FRAME_MS = 40
@@ -44,6 +45,7 @@ class RunPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._timeline: Timeline | None = None
+        self._bands: Mapping[str, ErrorBand] = {}
         self._clock = RunClock()
         self._wall = QElapsedTimer()
         self._timer = QTimer(self, interval=FRAME_MS)
@@ -94,7 +96,7 @@ class RunPanel(QWidget):
 
         def refresh() -> None:
             if self._timeline is not None and self._timeline.period_s:
-                shown = streams(self._timeline, self._clock.now_s)
+                shown = streams(self._timeline, self._clock.now_s, self._bands)
                 plot.show_streams(shown)
                 moment = figure_text("", self._clock.now_s, "time", 4)
                 self._now.setText(f"{moment}   {tr(shown.now)}")
@@ -102,8 +104,14 @@ class RunPanel(QWidget):
         self._refresh = refresh
         refresh()
 
-    def show_timeline(self, timeline: Timeline | None) -> None:
-        """Follow another timeline, keeping the place within the period."""
+    def show_timeline(self, timeline: Timeline | None, bands: Mapping[str, ErrorBand]) -> None:
+        """Follow another timeline, keeping the place within the period.
+
+        Parameters
+        ----------
+        bands : how far figures of the result may be off, by their name there.
+        """
+        self._bands = bands
         before = self._timeline.period_s if self._timeline else 0.0
         self._timeline = timeline
         has_run = timeline is not None and timeline.period_s > 0

@@ -23,7 +23,9 @@ _DECADES_BELOW, _ABOVE = 4.0, 0.9
 _WIDE_PX = 300
 """Narrower plots name the roofs without their height, which the axis tells too."""
 _ROOFS = 4
-_POINT_PX, _RIDGE_PX = 9, 7
+_POINT_PX, _RIDGE_PX, _PHASE_PX = 9, 7, 7
+_BEAM_DECADES = 0.16
+"""Width of the ends of a whisker."""
 _NAME_MARGIN_PX = 4
 """Qt leaves as much around a text of a scene."""
 
@@ -52,8 +54,11 @@ class RooflinePlot(QWidget):
         self._points = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=_tip)
         self._points.sigClicked.connect(self._clicked)
         self._points.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._plot.addItem(self._ridges)
-        self._plot.addItem(self._points)
+        self._phases = pg.ScatterPlotItem(pxMode=True, hoverable=True, tip=_tip, symbol="s")
+        none = np.empty(0)
+        self._bands = pg.ErrorBarItem(x=none, y=none, top=none, bottom=none, beam=_BEAM_DECADES)
+        for item in (self._ridges, self._points, self._bands, self._phases):
+            self._plot.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
@@ -76,17 +81,19 @@ class RooflinePlot(QWidget):
             self._draw(roofline)
 
     def _draw(self, roofline: Roofline | None) -> None:
-        drawn = (*self._lines, *self._names, self._slope, self._ridges, self._points)
+        points = (self._ridges, self._points, self._phases, self._bands)
+        drawn = (*self._lines, *self._names, self._slope, *points)
         if roofline is None or not roofline.roofs or not roofline.memory_byte_per_s:
             for item in drawn:
                 item.setVisible(False)
             return
         top = math.log10(max(roof.flops for roof in roofline.roofs))
         ridge = math.log10(max(roof.ridge for roof in roofline.roofs))
-        intensities = [math.log10(point.intensity) for point in roofline.points]
+        shown = (*roofline.points, *roofline.phases)
+        intensities = [math.log10(point.intensity) for point in shown]
         left = min([-1.0, *(value - 0.3 for value in intensities)])
         right = max([ridge + 1.0, *(value + 0.3 for value in intensities)])
-        reached = [math.log10(point.flops) for point in roofline.points]
+        reached = [math.log10(point.flops) for point in shown]
         bottom = max(top - 7, min([top - _DECADES_BELOW, *(value - 0.3 for value in reached)]))
         self._draw_roofs(roofline, left, right)
         above = self._room_above(top - bottom)
@@ -94,6 +101,7 @@ class RooflinePlot(QWidget):
         self._draw_slope(roofline, left, bottom)
         self._draw_ridges(roofline)
         self._draw_points(roofline)
+        self._draw_phases(roofline)
         self._plot.setXRange(left, right, padding=0)
         self._plot.setYRange(bottom, top + above, padding=0)
 
@@ -188,6 +196,28 @@ class RooflinePlot(QWidget):
             data=[point.text for point in roofline.points],
             pen=self._outline,
             size=_POINT_PX,
+        )
+
+    def _draw_phases(self, roofline: Roofline) -> None:
+        """Draw each phase as a whole with a whisker: only the whole is checked by measurements."""
+        self._phases.setVisible(True)
+        self._phases.setData(
+            x=[math.log10(phase.intensity) for phase in roofline.phases],
+            y=[math.log10(phase.flops) for phase in roofline.phases],
+            data=[phase.text for phase in roofline.phases],
+            brush=pg.mkBrush(self._theme.text),
+            pen=self._outline,
+            size=_PHASE_PX,
+        )
+        checked = [(phase, phase.band) for phase in roofline.phases if phase.band is not None]
+        reach = np.array([math.log10(band.factor) for _, band in checked])
+        self._bands.setVisible(bool(checked))
+        self._bands.setData(
+            x=np.array([math.log10(phase.intensity) for phase, _ in checked]),
+            y=np.array([math.log10(phase.flops) for phase, _ in checked]),
+            top=reach,
+            bottom=reach,
+            pen=pg.mkPen(self._theme.text, width=1.5),
         )
 
     def figures(self) -> list[list[str]]:

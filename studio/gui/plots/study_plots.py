@@ -8,10 +8,12 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.exploration.search.goals import Goal
 from studio.exploration.sensitivity import Sensitivity
+from studio.fabric.arrays import FloatArray
 from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
 from studio.gui.theme import CATEGORICAL, Theme
@@ -24,6 +26,8 @@ _NAMES_SHARE = 0.42
 _WIDE_PX = 360
 _ROOM = 1.06
 """Length of an axis over the largest value on it."""
+_BAND_OPACITY = 150
+"""Of 255: whiskers of the front stay behind its points."""
 
 
 class FrontPlot(QWidget):
@@ -58,12 +62,14 @@ class FrontPlot(QWidget):
             left=QuantityAxis("left", upward.dimension),
         )
         style_plot(plot, self._theme, self.font())
-        plot.setLabel("bottom", tr(across.name), color=self._theme.quiet)
-        plot.setLabel("left", tr(upward.name), color=self._theme.quiet)
+        plot.setLabel("bottom", escape(self._axis_name(across)), color=self._theme.quiet)
         x, y = self._points()
         cloud = pg.ScatterPlotItem(size=_CLOUD_PX, pen=None, brush=pg.mkBrush(self._theme.line))
         cloud.setData(*found.cloud)
         plot.addItem(cloud)
+        faint = QColor(CATEGORICAL[0])
+        faint.setAlpha(_BAND_OPACITY)
+        plot.addItem(self._whiskers(x, y, pg.mkPen(faint, width=1)))
         plot.addItem(pg.PlotCurveItem(x, y, pen=pg.mkPen(CATEGORICAL[0], width=1.5)))
         brushes = [
             pg.mkBrush(CATEGORICAL[0] if plan.keeps_limits else self._theme.panel)
@@ -80,15 +86,37 @@ class FrontPlot(QWidget):
             size=_CHOSEN_PX, pen=pg.mkPen(CATEGORICAL[1], width=2), brush=None
         )
         plot.addItem(self._mark)
+        self._mark_band = self._whiskers(np.empty(0), np.empty(0), self._mark.opts["pen"])
+        plot.addItem(self._mark_band)
         self._fit(x, y)
         self._column.addWidget(plot, 1)
-        self._legend.setText(" &nbsp; ".join(self._signs()))
+        # Beside the axis a name this long would run out of a low plot.
+        name = unbroken(f"↑ {self._axis_name(upward)}")
+        self._legend.setText(" &nbsp; ".join([name, *self._signs()]))
 
     def mark(self, place: tuple[float, float] | None) -> None:
         """Ring the mapping chosen in the table."""
         if self._plot is not None:
             xs, ys = ([], []) if place is None else ([place[0]], [place[1]])
             self._mark.setData(xs, ys)
+            self._mark_band.setData(**self._reach(np.array(xs, float), np.array(ys, float)))
+
+    def _whiskers(self, x: FloatArray, y: FloatArray, pen: QPen) -> pg.ErrorBarItem:
+        """Return the error bands of mappings in both figures."""
+        return pg.ErrorBarItem(**self._reach(x, y), pen=pen)
+
+    def _reach(self, x: FloatArray, y: FloatArray) -> dict[str, FloatArray | None]:
+        """Return places and what whiskers reach from them; none where nothing was measured."""
+        assert self._found is not None
+        across, upward = (self._found.error_bands.get(goal.id) for goal in self._found.axes)
+        return {
+            "x": x,
+            "y": y,
+            "left": x - x / across.factor if across else None,
+            "right": x * across.factor - x if across else None,
+            "bottom": y - y / upward.factor if upward else None,
+            "top": y * upward.factor - y if upward else None,
+        }
 
     def _signs(self) -> list[str]:
         """Return what each sign of the plot means, in its colour."""
@@ -106,6 +134,12 @@ class FrontPlot(QWidget):
             if is_drawn
         ]
 
+    def _axis_name(self, goal: Goal) -> str:
+        """Return the name of a figure with the half width of its error band."""
+        assert self._found is not None
+        band = self._found.error_bands.get(goal.id)
+        return f"{tr(goal.name)} ({band.short})" if band else tr(goal.name)
+
     def _tip(self, x: float, y: float, data: int) -> str:
         assert self._found is not None
         across, upward = self._found.axes
@@ -113,25 +147,30 @@ class FrontPlot(QWidget):
         lines = [tr(plan.plan), f"{tr(across.name)}: {across.text(x)}"]
         lines.append(f"{tr(upward.name)}: {upward.text(y)}")
         lines += [] if plan.keeps_limits else [tr("Misses a limit")]
-        return "\n".join([*lines, tr("Click to choose it")])
+        bands = (self._found.error_bands.get(goal.id) for goal in self._found.axes)
+        said = dict.fromkeys(f"{tr('Error band')}: {tr(band.text)}" for band in bands if band)
+        return "\n".join([*lines, *said, tr("Click to choose it")])
 
-    def _points(self) -> tuple[np.ndarray, np.ndarray]:
+    def _points(self) -> tuple[FloatArray, FloatArray]:
         assert self._found is not None
         metrics = [goal.metric for goal in self._found.axes]
         table = np.array([[plan.metrics[name] for name in metrics] for plan in self._found.front])
         return table.reshape(-1, 2)[:, 0], table.reshape(-1, 2)[:, 1]
 
-    def _fit(self, x: np.ndarray, y: np.ndarray) -> None:
+    def _fit(self, x: FloatArray, y: FloatArray) -> None:
         """Show the front with a margin; the cloud may run out of the picture."""
         assert self._plot is not None
         if not x.size:
             return
-        least = (0.0, 0.0)
-        if self._found is not None and not self._found.axes[1].is_more_better:
-            least = (float(x.min()) * 0.9, float(y.min()) * 0.9)
-        box = self._plot.getViewBox()
-        box.setXRange(least[0], float(x.max()) * _ROOM, padding=0)
-        box.setYRange(least[1], float(y.max()) * _ROOM, padding=0)
+        assert self._found is not None
+        is_from_zero = self._found.axes[1].is_more_better
+        box, bands = self._plot.getViewBox(), self._found.error_bands
+        for goal, values, show in zip(
+            self._found.axes, (x, y), (box.setXRange, box.setYRange), strict=True
+        ):
+            factor = bands[goal.id].factor if goal.id in bands else 1.0
+            least = 0.0 if is_from_zero else float(values.min()) / factor / _ROOM
+            show(least, float(values.max()) * factor * _ROOM, padding=0)
 
     def _clicked(self, _item: object, points: Sequence[pg.SpotItem]) -> None:
         if len(points):

@@ -20,7 +20,7 @@ from studio.workload.precision import number_format
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
     from studio.simulation.error_band import ErrorBand
-    from studio.simulation.result import OperatorPoint
+    from studio.simulation.result import OperatorPoint, Phase
     from studio.simulation.timeline import Timeline
 
 
@@ -79,6 +79,17 @@ class RooflinePoint:
 
 
 @dataclass(frozen=True)
+class WholePhase:
+    """A phase on the roofline: all its operators over all its time, waiting and links included."""
+
+    intensity: float
+    flops: float
+    band: ErrorBand | None
+    """Measurements check the time of the whole, not that of single operators."""
+    text: str
+
+
+@dataclass(frozen=True)
 class Roof:
     """The most an NPU computes in some number formats, and where its slope ends."""
 
@@ -99,6 +110,7 @@ class Roofline:
     """Those the job uses first."""
     memory_byte_per_s: float
     points: tuple[RooflinePoint, ...]
+    phases: tuple[WholePhase, ...] = ()
 
 
 def time_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
@@ -162,7 +174,10 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
 
 
 def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
-    """Return nameplate, typical and idle power by category."""
+    """Return the power of the job by category, then nameplate, typical and idle power.
+
+    Only the job's has an error band: what was measured are jobs, not ratings of parts.
+    """
     if evaluation is None:
         return ()
     names = {
@@ -188,7 +203,30 @@ def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
         )
         text = figure_text("", figure.value, "power", 3)
         bars.append(Bar(label[language == "zh"], text, segments))
-    return tuple(bars)
+    return (*_job_power(evaluation, language), *bars)
+
+
+def _job_power(evaluation: Evaluation, language: str) -> tuple[Bar, ...]:
+    """Return what the equipment draws in the job: its NPUs as simulated, the rest as usual."""
+    result, usual = evaluation.result, evaluation.totals.figures.get("power_w.typical")
+    if result is None or usual is None or not result.equipment_power_w > 0:
+        return ()
+    others = {name: watts for name, watts in usual.by_category().items() if name != "npu"}
+    npus = result.equipment_power_w - sum(others.values())
+    segments = tuple(
+        Segment(
+            word(category, language),
+            value,
+            figure_text("", value, "power", 3),
+            "",
+            ("result.equipment_power_w",),
+        )
+        for category, value in {"npu": npus, **others}.items()
+        if value > 0
+    )
+    text = figure_text("", result.equipment_power_w, "power", 3)
+    band = result.error_bands.get("equipment_power_w")
+    return (Bar(tr("This job"), text, segments, band),)
 
 
 _SHOWN_FORMATS = ("bf16", "fp8", "int8", "fp4")
@@ -218,7 +256,33 @@ def roofline(evaluation: Evaluation | None, language: str) -> Roofline | None:
         for operator in phase.operators
         if operator.intensity > 0 and operator.achieved_flops > 0
     )
-    return Roofline(tuple(sorted(roofs, key=lambda roof: not roof.is_used)), memory, points)
+    band = result.error_bands.get("headline_s")
+    phases = tuple(
+        whole
+        for phase in result.phases
+        if (whole := _whole_phase(phase, band, language)) is not None
+    )
+    ordered = tuple(sorted(roofs, key=lambda roof: not roof.is_used))
+    return Roofline(ordered, memory, points, phases)
+
+
+def _whole_phase(phase: Phase, band: ErrorBand | None, language: str) -> WholePhase | None:
+    """Return a phase as one point; None where nothing is computed or read."""
+    flop = sum(operator.flop for operator in phase.operators)
+    byte = sum(operator.memory_byte for operator in phase.operators)
+    if not (flop > 0 and byte > 0 and phase.seconds > 0):
+        return None
+    rate = flop / phase.seconds
+    lines = [
+        tr("{phase} as a whole, with all waiting and links").format(
+            phase=word(phase.name, language)
+        ),
+        f"{flop / byte:.3g} FLOP/B · {figure_text('', rate, 'compute', 3)}",
+    ]
+    if band is not None:
+        lines.append(f"{tr('Error band')} {band.short}: {tr(band.text)}")
+        lines.append(tr("No measurement checks single operators."))
+    return WholePhase(flop / byte, rate, band, "\n".join(lines))
 
 
 # Most edits leave most operators as they were.
@@ -263,6 +327,9 @@ class Streams:
     power_w: FloatArray
     now: str
     """What the job does at the right edge."""
+    share_band: ErrorBand | None = None
+    """How far the job's time may be off, and with it the use of every unit."""
+    power_band: ErrorBand | None = None
 
 
 STREAM_POINTS = 480
@@ -274,10 +341,19 @@ def window_s(timeline: Timeline) -> float:
     return timeline.period_s * STREAM_PERIODS
 
 
-def streams(timeline: Timeline, now_s: float) -> Streams:
-    """Return the traces of the window that ends at `now_s`."""
+def streams(timeline: Timeline, now_s: float, bands: Mapping[str, ErrorBand]) -> Streams:
+    """Return the traces of the window that ends at `now_s`; bands are those of the result."""
     span = window_s(timeline)
     edges = np.linspace(max(0.0, now_s - span), max(now_s, span * 1e-6), STREAM_POINTS + 1)
     compute, memory, network, power = timeline.means(edges)
     now = Listed(timeline.names_at(now_s), "   ")
-    return Streams(edges[1:], compute, memory, network, power, now)
+    return Streams(
+        edges[1:],
+        compute,
+        memory,
+        network,
+        power,
+        now,
+        bands.get("headline_s"),
+        bands.get("equipment_power_w"),
+    )
