@@ -16,7 +16,7 @@ from studio.gui.i18n import tr
 from studio.gui.plots.styling import DecadeAxis, new_plot, style_plot
 from studio.gui.theme import Theme
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import Roof, Roofline
+from studio.gui.views.plot_data import Roof, Roofline, RooflinePoint, WholePhase
 
 _DECADES_BELOW, _ABOVE = 4.0, 0.9
 """Below and above the highest roof."""
@@ -89,7 +89,7 @@ class RooflinePlot(QWidget):
             return
         top = math.log10(max(roof.flops for roof in roofline.roofs))
         ridge = math.log10(max(roof.ridge for roof in roofline.roofs))
-        shown = (*roofline.points, *roofline.phases)
+        shown: tuple[RooflinePoint | WholePhase, ...] = (*roofline.points, *roofline.phases)
         intensities = [math.log10(point.intensity) for point in shown]
         left = min([-1.0, *(value - 0.3 for value in intensities)])
         right = max([ridge + 1.0, *(value + 0.3 for value in intensities)])
