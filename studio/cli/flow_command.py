@@ -16,7 +16,7 @@ from studio.exploration.explanation.drawn_flow import open_flow
 from studio.fabric.flow.tiers import TierLoad
 from studio.messages import Name, entry, say
 from studio.session.flow import DrawnFlow, run_collective, with_failed
-from studio.simulation.network.exact import FlowResult
+from studio.simulation.network.flow_result import FlowResult
 from studio.simulation.network.routing import Routing, RoutingMode
 from studio.simulation.words import term, word
 from studio.units import display, parse

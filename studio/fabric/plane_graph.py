@@ -10,7 +10,8 @@ from studio.errors import InvalidDesign, UnknownName
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.connected import connected_parts
 from studio.fabric.fabric import Fabric
-from studio.fabric.flow.graph import Graph, build_graph
+from studio.fabric.flow.building import build_graph
+from studio.fabric.flow.graph import Graph
 from studio.ids import PlaneId
 from studio.messages import say
 

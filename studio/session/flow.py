@@ -20,7 +20,8 @@ from studio.fabric.plane_graph import PlaneGraph, plane_graph, usual_planes
 from studio.ids import Address, PlaneId
 from studio.messages import say
 from studio.simulation.levels import scale_up_levels
-from studio.simulation.network.exact import FlowResult, flow_collective
+from studio.simulation.network.exact import flow_collective
+from studio.simulation.network.flow_result import FlowResult
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.traffic import Algorithm, Collective

@@ -15,8 +15,9 @@ import numpy as np
 from studio.errors import StudioError
 from studio.exploration.validation.network import predict
 from studio.exploration.validation.network_collectives import CollectiveInputs, collective_inputs
-from studio.simulation.network.collective import Span, collective_time_s
+from studio.simulation.network.collective import collective_time_s
 from studio.simulation.network.profile_table import ProfileTable, decode_profiles
+from studio.simulation.network.spans import Span
 
 ROWS = Path(__file__).parent / "network.csv"
 MEASURED = ("value", "latency_us")

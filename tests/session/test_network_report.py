@@ -11,8 +11,8 @@ import pytest
 from studio.errors import InvalidDesign
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
+from studio.fabric.flow.building import build_graph
 from studio.fabric.flow.crossing import crossing_flows
-from studio.fabric.flow.graph import build_graph
 from studio.session.flow import run_collective, with_failed
 from studio.session.library import catalog, find_design
 from studio.session.network_report import flows_through, hot_spots

@@ -11,9 +11,10 @@ from studio.exploration.explanation.path import latency_line
 from studio.exploration.explanation.quantities import data, number, rate, seconds, share
 from studio.messages import say
 from studio.simulation.explanation import Input, Line, opened
-from studio.simulation.network.collective import CollectiveTime, Span
+from studio.simulation.network.collective_result import CollectiveTime
 from studio.simulation.network.opened import OpenedLevel, open_levels
 from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.network.spans import Span
 from studio.simulation.source_words import source_text
 from studio.simulation.words import term, word
 
@@ -79,7 +80,7 @@ def collective_line(
 
 def _steps(basis: Basis, level: OpenedLevel, times: float) -> Line:
     formula = say(
-        "{times} × ({hops} steps × ({software} + {latency}) + {peers} peers × {peer})",
+        "{times} × ({hops} × step ({software} + {latency}) + {peers} × peer {peer})",
         times=number(times),
         hops=number(level.hops),
         software=seconds(level.step_s),

@@ -8,7 +8,7 @@ from studio.exploration.explanation.collectives import library_input
 from studio.exploration.explanation.quantities import data, number, rate, seconds, share
 from studio.messages import say
 from studio.simulation.explanation import Input, Line, opened
-from studio.simulation.network.exact import FlowResult
+from studio.simulation.network.flow_result import FlowResult
 from studio.simulation.network.profile import Role
 from studio.simulation.network.timing import PhaseCost
 from studio.simulation.words import term, word
@@ -85,8 +85,7 @@ def _startup_inputs(result: FlowResult) -> tuple[Input, ...]:
 def _steps(result: FlowResult, number_of_phase: int, cost: PhaseCost) -> Line:
     phase, profile = cost.part.phase, result.job.profile
     formula = say(
-        "{times} × ({hops} messages × ({path} path + {software} software) + {peers} peers × "
-        "{peer})",
+        "{times} × ({hops} × message ({path} path + {software} software) + {peers} × peer {peer})",
         times=number(phase.steps),
         hops=number(phase.hops_per_step),
         path=seconds(cost.part.latency_s),
@@ -96,7 +95,7 @@ def _steps(result: FlowResult, number_of_phase: int, cost: PhaseCost) -> Line:
     )
     inputs = [
         Input(
-            say("longest path, {hops} links", hops=cost.part.hops),
+            say("links on the longest path: {hops}", hops=cost.part.hops),
             cost.part.latency_s,
             "time",
             say("switches and cables as drawn"),

@@ -14,7 +14,7 @@ from studio.simulation.inference.exchange import TokenExchange
 from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.plan import scalar
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import level_roles
+from studio.simulation.network.spans import level_roles
 from studio.simulation.words import word
 
 _VERBS = ("dispatch", "combine")

@@ -13,14 +13,11 @@ from studio.exploration.validation.hardware import scale_out_byte_per_s
 from studio.exploration.validation.network_case import NetworkCase, Row, machine_of, message_byte
 from studio.exploration.validation.prediction import Prediction
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import (
-    Algorithm,
-    Collective,
-    CollectiveTime,
-    Span,
-    collective_time_s,
-)
-from studio.simulation.network.traffic import COUNTERS
+from studio.simulation.network.collective import collective_time_s
+from studio.simulation.network.collective_result import CollectiveTime
+from studio.simulation.network.counting import COUNTERS
+from studio.simulation.network.spans import Span
+from studio.simulation.network.traffic import Algorithm, Collective
 from studio.units import BITS_PER_BYTE, GIGA
 
 _COLLECTIVES = (

@@ -8,10 +8,10 @@ import numpy as np
 
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.compiled.loading import ready
-from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.sorting import are_among, distinct, first_of_each, stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_fill
+from studio.fabric.flow.wiring import ranges
 
 _TIE = 1e-12
 """Relative slack in comparing rates and in calling an arc full."""

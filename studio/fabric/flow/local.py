@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
-from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import Incidence, summed
 from studio.fabric.flow.pair_routes import PairRoutes
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import FAR, Split
 from studio.fabric.flow.sorting import are_among, distinct, stable_order
+from studio.fabric.flow.wiring import ranges
 
 
 @dataclass(frozen=True, eq=False)

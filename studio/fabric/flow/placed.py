@@ -11,13 +11,14 @@ from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.compiled.loading import ready
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Flows
-from studio.fabric.flow.graph import Graph, ranges
+from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pair_routes import PairRoutes
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import Split
 from studio.fabric.flow.towards import net_of
 from studio.fabric.flow.waterfill import Filling, max_min_rates
+from studio.fabric.flow.wiring import ranges
 
 _ENTRY_S = 2e-7
 """What numpy takes per non-zero. [s]"""

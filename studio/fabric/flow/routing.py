@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray, ShortArray
-from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.sorting import distinct, first_of_each, stable_order
+from studio.fabric.flow.wiring import ranges
 
 FAR = np.iinfo(np.int16).max
 

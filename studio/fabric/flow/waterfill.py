@@ -15,9 +15,9 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.compiled.loading import ready
-from studio.fabric.flow.graph import ranges
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.sorting import distinct, first_of_each, stable_order, starts_of_runs
+from studio.fabric.flow.wiring import ranges
 
 _TIE = 1e-12
 """Relative difference below which two fill levels are one."""

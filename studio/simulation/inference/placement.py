@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
-from studio.simulation.network.collective import Span
+from studio.simulation.network.spans import Span
 from studio.workload.operators import Number
 
 

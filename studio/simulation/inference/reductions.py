@@ -14,14 +14,11 @@ from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.kernels import BF16_BYTE
 from studio.simulation.inference.placement import spans_of
 from studio.simulation.inference.plan import any_above
-from studio.simulation.network.collective import (
-    Collective,
-    CollectiveTime,
-    Span,
-    collective_time_s,
-    level_roles,
-)
+from studio.simulation.network.collective import collective_time_s
+from studio.simulation.network.collective_result import CollectiveTime
 from studio.simulation.network.profile import NetworkProfile, Role
+from studio.simulation.network.spans import Span, level_roles
+from studio.simulation.network.traffic import Collective
 from studio.workload.operators import Number
 
 

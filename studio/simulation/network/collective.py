@@ -6,144 +6,16 @@ Knows no graph and no file; the exact answer over a drawn graph is in `exact`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
-from studio.simulation.machine import NetworkLevel
+from studio.fabric.flow.arrays import FloatArray
+from studio.simulation.network.collective_result import CollectiveTime, OptionTerms, fastest_option
+from studio.simulation.network.counting import COUNTERS
 from studio.simulation.network.profile import NetworkProfile, Protocol, Role
-from studio.simulation.network.traffic import (
-    COUNTERS,
-    Algorithm,
-    Collective,
-    Groups,
-    Traffic,
-    bus_factor,
-)
-
-__all__ = [
-    "Algorithm",
-    "Collective",
-    "CollectiveTime",
-    "Span",
-    "collective_time_s",
-    "level_roles",
-]
-
-_SCALE_OUT_WORDS = ("rdma", "roce", "infiniband", "ethernet", "efa", "scale-out", "scale_out")
-
-
-@dataclass(frozen=True)
-class Span:
-    """How many ranks of a group lie along one level, counted in domains of the level below."""
-
-    level: NetworkLevel
-    ranks: IntArray
-    """Shape of the candidates, or a scalar array. The product over spans is the group size."""
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """Of one algorithm and protocol; arrays that broadcast to the candidates' shape."""
-
-    startup_s: FloatArray
-    latency_s: FloatArray
-    wire_s: FloatArray
-    wire_by_level_s: tuple[FloatArray, ...]
-
-
-@dataclass(frozen=True)
-class CollectiveTime:
-    """Time of one collective per candidate; the terms it is made of are worked out when asked."""
-
-    time_s: FloatArray
-    op: Collective
-    payload_byte: FloatArray
-    size: FloatArray
-    """Ranks of the group."""
-    option: IntArray
-    """Index of the fastest way per candidate: algorithms in order, protocols within each."""
-    options: tuple[_Terms, ...]
-    algorithms: tuple[Algorithm, ...]
-
-    @property
-    def algorithm(self) -> IntArray:
-        """Index into `algorithms`, per candidate."""
-        return self.option // (len(self.options) // len(self.algorithms))
-
-    @property
-    def startup_s(self) -> FloatArray:
-        """Kernel launch and set-up."""
-        return self._of_fastest([terms.startup_s for terms in self.options])
-
-    @property
-    def latency_s(self) -> FloatArray:
-        """Dependent steps and addressed peers."""
-        return self._of_fastest([terms.latency_s for terms in self.options])
-
-    @property
-    def wire_s(self) -> FloatArray:
-        """Streaming, levels overlapped as the algorithm allows."""
-        return self._of_fastest([terms.wire_s for terms in self.options])
-
-    @property
-    def wire_by_level_s(self) -> tuple[FloatArray, ...]:
-        """Streaming time of each span alone, innermost first."""
-        by_level = zip(*(terms.wire_by_level_s for terms in self.options), strict=True)
-        return tuple(self._of_fastest(values) for values in by_level)
-
-    @property
-    def bus_bandwidth_byte_per_s(self) -> FloatArray:
-        """As the common collective benchmarks count it; 0 for idle candidates."""
-        is_busy = self.time_s > 0
-        moved = np.where(is_busy, self.payload_byte * bus_factor(self.op, self.size), 0.0)
-        return np.divide(moved, self.time_s, out=np.zeros(self.time_s.shape), where=is_busy)
-
-    def algorithm_names(self) -> list[str]:
-        """Return the chosen algorithm of every candidate, flattened."""
-        return [self.algorithms[i].value for i in self.algorithm.ravel()]
-
-    def _of_fastest(self, values: Sequence[FloatArray]) -> FloatArray:
-        """Return, per candidate, the value of its fastest option; 0 where it is idle."""
-        used = np.flatnonzero(np.bincount(self.option.ravel()))
-        found = values[used[0]] if used.size else np.zeros(())
-        for row in used[1:]:
-            found = np.where(self.option == row, values[row], found)
-        return np.where(_is_idle(self.payload_byte, self.size), 0.0, found)
-
-
-def _is_idle(payload: FloatArray, size: FloatArray) -> BoolArray:
-    return np.asarray((size <= 1) | (payload <= 0))
-
-
-def level_roles(levels: Sequence[NetworkLevel]) -> tuple[Role, ...]:
-    """Return the role of each level, innermost first; remembered, as every collective asks.
-
-    Notes
-    -----
-    A level whose medium or name says RDMA, RoCE, InfiniBand, Ethernet, EFA or scale-out is
-    scale-out, and so is everything outside it. Without such a word the innermost level is
-    scale-up, and a further one is scale-up while it keeps a third of the bandwidth below it.
-    """
-    return _level_roles(tuple(levels))
-
-
-@lru_cache(maxsize=256)
-def _level_roles(levels: tuple[NetworkLevel, ...]) -> tuple[Role, ...]:
-    roles: list[Role] = []
-    below = 0.0
-    for level in levels:
-        words = f"{level.medium} {level.name}".lower()
-        is_named = any(word in words for word in _SCALE_OUT_WORDS)
-        is_beyond = bool(roles) and (
-            roles[-1] is Role.SCALE_OUT or level.bandwidth_byte_per_s < below / 3
-        )
-        roles.append(Role.SCALE_OUT if is_named or is_beyond else Role.SCALE_UP)
-        below = level.bandwidth_byte_per_s
-    return tuple(roles)
+from studio.simulation.network.spans import Span, groups_of, level_roles
+from studio.simulation.network.traffic import Algorithm, Collective, Groups, Traffic
 
 
 def collective_time_s(
@@ -199,7 +71,7 @@ def collective_time_s(
     candidates = _candidate_algorithms(op, profile, algorithm)
     shape = np.broadcast_shapes(payload.shape, np.shape(groups.size))
     payload = np.broadcast_to(payload, shape)
-    options: list[_Terms] = []
+    options: list[OptionTerms] = []
     for chosen in candidates:
         traffic = COUNTERS[op][chosen](payload, groups)
         is_forced = algorithm is not None
@@ -207,37 +79,7 @@ def collective_time_s(
             _terms(op, chosen, traffic, protocol, spans, profile, groups, is_captured, is_forced)
             for protocol in profile.protocols
         )
-    return _fastest(op, options, candidates, payload, groups.size)
-
-
-def groups_of(spans: Sequence[Span], profile: NetworkProfile) -> Groups:
-    """Return the ranks along every level, as the counters of traffic take them.
-
-    Raises
-    ------
-    InvalidInput : no span, ranks < 1, or ranks on a level without bandwidth.
-    """
-    if not spans:
-        raise InvalidInput("a collective needs at least one network level to run over")
-    for span in spans:
-        if np.any(span.ranks < 1):
-            raise InvalidInput(
-                "level {level!r} has a span of fewer than one rank",
-                level=span.level.name,
-            )
-        bandwidth = span.level.bandwidth_byte_per_s
-        if np.any(span.ranks > 1) and not (bandwidth > 0 and np.isfinite(bandwidth)):
-            raise InvalidInput(
-                "level {level!r} carries ranks but its bandwidth is {bandwidth} byte/s",
-                level=span.level.name,
-                bandwidth=bandwidth,
-            )
-    roles = level_roles([span.level for span in spans])
-    return Groups(
-        tuple(np.asarray(span.ranks, dtype=np.float64) for span in spans),
-        tuple(role is Role.SCALE_UP for role in roles),
-        profile.chain_ranks,
-    )
+    return fastest_option(op, options, candidates, payload, groups.size)
 
 
 def _candidate_algorithms(
@@ -277,7 +119,7 @@ def _terms(
     groups: Groups,
     is_captured: bool,
     is_forced: bool,
-) -> _Terms:
+) -> OptionTerms:
     roles = level_roles([span.level for span in spans])
     operation = profile.operation(op.name.lower())
     startup = profile.launch_s if is_captured else profile.eager_launch_s
@@ -302,7 +144,7 @@ def _terms(
         for hops, peers, span, role in zip(traffic.hops, traffic.peers, spans, roles, strict=True)
     )
     local = operation.local_share * traffic.local_byte / rates[0] if rates[0] > 0 else 0.0
-    return _Terms(
+    return OptionTerms(
         np.asarray(startup + refused),
         np.asarray(latency),
         _overlapped(wires, roles, traffic.is_pipelined) + local,
@@ -348,24 +190,3 @@ def _overlapped(
         else:
             out = out + wire
     return np.asarray(np.maximum(up, out) if is_pipelined else up + out)
-
-
-def _fastest(
-    op: Collective,
-    options: Sequence[_Terms],
-    algorithms: tuple[Algorithm, ...],
-    payload: FloatArray,
-    size: FloatArray,
-) -> CollectiveTime:
-    """Return the terms of the fastest option of every candidate; idle candidates cost nothing.
-
-    Options are in the order of `algorithms`, equally many of each.
-    """
-    best = np.full(payload.shape, np.inf)
-    chosen = np.zeros(payload.shape, dtype=np.int64)
-    for row, option in enumerate(options):
-        time = option.startup_s + option.latency_s + option.wire_s
-        chosen = np.where(time < best, row, chosen)
-        best = np.minimum(best, time)
-    time = np.where(_is_idle(payload, size), 0.0, best)
-    return CollectiveTime(time, op, payload, size, chosen, tuple(options), algorithms)

@@ -12,8 +12,8 @@ from math import exp, inf, lgamma, log2
 
 from studio.errors import InvalidInput
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import level_roles
 from studio.simulation.network.profile import ExpertPath, Role
+from studio.simulation.network.spans import level_roles
 
 
 @dataclass(frozen=True)

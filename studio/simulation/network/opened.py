@@ -8,15 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import (
-    Algorithm,
-    CollectiveTime,
-    Span,
-    groups_of,
-    level_roles,
-)
+from studio.simulation.network.collective_result import CollectiveTime
+from studio.simulation.network.counting import COUNTERS
 from studio.simulation.network.profile import NetworkProfile, Role
-from studio.simulation.network.traffic import COUNTERS
+from studio.simulation.network.spans import Span, groups_of, level_roles
+from studio.simulation.network.traffic import Algorithm
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,11 @@ import numpy as np
 from studio.simulation.machine import Machine
 from studio.simulation.memory.training import lora_parameters
 from studio.simulation.memory.weights import held_parameters
-from studio.simulation.network.collective import (
-    Collective,
-    CollectiveTime,
-    Span,
-    collective_time_s,
-)
+from studio.simulation.network.collective import collective_time_s
+from studio.simulation.network.collective_result import CollectiveTime
 from studio.simulation.network.profile import NetworkProfile
+from studio.simulation.network.spans import Span
+from studio.simulation.network.traffic import Collective
 from studio.simulation.training.placement import spans
 from studio.workload.model import AiModel, Attention, Block, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number

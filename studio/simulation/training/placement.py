@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.simulation.machine import Machine, NetworkLevel
-from studio.simulation.network.collective import Span
+from studio.simulation.network.spans import Span
 from studio.workload.operators import Number
 
 EVERYWHERE = NetworkLevel("alone", 1, 1e12, 1e-6)

@@ -15,6 +15,7 @@ import pytest
 
 from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.hashed import place_hashed
+from studio.fabric.flow.sorting import first_of_each
 from tests.fabric.flow import topologies
 
 PYTHON = Path(os.environ.get("SIMGRID_PYTHON", "/usr/bin/python3"))
@@ -36,9 +37,10 @@ needs_simgrid = pytest.mark.skipif(
 )
 
 
-def run_simgrid(placed, rounds=1):
+def run_simgrid(placed, rounds=1, precision_s=1e-12, timeout_s=600):
     """Return what `simgrid_run` reports for flows on single paths, sent so many times in turn."""
     flows = placed.flows
+    first = first_of_each(placed.filling.flow, len(flows.source))
     request = {
         "bandwidth": placed.graph.arc_bandwidth().tolist(),
         "rounds": rounds,
@@ -47,18 +49,18 @@ def run_simgrid(placed, rounds=1):
                 "source": int(flows.source[k]),
                 "target": int(flows.target[k]),
                 "size": int(flows.size[k]),
-                "path": placed.path(k).tolist(),
+                "path": placed.filling.row[first[k] : first[k + 1]].tolist(),
             }
             for k in range(len(flows.source))
         ],
     }
     answer = subprocess.run(
-        [PYTHON, SCRIPT],
+        [PYTHON, SCRIPT, str(precision_s)],
         input=json.dumps(request),
         capture_output=True,
         text=True,
         check=True,
-        timeout=600,
+        timeout=timeout_s,
     )
     return json.loads(answer.stdout)
 

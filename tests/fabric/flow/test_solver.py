@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studio.errors import InvalidInput
+from studio.fabric.flow.building import build_graph
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
 from studio.fabric.flow.exchange import exchange_loads
-from studio.fabric.flow.graph import build_graph
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.pairs import place_flows
 from studio.fabric.flow.quotient import fold

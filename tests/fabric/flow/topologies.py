@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from studio.fabric.flow.graph import Graph, build_graph
+from studio.fabric.flow.building import build_graph
+from studio.fabric.flow.graph import Graph
 
 GB = 1e9
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.fabric.flow.graph import Graph, build_graph
+from studio.fabric.flow.building import build_graph
+from studio.fabric.flow.graph import Graph
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.profile import Role
 

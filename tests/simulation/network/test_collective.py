@@ -7,15 +7,11 @@ from hypothesis import strategies as st
 
 from studio.errors import FileProblem, InvalidInput, UnknownName
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import (
-    Algorithm,
-    Collective,
-    Span,
-    collective_time_s,
-    level_roles,
-)
+from studio.simulation.network.collective import collective_time_s
+from studio.simulation.network.counting import COUNTERS
 from studio.simulation.network.profile_table import decode_profiles
-from studio.simulation.network.traffic import COUNTERS
+from studio.simulation.network.spans import Span, level_roles
+from studio.simulation.network.traffic import Algorithm, Collective
 
 MIB = 2.0**20
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from studio.errors import InvalidInput
 from studio.fabric.flow.load_result import Exactness
 from studio.simulation.machine import NetworkLevel
-from studio.simulation.network.collective import Span, collective_time_s
+from studio.simulation.network.collective import collective_time_s
 from studio.simulation.network.exact import flow_collective
 from studio.simulation.network.phases import group_members
 from studio.simulation.network.profile import InNetwork, Role
 from studio.simulation.network.rings import ring_orders
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.skewing import skewed
+from studio.simulation.network.spans import Span
 from studio.simulation.network.traffic import Algorithm, Collective
 from tests.fabric.flow import topologies
 from tests.simulation.network.rails import nodes_on_rails, out_of_node

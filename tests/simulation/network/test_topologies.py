@@ -14,7 +14,8 @@ from studio.design.model import Assembly, Design, LinkRule, Plane, Rack
 from studio.fabric.fabric import Fabric
 from studio.fabric.plane_graph import plane_graph
 from studio.ids import AssemblyId, PlaneId, RackId, RuleId
-from studio.simulation.network.exact import FlowResult, flow_collective
+from studio.simulation.network.exact import flow_collective
+from studio.simulation.network.flow_result import FlowResult
 from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.traffic import Algorithm, Collective
