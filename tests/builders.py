@@ -193,7 +193,7 @@ def link(a: str, b: str, scheme: Scheme | None = None, **more: Any) -> LinkRule:
     return LinkRule(plane=plane, a=a, b=b, scheme=scheme or EachToEach(), **more)
 
 
-OPTICAL = {
+OPTICAL: dict[str, Any] = {
     "cable": PartId("fibre"),
     "transceiver_a": PartId("optic"),
     "transceiver_b": PartId("optic"),

@@ -16,6 +16,7 @@ from typing import Any
 from studio.design.model import Array, Assembly, Design, Group, LinkRule, Placement, Plane, Rack
 from studio.design.schemes import Clos, EachToEach
 from studio.ids import AssemblyId, PartId, PlaneId, RackId, RuleId
+from studio.session.library import catalog
 from studio.storage.project_file import write_design
 
 SIZES = (100_000, 1_000_000)
@@ -75,13 +76,14 @@ def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield opening, stall and pan of each size."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from studio.gui import app as studio_app
+    from studio.gui.settings import Settings
 
     app = studio_app.make_application()
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
-            settings = studio_app.Settings(Path(folder) / f"{size}.json")
-            catalog = studio_app.shipped_catalog()
-            window = studio_app.make_window(app, settings, catalog, "en", "light")
+            settings = Settings(Path(folder) / f"{size}.json")
+            parts = catalog()
+            window = studio_app.make_window(app, settings, parts, "en", "light")
             window.files.asks = False
             window.resize(1600, 900)
             window.reset_layout()

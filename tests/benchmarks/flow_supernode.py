@@ -37,7 +37,7 @@ def random_experts(ranks: int, topk: int = 8, group: int = 256) -> Flows:
     base = source // group * group
     width = np.minimum(group, ranks - base)
     target = base + (source - base + rng.integers(1, width)) % width
-    return Flows(source, target, rng.integers(1, 65, len(source)) * 1e4)
+    return Flows(source, target, rng.integers(1, 65, len(source)).astype(float) * 1e4)
 
 
 def edits(graph: Graph, exchange: Any) -> Iterator[float]:

@@ -68,7 +68,7 @@ def benchmarks() -> Iterator[dict[str, str | float]]:
         value = _seconds(action, repeats) / candidates * 1e3
         yield {"name": name, "value": value, "unit": "ms"}
     for requests in (1e3, 1e6):
-        value = _seconds(lambda count=requests: offline_rate(engine, shape, count), 10)  # type: ignore[misc]
+        value = _seconds(lambda count=requests: offline_rate(engine, shape, count), 10)
         yield {
             "name": f"service of {requests:,.0f} requests, in waves worked out as a whole",
             "value": requests / value,
@@ -85,7 +85,7 @@ def _searches() -> Iterator[dict[str, str | float]]:
         chosen = active_scenario(design.fabric, "decode-r1")
         given = sim_input(design.fabric, design.rolled_up, machine, chosen)
         found = search_plans(given)
-        value = _seconds(lambda given=given: search_plans(given), 3)  # type: ignore[misc]
+        value = _seconds(lambda given=given: search_plans(given), 3)
         yield {"name": f"serving search {name}", "value": value, "unit": "s"}
         yield {
             "name": f"serving search {name}: configurations per second",

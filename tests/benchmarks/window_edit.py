@@ -17,7 +17,7 @@ from typing import Any
 
 from studio.design.edits import set_field
 from studio.design.model import Design
-from studio.session.library import find_design
+from studio.session.library import catalog, find_design
 
 EDITS = 40
 WARM_UP = 5
@@ -42,11 +42,12 @@ class _Bench:
 
     def __init__(self, folder: Path, design: str) -> None:
         from studio.gui import app as studio_app
+        from studio.gui.settings import Settings
 
         self.app = studio_app.make_application()
-        settings = studio_app.Settings(folder / "settings.json")
-        catalog = studio_app.shipped_catalog()
-        self.window = studio_app.make_window(self.app, settings, catalog, "en", "light")
+        settings = Settings(folder / "settings.json")
+        parts = catalog()
+        self.window = studio_app.make_window(self.app, settings, parts, "en", "light")
         self.window.resize(1600, 900)
         self.window.reset_layout()
         self.window.show()

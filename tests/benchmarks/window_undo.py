@@ -17,7 +17,7 @@ from studio.design.edits import move_racks, remove, set_field, set_state
 from studio.design.model import Design, Deviation, LinkRule
 from studio.design.resizing import resize_array
 from studio.ids import Address, PlaneId, RackId
-from studio.session.library import find_design
+from studio.session.library import catalog, find_design
 
 _WEST = RackId("compute-west")
 _CABLE = LinkRule(PlaneId("rdma"), "R01/N1/npu[0]", "R02/L1/leaf[0]", a_port="roce")
@@ -39,11 +39,12 @@ def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield the processor time until undo is painted on CloudMatrix 384, the least of three."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from studio.gui import app as studio_app
+    from studio.gui.settings import Settings
 
     app = studio_app.make_application()
     with tempfile.TemporaryDirectory() as folder:
-        settings = studio_app.Settings(Path(folder) / "settings.json")
-        window = studio_app.make_window(app, settings, studio_app.shipped_catalog(), "en", "light")
+        settings = Settings(Path(folder) / "settings.json")
+        window = studio_app.make_window(app, settings, catalog(), "en", "light")
         window.files.asks = False
         window.resize(1600, 900)
         window.reset_layout()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from studio.design import cabling, edits
 from studio.design.carrying import carry_boxes
 from studio.design.model import Design, Deviation
@@ -15,7 +17,7 @@ CABLE = RuleId("cable-1")
 LEAF, SPINE = "R01/N1/leaf[0]", "R02/B1/spine[0]"
 
 
-def drawn(**more: object) -> Design:
+def drawn(**more: Any) -> Design:
     cable = link("R01/N1/leaf", "R02/B1/spine", **OPTICAL, **more)
     return cabling.add_cables(two_racks(), [cable])[0]
 

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from studio.design.finding import Finding
-from studio.exchange.report import Language, ReportContent, report_html
+from studio.exchange.report import ReportContent, report_html
 from studio.fabric.compiling import compile_design
-from studio.languages import translator
+from studio.languages import Language, translator
 from studio.session.evaluation import evaluate
 from studio.session.library import catalog, reference_designs
 from studio.session.report_content import report_content
@@ -82,7 +82,7 @@ def test_chinese_names_are_used() -> None:
 def test_names_of_a_design_cannot_run() -> None:
     one = content()
     design = msgspec.structs.replace(one.fabric.design, name=HOSTILE)
-    finding = Finding("rule", "error", HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    finding = Finding("rule", "error", HOSTILE, HOSTILE, HOSTILE)
     page = report_html(
         replace(
             one,

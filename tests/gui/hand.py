@@ -22,6 +22,8 @@ LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 MOST_TABS = 50
 """More than any dialog has controls."""
+Kind = type[QWidget]
+"""`Hand.type` hides the builtin from annotations."""
 
 
 class Hand:
@@ -125,7 +127,7 @@ class Hand:
         y = canvas.viewport.to_screen(0.0, top + depth * FOOTER - (u - 0.5) * unit)[1]
         return QPoint(self.at(rack).x(), round(y))
 
-    def in_dialog(self, kind: type[QWidget], act: Callable[[QWidget], None]) -> None:
+    def in_dialog(self, kind: Kind, act: Callable[[QWidget], None]) -> None:
         """Do something in the dialog that opens next."""
 
         def when_open() -> None:

@@ -16,6 +16,7 @@ from studio.gui.dialogs.export_dialog import ExportDialog
 from studio.gui.dialogs.settings_dialog import SettingsDialog
 from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from studio.gui.main_window import MainWindow
+from studio.languages import Language
 from studio.session.accuracy import accuracy
 from tests.gui.test_keyboard import unnamed
 
@@ -31,7 +32,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_dialog_names_its_controls_in_the_language_chosen(
-    language: str, window: MainWindow, qtbot: QtBot
+    language: Language, window: MainWindow, qtbot: QtBot
 ) -> None:
     window.look.use_language(language)
     for name, make in DIALOGS.items():

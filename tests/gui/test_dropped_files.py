@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def make_huge(path: Path) -> None:
         file.truncate(LARGEST_FILE_BYTES + 1)  # sparse: the disk holds none of it
 
 
-FILES = {
+FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (Path.mkdir, "is a folder"),
     "huge": (make_huge, "at most 256 MiB are read"),
     "picture": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" * 9), "no UTF-8 text"),

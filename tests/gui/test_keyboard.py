@@ -18,6 +18,8 @@ from studio.session.document import Document
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.hand import CTRL, NO_KEY
 
+Kind = type[QWidget]
+
 
 def test_escape_gives_up_an_entry_and_undo_after_one_is_the_documents(
     qtbot: QtBot, window: MainWindow, document: Document
@@ -90,7 +92,7 @@ class Keys:
         QTest.keyClicks(QApplication.focusWidget(), text)
         QApplication.processEvents()
 
-    def in_dialog(self, kind: type[QWidget], act: Callable[[QWidget], None]) -> None:
+    def in_dialog(self, kind: Kind, act: Callable[[QWidget], None]) -> None:
         def when_open() -> None:
             dialog = QApplication.activeModalWidget()
             if isinstance(dialog, kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from studio.cli.headless import run
 from studio.errors import FileProblem
 from studio.gui import app as gui_app
 from studio.session.library import find_design
-from studio.storage import atomic
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_picture(
@@ -21,7 +21,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_picture(
     def no_space(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "fsync", no_space)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(FileProblem, match="No space left"):
         run([find_design("gb200-nvl72")], tmp_path, gui_app)
     assert list(tmp_path.iterdir()) == []

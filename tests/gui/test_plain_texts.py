@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as Texts
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import studio.gui
 from studio.design import edits
 from studio.gui.main_window import MainWindow
-from studio.gui.widgets.labels import Texts, plain_tip
+from studio.gui.widgets.labels import plain_tip
 from tests.gui.conftest import wait_for_result
 
 GUI = Path(studio.gui.__file__).parent
@@ -84,7 +85,7 @@ def test_a_hostile_name_is_shown_everywhere_and_loads_nothing(
         workspace.apply("rename", lambda design, at=place: edits.set_field(design, at, ENDLESS))
     wait_for_result(qtbot, window)
     workspace.notice(ENDLESS, "error")
-    workspace.select([rack])
+    workspace.select(frozenset({rack}))
     window.grab()
     shown = [label for label in window.findChildren(QLabel) if ENDLESS in label.text()]
     assert shown

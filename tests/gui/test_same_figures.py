@@ -51,7 +51,8 @@ def printed(*words: str) -> dict[str, Any]:
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         main([*words, "--json"])
-    return json.loads(text.getvalue())
+    found: dict[str, Any] = json.loads(text.getvalue())
+    return found
 
 
 def cells(text: str) -> dict[str, list[str]]:

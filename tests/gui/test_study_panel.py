@@ -43,6 +43,13 @@ def search(qtbot: QtBot, panel: StudyPanel) -> None:
         panel.search()
 
 
+def mappings(panel: StudyPanel) -> PlanSearch:
+    """Return what the last search found."""
+    found = panel._answer.found
+    assert isinstance(found, PlanSearch)
+    return found
+
+
 def test_every_goal_of_the_job_is_offered(panel: StudyPanel) -> None:
     offered = [panel.question._goal.itemData(row) for row in range(panel.question._goal.count())]
     assert offered == [goal.id for goal in goals_of("inference")]
@@ -111,7 +118,7 @@ def test_objective_that_is_no_time_is_refused_with_a_sentence(panel: StudyPanel)
 
 def test_click_on_the_front_selects_its_mapping(qtbot: QtBot, panel: StudyPanel) -> None:
     search(qtbot, panel)
-    front = panel._answer.found.front
+    front = mappings(panel).front
     panel.answer.plots[0].chosen.emit(len(front) - 1)
     assert panel.answer.table.currentItem().data(0, 256) == front[-1]
 
@@ -176,7 +183,7 @@ def test_search_that_no_mapping_answers_names_the_nearest_and_what_it_misses(
 ) -> None:
     panel.question._objectives["tpot"].line.setText("1 us")
     search(qtbot, panel)
-    nearest = panel._answer.found.ranked[0]
+    nearest = mappings(panel).ranked[0]
     assert nearest.fits
     assert not nearest.keeps_limits
     said = panel.question.text.text()
@@ -210,7 +217,9 @@ def test_bar_of_the_tornado_leads_to_its_part(qtbot: QtBot, panel: StudyPanel) -
     with qtbot.waitSignal(panel.part_requested) as asked:
         panel.answer.plots[1].chosen.emit(0)
     assert asked.args[0].startswith("part:")
-    names = [bar.name for bar in panel._answer.found]
+    bars = panel._answer.found
+    assert isinstance(bars, tuple)
+    names = [bar.name for bar in bars]
     links = next(place for place, name in enumerate(names) if "bandwidth" in name and " " in name)
     with qtbot.waitSignal(panel.part_requested) as asked:
         panel.answer.plots[1].chosen.emit(links)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import studio
 from studio import errors, messages, paths
+from studio.design.model import Assembly, Design, Plane
+from studio.design.scenario import Scenario
 from studio.gui.views.pinyin import readings
 from studio.languages import load_entries, read_entries
 from studio.session.library import catalog, reference_designs
@@ -112,8 +114,12 @@ def test_every_name_of_the_catalogue_has_a_chinese_form() -> None:
     assert not nameless
     for path in reference_designs().values():
         design = read_design(path).design
-        named = [design, *design.planes.values(), *design.scenarios.values()]
-        named += design.assemblies.values()
+        named: tuple[Design | Plane | Scenario | Assembly, ...] = (
+            design,
+            *design.planes.values(),
+            *design.scenarios.values(),
+            *design.assemblies.values(),
+        )
         assert not [one.name for one in named if not one.name_zh], path
         assert design.description_zh, path
 
@@ -145,8 +151,9 @@ def test_no_step_is_named_in_one_language_only() -> None:
 def _methods(name: str) -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if is_method and node.func.attr == name:
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr == name:
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 

@@ -17,6 +17,7 @@ from studio.gui.app import make_window, show_window
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.library import MIME_TYPE
+from studio.gui.plots.stream_plot import StreamPlot
 from studio.gui.settings import Settings
 from studio.gui.widgets.choice_editors import ChoiceEditor
 from studio.gui.widgets.number_editor import NumberEditor
@@ -156,7 +157,7 @@ def test_legend_and_layers_show_the_same_planes(window: MainWindow, document: Do
     assert _checked_planes(window) == window.canvas.visible_planes == set(document.design.planes)
     window.canvas.toggle_plane("rdma")
     assert _checked_planes(window) == window.canvas.visible_planes == {"ub", "vpc"}
-    window.layers._tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)  # type: ignore[union-attr]
+    window.layers._tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
     assert _checked_planes(window) == window.canvas.visible_planes == {"vpc"}
     window.actions_made["edit.add_plane"].trigger()
     assert _checked_planes(window) == window.canvas.visible_planes == {"vpc", "plane"}
@@ -173,7 +174,7 @@ def test_dropping_a_rack_adds_one_and_selects_it(window: MainWindow, document: D
 
 def test_library_offers_what_the_canvas_takes(window: MainWindow) -> None:
     tree = window.library.tree
-    item = tree.topLevelItem(1).child(0)  # type: ignore[union-attr]
+    item = tree.topLevelItem(1).child(0)
     assert tree.mimeData([item]).hasFormat(MIME_TYPE)
 
 
@@ -386,7 +387,7 @@ def test_no_label_shows_the_tags_of_rich_text(qtbot: QtBot, window: MainWindow) 
     window.build_plots()
     wait_for_result(qtbot, window)
     window.show_dock("run")
-    assert window.run_panel._plot is not None
+    assert isinstance(window.run_panel._plot, StreamPlot)
     assert "<span" in window.run_panel._plot._legend.text()
     labels = window.findChildren(QLabel)
     plain = [one.text() for one in labels if one.textFormat() == Qt.TextFormat.PlainText]

@@ -21,7 +21,7 @@ def is_needed() -> Callable[[str], bool]:
         or (isinstance(node, ast.Assign) and "re.compile" in ast.unparse(node.value))
     ]
     names: dict[str, object] = {"re": re}
-    exec(compile(ast.Module(kept, type_ignores=[]), str(SPEC), "exec"), names)
+    exec(compile(ast.Module(list(kept), type_ignores=[]), str(SPEC), "exec"), names)
     found = names["is_needed"]
     assert callable(found)
     return found

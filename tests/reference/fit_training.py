@@ -142,7 +142,7 @@ def start_profile(key: Key) -> ComputeProfile:
     """Return the profile a fit starts from, whatever was fitted before."""
     family, generation = key
     table = _starts()[family]
-    values: Mapping[str, float] = dict(table["constants"]) | table["generations"][generation]  # type: ignore[operator, assignment]
+    values: Mapping[str, float] = dict(table["constants"]) | table["generations"][generation]  # type: ignore[assignment]
     shipped = compute_profile(family, generation)
     assert shipped is not None
     return msgspec.structs.replace(shipped, **values)
@@ -369,9 +369,9 @@ def hold_out(by: str) -> list[tuple[str, float]]:
     """Return the error of every score row, predicted by a fit to the other folds."""
     errors = []
     for fold in range(FOLDS[by]):
-        fit = Fit(load_groups(lambda row, fold=fold: fold_of(row, by) != fold))  # type: ignore[misc]
+        fit = Fit(load_groups(lambda row, fold=fold: fold_of(row, by) != fold))
         fit.run()
-        for group in load_groups(lambda row, fold=fold: fold_of(row, by) == fold):  # type: ignore[misc]
+        for group in load_groups(lambda row, fold=fold: fold_of(row, by) == fold):
             found = np.expm1(log_errors(group, fit.profile(group.key)))
             errors += [
                 (case.row["id"], float(error))

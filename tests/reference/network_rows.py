@@ -128,7 +128,7 @@ class Predictor:
         for i in self._alone:
             found[i] = answer(self.rows[i], table) or 1e-9
         for (op, algorithm, captured, profile, levels), members in self._groups.items():
-            sizes = np.array([self.rows[i].inputs.size_byte for i in members])  # type: ignore[union-attr]
+            sizes = np.array([self.rows[i].inputs.size_byte for i in members])
             result = collective_time_s(
                 op,
                 sizes,

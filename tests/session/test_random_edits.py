@@ -150,23 +150,23 @@ class RandomEdits(RuleBasedStateMachine):
 
     @rule(which=numbers, dx=st.floats(-3, 3), merge=st.booleans())
     def move_rack(self, which: int, dx: float, merge: bool) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: edits.move_racks(d, [name], dx, 0.5), "drag" if merge else None)
 
     @rule(which=numbers)
     def turn_rack(self, which: int) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: edits.rotate_racks(d, [name], 90))
 
     @rule(which=numbers)
     def duplicate_rack(self, which: int) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         if len(self.document.fabric.layout.racks) < 8:
             self.edit(lambda d: copying.duplicate_racks(d, [name], 0.0, 2.0)[0])
 
     @rule(which=numbers)
     def detach(self, which: int) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: arrays.detach_array(d, name)[0])
 
     def member(self, which: int, number: int) -> tuple[RackId, arrays.Cell]:
@@ -204,12 +204,12 @@ class RandomEdits(RuleBasedStateMachine):
 
     @rule(which=numbers)
     def remove_rack(self, which: int) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: edits.remove(d, "racks", name))
 
     @rule(which=numbers, count=st.integers(-1, 4))
     def change_array(self, which: int, count: int) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: edits.set_field(d, ("racks", name, "array", "count"), count))
 
     @rule(group=st.sampled_from(["chip", "leaf", "host"]), count=st.integers(0, 5))
@@ -340,7 +340,7 @@ class RandomEdits(RuleBasedStateMachine):
 
     @rule(which=numbers, feeds=st.sampled_from([(), ("a",), ("a", "b")]))
     def feed_rack(self, which: int, feeds: tuple[str, ...]) -> None:
-        name = self.pick("racks", which)
+        name = RackId(self.pick("racks", which))
         self.edit(lambda d: edits.set_field(d, ("racks", name, "feeds"), feeds))
 
     @rule(npus=st.integers(0, 20), job=st.sampled_from(["train", "serve"]))
@@ -369,7 +369,7 @@ class RandomEdits(RuleBasedStateMachine):
         fabric = self.document.fabric
         ends = (self.component(a)[1], self.component(b)[1])
         plane = self.pick("planes", 0)
-        replaced = ()
+        replaced: tuple[Address, ...] = ()
         if replace and fabric.links.count:
             replaced = (Address(fabric.links.name(a * 5 % fabric.links.count)),)
         cable = link(*ends, plane=plane, cable="fibre", bandwidth_byte_per_s=1e9, replaces=replaced)

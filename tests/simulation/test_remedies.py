@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from studio.design.scenario import Training
 from studio.simulation.job import SimInput
 from studio.simulation.remedies import training_changes
 from studio.simulation.result import SimResult
@@ -73,6 +74,7 @@ def test_where_nothing_helps_the_largest_part_is_told() -> None:
 
 def test_changes_only_free_memory() -> None:
     scenario = basis("gb200-nvl72", "train-dense", recompute="full", zero_stage=3).given.scenario
+    assert isinstance(scenario, Training)
     for fields in training_changes(scenario):
         assert fields.get("recompute", "full") == "full"
         assert fields.get("zero_stage", 3) == 3

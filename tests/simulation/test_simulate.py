@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from studio.design import edits
@@ -33,7 +35,7 @@ def test_npus_that_nothing_joins_run_no_job_together(job: Scenario) -> None:
     [({"tp": 2, "pp": 1000}, "PP 8,"), ({"cp": 64}, "CP 16,"), ({"tp": 32, "pp": 32}, "TP 1,")],
 )
 def test_degrees_beyond_the_npus_name_the_nearest_that_is_not(
-    degrees: dict[str, int], nearest: str
+    degrees: dict[str, Any], nearest: str
 ) -> None:
     job = Training(name="Train", model=MODEL, global_batch=16, **degrees)
     design = edits.set_field(two_racks(), ("scenarios",), {ScenarioId("job"): job})

@@ -15,7 +15,7 @@ FILES = sorted((paths.workloads_dir() / "profiles").glob("compute-*.json"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_constant_has_unit_meaning_and_source(path) -> None:  # type: ignore[no-untyped-def]
+def test_every_constant_has_unit_meaning_and_source(path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     assert set(content["constants"]) == set(CONSTANT_NAMES)
     for constant in content["constants"].values():
@@ -55,7 +55,7 @@ def test_unknown_names_list_what_there_is() -> None:
         lambda c: c.pop("family"),
     ],
 )
-def test_broken_profile_is_refused(change) -> None:  # type: ignore[no-untyped-def]
+def test_broken_profile_is_refused(change) -> None:
     content = json.loads(FILES[0].read_text(encoding="utf-8"))
     change(content)
     with pytest.raises(FileProblem, match="profile"):

@@ -6,6 +6,7 @@ from functools import cache
 
 from studio import api
 from studio.exploration.explanation.basis import Basis
+from studio.ids import ScenarioId
 from studio.session.evaluation import sim_input
 from studio.session.library import reference_designs
 from studio.simulation.machine_of import machine_of
@@ -24,7 +25,7 @@ def basis(design: str, scenario: str, **changes: object) -> Basis:
     import msgspec
 
     one = supernode(design)
-    chosen = msgspec.structs.replace(one.design.scenarios[scenario], **changes)
+    chosen = msgspec.structs.replace(one.design.scenarios[ScenarioId(scenario)], **changes)
     machine = machine_of(one.fabric, one.rolled_up)
     given = sim_input(one.fabric, one.rolled_up, machine, chosen)
     return Basis(given, simulate(given), one.fabric, one.rolled_up)

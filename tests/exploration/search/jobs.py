@@ -15,6 +15,7 @@ from studio.exploration.serving_library import (
     power_profile,
 )
 from studio.exploration.validation.hardware import network_profile
+from studio.ids import WorkloadId
 from studio.simulation.job import Running, SimInput
 from studio.simulation.machine import Machine
 from studio.simulation.result import SimResult
@@ -47,12 +48,16 @@ def job(scenario: Scenario, machine: Machine = CLUSTER_64) -> SimInput:
 
 def train(model: str = "Llama-3-8B", **fields: Any) -> SimInput:
     """Return a training job."""
-    return job(Training("t", model, **{"global_batch": 128, "precision": "bf16", **fields}))
+    return job(
+        Training("t", WorkloadId(model), **{"global_batch": 128, "precision": "bf16", **fields})
+    )
 
 
 def serve(model: str = "Llama-3-70B", **fields: Any) -> SimInput:
     """Return a serving job."""
-    return job(Inference("s", model, **{"precision": "fp8", "kv_precision": "fp8", **fields}))
+    return job(
+        Inference("s", WorkloadId(model), **{"precision": "fp8", "kv_precision": "fp8", **fields})
+    )
 
 
 def figures(result: SimResult) -> dict[str, float]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +28,12 @@ from studio.workload.plan_rules import broken_rules
 from tests.exploration.search.jobs import CLUSTER_64, assert_same_as_simulated, job, train
 
 STEP, COST, MEMORY = GOALS["step-time"], GOALS["cost"], GOALS["memory"]
-FEW = {"micro_batch": (1, 2), "recompute": ("none", "full"), "zero_stage": (1,), "cp": (1,)}
+FEW: dict[str, Sequence[int | float | str]] = {
+    "micro_batch": (1, 2),
+    "recompute": ("none", "full"),
+    "zero_stage": (1,),
+    "cp": (1,),
+}
 
 
 def best(given: SimInput, **choices: object) -> float:
@@ -149,7 +156,7 @@ def test_impossible_choices_name_the_rule_and_the_nearest(
 
 
 @pytest.mark.parametrize("fields", [{"global_batch": 0}, {"sequence_tokens": 0}])
-def test_sizes_below_one_are_refused(fields: dict[str, int]) -> None:
+def test_sizes_below_one_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="at least 1"):
         search_training(train(**fields))
 

@@ -8,7 +8,7 @@ from tests.fabric.flow.oracle import distances_to, neighbours
 def shortest_paths(graph, adjacent, source, target):
     """Return every shortest path as a list of arcs."""
     distance = distances_to(graph, adjacent, target)
-    paths = [([], source)]
+    paths: list[tuple[list[int], int]] = [([], source)]
     for hops in range(distance[source], 0, -1):
         paths = [
             ([*arcs, arc], ahead)

@@ -39,7 +39,8 @@ def path_parts(graph, adjacent, source, target):
     distance = distances_to(graph, adjacent, target)
     if source not in distance:
         return None
-    here, parts = {source: 1.0}, {}
+    here: dict[int, float] = {source: 1.0}
+    parts: dict[int, float] = {}
     for hops in range(distance[source], 0, -1):
         for v in [v for v in here if distance[v] == hops]:
             amount = here.pop(v)

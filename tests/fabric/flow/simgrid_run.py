@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from typing import Any
 
 import simgrid
 
@@ -62,7 +63,7 @@ def main():
         path = [links[index] for index in flow["path"]]
         add_route(zone, hosts[flow["source"]], hosts[flow["target"]], path)
     zone.seal()
-    comms = []
+    comms: list[Any] = []
 
     def send_all():
         for _ in range(request.get("rounds", 1)):

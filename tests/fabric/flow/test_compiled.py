@@ -1,6 +1,7 @@
 """Compiled kernels and numpy give the same figures, and nobody waits for kernels that are not."""
 
 import dataclasses
+import importlib.util
 import itertools
 import os
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from studio import paths
 from studio.fabric.flow.compiled import loading
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Exchange, Flows, uniform_exchange
@@ -67,7 +69,7 @@ def test_loads_and_rates_of_an_exchange(kernels, graph, split, seed):
     graph = with_latency(graph, seed) if seed % 2 else graph
     ranks = reachable_group(graph)
     assume(len(ranks) >= 2)
-    popularity = 1.0 + np.random.default_rng(seed).integers(0, 3, len(ranks))
+    popularity = 1.0 + np.random.default_rng(seed).integers(0, 3, len(ranks)).astype(float)
     for exchange in (
         uniform_exchange(ranks, 1e6),
         Exchange(ranks, np.full(len(ranks), 1e6), popularity),
@@ -175,13 +177,14 @@ def test_a_lost_pair_is_named_alike(kernels):
 def fresh_loader(monkeypatch, folder, *, has_numba=True):
     monkeypatch.setattr(loading, "cache_folder", lambda: folder)
     found = SimpleNamespace() if has_numba else None
-    monkeypatch.setattr(loading.importlib.util, "find_spec", lambda _: found)
-    started = []
-    monkeypatch.setattr(
-        subprocess,
-        "Popen",
-        lambda command, **_: started.append(command) or SimpleNamespace(poll=lambda: None),
-    )
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: found)
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: object) -> SimpleNamespace:
+        started.append(command)
+        return SimpleNamespace(poll=lambda: None)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
     return loading._Loader(), started
 
 
@@ -231,7 +234,7 @@ def test_what_ails_numba_leaves_numpy(monkeypatch, tmp_path):
 def test_a_cache_that_cannot_be_written_is_none(monkeypatch, tmp_path):
     pytest.importorskip("numba")
     tmp_path.chmod(0o500)
-    monkeypatch.setattr(loading.paths, "cache_dir", lambda: tmp_path)
+    monkeypatch.setattr(paths, "cache_dir", lambda: tmp_path)
     assert loading.cache_folder() is None
 
 
@@ -239,7 +242,7 @@ def test_a_cache_that_is_no_folder_is_none(monkeypatch, tmp_path):
     pytest.importorskip("numba")
     blocked = tmp_path / "file"
     blocked.touch()
-    monkeypatch.setattr(loading.paths, "cache_dir", lambda: blocked)
+    monkeypatch.setattr(paths, "cache_dir", lambda: blocked)
     assert loading.cache_folder() is None
 
 

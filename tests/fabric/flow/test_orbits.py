@@ -76,7 +76,7 @@ def automorphisms(graph):
 def test_orbits_are_never_larger_than_those_of_all_automorphisms(graph):
     if graph.vertex_count > 7:
         graph = topologies.two_tier(2, 2, 1, 1)
-    reached = [set() for _ in range(graph.vertex_count)]
+    reached: list[set[int]] = [set() for _ in range(graph.vertex_count)]
     for image in automorphisms(graph):
         for vertex in range(graph.vertex_count):
             reached[vertex].add(int(image[vertex]))

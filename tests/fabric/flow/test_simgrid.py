@@ -90,7 +90,7 @@ def test_unequal_flows_on_a_failed_fabric_equal_simgrid():
     graph = graph.with_bandwidth(np.array([10, 80]), 11e9)
     flows = every_pair(np.arange(16), 1.0)
     chosen = rng.choice(len(flows.source), 60, replace=False)
-    sizes = rng.integers(1, 40, 60) * 1e5
+    sizes = rng.integers(1, 40, 60).astype(float) * 1e5
     placed = place_hashed(graph, Flows(flows.source[chosen], flows.target[chosen], sizes), seed=1)
     np.testing.assert_allclose(placed.finished_s, simgrid_completions(placed), rtol=1e-6)
 

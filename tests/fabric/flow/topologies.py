@@ -103,13 +103,13 @@ def torus(*sides, bandwidth=50 * GB, axis_labels=True) -> Graph:
         a.append(index[chosen])
         b.append(shifted[chosen])
         axis.append(np.full(int(chosen.sum()), k if axis_labels else 0))
-    a, b = np.concatenate(a), np.concatenate(b)
     everyone = np.ones(index.size, dtype=bool)
+    cables = sum(map(len, a))
     return build_graph(
-        a,
-        b,
-        np.full(len(a), bandwidth),
-        np.zeros(len(a)),
+        np.concatenate(a),
+        np.concatenate(b),
+        np.full(cables, bandwidth),
+        np.zeros(cables),
         everyone,
         is_transit=everyone,
         bundle=np.concatenate(axis),

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 from studio.errors import FileProblem
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.export import export_png, export_svg, thumbnail
+from studio.gui.canvas.levels import Level
 from studio.gui.canvas.theme import DARK, LIGHT
 from studio.gui.picture import draw
+from studio.languages import Language
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -26,19 +28,20 @@ def test_svg_holds_the_labels_and_can_be_read(tmp_path: Path, two_racks_fabric: 
 
 def test_a_deeper_level_gives_a_larger_svg(tmp_path: Path, two_racks_fabric: Fabric) -> None:
     sizes = []
-    for level in ("hall", "rack", "node"):
+    levels: tuple[Level, ...] = ("hall", "rack", "node")
+    for level in levels:
         path = tmp_path / f"{level}.svg"
-        export_svg(two_racks_fabric, path, level=level)  # type: ignore[arg-type]
+        export_svg(two_racks_fabric, path, level=level)
         sizes.append(QSvgRenderer(str(path)).defaultSize().width())
     assert sizes == sorted(set(sizes))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_png_has_the_size_asked_for(
-    tmp_path: Path, two_racks_fabric: Fabric, language: str
+    tmp_path: Path, two_racks_fabric: Fabric, language: Language
 ) -> None:
     path = tmp_path / "hall.png"
-    export_png(two_racks_fabric, path, 640, 400, DARK, language)  # type: ignore[arg-type]
+    export_png(two_racks_fabric, path, 640, 400, DARK, language)
     assert QImage(str(path)).size() == QSize(640, 400)
 
 

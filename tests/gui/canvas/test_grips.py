@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.design.arrays import offset_of
 from studio.gui.canvas.view import CanvasView
-from studio.ids import RackId
+from studio.ids import Address, RackId
 from tests.gui.canvas.conftest import Editor
 from tests.gui.canvas.test_view import at, drag
 from tests.gui.conftest import PATIENCE_MS
@@ -40,7 +40,7 @@ def test_a_member_chosen_by_itself_leaves_its_line_in_one_step(editor: Editor) -
     click(view, "R02")
     start = at(view, "R02")
     drag(view, start, QPoint(0, 90), release=False)
-    assert "R02 alone" in view.marks.readout[2].text  # type: ignore[index]
+    assert "R02 alone" in view.marks.readout[2].text
     QTest.mouseRelease(view, LEFT, NO_KEY, start + QPoint(0, 90))
     row = editor.design.racks[ROW]
     assert (row.x_m, row.y_m) == (1.0, 1.0)
@@ -196,7 +196,7 @@ def test_a_box_goes_into_the_next_rack_of_its_array(elevation: Editor) -> None:
     way = at(view, "R02") - at(view, "R01") + QPoint(0, round(-20 * unit_px(view)))
     drag(view, start, way)
     assert "B1" in units(elevation, "R01")
-    assert elevation.design.exceptions["R01/B1"].state == "absent"  # type: ignore[index]
+    assert elevation.design.exceptions[Address("R01/B1")].state == "absent"
     assert units(elevation, "R02")["B2"] == 30
     assert view.selection == {"R02/B2"}
     assert elevation.fabric.count("switch") == 6

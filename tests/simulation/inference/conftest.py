@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def engine() -> Callable[..., Engine]:
         plan: InferencePlan | None = None,
         precision: str = "fp8",
         machine: Machine | None = None,
-        **changes: str,
+        **changes: Any,
     ) -> Engine:
         used = machine or hopper()
         family = used.accelerator.family
@@ -58,7 +59,7 @@ def engine() -> Callable[..., Engine]:
 def estimate() -> Callable[..., InferenceResult]:
     """Return the live estimate with the shipped constants of a machine's family."""
 
-    def make(machine: Machine, model: str, **choices: object) -> InferenceResult:
+    def make(machine: Machine, model: str, **choices: Any) -> InferenceResult:
         family = machine.accelerator.family
         return estimate_inference(
             machine, load_model(model), inference_profile(family), network_profile(family),

@@ -29,7 +29,7 @@ def test_cache_of_latent_attention_is_one_compressed_vector_per_layer():
 def test_cache_is_cut_over_tensor_parallelism_down_to_one_head():
     model = load_model("Llama-3-70B")
     cut = cache_byte_per_token(model, 1.0, np.array([1.0, 8.0, 16.0]))
-    assert list(cut) == [163_840, 20_480, 20_480]
+    np.testing.assert_array_equal(cut, [163_840, 20_480, 20_480])
 
 
 def test_latent_cache_is_repeated_over_tensor_parallelism():

@@ -14,6 +14,7 @@ from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.uneven_experts import late_experts, levelled
 from studio.workload.library import load_model
 from studio.workload.model import MixtureOfExperts
+from studio.workload.operator import Number
 from studio.workload.operators import Share, touched_experts
 
 EVEN = InferencePlan(is_balanced=True)
@@ -27,7 +28,7 @@ def experts_of(model: str) -> MixtureOfExperts:
     )
 
 
-def share_of_ranks(tokens: float, ranks: float) -> Share:
+def share_of_ranks(tokens: float, ranks: Number) -> Share:
     """Return what one of `ranks` has to do where all hold the same tokens."""
     return Share(tokens, tokens, 1.0, tensor=ranks, expert=ranks)
 

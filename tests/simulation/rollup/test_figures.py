@@ -7,7 +7,7 @@ import pytest
 from studio.design import edits
 from studio.design.model import Design, Deviation, State
 from studio.fabric.fabric import Fabric
-from studio.ids import Address
+from studio.ids import Address, AssemblyId, RackId
 from studio.simulation.rollup.figure import Figure, Term
 from studio.simulation.rollup.inventory import Inventory
 from studio.simulation.rollup.labels import LABELS, figure_label, label_of
@@ -206,8 +206,8 @@ def test_values_that_are_not_known_are_listed() -> None:
     design = Design(
         id="x",
         name="x",
-        assemblies={"node": assembly(contents={"a": group("other-chip", 2)})},
-        racks={"r": rack(contents=contents)},
+        assemblies={AssemblyId("node"): assembly(contents={"a": group("other-chip", 2)})},
+        racks={RackId("r"): rack(contents=contents)},
     )
     totals = totals_of(design)
     assert totals.figures["price_usd"].missing == ("other-chip",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -38,7 +40,7 @@ def tagged(catalog: Catalog, part_id: str, **tags: str) -> Catalog:
 
 
 def uplinks(**more: object) -> Design:
-    rule = {"multiplicity": 2, **OPTICAL, **more}
+    rule: dict[str, Any] = {"multiplicity": 2, **OPTICAL, **more}
     return edits.put(two_racks(), "links", "uplinks", link("R*/N*/leaf", "R*/B*/spine", **rule))
 
 
@@ -199,8 +201,7 @@ def test_the_fix_of_a_box_that_overlaps_moves_it_to_free_units() -> None:
 
 
 def test_a_rule_inside_an_assembly_is_fixed_there() -> None:
-    slow = {"bandwidth_byte_per_s": 101e9}
-    inner = link("chip", "leaf", a_port="up", **slow)
+    inner = link("chip", "leaf", a_port="up", bandwidth_byte_per_s=101e9)
     design = edits.set_field(two_racks(), ("assemblies", "node", "links", "in"), inner)
     fix = found(design, "rate-mismatch")[0].fix
     assert fix is not None

@@ -90,7 +90,7 @@ def test_a_cable_turns_into_the_tray(radius: str, is_stiff: bool) -> None:
     findings = found(two_racks(), "bend-radius", changed("fibre", bend_radius=radius))
     assert [one.address for one in findings] == (["rule:uplinks[2]"] if is_stiff else [])
     for one in findings:
-        fixed = edits.apply_changes(two_racks(), one.fix.changes)  # type: ignore[union-attr]
+        fixed = edits.apply_changes(two_racks(), one.fix.changes)
         assert found(fixed, "bend-radius", changed("fibre", bend_radius=radius)) == []
 
 
@@ -103,7 +103,7 @@ def test_a_tray_holds_half_its_cross_section(diameter: str, is_full: bool) -> No
     if is_full:
         assert findings[0].address in ("R01", "R02")
         assert "filled to 53%; 50% of 154 cm² is possible" in findings[0].message
-        fixed = edits.apply_changes(design, findings[0].fix.changes)  # type: ignore[union-attr]
+        fixed = edits.apply_changes(design, findings[0].fix.changes)
         assert found(fixed, "tray-fill", changed("fibre", diameter=diameter)) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def field(path: str, value: object) -> Change:
 
 
 def uplinks(**more: object) -> Change:
-    rule = {"multiplicity": 2, **OPTICAL, **more}
+    rule: dict[str, Any] = {"multiplicity": 2, **OPTICAL, **more}
     new = link("R*/N*/leaf", "R*/B*/spine", **rule)
     return lambda design: edits.put(design, "links", "uplinks", new)
 

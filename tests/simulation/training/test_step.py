@@ -207,7 +207,7 @@ def test_recommendation_model_trains_with_tables_spread_over_npus() -> None:
         (with_accelerator(memory_byte=0.0), "above zero"),
     ],
 )
-def test_machine_without_size_is_refused(machine, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_machine_without_size_is_refused(machine, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         step(plans(), machine=machine)
 
