@@ -54,6 +54,7 @@ def _spell(units: Mapping[str, float], *prefix_tables: Mapping[str, float]) -> d
 
 _LARGE = (("E", EXA), ("P", PETA), ("T", TERA), ("G", GIGA), ("M", MEGA), ("k", KILO), ("", 1.0))
 _SMALL = (("", 1.0), ("m", MILLI), ("µ", MICRO), ("n", NANO))
+_SIDES = {"m": 1.0, "cm": 0.01, "mm": MILLI, "ft": 0.3048, "in": 0.0254}
 
 
 def _steps(unit: str, steps: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
@@ -121,7 +122,10 @@ _TABLE = (
         (("t", KILO), ("kg", 1.0), ("g", MILLI)),
     ),
     Dimension(
-        "area", "m²", {"m²": 1.0, "m2": 1.0, "ft²": 0.09290304, "ft2": 0.09290304}, (("m²", 1.0),)
+        "area",
+        "m²",
+        {f"{unit}{two}": metres**2 for unit, metres in _SIDES.items() for two in ("²", "2")},
+        (("m²", 1.0),),
     ),
     Dimension(
         "price",

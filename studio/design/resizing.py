@@ -31,7 +31,7 @@ def resize_array(
 
     Parameters
     ----------
-    pitch_m, row_pitch_m : taken where the array has none yet, as a single rack.
+    pitch_m, row_pitch_m : taken where the array needs one and has none yet, as a single rack.
 
     Raises
     ------
@@ -47,8 +47,8 @@ def resize_array(
         rack.array,
         count=count,
         rows=rows,
-        pitch=rack.array.pitch or pitch_m,
-        row_pitch=rack.array.row_pitch or row_pitch_m,
+        pitch=rack.array.pitch or (pitch_m if count > 1 else 0.0),
+        row_pitch=rack.array.row_pitch or (row_pitch_m if rows > 1 else 0.0),
     )
     racks = {**design.racks, rack_id: msgspec.structs.replace(rack, array=array)}
     behind = dict(_made_room(racks, rack_id))

@@ -70,7 +70,8 @@ class Intents:
 
     def apply(self, request: EditRequest | FieldEdit) -> None:
         """Apply an edit a panel or the canvas asks for."""
-        self._window.workspace.apply(request.label, request.edit, request.merge_key)
+        if self._window.workspace.apply(request.label, request.edit, request.merge_key):
+            self._window.notices.end_error()
 
     def inspect(self, address: str) -> None:
         """Show an object in the inspector; on the canvas too where it is drawn."""

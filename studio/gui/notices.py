@@ -35,6 +35,7 @@ class NoticeBar(QFrame):
         layout.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
+        self._severity = ""
         parent.installEventFilter(self)
         self.set_theme(theme)
         self.hide()
@@ -48,12 +49,18 @@ class NoticeBar(QFrame):
         """Show a notice for a while; errors stay longer."""
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(notice.severity, self._theme.accent)
+        self._severity = notice.severity
         self._icon.setPixmap(tinted(notice.severity, colour))
         self._text.setText(notice.text)
         self.show()
         self.raise_()
         self._place()
         self._timer.start(SHOWN_MS * (2 if notice.severity == "error" else 1))
+
+    def end_error(self) -> None:
+        """Take an error away: what it was about has been put right."""
+        if self._severity == "error":
+            self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""

@@ -22,6 +22,11 @@ class Step:
     merge_key: str | None = None
     """Steps with the same key that follow each other become one: a drag, typing in one field."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether the step has come back to where it began."""
+        return self.after is self.before
+
 
 class History:
     """The steps of one document and the place among them."""
@@ -96,8 +101,8 @@ class History:
         del self._steps[self._place :]
         last = self._steps[-1] if self._steps else None
         merges = last is not None and merge_key is not None and last.merge_key == merge_key
-        # A saved state stays reachable: merging over it would lose it.
-        if last is not None and merges and last.after is not self._clean:
+        # A saved state stays reachable: merging over it would lose it, unless the drag began there.
+        if last is not None and merges and (last.after is not self._clean or last.is_idle):
             self._steps[-1] = replace(last, after=after)
         else:
             self._steps.append(Step(label, before, after, merge_key))

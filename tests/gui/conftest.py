@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from studio.catalog.catalog import Catalog
 from studio.gui import fonts
 from studio.gui.app import make_application, make_window
-from studio.gui.i18n import Languages
+from studio.gui.i18n import Languages, current_language
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
 from studio.session.document import Document
@@ -41,6 +41,14 @@ def _texts_count_not_glyphs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "has_chinese_glyphs", lambda: True)
 
 
+@pytest.fixture(autouse=True)
+def _in_english(qapp: QApplication) -> Iterator[None]:
+    """The language belongs to the application: a test after this one begins in English again."""
+    yield
+    if current_language() != "en":
+        Languages(qapp).use("en")
+
+
 @pytest.fixture
 def empty_window(
     qtbot: QtBot, qapp: QApplication, settings: Settings, shipped_catalog: Catalog
@@ -55,8 +63,6 @@ def empty_window(
     window.deleteLater()
     qapp.processEvents()
     qapp.sendPostedEvents(None, 52)  # DeferredDelete
-    # The language belongs to the application: a test after this one begins in English again.
-    Languages(qapp).use("en")
     left = [thread.name for thread in threading.enumerate() if "evaluate" in thread.name]
     assert not left, f"threads left: {left}"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QLabel,
     QScrollArea,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.design.edits import Edit
+from studio.design.model import Design
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.theme import SPACE, Theme
@@ -53,6 +55,10 @@ class _Line:
         self.note.setText(field.note)
         self.note.setToolTip(plain_tip(tr(field.tip) if field.tip else field.note))
         self.note.setVisible(bool(field.note))
+        # Kept free while hidden, or the slider would become narrower under the pointer.
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(field.reset is not None)
+        self.reset.setSizePolicy(policy)
         self.reset.setVisible(field.can_reset)
         self.reset.setToolTip(tr(field.reset_tip))
         self.editor.show_field(field)
@@ -73,6 +79,8 @@ class InspectorPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._shape: tuple[object, ...] = ()
+        self._drag_from: Design | None = None
+        self._put_off: tuple[str, tuple[InspectorSection, ...]] | None = None
         self._lines: list[_Line] = []
         self._titles: list[QLabel] = []
         self._title = styled_label("heading")
@@ -96,6 +104,7 @@ class InspectorPanel(QWidget):
 
     def show_sections(self, title: str, sections: tuple[InspectorSection, ...]) -> None:
         """Show fields."""
+        self._put_off = None
         self._title.setText(title)
         self._title.setToolTip(plain_tip(title))
         self._title.setVisible(bool(title))
@@ -105,12 +114,25 @@ class InspectorPanel(QWidget):
             (section.title, tuple((field.key, field.editor) for field in section.fields))
             for section in sections
         )
+        if shape != self._shape and any(line.editor.is_held for line in self._lines):
+            # New widgets would take the slider away from the pointer.
+            self._put_off = (title, sections)
+            self._show_known(sections)
+            return
         if shape != self._shape:
             self._shape = shape
             self._rebuild(sections)
         fields = [field for section in sections for field in section.fields]
         for line, field in zip(self._lines, fields, strict=True):
             if line.editor.field != field:
+                line.show(field)
+
+    def _show_known(self, sections: tuple[InspectorSection, ...]) -> None:
+        """Show what the present widgets can show of other sections."""
+        fields = {field.key: field for section in sections for field in section.fields}
+        for line in self._lines:
+            field = fields.get(line.editor.field.key) if line.editor.field else None
+            if field is not None:
                 line.show(field)
 
     def focus_first(self) -> None:
@@ -142,7 +164,9 @@ class InspectorPanel(QWidget):
         self._shape = ()
 
     def _rebuild(self, sections: tuple[InspectorSection, ...]) -> None:
+        focused = self._focused()
         self._lines = []
+        self._drag_from = None
         content = styled_area("panel")
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         grid = QGridLayout(content)
@@ -163,9 +187,28 @@ class InspectorPanel(QWidget):
         old = self._scroll.takeWidget()
         self._scroll.setWidget(content)
         self._order_tabs()
+        self._focus_again(*focused)
         if old is not None:
             old.hide()
             old.deleteLater()
+
+    def _focused(self) -> tuple[str, type[QWidget]]:
+        """Return the key of the field that has the focus, and which of its controls."""
+        control = QApplication.focusWidget()
+        for line in self._lines:
+            field = line.editor.field
+            if control is not None and field is not None and line.editor.isAncestorOf(control):
+                return field.key, type(control)
+        return "", QWidget
+
+    def _focus_again(self, key: str, control: type[QWidget]) -> None:
+        """Give the focus back to a field that is shown still."""
+        for line in self._lines:
+            if line.editor.field is not None and line.editor.field.key == key:
+                found = line.editor.findChild(control)
+                if found is not None:
+                    found.setFocus(Qt.FocusReason.OtherFocusReason)
+                    self._scroll.ensureWidgetVisible(found)
 
     def _order_tabs(self) -> None:
         """Let Tab lead from field to field: what is made later would come after all panels."""
@@ -205,7 +248,7 @@ class InspectorPanel(QWidget):
     def _connect(self, editor: FieldEditor, reset: QToolButton) -> None:
         editor.entered.connect(lambda value: self._ask(editor, value, is_drag=False))
         editor.dragged.connect(lambda value: self._ask(editor, value, is_drag=True))
-        editor.drag_ended.connect(self.drag_ended)
+        editor.drag_ended.connect(self._end_drag)
         editor.refused.connect(self.refused)
         reset.clicked.connect(lambda: self._reset(editor))
 
@@ -215,11 +258,30 @@ class InspectorPanel(QWidget):
             return
         write = field.write
         label = say("Change {field}", field=entry(field.label))
+
+        def edit(design: Design) -> Design:
+            if not is_drag:
+                return write(design, value)
+            # From where the drag began, so that what a value passed through leaves no trace.
+            self._drag_from = self._drag_from or design
+            return write(self._drag_from, value)
+
         key = f"inspector:{field.key}" if is_drag else None
-        self.edit_requested.emit(FieldEdit(label, lambda design: write(design, value), key))
+        self.edit_requested.emit(FieldEdit(label, edit, key))
         # Where the edit was refused, the field shows what the design says.
         if editor.field is field:
             editor.show_field(field)
+
+    def _end_drag(self) -> None:
+        self._drag_from = None
+        self.drag_ended.emit()
+        if self._put_off is not None:
+            # Once the slider is done with its release: it goes with the old widgets.
+            QTimer.singleShot(0, self, self._show_put_off)
+
+    def _show_put_off(self) -> None:
+        if self._put_off is not None:
+            self.show_sections(*self._put_off)
 
     def _reset(self, editor: FieldEditor) -> None:
         field = editor.field

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 
-from simpleeval import InvalidExpression, SimpleEval
+from simpleeval import DEFAULT_OPERATORS, InvalidExpression, SimpleEval
 
 from studio import units
 from studio.errors import InvalidInput
@@ -14,8 +15,9 @@ from studio.gui.views.numerals import with_points
 
 LONGEST_ENTRY = 80
 _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "，": ","})
-_ENTRY = re.compile(r"^(?P<sum>[\d\s.,_eE+\-*/()]*[\d.)])\s*(?P<unit>[^\d\s(].*)?$")
-_OPERATORS = re.compile(r"[*/()]|(?<=[\d)\s])[+-]")
+_RAISED = re.compile(r"(?<=[\d)])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_ENTRY = re.compile(r"^(?P<sum>[\d\s.,_eE+\-*/^()]*[\d.)])\s*(?P<unit>[^\d\s(^].*)?$")
+_OPERATORS = re.compile(r"[*/^()]|(?<=[\d)\s])[+-]")
 
 
 def read_entry(text: str, dimension: str, shown: str = "") -> float:
@@ -29,7 +31,9 @@ def read_entry(text: str, dimension: str, shown: str = "") -> float:
     ------
     InvalidInput : neither a number nor arithmetic on numbers, or an unknown unit.
     """
-    clean = with_points(unicodedata.normalize("NFKC", text).translate(_SIGNS).strip())
+    # Normalised, a raised digit would become one more digit of the number itself.
+    plain = _RAISED.sub(lambda match: f"^{match[0]}", text)
+    clean = with_points(unicodedata.normalize("NFKC", plain).translate(_SIGNS).strip())
     if len(clean) > LONGEST_ENTRY:
         raise InvalidInput(
             "{clean!r}… is longer than {longest_entry} characters",
@@ -58,10 +62,16 @@ def entry_text(value: float, dimension: str) -> str:
     return figure_text("", value, dimension, 7)
 
 
+def _power(base: float, exponent: float) -> float:
+    """In floating point: whole numbers would grow to millions of digits before they are refused."""
+    value: float = float(base) ** float(exponent)
+    return value
+
+
 def _evaluate(expression: str) -> float:
-    evaluator = SimpleEval(names={}, functions={})
+    evaluator = SimpleEval(DEFAULT_OPERATORS | {ast.Pow: _power}, functions={}, names={})
     try:
-        value = evaluator.eval(expression)
+        value = evaluator.eval(expression.strip().replace("^", "**"))
         return float(value)
     except (InvalidExpression, ArithmeticError, SyntaxError, TypeError, ValueError) as error:
         raise InvalidInput(

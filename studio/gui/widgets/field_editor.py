@@ -28,6 +28,11 @@ class FieldEditor(QWidget):
         self.field: InspectorField | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether the pointer holds a handle of the editor."""
+        return False
+
     def show_field(self, field: InspectorField) -> None:
         """Show a field."""
         self.field = field

@@ -52,12 +52,16 @@ class NumberEditor(FieldEditor):
         layout.addWidget(self.line, 5)
         layout.addWidget(self.slider, 2)
 
+    @property
+    def is_held(self) -> bool:
+        return self.slider.isSliderDown()
+
     def show_field(self, field: InspectorField) -> None:
         super().show_field(field)
         self._restore()
         self.slider.setVisible(field.high > field.low)
         # The range stays while the handle is held, or it would run away from the pointer.
-        if not self.slider.isSliderDown() and field.high > field.low:
+        if not self.is_held and field.high > field.low:
             self._low, self._high = field.low, field.high
             if isinstance(field.value, int | float):
                 with QSignalBlocker(self.slider):
@@ -123,13 +127,13 @@ class NumberEditor(FieldEditor):
         value = self._typed(self.value_at(place))
         if value != self.field.value:
             self.dragged.emit(value)
-            if not self.slider.isSliderDown():
+            if not self.is_held:
                 self.drag_ended.emit()
 
     def _release(self) -> None:
-        self.drag_ended.emit()
         if self.field is not None:
             self.show_field(self.field)
+        self.drag_ended.emit()
 
     def _mark_wrong(self, message: str) -> None:
         is_wrong = bool(message)

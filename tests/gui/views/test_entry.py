@@ -19,6 +19,12 @@ from studio.gui.views.entry import entry_text, read_entry
         ("1,024", "count", "", 1024),
         ("25 °C", "temperature", "", 298.15),
         ("3 × 4", "count", "", 12),
+        ("10^12", "count", "", 1e12),
+        ("10¹²", "count", "", 1e12),
+        ("2^10 * 4", "count", "", 4096),
+        ("3*10^2 GB/s", "bandwidth", "", 300e9),
+        ("10⁻² m", "length", "", 0.01),
+        ("300 mm²", "area", "", 3e-4),
     ],
 )
 def test_entry_reads_units_arithmetic_and_wide_digits(
@@ -27,7 +33,10 @@ def test_entry_reads_units_arithmetic_and_wide_digits(
     assert read_entry(text, dimension, shown) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1/0", "9**9**9**9", "__import__('os')", "1e999"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1/0", "9**9**9**9", "9^9^9^9", "4e6^4e6", "(-2)^0.5", "__import__('os')", "1e999"],
+)
 def test_entry_refuses_what_is_no_number(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_entry(text, "count")
