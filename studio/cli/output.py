@@ -48,6 +48,7 @@ def print_table(
     rows: Sequence[Sequence[str]],
     *,
     right_from: int = 1,
+    left_from: int = sys.maxsize,
     indent: int = 0,
     said: Callable[[str], str] = str,
 ) -> None:
@@ -55,6 +56,7 @@ def print_table(
 
     Parameters
     ----------
+    right_from, left_from : first of the columns of numbers, and first of the words after them.
     indent : columns left empty before every row.
     said : puts every text into the language of the reader.
     """
@@ -65,7 +67,7 @@ def print_table(
     widths = [max(_width(row[n]) for row in rows if n < len(row)) for n in range(columns)]
     for row in rows:
         cells = [
-            _pad(cell, widths[place], to_right=place >= right_from)
+            _pad(cell, widths[place], to_right=right_from <= place < left_from)
             for place, cell in enumerate(row)
         ]
         print((" " * indent + "  ".join(cells)).rstrip())

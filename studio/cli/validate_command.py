@@ -27,6 +27,16 @@ _TITLES = (
     say("bias"),
 )
 
+_ROW_TITLES = (
+    say("set"),
+    say("row"),
+    say("use"),
+    say("predicted"),
+    say("measured"),
+    say("off by"),
+    say("how, or why not"),
+)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -46,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     said = said_in(arguments)
     if arguments.rows:
-        print_table([_row_cells(row, said) for row in report.rows], right_from=3)
+        cells = (_row_cells(row, said) for row in report.rows)
+        print_table([[said(title) for title in _ROW_TITLES], *cells], right_from=3, left_from=6)
     print_table(
         [[said(title) for title in _TITLES]]
         + [[said(entry(name)), *_set_cells(score)] for name, score in report.sets.items()]
@@ -66,7 +77,7 @@ def _read(path: Path) -> str:
 def _row_cells(row: ScoredRow, said: Said) -> list[str]:
     error = "" if row.error is None else f"{row.error:+.1%}"
     numbers = ("" if v is None else f"{v:.5g}" for v in (row.predicted, row.measured))
-    return [said(entry(row.set_name)), row.id, row.use, *numbers, error, said(row.reason)[:80]]
+    return [said(entry(row.set_name)), row.id, row.use, *numbers, error, said(row.reason)]
 
 
 def _set_cells(score: SetScore) -> list[str]:

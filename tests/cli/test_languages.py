@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from studio.cli.__main__ import main
 
 CM = "cloudmatrix-384"
+REFERENCE = Path(__file__).parents[1] / "reference"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("totals", CM, "--explain", "npu_count"), "NPUs|Racks|Price|counted|assumed"),
     (("simulate", CM), "Time |Tokens/s|Facility|Memory of|Attention|note|rests on|Decode"),
@@ -46,6 +49,27 @@ def test_a_command_speaks_chinese(
     chinese = capsys.readouterr().out
     assert re.search("[\u4e00-\u9fff]", chinese)
     left = [line for line in chinese.splitlines() if re.search(labels, line)]
+    assert not left, "\n".join(left)
+
+
+@pytest.mark.parametrize("name", ["training", "inference", "memory", "network", "power"])
+def test_what_is_said_of_a_measurement_is_chinese(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (REFERENCE / f"{name}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    cases = tmp_path / "cases.csv"
+    cases.write_text("".join([lines[0], *lines[1::9]]), encoding="utf-8")
+    told = []
+    for language in ("en", "zh"):
+        assert main(["validate", str(cases), "--rows", "--lang", language]) == 0
+        told.append(capsys.readouterr().out.splitlines())
+    sentences = [
+        (english, chinese)
+        for english, chinese in zip(*told, strict=True)
+        if re.search(r"[a-z]{3,} [a-z]{2,}", english.split("  ")[-1])
+    ]
+    assert sentences
+    left = [chinese for _, chinese in sentences if not CHINESE.search(chinese.split("  ")[-1])]
     assert not left, "\n".join(left)
 
 

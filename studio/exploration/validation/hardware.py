@@ -13,6 +13,7 @@ import msgspec
 
 from studio.exploration.network_library import network_profiles
 from studio.exploration.profile_files import read_table
+from studio.messages import say
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
 from studio.simulation.network.profile import NetworkProfile
 from studio.units import GIGA, byte_per_s
@@ -177,6 +178,9 @@ def machine_of_row(
     machine = machine_of(family, fabric, npu_count, node_npus)
     machine = machine or machine_of(vendor, fabric, npu_count, node_npus)
     if machine is not None:
-        name = hardware or "the accelerator"
-        return machine, f"no ratings for {name}; those of {machine.accelerator.name} stand in"
-    return None, f"no ratings for {hardware or family or 'the accelerator'}"
+        return machine, say(
+            "no ratings for {name}; those of {other} stand in",
+            name=hardware or say("the accelerator"),
+            other=machine.accelerator.name,
+        )
+    return None, say("no ratings for {name}", name=hardware or family or say("the accelerator"))

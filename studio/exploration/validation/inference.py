@@ -21,9 +21,10 @@ from studio.exploration.serving_library import (
     serving_family,
 )
 from studio.exploration.validation.hardware import network_profile
-from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.prediction import Prediction, doubted
 from studio.exploration.validation.rows import Row
 from studio.exploration.validation.serving_case import ServingCase, given_plan, serving_case
+from studio.messages import say
 from studio.simulation.inference.batches import in_flight, largest_batch
 from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.mapping import candidate_plans
@@ -59,7 +60,7 @@ def predict(row: Row, profile_of: ProfileOf = inference_profile) -> Prediction:
             return Prediction(None, case)
         return _answer(case, profile_of(serving_family(case.machine.accelerator), case.generation))
     except StudioError as problem:
-        return Prediction(None, str(problem))
+        return Prediction(None, problem.message)
 
 
 def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
@@ -67,7 +68,7 @@ def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
     try:
         plans = possible_plans(case, profile)
     except InvalidInput as problem:
-        doubt = f"the stated mapping is left out: {problem}"
+        doubt = say("the stated mapping is left out: {problem}", problem=problem)
         case = replace(case, tensor=0, pipeline=0, expert=0, attention_data=0, doubt=doubt)
         plans = possible_plans(case, profile)
     found = answer_with(case, profile, plans)[0]
@@ -75,8 +76,12 @@ def _answer(case: ServingCase, profile: InferenceProfile) -> Prediction:
         return found
     whole = msgspec.structs.replace(profile, memory_share=1.0, runtime_byte=0.0)
     for doubt, tried, engine in (
-        ("all memory is given to weights and cache", case, whole),
-        ("no batch meets the limits, which are left out", replace(case, limits=Limits()), whole),
+        (say("all memory is given to weights and cache"), case, whole),
+        (
+            say("no batch meets the limits, which are left out"),
+            replace(case, limits=Limits()),
+            whole,
+        ),
     ):
         eased = replace(tried, doubt=doubt)
         again = answer_with(eased, engine, possible_plans(eased, engine))[0]
@@ -112,15 +117,15 @@ def answer_with(
             best = max(good, key=_value) if is_rate else min(good, key=_value)
             value = best[0] * _in_unit(case) if is_rate else best[0]
             return Prediction(value, _note(case, best[1], profile)), best[1]
-    return Prediction(None, f"{case.metric!r} of {case.phase!r} is not modelled"), None
+    reason = say("{metric!r} of {phase!r} is not modelled", metric=case.metric, phase=case.phase)
+    return Prediction(None, reason), None
 
 
 def _note(case: ServingCase, plan: InferencePlan, profile: InferenceProfile) -> str:
     names = (("TP", plan.tensor), ("DP", plan.attention_data), ("PP", plan.pipeline),
              ("EP", plan.expert))  # fmt: skip
     degrees = " ".join(f"{name} {scalar(value):g}" for name, value in names)
-    doubt = f"; lower confidence: {case.doubt}" if case.doubt else ""
-    return f"{degrees}, {profile.family}, {profile.generation}{doubt}"
+    return doubted(f"{degrees}, {profile.family}, {profile.generation}", case.doubt)
 
 
 def _in_unit(case: ServingCase) -> float:
@@ -151,10 +156,12 @@ def _nothing(case: ServingCase, engine: Engine) -> float:
 
 def _why(case: ServingCase, engine: Engine) -> str:
     if "ablation" in case.phase:
-        return "the row names no quantity and unit outside its measured columns"
+        return say("the row names no quantity and unit outside its measured columns")
     if in_flight(engine, case.shape) < 1:
-        return f"{case.model.name} does not fit the memory of {case.npus} NPUs"
-    return "no batch meets the limits"
+        return say(
+            "{model} does not fit the memory of {npus} NPUs", model=case.model.name, npus=case.npus
+        )
+    return say("no batch meets the limits")
 
 
 def possible_plans(case: ServingCase, profile: InferenceProfile) -> list[InferencePlan]:

@@ -14,11 +14,12 @@ import numpy as np
 from studio.errors import StudioError
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.mapping import candidate_plans_of
-from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.prediction import Prediction, not_predicted
 from studio.exploration.validation.row_model import model_of
 from studio.exploration.validation.rows import Row, number, recipe_of, whole
 from studio.exploration.validation.software import Stack, software_of
 from studio.exploration.validation.training import TrainingCase, fastest_plan
+from studio.messages import Listed, say
 from studio.simulation.memory.activations import layer_activation_byte
 from studio.simulation.memory.kv_cache import kv_cache_byte_per_token
 from studio.simulation.memory.training import (
@@ -26,6 +27,7 @@ from studio.simulation.memory.training import (
     micro_batches_in_flight,
     training_memory,
 )
+from studio.simulation.words import term
 from studio.units import GIBI, GIGA, KILO, TEBI
 from studio.workload.model import AiModel
 from studio.workload.parameters import model_parameters
@@ -38,6 +40,8 @@ WEIGHT_BYTE = 2.0
 """A checkpoint of BF16 weights alone. [byte]"""
 STATE_BYTE = 18.0
 """FP16 weight and gradient, FP32 gradient, master and two moments. [byte]"""
+_SHOWN_GIB = 0.05
+"""Smaller categories would read 0.0. [GiB]"""
 _UNFUSED = Recipe(dropout=True, score_byte=5.0)
 _INTERLEAVE = 3
 """Chunks per stage of the studies that interleave without printing how often."""
@@ -49,7 +53,7 @@ def predict(row: Row) -> Prediction:
     for pattern, answer in _QUANTITIES:
         if re.search(pattern, quantity):
             return answer(row)
-    return Prediction(None, f"the quantity {quantity!r} is not predicted")
+    return Prediction(None, not_predicted(quantity))
 
 
 def predict_all(rows: Sequence[Row]) -> list[Prediction]:
@@ -59,7 +63,7 @@ def predict_all(rows: Sequence[Row]) -> list[Prediction]:
         try:
             answers.append(predict(row))
         except StudioError as problem:
-            answers.append(Prediction(None, str(problem)))
+            answers.append(Prediction(None, problem.message))
     return answers
 
 
@@ -79,7 +83,8 @@ def _kv_per_token(row: Row) -> Prediction:
     model = model_of(row)
     if isinstance(model, str):
         return Prediction(None, model)
-    return Prediction(_in_unit(float(kv_cache_byte_per_token(model)), row), "all layers, BF16")
+    byte = float(kv_cache_byte_per_token(model))
+    return Prediction(_in_unit(byte, row), say("all layers, BF16"))
 
 
 def _checkpoint(row: Row) -> Prediction:
@@ -89,7 +94,7 @@ def _checkpoint(row: Row) -> Prediction:
     is_whole = "optimizer" in (row.get("quantity") or "") or "full" in (row.get("quantity") or "")
     each = CHECKPOINT_BYTE if is_whole else WEIGHT_BYTE
     total = model_parameters(model).total * each
-    return Prediction(_in_unit(total, row), f"{each:g} bytes a parameter")
+    return Prediction(_in_unit(total, row), say("{each:g} bytes a parameter", each=each))
 
 
 def _zero_states(row: Row) -> Prediction:
@@ -97,13 +102,14 @@ def _zero_states(row: Row) -> Prediction:
     size = re.search(r"([\d.]+)B params", text)
     ranks = re.search(r"N\s*=\s*(\d+)", text)
     if size is None or ranks is None:
-        return Prediction(None, "parameters or ranks are not stated")
+        return Prediction(None, say("parameters or ranks are not stated"))
     count, shards = float(size[1]) * GIGA, int(ranks[1])
     stage = re.search(r"ZeRO-(\d)", row.get("sharding") or "")
     level = int(stage[1]) if stage else 0
     parts = ((3, 2.0), (2, 2.0), (1, 12.0))
     total = sum(count * size / (shards if level >= needed else 1) for needed, size in parts)
-    return Prediction(_in_unit(total, row), f"2 + 2 + 12 bytes a parameter, stage {level}")
+    note = say("2 + 2 + 12 bytes a parameter, stage {level}", level=level)
+    return Prediction(_in_unit(total, row), note)
 
 
 def _layers_held(model: AiModel, plan: Plans) -> float:
@@ -144,7 +150,8 @@ def _activations(row: Row) -> Prediction:
     if isinstance(model, str):
         return Prediction(None, model)
     plan = _study_plan(row, model)
-    return Prediction(_in_unit(_study_activations(model, plan), row), "first stage, in flight")
+    byte = _study_activations(model, plan)
+    return Prediction(_in_unit(byte, row), say("first stage, in flight"))
 
 
 def _activation_share(row: Row) -> Prediction:
@@ -154,7 +161,7 @@ def _activation_share(row: Row) -> Prediction:
     plan = _study_plan(row, model)
     baseline = replace(plan, recompute=np.zeros(plan.count), sequence_parallel=np.zeros(plan.count))
     share = _study_activations(model, plan) / _study_activations(model, baseline)
-    return Prediction(100 * share, "of tensor parallelism alone")
+    return Prediction(100 * share, say("of tensor parallelism alone"))
 
 
 def _layer_states(row: Row) -> Prediction:
@@ -164,7 +171,8 @@ def _layer_states(row: Row) -> Prediction:
     plan = _study_plan(row, model)
     layer = model_parameters(model).layers[0]
     held = _layers_held(model, plan) * (layer.mixer + layer.dense) / plan.tensor[0]
-    return Prediction(_in_unit(float(held) * STATE_BYTE, row), "18 bytes a layer parameter")
+    note = say("18 bytes a layer parameter")
+    return Prediction(_in_unit(float(held) * STATE_BYTE, row), note)
 
 
 def _peak(row: Row) -> Prediction:
@@ -173,14 +181,21 @@ def _peak(row: Row) -> Prediction:
         return found
     memory, at, stack = found
     parts = {name: value[at] / GIBI for name, value in memory.by_category().items()}
-    text = ", ".join(f"{name} {size:.1f}" for name, size in parts.items() if size >= 0.05)
+    held = Listed(
+        say("{name} {size:.1f}", name=term(name), size=size)
+        for name, size in parts.items()
+        if size >= _SHOWN_GIB
+    )
+    note = say("GiB: {held}", held=held)
     if (row.get("use") or "") == "score-class":
-        return Prediction(0.0 if memory.fits[at] else 1.0, f"GiB: {text}")
+        return Prediction(0.0 if memory.fits[at] else 1.0, note)
     if stack.logs_memory_at_update:
-        return Prediction(_in_unit(float(memory.update_byte[at]), row), f"at update; GiB: {text}")
+        return Prediction(
+            _in_unit(float(memory.update_byte[at]), row), say("at update; {note}", note=note)
+        )
     is_whole = "in use" in (row.get("quantity") or "")
     byte = memory.total if is_whole else memory.allocated
-    return Prediction(_in_unit(float(byte[at]), row), f"GiB: {text}")
+    return Prediction(_in_unit(float(byte[at]), row), note)
 
 
 def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
@@ -204,7 +219,7 @@ def peak_memory(row: Row) -> tuple[TrainingMemory, int, Stack] | Prediction:
         sized["gbs"] = str(int(replicas * whole(row, "ga") * max(whole(row, "mbs", 1), 1)))
     candidates = candidate_plans_of(sized, model, machine, stack.generation)
     if candidates.count == 0:
-        return Prediction(None, "no valid mapping with the degrees that are given")
+        return Prediction(None, say("no valid mapping with the degrees that are given"))
     memory = training_memory(model, candidates, recipe, machine.accelerator)
     if candidates.count == 1 or row.get("use") == "score-class":
         return memory, int(np.argmin(memory.total)), stack

@@ -17,10 +17,11 @@ from studio.exploration.validation.network_access import (
     one_sided,
     specification,
 )
-from studio.exploration.validation.network_case import NetworkCase, Row, machine_of
+from studio.exploration.validation.network_case import NetworkCase, Row, machine_of, no_network
 from studio.exploration.validation.network_collectives import IS_COLLECTIVE, collective, peer_copy
 from studio.exploration.validation.network_experts import expert_exchange
 from studio.exploration.validation.prediction import Prediction
+from studio.messages import say
 from studio.simulation.network.profile_table import ProfileTable
 
 _MOST_RANKS = 1_000_000
@@ -42,12 +43,17 @@ def predict(row: Row, table: ProfileTable | None = None) -> Prediction:
         if re.search(pattern, op, re.IGNORECASE):
             machine, stand_in = machine_of(table, row)
             if machine is None:
-                return Prediction(None, f"no rated network for {row.get('hw')!r}")
+                return Prediction(None, no_network(row))
             case = NetworkCase(row, op, table, machine, stand_in)
             if not 1 <= case.ranks <= _MOST_RANKS or case.nodes > case.ranks:
-                return Prediction(None, f"{case.ranks} ranks on {case.nodes} nodes is impossible")
+                reason = say(
+                    "{ranks} ranks on {nodes} nodes is impossible",
+                    ranks=case.ranks,
+                    nodes=case.nodes,
+                )
+                return Prediction(None, reason)
             return handler(case)
-    return Prediction(None, f"not modelled: {op!r}")
+    return Prediction(None, say("not modelled: {op!r}", op=op))
 
 
 _HANDLERS: tuple[tuple[str, Callable[[NetworkCase], Prediction]], ...] = (

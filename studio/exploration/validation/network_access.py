@@ -7,6 +7,7 @@ import re
 from studio.errors import InvalidInput
 from studio.exploration.validation.network_case import NetworkCase, message_byte
 from studio.exploration.validation.prediction import Prediction
+from studio.messages import say
 from studio.simulation.network.access import access_bandwidth, access_time_s, batch_time_s
 from studio.simulation.network.profile import AccessProfile
 from studio.units import BITS_PER_BYTE, GIGA, MICRO, NANO
@@ -32,7 +33,7 @@ def one_sided(case: NetworkCase) -> Prediction:
     verb = "read" if "READ" in case.op else "write"
     path = re.search(r"\bR?([DH])2R?([DH])\b", case.op.replace("same", "D2RH"))
     if path is None:
-        return Prediction(None, f"no path in {case.op!r}")
+        return Prediction(None, say("no path in {op!r}", op=case.op))
     # The name says local first, remote second; a write sends from local, a read into it.
     local, remote = path[1] == "H", path[2] == "H"
     from_host, to_host = (local, remote) if verb == "write" else (remote, local)
@@ -56,8 +57,8 @@ def batch(case: NetworkCase) -> Prediction:
     size = message_byte(case.row)
     time = batch_time_s(case.table.access["mori-io"], verb, size, messages)
     if case.wants_latency:
-        return case.as_time(time, "batch")
-    return case.as_rate(messages * size / time, "batch")
+        return case.as_time(time, say("batch"))
+    return case.as_rate(messages * size / time, say("batch"))
 
 
 _WORD = 512.0
@@ -80,27 +81,29 @@ def memory_latency(case: NetworkCase) -> Prediction:
     """Round trip of one load: the memory itself, and two hops per switch tier crossed."""
     package, plane = case.machine.levels[:2]
     if "intra-NPU" in case.op:
-        return Prediction(package.latency_s / NANO, "die-to-die link")
+        return Prediction(package.latency_s / NANO, say("die-to-die link"))
     tiers = 2 if re.search(r"two[- ]hop", case.op) else 1
     profile = case.table.access["ub-remote-access"]
     memory, far = profile.start_s["read"], profile.far_s * (tiers - 1)
-    return Prediction((memory + far) / NANO, f"{tiers} tiers of {plane.name}")
+    note = say("{tiers} tiers of {plane}", tiers=tiers, plane=plane.name)
+    return Prediction((memory + far) / NANO, note)
 
 
 def specification(case: NetworkCase) -> Prediction:
     """Return a rated bandwidth per NPU."""
     if len(case.machine.levels) != 3:
-        return Prediction(None, "only machines with packages of dies on a plane are specified")
+        reason = say("only machines with packages of dies on a plane are specified")
+        return Prediction(None, reason)
     package, plane, network = case.machine.levels
     dies = package.ranks
     if "RDMA" in case.op:
-        return Prediction(dies * network.bandwidth_byte_per_s * BITS_PER_BYTE / GIGA, "rated")
-    return Prediction(dies * plane.bandwidth_byte_per_s / GIGA, "rated")
+        return Prediction(dies * network.bandwidth_byte_per_s * BITS_PER_BYTE / GIGA, say("rated"))
+    return Prediction(dies * plane.bandwidth_byte_per_s / GIGA, say("rated"))
 
 
 def far_penalty(case: NetworkCase) -> Prediction:
     """Return what reaching another node costs."""
     profile = case.table.access["ub-load-store"]
     if "latency" in case.op:
-        return Prediction(profile.far_s / MICRO, "two more switches and fibre")
-    return Prediction(100 * (1 - profile.far_efficiency), "bandwidth between nodes")
+        return Prediction(profile.far_s / MICRO, say("two more switches and fibre"))
+    return Prediction(100 * (1 - profile.far_efficiency), say("bandwidth between nodes"))

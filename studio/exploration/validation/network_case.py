@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from studio.errors import InvalidInput
 from studio.exploration.validation.hardware import machine_of_row
-from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.prediction import Prediction, doubted
 from studio.exploration.validation.rows import whole
+from studio.messages import say
 from studio.simulation.network.profile_table import ProfileTable, RatedLevels
 from studio.units import BITS_PER_BYTE, GIGA, MEGA
 
@@ -57,8 +58,7 @@ class NetworkCase:
         return self._answer(byte_per_s / _BYTE_PER_S.get(self._unit, GIGA), reason)
 
     def _answer(self, value: float, reason: str) -> Prediction:
-        doubt = f"; lower confidence: {self.doubt}" if self.doubt else ""
-        return Prediction(value, reason + doubt)
+        return Prediction(value, doubted(reason, self.doubt))
 
     @property
     def _unit(self) -> str:
@@ -101,6 +101,11 @@ def message_byte(row: Row) -> float:
     return size
 
 
+def no_network(row: Row) -> str:
+    """Return why a row whose machine is not known has no prediction."""
+    return say("no rated network for {hardware!r}", hardware=row.get("hw") or "")
+
+
 def machine_of(table: ProfileTable, row: Row) -> tuple[RatedLevels | None, str]:
     """Return the rated machine a row ran on, and what stands in for one it has no entry for.
 
@@ -121,4 +126,4 @@ def machine_of(table: ProfileTable, row: Row) -> tuple[RatedLevels | None, str]:
     levels = RatedLevels(
         "", table.for_family(family).name, found.levels, "; ".join(found.assumptions)
     )
-    return levels, stand_in or f"links of {found.accelerator.name} as rated"
+    return levels, stand_in or say("links of {name} as rated", name=found.accelerator.name)

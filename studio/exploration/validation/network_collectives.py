@@ -10,14 +10,22 @@ import numpy as np
 from studio.errors import InvalidInput
 from studio.exploration.network_library import network_profiles
 from studio.exploration.validation.hardware import scale_out_byte_per_s
-from studio.exploration.validation.network_case import NetworkCase, Row, machine_of, message_byte
+from studio.exploration.validation.network_case import (
+    NetworkCase,
+    Row,
+    machine_of,
+    message_byte,
+    no_network,
+)
 from studio.exploration.validation.prediction import Prediction
+from studio.messages import Listed, say
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import collective_time_s
 from studio.simulation.network.collective_result import CollectiveTime
 from studio.simulation.network.counting import COUNTERS
 from studio.simulation.network.spans import Span
 from studio.simulation.network.traffic import Algorithm, Collective
+from studio.simulation.words import term
 from studio.units import BITS_PER_BYTE, GIGA
 
 _COLLECTIVES = (
@@ -77,7 +85,9 @@ def _spans(case: NetworkCase) -> tuple[tuple[Span, ...], str]:
     speed = stated or network.bandwidth_byte_per_s
     spans.append(Span(replace(network, bandwidth_byte_per_s=speed), np.array(outside)))
     gbit = speed * BITS_PER_BYTE / GIGA
-    return tuple(spans), "" if stated else f"adapters of {gbit:.0f} Gb/s each, as usual"
+    return tuple(spans), "" if stated else say(
+        "adapters of {gbit:.0f} Gb/s each, as usual", gbit=gbit
+    )
 
 
 _HOST_RANKS = 8
@@ -112,17 +122,17 @@ def collective_inputs(row: Row) -> CollectiveInputs | str:
     table = network_profiles()
     op = collective_of(row.get("op") or "")
     if op is None:
-        return "no collective"
+        return say("no collective")
     machine, stand_in = machine_of(table, row)
     if machine is None:
-        return f"no rated network for {row.get('hw')!r}"
+        return no_network(row)
     return _inputs(NetworkCase(row, op, table, machine, stand_in), op)
 
 
 def _inputs(case: NetworkCase, op: Collective) -> CollectiveInputs | str:
     size = message_byte(case.row)
     if size <= 0:
-        return "no message size"
+        return say("no message size")
     spans, doubt = _spans(case)
     mode = case.text("algo_or_mode").lower()
     forced = next((a for pattern, a in _ALGORITHMS if re.search(pattern, mode)), None)
@@ -130,17 +140,17 @@ def _inputs(case: NetworkCase, op: Collective) -> CollectiveInputs | str:
         forced = None
     profile = case.machine.profile
     if forced is Algorithm.IN_NETWORK and case.table.profiles[profile].in_network is None:
-        return f"{profile} knows no reduction in the network"
+        return say("{profile} knows no reduction in the network", profile=profile)
     library = case.text("library").lower()
     is_captured = not ("torch" in library or "nccl-tests" in library)
-    doubts = "; ".join(filter(None, (case.doubt, doubt)))
+    doubts = Listed(filter(None, (case.doubt, doubt)), "; ")
     return CollectiveInputs(op, size, spans, profile, forced, is_captured, doubts)
 
 
 def collective(case: NetworkCase) -> Prediction:
     """Return the time or bandwidth of a collective."""
     op = collective_of(case.op)
-    inputs = _inputs(case, op) if op else f"not modelled: {case.op!r}"
+    inputs = _inputs(case, op) if op else say("not modelled: {op!r}", op=case.op)
     if isinstance(inputs, str):
         return Prediction(None, inputs)
     result = collective_time_s(
@@ -157,7 +167,11 @@ def collective(case: NetworkCase) -> Prediction:
 def _collective_metric(
     case: NetworkCase, inputs: CollectiveInputs, result: CollectiveTime
 ) -> Prediction:
-    reason = f"{result.algorithm_names()[0]} on {case.machine.profile}"
+    reason = say(
+        "{algorithm} on {profile}",
+        algorithm=term(result.algorithm_names()[0]),
+        profile=case.machine.profile,
+    )
     if case.wants_latency:
         return case.as_time(float(result.time_s), reason)
     if "algbw" in case.text("unit").lower():
@@ -170,4 +184,4 @@ def peer_copy(case: NetworkCase) -> Prediction:
     level = case.machine.levels[0]
     profile = case.table.profiles[case.machine.profile]
     rate = level.bandwidth_byte_per_s * profile.operation("peer_copy").efficiency
-    return case.as_rate(rate, "copy engine")
+    return case.as_rate(rate, say("copy engine"))

@@ -9,6 +9,7 @@ from studio.exploration.validation.hardware import scale_out_byte_per_s
 from studio.exploration.validation.network_case import NetworkCase
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import number, whole
+from studio.messages import say
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.expert import (
     ExpertTime,
@@ -89,7 +90,11 @@ def _expert_levels(case: NetworkCase) -> tuple[tuple[NetworkLevel, ...], tuple[i
 def _expert_metric(
     case: NetworkCase, result: ExpertTime, routing: Routing, is_low_latency: bool
 ) -> Prediction:
-    reason = f"{result.rank_copies:.2f} ranks and {result.node_copies:.2f} nodes per token"
+    reason = say(
+        "{ranks:.2f} ranks and {nodes:.2f} nodes per token",
+        ranks=result.rank_copies,
+        nodes=result.node_copies,
+    )
     if case.wants_latency:
         return case.as_time(result.time_s, reason)
     unit = case.text("unit")

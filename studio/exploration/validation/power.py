@@ -29,6 +29,7 @@ from studio.exploration.validation.power_usual import idle_power, provisioned_sh
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.rows import Row, number
 from studio.ids import PartId
+from studio.messages import say
 
 
 def predict(
@@ -52,7 +53,7 @@ def predict(
     if isinstance(found, str):
         return Prediction(None, found)
     family = serving_family(case.machine.accelerator)
-    note = "" if _workload(case) else "lower confidence: taken for a mix of jobs"
+    note = "" if _workload(case) else say("lower confidence: taken for a mix of jobs")
     return Prediction(found(power_of(family)), note)
 
 
@@ -118,17 +119,17 @@ def _reading(case: PowerCase) -> Reading | str:
     metric = case.row.get("primary_metric") or "power_w"
     kind = _workload(case)
     if kind == "rating":
-        return f"{case.machine.accelerator.name}: a rating, not a measurement"
+        return say("{name}: a rating, not a measurement", name=case.machine.accelerator.name)
     if kind == "machine" and not case.units:
-        return "the row does not say how many accelerators the machine has"
+        return say("the row does not say how many accelerators the machine has")
     way = _WAYS.get((metric, kind)) or _WAYS.get((metric, ""))
     if way is None:
-        return f"the metric {metric!r} is not modelled"
+        return say("the metric {metric!r} is not modelled", metric=metric)
     return way(case)
 
 
 def _run_total(_: PowerCase) -> str:
-    return "the energy of a whole run depends on how long it ran"
+    return say("the energy of a whole run depends on how long it ran")
 
 
 def _share(case: PowerCase) -> Reading | str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.messages import say
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -16,3 +18,13 @@ class Prediction:
 
     value: float | None
     reason: str = ""
+
+
+def not_predicted(quantity: str) -> str:
+    """Return that nothing predicts a quantity."""
+    return say("the quantity {quantity!r} is not predicted", quantity=quantity)
+
+
+def doubted(note: str, doubt: str) -> str:
+    """Return how a figure was found, and what lowers the trust in it."""
+    return say("{note}; lower confidence: {doubt}", note=note, doubt=doubt) if doubt else note

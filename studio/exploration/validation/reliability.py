@@ -15,8 +15,9 @@ import msgspec
 
 from studio.errors import StudioError
 from studio.exploration.profile_files import read_table
-from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.prediction import Prediction, not_predicted
 from studio.exploration.validation.rows import Row, number
+from studio.messages import say
 from studio.simulation.reliability.assumptions import DETECTION_S, RESTART_S
 from studio.simulation.reliability.formulas import poisson_band
 from studio.simulation.reliability.job import job_reliability
@@ -85,7 +86,7 @@ def predict(row: Row) -> Prediction:
     try:
         return _answer(row)
     except StudioError as problem:
-        return Prediction(None, str(problem))
+        return Prediction(None, problem.message)
 
 
 def _answer(row: Row) -> Prediction:
@@ -93,9 +94,10 @@ def _answer(row: Row) -> Prediction:
     is_rate = (row.get("primary_metric") or "value") == "derived_rate"
     answer = next((way for words, way in _QUANTITIES if re.search(words, quantity, re.I)), None)
     if re.search(r"\bnetwork (MTBF|availability)", quantity, re.I):
-        return Prediction(None, f"{quantity!r} depends on the network that is drawn")
+        reason = say("{quantity!r} depends on the network that is drawn", quantity=quantity)
+        return Prediction(None, reason)
     if answer is None and not is_rate:
-        return Prediction(None, f"the quantity {quantity!r} is not predicted")
+        return Prediction(None, not_predicted(quantity))
     fleet = _fleet_of(row)
     if isinstance(fleet, str):
         return Prediction(None, fleet)
@@ -117,7 +119,7 @@ def _fleet_of(row: Row) -> _Fleetwide | str:
         if re.search(r"detect|diagnos|restart time|recover", row.get("quantity") or ""):
             nodes = npus = 1.0
         else:
-            return "the size of the fleet is not given"
+            return say("the size of the fleet is not given")
     columns = ("hw_family", "hw", "job_or_cluster", "quantity")
     text = " ".join(row.get(column) or "" for column in columns)
     rate = next(one for one in _tables().fleets if re.search(one.match, text))
@@ -131,10 +133,15 @@ def _reason(fleet: _Fleetwide, value: float) -> str:
     note = fleet.note
     source = fleet.row.get("source") or ""
     if any(known in note and known in source for known in re.findall(r"\d{4}\.\d{5}", note)):
-        note += " (in sample: the rate comes from this source)"
+        note = say("{note} (in sample: the rate comes from this source)", note=note)
     if (fleet.row.get("unit") or "").startswith("count"):
         low, high = poisson_band(value)
-        note += f"; nine of ten such counts lie in {low:.1f} to {high:.1f}"
+        note = say(
+            "{note}; nine of ten such counts lie in {low:.1f} to {high:.1f}",
+            note=note,
+            low=low,
+            high=high,
+        )
     return note
 
 
@@ -205,7 +212,7 @@ def _in_rate_unit(fleet: _Fleetwide, unit: str) -> Prediction:
         return Prediction(DAY_S / (per_node_day * fleet.nodes) / HOUR_S, _reason(fleet, 0.0))
     found = re.match(r"(?:failures )?per ([\d.e]+) (GPU|NPU|node)-days", unit)
     if found is None:
-        return Prediction(None, f"the unit {unit!r} is not predicted")
+        return Prediction(None, say("the unit {unit!r} is not predicted", unit=unit))
     npus = fleet.npus / fleet.nodes if found[2] != "node" else 1.0
     return Prediction(per_node_day / npus * float(found[1]), _reason(fleet, 0.0))
 

@@ -9,6 +9,7 @@ from functools import cache
 import msgspec
 
 from studio.exploration.validation.rows import Row, whole
+from studio.messages import say
 from studio.workload.library import models
 from studio.workload.model import (
     AiModel,
@@ -58,7 +59,10 @@ def model_of(row: Row) -> AiModel | str:
         known = _as_stated(known, row) if hidden else known
         return _with_layers(known, layers) if layers else known
     if not layers or not hidden:
-        return f"dimensions of {name or 'the model'} are not given and the library has none"
+        return say(
+            "dimensions of {name} are not given and the library has none",
+            name=name or say("the model"),
+        )
     return _from_columns(row, name, layers, hidden)
 
 
@@ -137,7 +141,7 @@ def _with_layers(model: AiModel, layers: int) -> AiModel:
 def _from_columns(row: Row, name: str, layers: int, hidden: int) -> AiModel | str:
     heads = whole(row, "heads")
     if heads < 1:
-        return f"{name}: the number of attention heads is not given"
+        return say("{name}: the number of attention heads is not given", name=name)
     text = row.get("attn") or ""
     latent = _MLA.search(text)
     window = _WINDOW.search(text)

@@ -26,7 +26,8 @@ from studio.exploration.validation.score import (
     score_set,
     set_json,
 )
-from studio.messages import entry
+from studio.messages import entry, say
+from studio.simulation.error_band import SET_NAMES
 
 Predictor = Callable[[Sequence[Mapping[str, str]]], Sequence[Prediction]]
 
@@ -173,7 +174,11 @@ def _predictions(
     kind: SetKind, rows: Sequence[Mapping[str, str]], predictors: Mapping[str, Predictor]
 ) -> Sequence[Prediction]:
     if kind.name not in predictors:
-        return [Prediction(None, f"not modelled: no predictor for {kind.name} rows")] * len(rows)
+        return [
+            Prediction(
+                None, say("not modelled: no predictor for {kind} rows", kind=SET_NAMES[kind.name])
+            )
+        ] * len(rows)
     predictor = predictors[kind.name]
     with np.errstate(all="ignore"):
         try:
@@ -192,15 +197,15 @@ def _alone(predictor: Predictor, row: Mapping[str, str]) -> Prediction:
     try:
         return predictor([row])[0]
     except StudioError as problem:
-        return Prediction(None, str(problem))
+        return Prediction(None, problem.message)
     except _UNREADABLE as problem:
-        return Prediction(None, f"a field of the row can't be read: {problem}")
+        return Prediction(None, say("a field of the row can't be read: {problem}", problem=problem))
 
 
 def _finite(answer: Prediction) -> Prediction:
     if answer.value is None or (math.isfinite(answer.value) and answer.value >= 0):
         return answer
-    return Prediction(None, f"no finite prediction; {answer.reason}")
+    return Prediction(None, say("no finite prediction; {reason}", reason=answer.reason))
 
 
 def read_cases(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
@@ -249,7 +254,8 @@ def _scored(kind: SetKind, row: Mapping[str, str], answer: Prediction) -> Scored
     measured = measured_value(row, kind)
     reason = answer.reason
     if measured is None:
-        reason = f"no measured {metric_of(row, kind.usual_metric)}; {reason}"
+        metric = metric_of(row, kind.usual_metric)
+        reason = say("no measured {metric}; {reason}", metric=metric, reason=reason)
     return ScoredRow(
         row.get("id") or "", kind.name, (row.get("use") or "").strip(), answer.value, measured,
         reason,

@@ -17,7 +17,8 @@ from studio.exploration.serving_library import FALLBACK, inference_profile, serv
 from studio.exploration.validation.hardware import machine_of_row
 from studio.exploration.validation.row_model import model_of
 from studio.exploration.validation.rows import Row, number, whole
-from studio.exploration.validation.software import engine_of_text
+from studio.exploration.validation.software import BASIS_NAMES, engine_of_text
+from studio.messages import say
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import Limits, RequestShape
 from studio.simulation.inference.runs import Run
@@ -168,13 +169,23 @@ def _doubt(machine: Machine, generation: str, basis: str, row: Row) -> str:
     """Return what stands in for something the row names and the studio does not know."""
     profile = inference_profile(serving_family(machine.accelerator), generation)
     if basis != "named":
-        return f"engine taken by {basis}"
+        return say("engine taken by {basis}", basis=BASIS_NAMES[basis])
     if profile.family == FALLBACK:
-        return f"no serving measurements of {machine.accelerator.name}; usual constants stand in"
+        return say(
+            "no serving measurements of {name}; usual constants stand in",
+            name=machine.accelerator.name,
+        )
     if profile.generation != generation:
-        return f"{profile.generation} stands in for {generation} on {machine.accelerator.name}"
+        return say(
+            "{found} stands in for {wanted} on {name}",
+            found=profile.generation,
+            wanted=generation,
+            name=machine.accelerator.name,
+        )
     if not precision_of(row.get("precision") or ""):
-        return f"number format {row['precision']!r} is not known; BF16 stands in"
+        return say(
+            "number format {precision!r} is not known; BF16 stands in", precision=row["precision"]
+        )
     return ""
 
 

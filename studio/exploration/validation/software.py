@@ -12,12 +12,21 @@ from typing import Literal, Protocol
 
 from studio.exploration.serving_library import generation_of, inference_profiles
 from studio.exploration.validation.hardware import Software, software_entries
+from studio.messages import Message, say
 from studio.workload.library import profiles
 from studio.workload.profile import ComputeProfile
 
 Basis = Literal["named", "framework", "date", "newest"]
 """How a generation was found, surest first: its own name, its framework near its date, the date
 alone, or nothing but the hardware."""
+
+
+BASIS_NAMES: Mapping[str, Message] = {
+    "framework": say("framework and date"),
+    "date": say("date alone"),
+    "newest": say("hardware alone"),
+}
+"""By what a generation was taken that the row does not name."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from studio.errors import StudioError
 from studio.exploration.validation.benchmark_runs import training_share
 from studio.exploration.validation.hardware import machine_of_row, network_profile
 from studio.exploration.validation.mapping import candidate_plans_of, is_sharded_first
-from studio.exploration.validation.prediction import Prediction
+from studio.exploration.validation.prediction import Prediction, doubted
 from studio.exploration.validation.row_model import model_of
 from studio.exploration.validation.rows import (
     Row,
@@ -25,7 +25,8 @@ from studio.exploration.validation.rows import (
     recipe_of,
     whole,
 )
-from studio.exploration.validation.software import compute_profile, software_of
+from studio.exploration.validation.software import BASIS_NAMES, compute_profile, software_of
+from studio.messages import say
 from studio.simulation.machine import Machine
 from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.training.communication import StepCommunication, communicate
@@ -89,7 +90,7 @@ def _case_or_reason(row: Row) -> TrainingCase | Prediction:
     try:
         return prepare(row)
     except StudioError as problem:
-        return Prediction(None, str(problem))
+        return Prediction(None, problem.message)
 
 
 def prepare(row: Row) -> TrainingCase | Prediction:
@@ -102,9 +103,9 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     if npus < 1 or "RL" in (row.get("task") or ""):
         return Prediction(
             None,
-            "reinforcement learning mixes generation and training"
+            say("reinforcement learning mixes generation and training")
             if npus
-            else "the number of accelerators is not given",
+            else say("the number of accelerators is not given"),
         )
     if machine is None:
         return Prediction(None, stand_in)
@@ -113,12 +114,14 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     stack = software_of(family, *words)
     profile = compute_profile(family, stack.generation)
     if profile is None:
-        return Prediction(None, f"no efficiency profile for {family!r}")
+        return Prediction(None, say("no efficiency profile for {family!r}", family=family))
     recipe = recipe_of(row, stack.recipe, machine.accelerator.compute_flops)
     candidates = candidate_plans_of(row, model, machine, stack.generation)
     if candidates.count == 0:
-        return Prediction(None, "no valid mapping with the degrees that are given")
-    doubt = stand_in or ("" if stack.basis == "named" else f"software taken by {stack.basis}")
+        return Prediction(None, say("no valid mapping with the degrees that are given"))
+    doubt = stand_in
+    if not doubt and stack.basis != "named":
+        doubt = say("software taken by {basis}", basis=BASIS_NAMES[stack.basis])
     return TrainingCase(row, machine, model, recipe, candidates, profile.generation, doubt)
 
 
@@ -161,7 +164,8 @@ def predict_cases(
     family, generation = cases[0].machine.accelerator.family, cases[0].generation
     profile = profile or compute_profile(family, generation)
     if profile is None:
-        return [Prediction(None, f"no efficiency profile for {family!r}") for _ in cases]
+        reason = say("no efficiency profile for {family!r}", family=family)
+        return [Prediction(None, reason)] * len(cases)
     return predict_batch(batch_of(cases), profile)[0]
 
 
@@ -233,12 +237,12 @@ def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
     rate = float(result.tokens_per_s[at]) / case.machine.npu_count * share
     step = float(result.step_time_s[at])
     plan = result.plan
-    note = (
+    text = (
         f"TP {plan.tensor[at]:g} PP {plan.pipeline[at]:g}x{plan.chunks[at]:g} "
         f"CP {plan.context[at]:g} EP {plan.expert[at]:g} DP {plan.data[at]:g} "
-        f"micro batch {plan.micro_batch[at]:g} x {plan.micro_batches[at]:g}, {result.profile}"
+        f"MBS {plan.micro_batch[at]:g} x {plan.micro_batches[at]:g}, {result.profile}"
     )
-    note += f"; lower confidence: {case.doubt}" if case.doubt else ""
+    note = doubted(text, case.doubt)
     if wanted == "step_time_s":
         # A batch that does not divide evenly over replicas still has its stated size.
         batch = number(case.row, "gbs")
@@ -253,8 +257,8 @@ def _metric(case: TrainingCase, result: TrainingResult, at: int) -> Prediction:
     if wanted in ("mfu_pct", "hfu_pct"):
         return Prediction(100 * flops / _peak_flops(case), note)
     if wanted == "time_to_train_min":
-        return Prediction(None, "time to train depends on convergence")
-    return Prediction(None, f"the metric {wanted!r} is not predicted")
+        return Prediction(None, say("time to train depends on convergence"))
+    return Prediction(None, say("the metric {wanted!r} is not predicted", wanted=wanted))
 
 
 _PEAK = re.compile(r"peak\s+(?:\d+\s*/\s*)?(\d+(?:\.\d+)?)|percent of (\d+(?:\.\d+)?)")
