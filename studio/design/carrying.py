@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from studio.design.arrays import Cell, cell_key
+from studio.design.arrays import Cell
 from studio.design.cabling import follow_place
 from studio.design.contents import (
     Box,
     by_placement,
     labels_of,
-    pitch_u,
     place_box,
+    run_of,
     shift_boxes,
     unit_of,
 )
 from studio.design.edits import free_name, rack_of, set_state
+from studio.design.facing import faced, turn_boxes
 from studio.design.labels import label_of
 from studio.design.members import contents_of, own_of, scope_of, with_contents, with_own
 from studio.design.model import Array, Design, Deviation, Placement, Rack
@@ -25,19 +26,31 @@ from studio.ids import Address, RackId
 
 
 def carry_boxes(
-    design: Design, source: RackId, boxes: Iterable[Box], target: RackId, units: int
+    design: Design,
+    source: RackId,
+    boxes: Iterable[Box],
+    target: RackId,
+    units: int,
+    *,
+    is_turned: bool = False,
 ) -> Design:
     """Return the design with boxes taken to another rack, some rack units higher.
 
     They go out of all racks of an array into all of the other; exceptions go along.
+
+    Parameters
+    ----------
+    is_turned : they go to the other face.
     """
+    chosen = list(boxes)
     if source == target:
-        return shift_boxes(design, source, boxes, units)
+        design = shift_boxes(design, source, chosen, units)
+        return turn_boxes(design, source, chosen) if is_turned else design
     rack, other = rack_of(design, source), rack_of(design, target)
     left = dict(rack.contents)
     renamed: dict[str, str] = {}
-    for name, elements in by_placement(source, left, boxes).items():
-        placement = left[name]
+    for name, elements in by_placement(source, left, chosen).items():
+        placement = faced(left[name], is_turned=is_turned)
         for element in elements:
             label = label_of(placement.label, name, placement.first + element)
             design, renamed[label] = _settled(
@@ -57,22 +70,35 @@ Place = tuple[RackId, Cell]
 
 
 def carry_single(
-    design: Design, source: Place, boxes: Iterable[Box], target: Place, units: int
+    design: Design,
+    source: Place,
+    boxes: Iterable[Box],
+    target: Place,
+    units: int,
+    *,
+    is_turned: bool = False,
 ) -> Design:
     """Return the design with boxes taken from one rack to another, some rack units higher.
 
     Only these two racks change. What leaves an array is marked absent there, so that the numbers of
     the other boxes and their cables stay; where it is carried back to, it is there again.
+
+    Parameters
+    ----------
+    is_turned : they go to the other face.
     """
+    chosen = list(boxes)
     rack_id, cell = source
     if source == target:
-        return shift_boxes(design, rack_id, boxes, units, (scope_of(design.racks[rack_id], cell),))
+        only = (scope_of(rack_of(design, rack_id), cell),)
+        design = shift_boxes(design, rack_id, chosen, units, only)
+        return turn_boxes(design, rack_id, chosen, only) if is_turned else design
     shown = dict(contents_of(rack_of(design, rack_id), cell))
     rack_of(design, target[0])
     renamed = {}
     here = f"{_rack_label(design, source)}/"
-    for name, elements in by_placement(rack_id, shown, boxes).items():
-        placement = shown[name]
+    for name, elements in by_placement(rack_id, shown, chosen).items():
+        placement = faced(shown[name], is_turned=is_turned)
         for element in elements:
             old = here + label_of(placement.label, name, placement.first + element)
             design, label = take_in(design, target, name, element, units, placement)
@@ -176,27 +202,11 @@ def _without(
     made: dict[str, Placement] = {}
     for place, run in enumerate(runs):
         own = free_name(f"{name}-part", {**contents, **made}) if place else name
-        made[own] = _run(design, name, placement, run)
+        made[own] = run_of(design, name, placement, run)
     result: dict[str, Placement] = {}
     for key, value in contents.items():
         result.update(made if key == name else {key: value})
     return result
-
-
-def _run(design: Design, name: str, placement: Placement, elements: list[int]) -> Placement:
-    moved = {
-        cell_key((place, 0)): placement.array.moved[cell_key((element, 0))]
-        for place, element in enumerate(elements)
-        if cell_key((element, 0)) in placement.array.moved
-    }
-    array = msgspec.structs.replace(placement.array, count=len(elements), moved=moved)
-    return msgspec.structs.replace(
-        placement,
-        u=placement.u + elements[0] * pitch_u(design, placement),
-        array=array,
-        first=placement.first + elements[0],
-        label=placement.label.replace("{id}", name),
-    )
 
 
 def _followed(design: Design, new_place: Mapping[str, str]) -> Design:

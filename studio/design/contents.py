@@ -119,6 +119,23 @@ def pitch_u(design: Design, placement: Placement) -> int:
     return int(placement.array.pitch) or max(1, assembly.height_u if assembly else 1)
 
 
+def run_of(design: Design, name: str, placement: Placement, elements: Sequence[int]) -> Placement:
+    """Return consecutive boxes of a placement as one of their own, where they stand."""
+    moved = {
+        cell_key((place, 0)): placement.array.moved[cell_key((element, 0))]
+        for place, element in enumerate(elements)
+        if cell_key((element, 0)) in placement.array.moved
+    }
+    array = msgspec.structs.replace(placement.array, count=len(elements), moved=moved)
+    return msgspec.structs.replace(
+        placement,
+        u=placement.u + elements[0] * pitch_u(design, placement),
+        array=array,
+        first=placement.first + elements[0],
+        label=placement.label.replace("{id}", name),
+    )
+
+
 def by_placement(
     rack_id: RackId, contents: Mapping[str, Placement], boxes: Iterable[Box]
 ) -> Mapping[str, list[int]]:

@@ -56,6 +56,7 @@ CANVAS_MENU: tuple[str, ...] = (
     "edit.duplicate",
     "edit.delete",
     "edit.rotate",
+    "edit.turn",
     SEPARATOR,
     "tool.cable",
     "edit.add_rule",

@@ -19,6 +19,7 @@ from studio.design.arrays import (
 from studio.design.cabling import give_back
 from studio.design.contents import straighten_boxes
 from studio.design.edits import Edit, rotate_racks, set_part, set_state
+from studio.design.facing import turn_boxes
 from studio.design.members import share
 from studio.design.model import Design
 from studio.errors import InvalidDesign
@@ -59,6 +60,18 @@ def rotate(fabric: Fabric, selection: frozenset[str], degrees: int) -> Edit:
         design = rotate_racks(design, held.whole, degrees)
         for rack, members in held.members.items():
             design = turn_members(design, rack, members, degrees)
+        return design
+
+    return edit
+
+
+def turn(fabric: Fabric, selection: frozenset[str]) -> Edit:
+    """Return the edit that brings boxes to the other face of their racks."""
+    boxes = hold_boxes(fabric, selection)
+
+    def edit(design: Design) -> Design:
+        for one in boxes:
+            design = turn_boxes(design, one.rack, one.boxes, (one.scope,))
         return design
 
     return edit

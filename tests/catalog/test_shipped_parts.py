@@ -313,3 +313,8 @@ def test_ratings_that_were_taken_from_another_format_or_card(
     part: str, field: str, value: float, catalog: Catalog
 ) -> None:
     assert si(catalog, part, field) == value
+
+
+def test_what_joins_has_ports(catalog: Catalog) -> None:
+    joining = [*catalog.of_kind("switch"), *catalog.of_kind("nic"), *catalog.of_kind("npu")]
+    assert [part.id for part in joining if not part.ports] == []

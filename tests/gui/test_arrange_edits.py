@@ -135,3 +135,19 @@ def test_a_box_that_is_an_exception_is_put_back_and_one_that_stands_alone_stays(
         after = arrange_edits.put_back(fabric_of(extra), selection)(extra)
         assert after == place_box(before, ROW, (1, 0), place("box", 30))
         assert not arrange_edits.has_exceptions(fabric_of(after), selection)
+
+
+def test_a_box_turns_to_the_other_face_in_one_rack_or_in_all() -> None:
+    def at_rear(design: Design) -> set[str]:
+        layout = fabric_of(design).layout
+        racks = layout.racks
+        return {f"{racks[b.rack].label}/{b.label}" for b in layout.housings if b.face == "rear"}
+
+    fabric = fabric_of(two_racks())
+    alone = run(fabric.design, arrange_edits.turn(fabric, frozenset({"R01/N2"})))
+    assert at_rear(alone) == {"R01/N2"}
+    shared = run(fabric.design, arrange_edits.turn(fabric, frozenset({"R01/N2", "R02/N2"})))
+    assert at_rear(shared) == {"R01/N2", "R02/N2"}
+    assert not shared.racks[RackId("row")].own_contents
+    again = arrange_edits.turn(fabric_of(alone), frozenset({"R01/N2"}))
+    assert at_rear(run(alone, again)) == set()

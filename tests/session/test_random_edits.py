@@ -25,6 +25,7 @@ from studio.design import (
     contents,
     copying,
     edits,
+    facing,
     members,
     renaming,
     schemes,
@@ -39,7 +40,7 @@ from studio.fabric.comparison import FabricComparison
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.gui import arrange_edits, clip_edits, selection_edits
-from studio.gui.arrange_edits import Side
+from studio.gui.arrange_edits import Axis, Side
 from studio.gui.canvas.nudging import nudge
 from studio.gui.views.sheets.kinds import SHEETS
 from studio.gui.views.sheets.pasting import Cell, cells_edit
@@ -437,6 +438,16 @@ class RandomEdits(RuleBasedStateMachine):
             new = place("node", u)
             self.edit(lambda d: contents.place_box(d, name, scope, new))
 
+    @rule(which=numbers, own=st.booleans(), all_of_it=st.booleans())
+    def turn_box(self, which: int, own: bool, all_of_it: bool) -> None:
+        held = self.box(which)
+        if held is not None:
+            (name, cell), (placed, element) = held
+            count = members.contents_of(self.document.design.racks[name], cell)[placed].array.count
+            turned = [(placed, n) for n in (range(count) if all_of_it else (element,))]
+            only = [cell] if own else contents.ALL
+            self.edit(lambda d: facing.turn_boxes(d, name, turned, only))
+
     @rule(which=numbers)
     def straighten_box(self, which: int) -> None:
         layout = self.document.fabric.layout
@@ -446,7 +457,25 @@ class RandomEdits(RuleBasedStateMachine):
             moved = [(box.placement, box.element)]
             self.edit(lambda d: contents.straighten_boxes(d, rack_id, moved))
 
-    @rule(which=numbers, other=numbers, side=st.sampled_from(["left", "middle"]))
+    @rule(which=numbers, other=numbers, axis=st.sampled_from(["x", "y"]))
+    def spread_and_turn(self, which: int, other: int, axis: Axis) -> None:
+        labels = sorted(self.document.fabric.layout.rack_by_label)
+        chosen = frozenset(labels[which % (len(labels) or 1) :][: other + 1])
+        self.edit(arrange_edits.distribute(self.document.fabric, chosen, axis))
+        self.edit(arrange_edits.rotate(self.document.fabric, chosen, 90))
+        self.edit(arrange_edits.turn(self.document.fabric, chosen))
+
+    @rule(which=numbers, other=numbers, some=st.booleans())
+    def detach_selection(self, which: int, other: int, some: bool) -> None:
+        labels = sorted(self.document.fabric.layout.rack_by_label)
+        chosen = frozenset(labels[which % (len(labels) or 1) :][: other if some else None])
+        self.edit(arrange_edits.detach(self.document.fabric, chosen))
+
+    @rule(
+        which=numbers,
+        other=numbers,
+        side=st.sampled_from(["left", "centre", "right", "top", "middle", "bottom"]),
+    )
     def align(self, which: int, other: int, side: Side) -> None:
         labels = sorted(self.document.fabric.layout.rack_by_label)
         if labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_racks, is_drawn
+from studio.gui.action_tables.entries import SEPARATOR, action, has_boxes, has_racks, is_drawn
 from studio.gui.actions import Action, Predicate
 from studio.gui.commands import arranging
 from studio.gui.i18n import mark
@@ -24,6 +24,15 @@ ACTIONS: tuple[Action, ...] = (
         "rotate",
         "R",
         has_racks,
+    ),
+    action(
+        "edit.turn",
+        mark("Move to the other face"),
+        mark("Bring the selected boxes from the front of their racks to the rear, or back."),
+        arranging.turn,
+        "turn",
+        "Shift+R",
+        has_boxes,
     ),
     action(
         "arrange.left",
@@ -119,6 +128,7 @@ ACTIONS: tuple[Action, ...] = (
 
 ENTRIES: tuple[str, ...] = (
     "edit.rotate",
+    "edit.turn",
     SEPARATOR,
     "arrange.left",
     "arrange.centre",

@@ -43,6 +43,11 @@ def has_racks(state: ActionState) -> bool:
     return is_drawn(state) and state.has_rack_selection
 
 
+def has_boxes(state: ActionState) -> bool:
+    """Tell whether boxes in racks are selected on the canvas."""
+    return is_drawn(state) and state.has_box_selection
+
+
 def has_placed(state: ActionState) -> bool:
     """Tell whether racks, or boxes in them, are selected on the canvas."""
     return is_drawn(state) and (state.has_rack_selection or state.has_box_selection)

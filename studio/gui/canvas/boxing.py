@@ -1,4 +1,4 @@
-"""Boxes in a rack held by the pointer: to other rack units, and to other racks; no Qt."""
+"""Boxes in a rack held by the pointer: to other units, the other face, other racks; no Qt."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import numpy as np
 from studio.design.arrays import Cell
 from studio.design.carrying import Place, carry_boxes, carry_single
 from studio.design.contents import Box, shift_boxes
+from studio.design.facing import other_face, turn_boxes
 from studio.design.members import scope_of
-from studio.design.model import Design
+from studio.design.model import Design, Face
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.layout import Housing
 from studio.gui.canvas.addresses import housing_address, resolve
-from studio.gui.canvas.elevation import FOOTER, HEADER
+from studio.gui.canvas.dropping import face_at, has_rear
+from studio.gui.canvas.elevation import FOOTER, HEADER, face_span
 from studio.gui.canvas.fitting import Fit, RackRoom, Span, load_of
 from studio.gui.canvas.grips import Ghost, Readout
 from studio.gui.canvas.held import cell_of
@@ -32,12 +35,17 @@ class BoxDrag:
 
     is_live = False
     snaps = True
+    with_shift = mark("Shift: at the other face")
     moving = None
     guides: tuple[tuple[float, float, float, float], ...] = ()
 
-    def __init__(self, scene: Scene, addresses: frozenset[str], held: int) -> None:
+    def __init__(
+        self, scene: Scene, addresses: frozenset[str], held: int, begun_m: tuple[float, float]
+    ) -> None:
         layout = scene.layout
         self._scene = scene
+        self._begun = begun_m
+        """Where in the hall the pointer took hold."""
         self._rack = int(layout.rack_of_housing[held])
         chosen = resolve(scene, addresses).housings
         own = chosen[layout.rack_of_housing[chosen] == self._rack] if len(chosen) else chosen
@@ -55,11 +63,19 @@ class BoxDrag:
         self._load = load_of(scene.fabric, [one.template for one in self._housings])
         self.label = mark("Move boxes")
         self._target, self._units = self._rack, 0
+        self._own_face: Face = layout.housings[held].face
+        self._is_turned = self._is_other_face = False
         self._fit = Fit()
 
-    def switch(self, is_switched: bool) -> None:
-        """Mean all racks of the array instead of the one chosen, or the other way round."""
+    def switch(self, is_switched: bool, is_other_face: bool = False) -> None:
+        """Mean all racks of the array instead of the one chosen, or the other way round.
+
+        Parameters
+        ----------
+        is_other_face : the boxes go to the other face than the one the pointer is at.
+        """
         self._is_shared = self._default != (is_switched and self._can_switch)
+        self._is_other_face = is_other_face
 
     @property
     def _room(self) -> RackRoom:
@@ -95,6 +111,9 @@ class BoxDrag:
         top = np.array([one.u + one.height_u - 1 + self._units for one in self._housings])
         share[:, 3] *= unit / tall
         share[:, 1] = FOOTER - top * unit + (unit * 0.04)
+        faces = [self._face(one) for one in self._housings]
+        is_split = "rear" in faces or has_rear(self._scene, self._target)
+        share[:, 0::2] = [face_span(is_rear=one == "rear", is_split=is_split) for one in faces]
         shown: FloatArray = np.tile(new[2:], 2) * share + np.array((new[0], new[1], 0.0, 0.0))
         return shown
 
@@ -104,6 +123,8 @@ class BoxDrag:
         layout = self._scene.layout
         low = min(one.u for one in self._housings) + self._units
         place = f"{layout.racks[self._target].label}, U{low}"
+        if any(self._face(one) == "rear" for one in self._housings):
+            place = f"{place}, {tr('rear')}"
         head = [place, *self._scope()]
         return Readout("\n".join((*head, self._fit.text)).strip(), bool(self._fit.blocked))
 
@@ -141,6 +162,7 @@ class BoxDrag:
         under = np.flatnonzero(inside)
         if len(under):
             self._target = int(under[-1])
+        self._is_turned = self._is_other_face != (self._face_under(dx_m) != self._own_face)
         rect = racks[self._target]
         unit = float(rect[3]) * (FOOTER - HEADER) / self._room.count(self._target)
         middle = (float(rect[1]) + float(rect[3]) * FOOTER - y) / unit
@@ -151,11 +173,20 @@ class BoxDrag:
             self._units += self._room.nearest_free(self._target, self._spans(), reach)
         self._fit = self._room.fit(self._target, self._spans(), self._load)
 
+    def _face_under(self, dx_m: float) -> Face:
+        """Return the face the pointer is at; where only fronts are drawn, the one they are at."""
+        if not has_rear(self._scene, self._target):
+            return self._own_face
+        return face_at(self._scene, self._target, self._begun[0] + dx_m)
+
+    def _face(self, housing: Housing) -> Face:
+        return other_face(housing.face) if self._is_turned else housing.face
+
     def _fits_nowhere(self) -> bool:
         return not self._room.is_free(self._target, self._spans())
 
     def _spans(self) -> list[Span]:
-        return [(one.u + self._units, one.height_u, one.face) for one in self._housings]
+        return [(one.u + self._units, one.height_u, self._face(one)) for one in self._housings]
 
     def rects(self, scene: Scene) -> FloatArray:
         """Return where all racks are: none moves."""
@@ -165,20 +196,21 @@ class BoxDrag:
         """Return the edit that puts the boxes where they are shown, None where they can't stand."""
         racks = self._scene.layout.racks
         source, target = racks[self._rack], racks[self._target]
-        if self._fit.blocked or (source is target and not self._units):
+        is_new = self._units or self._is_turned or source is not target
+        if self._fit.blocked or not is_new:
             return None
         boxes = [(one.placement, one.element) for one in self._housings]
+        way = (self._units, self._is_turned)
         if self._is_shared:
-            edit = partial(_carry, source.rack, boxes, target.rack, self._units)
-            return EditRequest(self.label, edit)
+            return EditRequest(self.label, partial(_carry, source.rack, boxes, target.rack, way))
         design, places = self._scene.fabric.design, self._scene.layout.rack_of_housing
         if source is target:
             entry = design.racks[source.rack]
             meant = (racks[int(places[n])] for n in sorted(self._meant))
             cells = [scope_of(entry, cell_of(design, one)) for one in meant]
-            return EditRequest(self.label, partial(_shift, source.rack, boxes, cells, self._units))
+            return EditRequest(self.label, partial(_shift, source.rack, boxes, cells, way))
         ends = (source.rack, cell_of(design, source)), (target.rack, cell_of(design, target))
-        return EditRequest(self.label, partial(_carry_single, ends, boxes, self._units))
+        return EditRequest(self.label, partial(_carry_single, ends, boxes, way))
 
     def give_up(self) -> EditRequest | None:
         """Return nothing: no edit was asked for."""
@@ -192,26 +224,32 @@ class BoxDrag:
         target = racks[self._target]
         labels = {one.label for one in racks if self._is_shared and one.rack == target.rack}
         numbers = {layout.rack_by_label.get(label) for label in (*labels, target.label)}
-        units = {one.u + self._units for one in self._housings}
+        spans = {(u, face) for u, _, face in self._spans()}
         found = [
             n
             for n in np.flatnonzero(scene.fabric.housing_present).tolist()
-            if layout.housings[n].rack in numbers and layout.housings[n].u in units
+            if layout.housings[n].rack in numbers
+            and (layout.housings[n].u, layout.housings[n].face) in spans
         ]
         return frozenset(housing_address(layout, n) for n in found)
 
 
-def _carry(source: RackId, boxes: list[Box], target: RackId, units: int, design: Design) -> Design:
-    return carry_boxes(design, source, boxes, target, units)
+_Way = tuple[int, bool]
+"""Rack units up, and whether to the other face."""
+
+
+def _carry(source: RackId, boxes: list[Box], target: RackId, way: _Way, design: Design) -> Design:
+    return carry_boxes(design, source, boxes, target, way[0], is_turned=way[1])
 
 
 def _shift(
-    rack: RackId, boxes: list[Box], cells: list[Cell | None], units: int, design: Design
+    rack: RackId, boxes: list[Box], cells: list[Cell | None], way: _Way, design: Design
 ) -> Design:
-    return shift_boxes(design, rack, boxes, units, cells)
+    shifted = shift_boxes(design, rack, boxes, way[0], cells)
+    return turn_boxes(shifted, rack, boxes, cells) if way[1] else shifted
 
 
 def _carry_single(
-    places: tuple[Place, Place], boxes: list[Box], units: int, design: Design
+    places: tuple[Place, Place], boxes: list[Box], way: _Way, design: Design
 ) -> Design:
-    return carry_single(design, places[0], boxes, places[1], units)
+    return carry_single(design, places[0], boxes, places[1], way[0], is_turned=way[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray
-from studio.gui.canvas.grips import Ghost, Readout
+from studio.gui.canvas.grips import ALONG_AXIS, Ghost, Readout
 from studio.gui.canvas.held import Held, hold
 from studio.gui.canvas.moving import places, put_down
 from studio.gui.canvas.pulled import pulled_cables
@@ -20,6 +20,7 @@ class RackDrag:
 
     is_live = True
     snaps = True
+    with_shift = ALONG_AXIS
     ghosts: tuple[Ghost, ...] = ()
 
     def __init__(self, scene: Scene, addresses: frozenset[str], number: int) -> None:

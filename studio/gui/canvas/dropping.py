@@ -16,12 +16,10 @@ from studio.errors import InvalidInput
 from studio.gui.canvas.addresses import housing_address, rack_address
 from studio.gui.canvas.elevation import (
     DEFAULT_RACK_DEPTH_M,
-    FACE_GAP,
     FOOTER,
     HEADER,
-    LEFT,
     MIDDLE,
-    RIGHT,
+    face_span,
 )
 from studio.gui.canvas.fitting import NO_FIT, Fit, Load, RackRoom, assembly_load, part_load
 from studio.gui.canvas.grips import Ghost
@@ -131,18 +129,19 @@ def landing(
         height_u, load = box_height_u(part_), part_load(part_)
     else:
         return None
-    face = "rear" if rear else _face_at(scene, rack, x)
+    face = "rear" if rear else face_at(scene, rack, x)
     return _unit_landing(scene, item, rack, (x, y), room, (height_u, face), load)
 
 
-def _face_at(scene: Scene, rack: int, x: float) -> Face:
+def face_at(scene: Scene, rack: int, x: float) -> Face:
     """Return the face of a rack drawn at a place: rears are drawn where there are any."""
     left, _, width, _ = scene.racks[rack].tolist()
     is_right = x > left + width * MIDDLE
-    return "rear" if is_right and _has_rear(scene, rack) else "front"
+    return "rear" if is_right and has_rear(scene, rack) else "front"
 
 
-def _has_rear(scene: Scene, rack: int) -> bool:
+def has_rear(scene: Scene, rack: int) -> bool:
+    """Tell whether a rack is drawn with both faces, as something stands at its rear."""
     boxes = scene.layout.housings[int(scene.rack_start[rack]) : int(scene.rack_start[rack + 1])]
     return any(box.face == "rear" for box in boxes)
 
@@ -261,8 +260,7 @@ def _unit_landing(
     collides = bool(fit.blocked)
     target = DropTarget(item[0], item[1], x, y, label, u=u, face=face, collides=collides)
     bottom = top + depth * FOOTER - (u - 1) * unit
-    is_split = face == "rear" or _has_rear(scene, rack)
-    begin = MIDDLE + FACE_GAP if face == "rear" else LEFT
-    end = MIDDLE - FACE_GAP if is_split and face == "front" else RIGHT
-    rect = (left + width * begin, bottom - height_u * unit, width * (end - begin), height_u * unit)
+    is_split = face == "rear" or has_rear(scene, rack)
+    begin, wide = face_span(is_rear=face == "rear", is_split=is_split)
+    rect = (left + width * begin, bottom - height_u * unit, width * wide, height_u * unit)
     return Landing(target, rect, fit)

@@ -71,9 +71,23 @@ def housing_rects(layout: Layout) -> FloatArray:
     return rects
 
 
+def face_span(*, is_rear: bool, is_split: bool) -> tuple[float, float]:
+    """Return where boxes of a face begin and how wide they are, as shares of a rack's width.
+
+    Parameters
+    ----------
+    is_split : both faces are drawn, as where anything stands at the rear.
+    """
+    if not is_split:
+        return LEFT, RIGHT - LEFT
+    return MIDDLE + FACE_GAP if is_rear else LEFT, MIDDLE - LEFT - FACE_GAP
+
+
 def _set_faces(rects: FloatArray, rear: BoolArray, split: BoolArray) -> None:
-    rects[:, 0] = np.where(rear, MIDDLE + FACE_GAP, LEFT)
-    rects[:, 2] = np.where(split, MIDDLE - LEFT - FACE_GAP, RIGHT - LEFT)
+    for is_rear, is_split in ((False, False), (False, True), (True, True)):
+        rects[(rear == is_rear) & (split == is_split), 0::2] = face_span(
+            is_rear=is_rear, is_split=is_split
+        )
 
 
 def _set_footers(rects: FloatArray, rack: IntArray, flat: BoolArray) -> None:

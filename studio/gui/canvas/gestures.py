@@ -112,11 +112,13 @@ class Gestures:
         if intent.phase == "cancel":
             self._end(self.grip.give_up(), self.grip, scene)
             return
+        dx, dy = intent.along_axis
         if isinstance(self.grip, BoxDrag):
-            self.grip.switch(intent.is_switched)
+            self.grip.switch(intent.is_switched, intent.is_straight)
+            dx, dy = intent.dx, intent.dy
         scale = stage.viewport.scale
         reach = SNAP_PX / scale if stage.is_snapping != intent.is_exact else 0.0
-        self.grip.move(intent.dx / scale, intent.dy / scale, reach)
+        self.grip.move(dx / scale, dy / scale, reach)
         self._dragged = intent
         self._show_held(scene)
         stage.show_scene(scene.with_racks(self.grip.rects(scene)))
@@ -125,6 +127,14 @@ class Gestures:
         elif self.grip.is_live and not self._pause.isActive():
             self._ask_meanwhile()
             self._pause.start()
+
+    def keys_changed(self, *, shift: bool, ctrl: bool, alt: bool) -> None:
+        """Follow keys that are pressed or let go while the pointer rests."""
+        if self._dragged is not None:
+            at = replace(self._dragged, is_straight=shift, is_switched=ctrl, is_exact=alt)
+            if at != self._dragged:
+                self._dragged = at
+                self.drag_again()
 
     def drag_again(self) -> None:
         """Bring what is held to where the pointer is, as after snapping was switched."""
@@ -151,7 +161,8 @@ class Gestures:
             return EdgeDrag(scene, edge, self._drags)
         box = stage.box_at(intent.x, intent.y)
         if box is not None and housing_address(scene.layout, box) in stage.selection:
-            return BoxDrag(scene, stage.selection, box)
+            begun = stage.viewport.to_world(intent.x, intent.y)
+            return BoxDrag(scene, stage.selection, box, begun)
         racks = RackDrag(scene, stage.selection, self._drags)
         return None if racks.is_empty else racks
 
@@ -270,7 +281,7 @@ class Gestures:
 def _how_to_drag(grip: Grip, *, is_snapping: bool) -> str:
     """Return what keys do while something is dragged."""
     snap = tr("Alt or S: exactly at the pointer") if is_snapping else tr("Alt or S: snap")
-    keys = (tr("Shift: along one axis"), tr("Esc: leave it as it was"))
+    keys = (tr(grip.with_shift), tr("Esc: leave it as it was"))
     return "   ".join((snap, *keys) if grip.snaps else keys)
 
 

@@ -9,6 +9,7 @@ from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Rect
+from studio.gui.i18n import mark
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Readout:
 
     text: str
     is_wrong: bool = False
+
+
+ALONG_AXIS = mark("Shift: along one axis")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Grip(Protocol):
     """Whether edits are asked for while it is held, or once at the release."""
     snaps: bool
     """Whether other things attract it."""
+    with_shift: str
+    """What Shift does meanwhile, untranslated."""
 
     @property
     def moving(self) -> BoolArray | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from studio.gui.canvas.tools.events import Button, PointerEvent
 
@@ -31,6 +31,12 @@ ARROWS: Mapping[Qt.Key, tuple[int, int]] = {
 }
 """Steps to the right and down."""
 
+_KEYS: Mapping[str, tuple[Qt.Key, Qt.KeyboardModifier]] = {
+    "shift": (Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier),
+    "ctrl": (Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier),
+    "alt": (Qt.Key.Key_Alt, Qt.KeyboardModifier.AltModifier),
+}
+
 
 def pointer_event(kind: Literal["press", "move", "release"], event: QMouseEvent) -> PointerEvent:
     """Return a mouse event as tools take it."""
@@ -44,3 +50,15 @@ def pointer_event(kind: Literal["press", "move", "release"], event: QMouseEvent)
         bool(keys & Qt.KeyboardModifier.ControlModifier),
         bool(keys & Qt.KeyboardModifier.AltModifier),
     )
+
+
+def keys_held(event: QKeyEvent, *, is_down: bool) -> Mapping[str, bool]:
+    """Return which of the keys that change a drag are held once a key is down or up.
+
+    The event itself tells what was held before.
+    """
+    before = event.modifiers()
+    return {
+        name: is_down if event.key() == key else bool(before & modifier)
+        for name, (key, modifier) in _KEYS.items()
+    }

@@ -16,7 +16,7 @@ from studio.design.resizing import resize_array
 from studio.design.site import AISLE_M
 from studio.errors import StudioError
 from studio.fabric.arrays import FloatArray
-from studio.gui.canvas.grips import Ghost, Readout
+from studio.gui.canvas.grips import ALONG_AXIS, Ghost, Readout
 from studio.gui.canvas.held import all_of_array, cell_of
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
@@ -115,6 +115,7 @@ class EdgeDrag:
 
     is_live = True
     snaps = False
+    with_shift = ALONG_AXIS
     moving = None
     guides: tuple[tuple[float, float, float, float], ...] = ()
 

@@ -26,7 +26,7 @@ from studio.gui.canvas.gestures import Gestures
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.nudging import nudge
 from studio.gui.canvas.picking import addresses_of
-from studio.gui.canvas.pointer import ARROWS, CURSORS, pointer_event
+from studio.gui.canvas.pointer import ARROWS, CURSORS, keys_held, pointer_event
 from studio.gui.canvas.pointing import PointedDrawing
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
@@ -237,6 +237,7 @@ class CanvasView(PointedDrawing):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
+        self._gestures.keys_changed(**keys_held(event, is_down=True))
         if key in ARROWS:
             self._arrow(*ARROWS[key], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif key == Qt.Key.Key_Space:
@@ -251,6 +252,7 @@ class CanvasView(PointedDrawing):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._gestures.keys_changed(**keys_held(event, is_down=False))
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.setCursor(CURSORS[self._tool.name])

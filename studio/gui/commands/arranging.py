@@ -23,6 +23,11 @@ def rotate(window: MainWindow) -> None:
     _apply(window, mark("Rotate racks"), partial(arrange_edits.rotate, degrees=90))
 
 
+def turn(window: MainWindow) -> None:
+    """Bring the selected boxes to the other face of their racks."""
+    _apply(window, mark("Turn boxes"), arrange_edits.turn)
+
+
 def align(side: Side) -> Handler:
     """Return the command that lines the selected racks up."""
 

@@ -33,6 +33,7 @@ MOUSE_GESTURES: tuple[MouseGesture, ...] = (
     MouseGesture(
         mark("Drag or drop a box"), "Ctrl", mark("Mean all racks of the array, or this one alone.")
     ),
+    MouseGesture(mark("Drag a box"), "Shift", mark("Bring it to the other face of the rack.")),
     MouseGesture(mark("Drop a box"), "Shift", mark("Put it at the rear of the rack.")),
     MouseGesture(
         mark("Drag with the middle button"), "", mark("Move the view; so does Space with the left.")

@@ -15,7 +15,7 @@ from studio.simulation.rules.cooling import cooling_class, inlet_temperature, li
 from studio.simulation.rules.drawn_twice import drawn_twice
 from studio.simulation.rules.feed_loss import feed_loss
 from studio.simulation.rules.forwarding import no_forwarding
-from studio.simulation.rules.loose_end import loose_end
+from studio.simulation.rules.loose_end import loose_end, no_ports
 from studio.simulation.rules.names import names
 from studio.simulation.rules.optical_budget import optical_budget
 from studio.simulation.rules.optics_fit import optics_fit
@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     _rule(oversubscription, "components", "links", "states"),
     _rule(drawn_twice, "links"),
     _rule(loose_end, "components", "links", "builds", "states"),
+    _rule(no_ports, "components", "builds", "states"),
     _rule(plane_isolation, "components", "links", "builds"),
     _rule(names),
 )

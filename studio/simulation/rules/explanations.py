@@ -59,6 +59,11 @@ EXPLANATIONS: Mapping[str, Explanation] = {
     "drawn-twice": Explanation(
         say("Double links"), say("No two link rules of a plane join the same pairs."), _DRAWING
     ),
+    "no-ports": Explanation(
+        say("Switches without ports"),
+        say("Every switch and every network card has ports that links can end at."),
+        _PART,
+    ),
     "loose-end": Explanation(
         say("Loose ends"), say("What has ports is joined to something."), _DRAWING
     ),

@@ -158,7 +158,7 @@ def test_a_box_is_not_put_where_another_stands(elevation: Editor) -> None:
     assert len(elevation.requests) == 1
 
 
-CTRL = Qt.KeyboardModifier.ControlModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def test_a_box_chosen_by_itself_moves_in_its_rack_alone(elevation: Editor) -> None:
@@ -200,6 +200,40 @@ def test_a_box_goes_into_the_next_rack_of_its_array(elevation: Editor) -> None:
     assert units(elevation, "R02")["B2"] == 30
     assert view.selection == {"R02/B2"}
     assert elevation.fabric.count("switch") == 6
+
+
+def faces(editor: Editor, rack: str) -> dict[str, str]:
+    layout = editor.fabric.layout
+    number = layout.rack_by_label[rack]
+    return {one.label: one.face for one in layout.housings if one.rack == number}
+
+
+def test_shift_brings_a_box_to_the_rear_and_the_pointer_to_the_front_again(
+    elevation: Editor,
+) -> None:
+    view = elevation.view
+    start = grab(view, "R01/N2")
+    drag(view, start, QPoint(6, 0), release=False)
+    ghost = view.marks.ghosts[0].rect
+    # Shift counts at once, also where the pointer rests.
+    QTest.keyPress(view, Qt.Key.Key_Shift)
+    said, turned = view.marks.readout, view.marks.ghosts[0].rect
+    assert said is not None
+    assert said[2].text.startswith("R01, U3, rear")
+    assert turned[0] > ghost[0]
+    assert turned[2] < ghost[2]
+    QTest.mouseRelease(view, LEFT, SHIFT, start + QPoint(6, 0))
+    QTest.keyRelease(view, Qt.Key.Key_Shift)
+    assert faces(elevation, "R01") == faces(elevation, "R02")
+    assert faces(elevation, "R01")["N2"] == "rear"
+    assert units(elevation, "R01")["N2"] == 3
+    assert len(elevation.requests) == 1
+    assert view.selection == {"R01/N2", "R02/N2"}
+    # Both faces are drawn now: the pointer says which is meant.
+    rear = at(view, "R01/N2")
+    drag(view, rear, grab(view, "R01/N1") - rear + QPoint(0, round(-20 * unit_px(view))))
+    assert faces(elevation, "R02")["N2"] == "front"
+    assert units(elevation, "R02")["N2"] == 21
 
 
 def test_members_dragged_together_snap_back_into_line_together(editor: Editor) -> None:

@@ -63,10 +63,12 @@ def test_dragging_a_rack_selects_and_moves_it() -> None:
 
 def test_dragging_keeps_to_an_axis_with_shift_and_ignores_snapping_with_alt() -> None:
     events = [press(0, 0), move(10, 3, shift=True), move(10, 3, alt=True)]
-    assert play(make_tool("select"), "selected", events) == [
-        Drag(10, 0, is_exact=False, phase="move"),
+    intents = play(make_tool("select"), "selected", events)
+    assert intents == [
+        Drag(10, 3, is_exact=False, phase="move", is_straight=True),
         Drag(10, 3, is_exact=True, phase="move"),
     ]
+    assert [one.along_axis for one in intents if isinstance(one, Drag)] == [(10, 0), (10, 3)]
 
 
 def test_keys_say_how_a_selection_joins_the_one_there_is() -> None:

@@ -13,6 +13,7 @@ from studio.design.finding import Finding
 from studio.design.model import Design, Deviation, Plane
 from studio.fabric.changes import unchanged
 from studio.fabric.compiling import compile_design
+from studio.ids import PartId
 from studio.languages import translator
 from studio.simulation.rules.check import check, checked
 from studio.simulation.rules.explanations import EXPLANATIONS, title_of
@@ -240,3 +241,17 @@ def test_findings_kept_over_an_edit_are_those_made_anew(
 
 
 FIBRE = {"bend_radius": "20 mm", "diameter": "4 mm", "attenuation": "1 dB/km"}
+
+
+def test_a_switch_without_ports_is_found() -> None:
+    bare = bench({"a": 2}, {})
+    catalog = with_part(
+        small_catalog(), msgspec.structs.replace(small_catalog().part(PartId("switch")), ports={})
+    )
+    fabric = compile_design(bare, catalog)
+    said = [one for one in check(fabric) if one.rule == "no-ports"]
+    assert [(one.severity, one.message) for one in said] == [
+        ("warning", "Switch has no ports: no link can end at it")
+    ]
+    assert said[0].address in {fabric.layout.address(n) for n in range(2)}
+    assert found(bare, "no-ports") == []

@@ -91,6 +91,15 @@ class Drag:
     y: float = 0.0
     is_switched: bool = False
     """A box is meant in all racks of its array instead of one, or the other way round."""
+    is_straight: bool = False
+    """Racks keep to one axis; a box goes to the other face of its rack."""
+
+    @property
+    def along_axis(self) -> tuple[float, float]:
+        """Return the way in pixels, along one axis alone where that is meant."""
+        if not self.is_straight:
+            return self.dx, self.dy
+        return (self.dx, 0.0) if abs(self.dx) >= abs(self.dy) else (0.0, self.dy)
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,7 @@ class SelectTool:
 
     def _drag(self, event: PointerEvent, phase: Literal["move", "done"]) -> Drag:
         dx, dy = event.x - self._x, event.y - self._y
-        if event.shift:
-            dx, dy = (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
-        return Drag(dx, dy, event.alt, phase, self._x, self._y, event.ctrl)
+        return Drag(dx, dy, event.alt, phase, self._x, self._y, event.ctrl, event.shift)
 
     def _marquee(self, event: PointerEvent, *, done: bool) -> Marquee:
         return Marquee(self._x, self._y, event.x, event.y, event.mode, done)
