@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -28,6 +28,10 @@ _SENTENCES: tuple[tuple[str, Message], ...] = (
     ("Expected `(?P<wanted>[^`]*)`, got `(?P<got>[^`]*)`", say("Expected `{wanted}`, got `{got}`")),
     ("Object contains unknown field `(?P<name>.*)`", say("Object contains unknown field `{name}`")),
     ("Object missing required field `(?P<name>.*)`", say("Object missing required field `{name}`")),
+    (
+        "Invalid enum value (?P<value>.*); possible: (?P<choices>.*)",
+        say("Invalid enum value {value}; possible: {choices}"),
+    ),
     ("Invalid enum value (?P<value>.*)", say("Invalid enum value {value}")),
     ("Invalid value (?P<value>.*)", say("Invalid value {value}")),
     ("JSON is malformed: (?P<reason>.*)", say("JSON is malformed: {reason}")),
@@ -62,6 +66,11 @@ def reason_of(error: Exception, content: bytes, kind: type) -> str:
     if isinstance(error, msgspec.ValidationError):
         return _with_names(str(error), content, kind)
     return _place_in_text(content, str(error))
+
+
+def reason_of_value(error: msgspec.ValidationError, value: object, kind: Any) -> str:
+    """Return why a value was refused as a type, with the place inside it and what is possible."""
+    return _named(str(error), value, kind)
 
 
 def _worded(text: str) -> str:
@@ -123,18 +132,32 @@ def _at(line: int, column: int, message: str) -> Message:
 
 def _with_names(message: str, content: bytes, kind: Any) -> str:
     """Return a decoder's message with the names that its path leaves out as `[...]`."""
-    text, mark, path = message.partition(" - at `$")
     try:
         value: Any = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _worded(text)
+        return _worded(message.partition(" - at `$")[0])
+    return _named(message, value, kind)
+
+
+def _named(message: str, value: Any, kind: Any) -> str:
+    text, mark, path = message.partition(" - at `$")
     names: list[str] = []
     for step in re.findall(r"\.\w+|\[[^\]]*\]", path) if mark else ():
         name, value, kind = _step(str(step).strip(".[]"), value, kind)
         names.append(name[:LONGEST_NAME])
+    if choices := _choices(kind):
+        text = re.sub("^(Invalid enum value .*)$", rf"\1; possible: {choices}", text)
     if not names:
         return _worded(text)
     return say("{text} - at `{names}`", text=_worded(text), names=".".join(names))
+
+
+def _choices(kind: Any) -> str:
+    """Return the names a type allows; nothing where it is no choice of names."""
+    inner = get_args(kind)
+    if get_origin(kind) is Literal:
+        return ", ".join(str(one) for one in inner)
+    return next((found for one in inner if (found := _choices(one))), "")
 
 
 def _step(name: str, value: Any, kind: Any) -> tuple[str, Any, Any]:

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from studio.decoding import reason_of_value
 from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput, UnknownName
 from studio.ids import Address, PartId, RackId
@@ -276,7 +277,8 @@ def _converted(value: object, kind: Any, path: Sequence[str], done: tuple[str, .
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise InvalidInput("{place}: {reason}", place=place, reason=error) from error
+        reason = reason_of_value(error, value, kind)
+        raise InvalidInput("{place}: {reason}", place=place, reason=reason) from error
 
 
 @cache

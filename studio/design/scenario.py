@@ -42,6 +42,7 @@ class Training(_Scenario, frozen=True, tag="training"):
     recompute: Recompute = "selective"
     schedule: Schedule = "1f1b"
     virtual_stages: int = 1
+    """Chunks of layers per stage; 1 of an interleaved schedule lets the studio choose."""
     npus: int = 0
     """Used by the job; 0 takes all."""
     profile: str = ""

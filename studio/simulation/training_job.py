@@ -166,6 +166,7 @@ def _plan_text(plan: Plans) -> str:
         ("DP", plan.data),
         ("EP", plan.expert),
         ("CP", plan.context),
+        ("VP", plan.chunks),
     )
     return " · ".join(f"{name} {int(value[0])}" for name, value in names if value[0] > 1) or "DP 1"
 

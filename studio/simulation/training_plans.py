@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -85,14 +85,17 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
         if data < 1:
             continue
         micro = max(1, scenario.global_batch // (data * scenario.micro_batch))
-        rows.append((tensor, pipeline, expert, data, micro))
+        rows += [
+            (tensor, pipeline, expert, data, micro, chunks)
+            for chunks in _chunk_choices(scenario, given.model.layers, pipeline)
+        ]
     if not rows:
         raise _too_many(scenario, npus)
-    tensor_, pipeline_, expert_, data_, micro_ = np.array(rows).T
+    tensor_, pipeline_, expert_, data_, micro_, chunks_ = np.array(rows).T
     made = plans(
         tensor=tensor_,
         pipeline=pipeline_,
-        chunks=max(1, scenario.virtual_stages),
+        chunks=chunks_,
         context=scenario.cp,
         expert=expert_,
         data=data_,
@@ -128,6 +131,17 @@ def _too_many(scenario: Training, npus: int) -> InvalidInput:
 
 def _choices(fixed: int, open_: tuple[int, ...]) -> tuple[int, ...]:
     return (fixed,) if fixed else open_
+
+
+def _chunk_choices(scenario: Training, layers: int, stages: int) -> Sequence[int]:
+    """Return the chunks a stage may hold: as given; where it interleaves and nothing is said, all.
+
+    Chunks are whole layers, the same number each where that is possible; else a stage holds two.
+    """
+    if scenario.schedule != "interleaved" or scenario.virtual_stages > 1 or stages == 1:
+        return (max(1, scenario.virtual_stages),)
+    even = [chunks for chunks in divisors(layers) if chunks > 1 and layers % (stages * chunks) == 0]
+    return even or ((2,) if 2 * stages <= layers else (1,))
 
 
 def _largest_data(scenario: Training, most: int) -> int:

@@ -13,7 +13,7 @@ from studio.messages import say
 from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.operators import FloatArray
-from studio.workload.plan import Plans
+from studio.workload.plan import Plans, Schedule
 
 MOST_SHARDED = 3
 """Highest ZeRO stage."""
@@ -50,12 +50,29 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "npus": (plan.npus > npu_count) if npu_count else np.zeros(plan.count, dtype=bool),
             "heads": _any_rest(heads, plan.tensor),
             "layers": plan.pipeline * plan.chunks > layers + np.where(plan.chunks > 1, ENDS, 0),
+            "both_ends": has_odd_ends(plan.schedule, plan.pipeline),
             "zero": plan.zero > MOST_SHARDED,
             "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
             "sequence": (plan.context > 1) & (np.mod(plan.sequence, 2 * plan.context) != 0),
         }
+
+
+def has_odd_ends(schedule: FloatArray, stages: FloatArray) -> NDArray[np.bool_]:
+    """Return where DualPipe, which pairs stages from both ends, is left with a middle one."""
+    is_odd = (stages > 1) & (np.mod(stages, 2) == 1)
+    return np.asarray(is_odd & (schedule == Schedule.DUAL_PIPE))
+
+
+def odd_ends(stages: float) -> str:
+    """Return why a schedule that feeds both ends cannot run on an odd number of stages."""
+    return say(
+        "DualPipe pairs stages from both ends, and {stages:g} stages leave one in the middle; "
+        "nearest valid: {nearest:g}",
+        stages=stages,
+        nearest=stages - 1,
+    )
 
 
 def _any_rest(wholes: Sequence[int], degree: FloatArray) -> NDArray[np.bool_]:
@@ -107,6 +124,7 @@ def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) ->
             model=model.name,
             nearest=_nearest_cut(max(model.layers, 1), int(stages)),
         ),
+        "both_ends": odd_ends(stages),
         "zero": say(
             "there is no ZeRO stage {stage:g}; nearest valid: {nearest}",
             stage=value["zero"],

@@ -117,6 +117,11 @@ def test_a_field_of_the_scenario_can_be_set(run: Callable[..., Ran]) -> None:
         (("simulate", CM, "--scenario", "train-dense", "--set", "xx=1"), 2, "the fields are"),
         (("simulate", CM, "--scenario", "train-dense", "--set", "tp=x"), 2, "Expected `int`"),
         (("simulate", CM, "--scenario", "train-dense", "--set", "cp=0"), 2, "cp is 0"),
+        (
+            ("simulate", CM, "--scenario", "train-dense", "--set", "recompute=some"),
+            2,
+            "'some'; possible: none, selective, full - at `recompute`",
+        ),
         (("totals", "nothing-384"), 3, "no such file, and no reference design of that name"),
         (("totals", "cloudmatrix-38"), 3, "there is cloudmatrix-384"),
         (("totals",), 2, "required"),

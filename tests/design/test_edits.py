@@ -99,7 +99,11 @@ def test_a_name_that_is_not_there_is_named_with_the_nearest(
         (("racks", "row", "array", "count"), 1.5, "racks.row.array.count: Expected `int`"),
         (("racks", "row", "array"), 3, "racks.row.array: Expected `object`"),
         (("racks", "row"), 3, "racks.row: Expected `object`"),
-        (("links", "uplinks", "within"), "hall", "links.uplinks.within: Invalid enum value"),
+        (
+            ("links", "uplinks", "within"),
+            "hall",
+            "links.uplinks.within: Invalid enum value 'hall'; possible: ",
+        ),
         (("assemblies", "node", "contents", "chip"), 3, "contents.chip: Expected `object`"),
         (("sources", "paper"), 5, "sources.paper: Expected `str`"),
     ],

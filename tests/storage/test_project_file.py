@@ -168,7 +168,7 @@ def at(path: str, value: Any) -> Tree:
             "Expected `int`, got `null` - at `.*racks.row.array.count`",
         ),
         ("racks.row.colour", "red", "unknown field `colour` - at `.*racks.row`"),
-        ("racks.row.contents.N.face", "top", "Invalid enum value 'top' - at `.*contents.N.face`"),
+        ("racks.row.contents.N.face", "top", "'top'; possible: front, rear.* - at `.*contents.N.face`"),
         ("links.uplinks.scheme", {"type": "star"}, "Invalid value 'star' - at `.*uplinks.scheme"),
         ("links.uplinks.scheme", {"type": "clos"}, "missing required field `uplinks`"),
         (
@@ -182,7 +182,7 @@ def at(path: str, value: Any) -> Tree:
         (
             "exceptions",
             {"R01": {"state": "tired"}},
-            "Invalid enum value 'tired' - at `.*R01.state`",
+            "Invalid enum value 'tired'; possible: .* - at `.*R01.state`",
         ),
         ("id", 5, "Expected `str`, got `int` - at `.*design.id`"),
         ("racks", None, "Expected `object`, got `null` - at `.*racks`"),

@@ -13,7 +13,7 @@ from studio.exploration.explanation.training_exchange import exchange_lines
 from studio.messages import say
 from studio.simulation.explanation import Line, opened
 from studio.simulation.result import Phase, TimeTerm
-from studio.simulation.training.computing import set_up_s
+from studio.simulation.training.computing import CHEAP_KINDS, set_up_s
 from studio.simulation.training.placement import node_count
 from studio.simulation.words import word
 from studio.workload.model import MixtureOfExperts
@@ -95,9 +95,7 @@ def _recompute(basis: Basis, term: TimeTerm) -> Line:
     outcome = basis.training
     is_full = int(outcome.plan.recompute[0]) == Recompute.FULL
     rows = [
-        row
-        for row in outcome.operators
-        if row.block >= 0 and (is_full or row.kind in ("attention", "scan", "vector"))
+        row for row in outcome.operators if row.block >= 0 and (is_full or row.kind in CHEAP_KINDS)
     ]
     return term_line(
         term.name,

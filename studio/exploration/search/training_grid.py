@@ -15,7 +15,7 @@ from studio.messages import Listed, say
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.plan import Plans, Recompute, Schedule, plans
-from studio.workload.plan_rules import uneven_sequence
+from studio.workload.plan_rules import has_odd_ends, odd_ends, uneven_sequence
 
 LEAST_USED = 0.5
 """Share of the NPUs above which a mapping has to use them."""
@@ -228,6 +228,10 @@ def _cut_states(grid: Grid, job: _Job) -> None:
     plain = float(grid["schedule"].min())
     is_staged = (grid["pp"] > 1) & (grid["virtual_stages"] == 1)
     grid.keep(is_staged | (grid["schedule"] == plain), _never)
+    grid.keep(
+        ~has_odd_ends(grid["schedule"], grid["pp"]),
+        lambda: InvalidInput(odd_ends(grid["pp"][0])),
+    )
 
 
 def _never() -> InvalidInput:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,19 @@ from studio.workload.recipe import Recipe
 
 CLASSES = ("matrix", "attention", "experts", "vector", "recompute")
 KERNELS_BACKWARD = 2.0
+CHEAP_KINDS = ("attention", "scan", "vector")
+"""Kinds whose results selective recomputation drops."""
+
+
+@dataclass(frozen=True)
+class PassFlops:
+    """Work of one micro batch by pass, whatever the hardware; shape (n,). [FLOP]."""
+
+    forward: Number = 0.0
+    weight: Number = 0.0
+    """Gradients of weights, which nothing waits for."""
+    whole: Number = 0.0
+    """Forward, backward and what is computed again."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class Work:
     timed: tuple[tuple[Operator, OperatorTime], ...] = ()
     experts: Number = 0.0
     """Products of single experts the host issues one by one."""
+    flops: PassFlops = PassFlops()
 
     @property
     def total_s(self) -> Number:
@@ -116,7 +131,9 @@ def _spread(work: Work, places: NDArray[np.intp]) -> Work:
     """Return the work of every plan from that of the distinct ones."""
     seconds = {name: _at(value, places) for name, value in work.seconds.items()}
     return Work(seconds, _at(work.forward_s, places), _at(work.kernels, places), work.timed,
-                _at(work.experts, places))  # fmt: skip
+                _at(work.experts, places),
+                PassFlops(*(_at(getattr(work.flops, item.name), places)
+                            for item in fields(PassFlops))))  # fmt: skip
 
 
 def layer_work(
@@ -139,7 +156,7 @@ def layer_work(
     seconds = dict(work.seconds)
     seconds["experts"] = seconds["experts"] + 2 * setup
     issued = 0.0 if recipe.drops_tokens else local * (1 + KERNELS_BACKWARD)
-    return Work(seconds, work.forward_s + setup, work.kernels, work.timed, issued)
+    return replace(work, seconds=seconds, forward_s=work.forward_s + setup, experts=issued)
 
 
 def set_up_s(experts: Number, profile: ComputeProfile) -> Number:
@@ -165,16 +182,38 @@ def _work(
         if not recipe.lora_rank:
             seconds[name] = seconds[name] + time.weight_gradient.seconds
         forward = forward + time.forward_s
-        if operator.kind in ("attention", "scan", "vector"):
+        if operator.kind in CHEAP_KINDS:
             again = again + time.forward_s
         kernels = kernels + (profile.vector_traffic if operator.kind == "vector" else 1.0)
-    seconds["recompute"] = np.where(
-        plan.recompute == Recompute.FULL,
-        forward,
-        np.where(plan.recompute == Recompute.SELECTIVE, again, 0.0),
-    )
+    seconds["recompute"] = _recomputed(plan, forward, again)
     timed = tuple(zip(operators, times, strict=True))
-    return Work(seconds, forward, kernels * (1 + KERNELS_BACKWARD), timed)
+    return Work(
+        seconds, forward, kernels * (1 + KERNELS_BACKWARD), timed, flops=_flops(timed, plan, recipe)
+    )
+
+
+def _flops(
+    timed: Sequence[tuple[Operator, OperatorTime]], plan: Plans, recipe: Recipe
+) -> PassFlops:
+    forward: Number = 0.0
+    again: Number = 0.0
+    weight: Number = 0.0
+    back: Number = 0.0
+    for operator, time in timed:
+        forward = forward + time.forward.flops
+        if operator.kind in CHEAP_KINDS:
+            again = again + time.forward.flops
+        if not recipe.lora_rank:
+            weight = weight + time.weight_gradient.flops
+        back = back + time.input_gradient.flops
+    whole = forward + back + weight + _recomputed(plan, forward, again)
+    return PassFlops(forward, weight, whole)
+
+
+def _recomputed(plan: Plans, whole: Number, cheap: Number) -> Number:
+    """Return what is done again of a whole forward pass, or of what is cheap beside its memory."""
+    some = np.where(plan.recompute == Recompute.SELECTIVE, cheap, 0.0)
+    return np.where(plan.recompute == Recompute.FULL, whole, some)
 
 
 def class_of(operator: Operator) -> str:

@@ -17,6 +17,7 @@ from studio.simulation.training.communication import (
 )
 from studio.simulation.training.computing import CLASSES, StepComputing, Work
 from studio.simulation.training.result import TERM_NAMES
+from studio.simulation.training.schedules import PassShares
 from studio.simulation.training.stages import Stages
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
@@ -54,13 +55,18 @@ def mean_layer(
     computing: StepComputing,
     communication: StepCommunication,
     profile: ComputeProfile,
+    paired: Number,
 ) -> Part:
-    """Return the mean layer of the model."""
+    """Return the mean layer of the model.
+
+    `paired` is the share of micro batches that hide their exchange behind another's computing.
+    """
     terms: dict[str, Number] = dict.fromkeys(TERM_NAMES, 0.0)
     hidden: dict[str, Number] = {}
+    expert_overlap = profile.expert_overlap + (1 - profile.expert_overlap) * paired
     works = zip(model.blocks, computing.layers, communication.layers, strict=True)
     for block, work, comm in works:
-        part = _layer_part(work, comm, profile)
+        part = _layer_part(work, comm, profile, expert_overlap)
         weight = block.count / model.layers
         for name, value in part.terms.items():
             terms[name] = terms[name] + weight * value
@@ -69,7 +75,9 @@ def mean_layer(
     return Part(terms, hidden)
 
 
-def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -> Part:
+def _layer_part(
+    work: Work, comm: LayerCommunication, profile: ComputeProfile, expert_overlap: Number
+) -> Part:
     """Return a layer's terms: what computing cannot hide of its communication stays exposed."""
     tensor = comm.tensor_forward + comm.tensor_backward
     context = comm.context_forward + comm.context_backward
@@ -78,7 +86,7 @@ def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -
     hidden = {
         "tensor": profile.tensor_overlap * tensor,
         "context": np.minimum(profile.context_overlap * context, work.seconds["attention"]),
-        "expert_exchange": np.minimum(profile.expert_overlap * expert, compute),
+        "expert_exchange": np.minimum(expert_overlap * expert, compute),
     }
     terms: dict[str, Number] = {name: work.seconds[name] for name in CLASSES}
     terms["tensor"] = tensor - hidden["tensor"]
@@ -92,6 +100,22 @@ def _layer_part(work: Work, comm: LayerCommunication, profile: ComputeProfile) -
     )
     terms["host"] = np.maximum(issued - total_of(terms.values()), 0.0)
     return Part(terms, hidden)
+
+
+def pass_shares(model: AiModel, computing: StepComputing) -> PassShares:
+    """Return which parts of a mean layer are its forward pass and its weight gradients.
+
+    By FLOP: parts of the time would make a faster part of the hardware fill less of the bubble.
+    """
+    forward: Number = 0.0
+    weight: Number = 0.0
+    whole: Number = 0.0
+    for block, work in zip(model.blocks, computing.layers, strict=True):
+        forward = forward + block.count * work.flops.forward
+        weight = weight + block.count * work.flops.weight
+        whole = whole + block.count * work.flops.whole
+    whole = np.maximum(whole, 1.0)
+    return PassShares(forward / whole, weight / whole)
 
 
 def end_parts(
@@ -127,6 +151,7 @@ def micro_batch(
     embedding: Part,
     stream: StreamTimes,
     profile: ComputeProfile,
+    paired: Number,
 ) -> tuple[dict[str, Number], dict[str, Number]]:
     """Return the slowest stage's terms for one micro batch, and what it hides."""
     terms: dict[str, Number] = {
@@ -136,9 +161,10 @@ def micro_batch(
         for name in TERM_NAMES
     }
     hops = np.where(plan.pipeline > 1, 2.0 * plan.chunks * stream.stage, 0.0)
-    terms["pipeline"] = (1 - profile.pipeline_overlap) * hops
+    overlap = profile.pipeline_overlap + (1 - profile.pipeline_overlap) * paired
+    terms["pipeline"] = (1 - overlap) * hops
     hidden: dict[str, Number] = {
         name: plan.micro_batches * stages.layers * value for name, value in layer.hidden.items()
     }
-    hidden["pipeline"] = plan.micro_batches * profile.pipeline_overlap * hops
+    hidden["pipeline"] = plan.micro_batches * overlap * hops
     return terms, hidden

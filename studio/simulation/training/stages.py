@@ -1,4 +1,4 @@
-"""Layers per pipeline stage and the time the schedule adds to the work of the slowest stage."""
+"""Layers per pipeline stage: which stage is the slowest, and what it holds."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.workload.operators import FloatArray, Number
-from studio.workload.plan import Plans, Schedule
-
-ZERO_BUBBLE_LEFT = 1.0 / 3.0
-"""ZB-H1 leaves the forward third of the bubble (Qi et al., 2023, table 2)."""
-DUAL_PIPE_LEFT = 0.5
-"""Two directions halve the fill (DeepSeek-AI 2024, table 2)."""
+from studio.workload.plan import Plans
 
 
 @dataclass(frozen=True)
@@ -89,22 +84,3 @@ def slowest_stage(
         head=np.where(alone | slow_is_head, 1.0, 0.0),
         embedding=np.where(alone | (~slow_is_head & ~is_counted), 1.0, 0.0),
     )
-
-
-def bubble_s(plan: Plans, slowest_s: Number, all_stages_s: Number) -> Number:
-    """Return the idle time of the slowest stage while the pipeline fills and drains. [s].
-
-    Notes
-    -----
-    The first micro batch passes every stage before the slowest one has seen its last:
-    (sum of stages - slowest) / chunks, of which zero-bubble and DualPipe schedules leave a part.
-    However few micro batches there are, one takes at least the sum of all stages.
-    """
-    idle = np.maximum(all_stages_s - slowest_s, 0.0) / plan.chunks
-    latency = np.maximum(all_stages_s - plan.micro_batches * slowest_s, 0.0)
-    left = np.where(
-        plan.schedule == Schedule.ZERO_BUBBLE,
-        ZERO_BUBBLE_LEFT,
-        np.where(plan.schedule == Schedule.DUAL_PIPE, DUAL_PIPE_LEFT, 1.0),
-    )
-    return np.where(plan.pipeline > 1, np.maximum(idle * left, latency), 0.0)

@@ -16,11 +16,18 @@ from studio.simulation.training.communication import StepCommunication, communic
 from studio.simulation.training.computing import compute
 from studio.simulation.training.flops import model_flops_per_token
 from studio.simulation.training.operator_rows import operator_rows
-from studio.simulation.training.parts import end_parts, mean_layer, micro_batch, total_of
+from studio.simulation.training.parts import (
+    end_parts,
+    mean_layer,
+    micro_batch,
+    pass_shares,
+    total_of,
+)
 from studio.simulation.training.per_step import data_time_s, fill_s, optimizer_s
 from studio.simulation.training.placement import node_count
 from studio.simulation.training.result import TERM_NAMES, OperatorRow, TrainingResult
-from studio.simulation.training.stages import Stages, bubble_s, slowest_stage
+from studio.simulation.training.schedules import bubble_s, paired_share
+from studio.simulation.training.stages import Stages, slowest_stage
 from studio.workload.model import AiModel
 from studio.workload.operators import Number
 from studio.workload.plan import Plans
@@ -82,16 +89,19 @@ def training_step(
         check_plan(model, plan, machine.npu_count)
     comm = communication or communicate(machine, model, plan, network, recipe)
     work = compute(model, plan, recipe, machine.accelerator, profile)
-    layer = mean_layer(model, work, comm, profile)
+    paired = paired_share(plan)
+    layer = mean_layer(model, work, comm, profile, paired)
     head, embedding = end_parts(model, recipe, comm, work, layer)
     stages = slowest_stage(
         model.layers, plan, layer.total_s, head.total_s, embedding.total_s, recipe.balances_head
     )
-    terms, hidden = micro_batch(plan, stages, layer, head, embedding, comm.stream, profile)
+    terms, hidden = micro_batch(plan, stages, layer, head, embedding, comm.stream, profile, paired)
     slowest = total_of(terms.values())
     whole = model.layers * layer.total_s + head.total_s + embedding.total_s
     total: dict[str, Number] = {name: plan.micro_batches * value for name, value in terms.items()}
-    total["bubble"] = bubble_s(plan, slowest - terms["pipeline"], whole) + fill_s(plan, comm.stream)
+    shares = pass_shares(model, work)
+    idle = bubble_s(plan, slowest - terms["pipeline"], whole, shares)
+    total["bubble"] = idle + fill_s(plan, comm.stream)
     total["data"], hidden["data"] = data_time_s(model, plan, comm.states, profile, slowest)
     total["contention"] = total["contention"] + profile.contention * hidden["data"]
     total["optimizer"] = optimizer_s(machine, model, plan, recipe, profile)
