@@ -168,7 +168,11 @@ def at(path: str, value: Any) -> Tree:
             "Expected `int`, got `null` - at `.*racks.row.array.count`",
         ),
         ("racks.row.colour", "red", "unknown field `colour` - at `.*racks.row`"),
-        ("racks.row.contents.N.face", "top", "'top'; possible: front, rear.* - at `.*contents.N.face`"),
+        (
+            "racks.row.contents.N.face",
+            "top",
+            "Invalid enum value 'top'; possible: front, rear - at `.*contents.N.face`",
+        ),
         ("links.uplinks.scheme", {"type": "star"}, "Invalid value 'star' - at `.*uplinks.scheme"),
         ("links.uplinks.scheme", {"type": "clos"}, "missing required field `uplinks`"),
         (
