@@ -19,7 +19,7 @@ from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashed import Hashed, place_hashed
 from studio.fabric.flow.waterfill import Filling
-from tests.benchmarks.flow_supernode import cpu_ms, random_experts
+from tests.benchmarks.flow_supernode import afresh, cpu_ms, random_experts
 from tests.fabric.flow import topologies
 from tests.fabric.flow.test_simgrid import every_pair, has_simgrid, run_simgrid
 
@@ -90,8 +90,9 @@ def _arcs(graph: Graph, tail: IntArray, head: IntArray) -> IntArray:
 
 
 def hashed(npus: int, flows: Flows) -> Callable[[], Hashed]:
-    """Return what places flows on hashed paths."""
-    return partial(place_hashed, fabric(npus), flows)
+    """Return what places flows on hashed paths, from scratch every time."""
+    graph = fabric(npus)
+    return lambda: place_hashed(afresh(graph), flows)
 
 
 def benchmarks() -> Iterator[dict[str, Any]]:

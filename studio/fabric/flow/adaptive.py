@@ -127,9 +127,7 @@ def flows_floor_s(graph: Graph, flows: Flows) -> float:
 
 
 def _port_time(graph: Graph, ends: IntArray, byte: FloatArray) -> float:
-    passed = summed(ends, byte, graph.vertex_count)
-    rate = np.where(graph.arc_is_alive(), graph.arc_bandwidth(), 0.0)
-    room = summed(graph.wiring.source, rate, graph.vertex_count)
+    passed, room = summed(ends, byte, graph.vertex_count), graph.vertex_bandwidth
     return float(np.divide(passed, room, out=np.zeros(len(room)), where=room > 0).max(initial=0.0))
 
 

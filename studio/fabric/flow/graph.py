@@ -75,6 +75,17 @@ class Graph:
             graph.__dict__["cable_word"] = patched
         return graph
 
+    @cached_property
+    def vertex_bandwidth(self) -> FloatArray:
+        """What the working cables of each vertex carry away, shape (vertices,). [byte/s]."""
+        rate = np.where(self.arc_is_alive(), self.arc_bandwidth(), 0.0)
+        return np.bincount(self.wiring.source, weights=rate, minlength=self.vertex_count)
+
+    @cached_property
+    def last_found(self) -> dict[str, tuple[IntArray, object]]:
+        """What was worked out of this graph last, by topic, with what it was worked out for."""
+        return {}
+
     def name(self, vertex: int) -> str:
         """Return the caller's name of a vertex."""
         return self.name_of(vertex) if self.name_of else say("vertex {vertex}", vertex=vertex)

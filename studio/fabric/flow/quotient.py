@@ -16,6 +16,9 @@ from studio.fabric.flow.hashing import HashArray, scrambled
 from studio.fabric.flow.refinement import Partition, refine, surroundings
 from studio.fabric.flow.sorting import first_of_each, stable_order
 
+_FOLDED = "quotient for a demand"
+"""Topic under which a graph keeps the last one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Quotient:
@@ -173,5 +176,13 @@ def fold_for_demand(graph: Graph, marked: IntArray) -> Quotient:
     Every endpoint is alone in its class, or among twins. Away from a source, all members of a
     class receive equal amounts, because the split at a hop depends on the class alone and every
     member has the same number of arcs from the class before.
+
+    The phases of a collective have the same ranks, so the last answer is kept with the graph.
     """
-    return fold(graph, refine(graph, twin_labels(graph, marked)))
+    known = graph.last_found.get(_FOLDED)
+    if known is not None and np.array_equal(known[0], marked):
+        assert isinstance(known[1], Quotient)
+        return known[1]
+    quotient = fold(graph, refine(graph, twin_labels(graph, marked)))
+    graph.last_found[_FOLDED] = marked, quotient
+    return quotient

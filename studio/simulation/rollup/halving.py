@@ -9,13 +9,13 @@ import numpy as np
 
 from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 
-_MOST_LINKS = 16_000
-"""Links of a plane beyond which an edit would feel the proof, which takes a millisecond."""
+_MOST_LINKS = 150_000
+"""Links of a plane beyond which an edit would feel the proof, which takes a frame of 16 ms."""
 
 _NPU_AND_SWITCH, _TWO_SWITCHES = 5, 8
 """Sums of the ends of a link, an NPU being 1 and a switch 4."""
 _MOST_CELLS = 1_000_000
-"""Leaves times spines; groups share none, so that more of them than that are no usual fabric."""
+"""Leaves times spines up to which a table of them is faster than sorting their links."""
 
 
 def every_halving(
@@ -69,11 +69,12 @@ def every_halving(
     group = np.arange(count)
     np.minimum.at(group, spine, near)
     np.minimum.at(group, near, group[spine])
+    wanted = _of_each_npu(npu, group[leaf], rate_byte_per_s[down], int(is_npu.sum()))
+    if not wanted:
+        return 0.0
     passed = _passed_on(group, near, spine, rate_byte_per_s[up])
     share = np.divide(passed, offered, out=np.ones(count), where=is_leaf & (passed < offered))
-    return _of_each_npu(npu, group[leaf], rate_byte_per_s[down], int(is_npu.sum())) * float(
-        share[is_leaf].min()
-    )
+    return wanted * float(share[is_leaf].min())
 
 
 def _past_adapters(
@@ -141,13 +142,17 @@ def _between(
         return np.zeros(0), leaf
     row, rows = _numbered(leaf)
     column, columns = _numbered(spine)
+    cell = row * columns + column
     if rows * columns > _MOST_CELLS:
-        return np.zeros(0), leaf[:0]
-    table = np.bincount(row * columns + column, weights=rate, minlength=rows * columns)
-    pairs = np.flatnonzero(table)
+        pairs, cell = np.unique(cell, return_inverse=True)
+        between = np.bincount(cell, weights=rate)
+    else:
+        table = np.bincount(cell, weights=rate, minlength=rows * columns)
+        pairs = np.flatnonzero(table)
+        between = table[pairs]
     of_row = np.zeros(rows, dtype=np.int64)
     of_row[row] = group[leaf]
-    return table[pairs].astype(np.float64), of_row[pairs // columns]
+    return between.astype(np.float64), of_row[pairs // columns]
 
 
 def _of_each_npu(npu: IntArray, group: IntArray, rate: FloatArray, npu_count: int) -> float:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from studio import api
 from studio.session.structure import plane_structures
+from studio.simulation.rollup import halving
 from studio.simulation.rollup.halving import every_halving
 
 NPU, SWITCH, ADAPTER = "npu", "switch", "nic"
@@ -50,6 +51,29 @@ def test_sub_planes_add_up():
     moved = [v if v < 16 else v + shift for v in range(len(kinds))]
     second = [(moved[a], moved[b], rate) for a, b, rate in cables]
     assert proven(cables + second, kinds + kinds[16:]) == pytest.approx(24.0)
+
+
+def test_a_plane_of_many_links_is_proven_too():
+    # 4 sub-planes of 512 leaves of 4 NPUs, 24 spines: 57,344 links, half of 512 x 24 uplinks each.
+    cables, kinds = clos(512, 4, 24, down=24.0)
+    npus, switches = 2048, len(kinds) - 2048
+    copies = [
+        [
+            (a, b + i * switches, rate) if a < npus else (a + i * switches, b + i * switches, rate)
+            for a, b, rate in cables
+        ]
+        for i in range(4)
+    ]
+    found = proven([one for copy in copies for one in copy], kinds + kinds[npus:] * 3)
+    assert found == pytest.approx(4 * 512 * 24 * 2.0 / 2)
+
+
+def test_a_table_of_leaves_and_spines_and_sorting_them_prove_the_same(monkeypatch):
+    fabric = clos(6, 4, 3)
+    by_table = proven(*fabric)
+    monkeypatch.setattr(halving, "_MOST_CELLS", 0)
+    assert proven(*fabric) == by_table > 0
+    assert proven(fabric[0][:-1], fabric[1]) == 0
 
 
 def test_a_missing_uplink_leaves_nothing_proven():
