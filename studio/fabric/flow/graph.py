@@ -79,7 +79,8 @@ class Graph:
     def vertex_bandwidth(self) -> FloatArray:
         """What the working cables of each vertex carry away, shape (vertices,). [byte/s]."""
         rate = np.where(self.arc_is_alive(), self.arc_bandwidth(), 0.0)
-        return np.bincount(self.wiring.source, weights=rate, minlength=self.vertex_count)
+        total = np.bincount(self.wiring.source, weights=rate, minlength=self.vertex_count)
+        return total.astype(np.float64)
 
     @cached_property
     def last_found(self) -> dict[str, tuple[IntArray, object]]:
