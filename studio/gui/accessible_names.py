@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTabBar, QWidget
-
-from studio.gui.i18n import tr
-
-if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 _GIVEN = "studio_given_name"
-
-
-def name_controls(window: MainWindow) -> None:
-    """Name every control that takes the focus, in the language chosen.
-
-    A control is called what its tooltip or hint says first, else what its panel is called.
-    """
-    areas: list[tuple[QWidget, str]] = [
-        (dock, dock.windowTitle()) for dock in window.docks.values()
-    ]
-    areas += [
-        (window.scenario_bar, tr("Scenario")),
-        (window.menus.toolbar, tr("Tools")),
-        (window.welcome, tr("Reference designs")),
-        (window.late.page, tr("Compare")),
-    ]
-    for area, title in areas:
-        name_within(area, title)
-    for tabs in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-        _name(tabs, tr("Panels"))
 
 
 def name_within(area: QWidget, title: str) -> None:
     """Name the controls of one panel or dialog that take the focus and say nothing themselves."""
     for control in area.findChildren(QWidget):
         if control.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            _name(control, title)
+            name_control(control, title)
 
 
-def _name(control: QWidget, title: str) -> None:
+def name_control(control: QWidget, title: str) -> None:
+    """Name one control that says nothing itself."""
     if control.property(_GIVEN):
         control.setAccessibleName("")
     if _says(control):

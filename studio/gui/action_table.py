@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from studio.gui.action_tables import arranging, assistance, editing, files, simulation, tools, views
-from studio.gui.action_tables.entries import SEPARATOR
-from studio.gui.actions import Action
-
-__all__ = ("ACTIONS", "CANVAS_MENU", "MENUS", "SEPARATOR", "TOOLBAR", "TOOLBAR_END")
+from studio.gui.actions import SEPARATOR, Action, ActionTable
 
 _IN_ORDER = (files, editing, arranging, views, tools, simulation, assistance)
 
@@ -64,6 +61,7 @@ CANVAS_MENU: tuple[str, ...] = (
     "view.selection",
     "view.fit",
 )
-"""What a click with the right button on the drawing offers, as far as it is possible."""
 
 TOOLBAR_END: tuple[str, ...] = ("help.palette", "view.language", "view.theme", "help.settings")
+
+ACTION_TABLE = ActionTable(ACTIONS, MENUS, TOOLBAR, TOOLBAR_END, CANVAS_MENU)

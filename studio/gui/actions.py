@@ -79,6 +79,23 @@ def key_sequences(action: Action) -> list[QKeySequence]:
     return QKeySequence.listFromString(action.shortcut) if action.shortcut else []
 
 
+SEPARATOR = ""
+"""Stands between the names of actions for a line."""
+
+
+@dataclass(frozen=True)
+class ActionTable:
+    """All actions, and where each appears by its name."""
+
+    actions: tuple[Action, ...]
+    menus: tuple[tuple[str, tuple[str, ...]], ...]
+    """Title and entries."""
+    toolbar: tuple[str, ...]
+    toolbar_end: tuple[str, ...]
+    canvas_menu: tuple[str, ...]
+    """What a click with the right button on the drawing offers, as far as it is possible."""
+
+
 class Actions(QObject):
     """The Qt actions of one window."""
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio import __version__, paths
 from studio.catalog.catalog import Catalog
+from studio.gui.action_table import ACTION_TABLE
 from studio.gui.crash import CrashReporter, start_logging
 from studio.gui.file_open_events import FileOpenEvents
 from studio.gui.fonts import readable_language, window_font
@@ -25,6 +26,7 @@ from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
 from studio.gui.single_instance import Listener
 from studio.gui.theme import apply_theme, chosen_theme, theme_choice
+from studio.gui.wiring import connect_panels, connect_workspace
 from studio.gui.workspace import Workspace
 from studio.messages import say
 from studio.session.evaluator import Evaluator
@@ -127,7 +129,10 @@ def make_window(
         settings,
         languages,
         colours,
+        ACTION_TABLE,
     )
+    connect_workspace(window)
+    connect_panels(window)
     window.resize(*USUAL_SIZE)
     if window.language != wanted:
         window.look.use_language(wanted)
@@ -198,7 +203,7 @@ def wait_until_drawn(app: QApplication, window: MainWindow, most_s: float = 20.0
 
 
 def _open_first(window: MainWindow, files: Sequence[Path]) -> None:
-    if window.offer_recovery():
+    if window.files.offer_recovery():
         return
     if files:
         window.files.open_files(files)

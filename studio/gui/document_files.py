@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio.errors import StudioError
-from studio.gui.commands import documents
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
-from studio.paths import home_dir
+from studio.paths import designs_dir
+from studio.storage.project_file import SUFFIX
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
 
 
 class DocumentFiles:
     """Files of the open document."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, desk: Desk, show_page: Callable[[str], None]) -> None:
+        self._desk = desk
+        self._show_page = show_page
         self.asks = True
         """Off where nobody is there to answer, as when a script draws the window."""
 
-    def start_folder(self) -> Path:
-        """Return the folder file dialogs start in."""
-        window = self._window
-        document = window.workspace.document
-        if document is not None and document.path is not None:
-            return document.path.parent
-        return window.settings.recent[0].parent if window.settings.recent else home_dir()
-
     def open_path(self, path: Path) -> bool:
         """Open a file after asking about unsaved changes; tells whether it worked."""
-        window = self._window
-        if not window.may_discard():
+        desk = self._desk
+        if not self.may_discard():
             return False
-        if not window.workspace.open(path, pin=bool(window.settings.get("baseline_on_open"))):
+        if not desk.workspace.open(path, pin=bool(desk.settings.get("baseline_on_open"))):
             return False
-        window.settings.add_recent(path)
-        window.show_page("canvas")
-        window.menus.fill_recent()
-        if window.settings.get("play_on_open"):
-            window.run_panel.set_playing(True)
+        desk.settings.add_recent(path)
+        self._show_page("canvas")
+        if desk.settings.get("play_on_open"):
+            desk.run_panel.set_playing(True)
         return True
 
     def open_files(self, files: Sequence[Path]) -> None:
         """Open the first of several files and put the others beside it on the Compare page."""
         self.open_path(files[0])
         for other in files[1:]:
-            self._window.compare.add(other)
+            self._desk.compare.add(other)
 
     def offer_recovery(self) -> bool:
         """Ask whether to bring back work that was lost; tells whether it is open now."""
-        window = self._window
-        recovered = window.workspace.unsaved_before()
+        desk = self._desk
+        recovered = desk.workspace.unsaved_before()
         if recovered is None:
             return False
-        box = QMessageBox(window)
+        box = QMessageBox(desk)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APP_TITLE)
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -75,28 +67,51 @@ class DocumentFiles:
         box.deleteLater()
         if chosen is give_up:
             recovered.journal.unlink(missing_ok=True)
-        if chosen is not bring_back or not window.workspace.recover(recovered):
+        if chosen is not bring_back or not desk.workspace.recover(recovered):
             return False
-        window.show_page("canvas")
+        self._show_page("canvas")
         return True
+
+    def save(self) -> bool:
+        """Write the design to its file; tells whether it was written."""
+        document = self._desk.workspace.document
+        if document is None:
+            return True
+        is_shipped = document.path is not None and designs_dir() in document.path.parents
+        if document.path is None or document.is_read_only or is_shipped:
+            return self.save_as()
+        return self.save_to(document.path)
+
+    def save_as(self) -> bool:
+        """Ask for a file and write the design to it."""
+        desk = self._desk
+        document = desk.workspace.document
+        if document is None:
+            return True
+        stem = document.path.stem if document.path else document.design.name
+        start = str(desk.start_folder() / f"{stem}{SUFFIX}")
+        name, _ = QFileDialog.getSaveFileName(desk, tr("Save the design"), start, designs_filter())
+        if not name:
+            return False
+        path = Path(name)
+        return self.save_to(path if path.suffix else path.with_suffix(SUFFIX))
 
     def save_to(self, path: Path) -> bool:
         """Save, and say so; tells whether it worked."""
-        window = self._window
-        if not window.workspace.save(path):
+        desk = self._desk
+        if not desk.workspace.save(path):
             return False
-        window.settings.add_recent(path)
-        window.menus.fill_recent()
-        window.workspace.notice(tr("Saved {file}").format(file=path.name))
+        desk.settings.add_recent(path)
+        desk.workspace.notice(tr("Saved {file}").format(file=path.name))
         return True
 
     def may_discard(self) -> bool:
         """Ask about unsaved changes; tells whether the document may go."""
-        window = self._window
-        document = window.workspace.document
+        desk = self._desk
+        document = desk.workspace.document
         if document is None or not document.is_modified or not self.asks:
             return True
-        box = QMessageBox(window)
+        box = QMessageBox(desk)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APP_TITLE)
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -107,20 +122,25 @@ class DocumentFiles:
         answer = box.exec()
         box.deleteLater()
         if answer == button.Save:
-            return documents.save(window)
+            return self.save()
         return answer == button.Discard
 
     def export_picture(self, path: Path) -> None:
         """Write the drawing to a file."""
-        window = self._window
+        desk = self._desk
         from studio.gui.picture import draw
 
-        document = window.workspace.document
+        document = desk.workspace.document
         if document is None:
             return
         try:
-            draw(document.fabric, path, theme=window.theme.name, language=window.language)
+            draw(document.fabric, path, theme=desk.theme.name, language=desk.language)
         except StudioError as error:
-            window.workspace.notice(tr(error.message), "error")
+            desk.workspace.notice(tr(error.message), "error")
         else:
-            window.workspace.notice(tr("Written: {file}").format(file=path.name))
+            desk.workspace.notice(tr("Written: {file}").format(file=path.name))
+
+
+def designs_filter() -> str:
+    """Return what a file dialog offers where designs are asked for."""
+    return f"{tr('Supernode designs')} (*{SUFFIX});;{tr('All files')} (*)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ from studio.ids import PartId
 from studio.session.document import Document
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
+    from studio.gui.presenter import Presenter
 
 
 MOST_IN_HAND = 200
@@ -34,34 +35,42 @@ MOST_IN_HAND = 200
 class Intents:
     """Answers to what the user does in a panel or on the canvas."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(
+        self,
+        desk: Desk,
+        shown: Presenter,
+        show_page: Callable[[str], None],
+        open_path: Callable[[Path], bool],
+    ) -> None:
+        self._desk = desk
+        self._shown = shown
+        self._show_page = show_page
+        self._open_path = open_path
 
     def select(self, addresses: frozenset[str]) -> None:
         """Select what was clicked on the canvas."""
-        window = self._window
-        window.workspace.select(addresses)
+        desk = self._desk
+        desk.workspace.select(addresses)
         # Clicking an object while a plane or part is inspected brings the selection back.
-        if window.shown.inspected:
-            window.shown.inspected = frozenset()
-            window.shown.show_inspector()
+        if self._shown.inspected:
+            self._shown.inspected = frozenset()
+            self._shown.show_inspector()
 
     def select_rows(self, addresses: frozenset[str]) -> None:
         """Select what rows of the table stand for; part types are shown in the inspector only."""
         parts = frozenset(one for one in addresses if one.startswith("part:"))
-        window = self._window
         if parts:
-            window.shown.inspected = parts
-            window.shown.show_inspector()
+            self._shown.inspected = parts
+            self._shown.show_inspector()
         else:
             self.select(addresses)
 
     def part_in_hand(self) -> str:
         """Return the part type that is inspected or of which all selected chips are."""
-        document = self._window.workspace.document
+        document = self._desk.workspace.document
         if document is None:
             return ""
-        chosen = self._window.shown.inspected or document.selection
+        chosen = self._shown.inspected or document.selection
         if len(chosen) > MOST_IN_HAND:
             return ""
         subjects = subjects_of(document.fabric, chosen)
@@ -70,77 +79,78 @@ class Intents:
 
     def apply(self, request: EditRequest | FieldEdit) -> None:
         """Apply an edit a panel or the canvas asks for."""
-        if self._window.workspace.apply(request.label, request.edit, request.merge_key):
-            self._window.notices.end_error()
+        if self._desk.workspace.apply(request.label, request.edit, request.merge_key):
+            self._desk.notices.end_error()
 
     def inspect(self, address: str) -> None:
         """Show an object in the inspector; on the canvas too where it is drawn."""
-        window = self._window
+        desk = self._desk
         if address.startswith(("plane:", "part:", "scenario:", "assembly:")) or address == "site":
-            window.shown.inspected = frozenset({address})
-            window.shown.show_inspector()
+            self._shown.inspected = frozenset({address})
+            self._shown.show_inspector()
         else:
-            window.workspace.select(frozenset({address}))
-        window.show_dock("inspector")
+            desk.workspace.select(frozenset({address}))
+        desk.show_dock("inspector")
 
     def show_address(self, address: str) -> None:
         """Select an object and zoom to it."""
-        window = self._window
-        window.show_page("canvas") if window.page != "canvas" else None
+        desk = self._desk
+        if desk.page != "canvas":
+            self._show_page("canvas")
         self.inspect(address)
-        if not window.shown.inspected:
-            window.canvas.zoom_to([address])
+        if not self._shown.inspected:
+            desk.canvas.zoom_to([address])
 
     def explain(self, key: str, path: tuple[str, ...] = ()) -> None:
         """Open the terms of a figure, down to one line where a path leads to it."""
-        window = self._window
-        window.shown.explained = key
-        window.shown.show_metrics()
-        window.show_dock("explain")
+        desk = self._desk
+        self._shown.explained = key
+        self._shown.show_metrics()
+        desk.show_dock("explain")
         if path:
-            window.explain_panel.reveal(path)
+            desk.explain_panel.reveal(path)
 
     def make_fit(self, fields: Mapping[str, int | float | str]) -> None:
         """Write a remedy that makes the job fit into the active scenario."""
-        self._window.workspace.apply(
+        self._desk.workspace.apply(
             mark("Make the job fit"), lambda design: with_fields(design, fields)
         )
 
     def explain_operator(self, name: OperatorName) -> None:
         """Open the time of a phase down to one operator."""
-        evaluation = self._window.workspace.evaluation
+        evaluation = self._desk.workspace.evaluation
         if evaluation is not None:
             self.explain(f"result.phase.{name.phase}", operator_path(evaluation, name))
 
     def fix(self, fix: Fix) -> None:
         """Apply a known remedy of a finding as one step."""
-        self._window.workspace.apply(
+        self._desk.workspace.apply(
             fix.label, lambda design: edits.apply_changes(design, fix.changes)
         )
 
     def choose_scenario(self, key: str) -> None:
         """Make a scenario the active one."""
-        self._window.workspace.apply(
+        self._desk.workspace.apply(
             mark("Choose scenario"), lambda design: choose_scenario(design, key)
         )
 
     def drop(self, target: DropTarget) -> None:
         """Put what was dropped where it was dropped."""
-        window = self._window
-        document = window.workspace.document
+        desk = self._desk
+        document = desk.workspace.document
         if document is None:
             return
         if target.collides:
-            window.workspace.notice(tr("There is no room at that place."), "warning")
+            desk.workspace.notice(tr("There is no room at that place."), "warning")
             return
         try:
             label, edit = self._drop_edit(target, document)
         except StudioError as error:
-            window.workspace.notice(tr(error.message), "warning")
+            desk.workspace.notice(tr(error.message), "warning")
             return
         before = frozenset(document.fabric.layout.rack_by_label)
-        if window.workspace.apply(label, edit) and not target.rack:
-            window.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
+        if desk.workspace.apply(label, edit) and not target.rack:
+            desk.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
 
     def _drop_edit(self, target: DropTarget, document: Document) -> tuple[str, Edit]:
         fabric = document.fabric
@@ -167,17 +177,17 @@ class Intents:
     def use_item(self, item: LibraryItem) -> None:
         """Open a design of the library, place a rack or an assembly, or show a part."""
         if item.type == "design":
-            self._window.open_path(Path(item.id))
-        elif item.type == "part" or self._window.workspace.document is None:
+            self._open_path(Path(item.id))
+        elif item.type == "part" or self._desk.workspace.document is None:
             self.inspect_item(item)
         else:
             self._place(item.type, item)
 
     def _place(self, kind: ItemType, item: LibraryItem) -> None:
         """Put an item where there is room: in the rack selected, or on the floor."""
-        window = self._window
-        window.show_page("canvas")
-        document, scene = window.workspace.document, window.canvas.scene
+        desk = self._desk
+        self._show_page("canvas")
+        document, scene = desk.workspace.document, desk.canvas.scene
         if document is None or scene is None:
             return
         racks = sorted({address.split("/")[0] for address in document.selection})
@@ -185,11 +195,11 @@ class Intents:
         try:
             target = free_place(scene, (kind, item.id), next(known, ""), document.selection)
         except StudioError as error:
-            window.workspace.notice(tr(error.message), "warning")
+            desk.workspace.notice(tr(error.message), "warning")
             return
         self.drop(target)
         # What stands outside the view would seem not to have been placed.
-        window.canvas.reveal(document.selection)
+        desk.canvas.reveal(document.selection)
 
     def inspect_item(self, item: LibraryItem) -> None:
         """Show an item of the library in the inspector."""

@@ -21,7 +21,7 @@ from studio.session.document import Document
 from studio.storage.project_file import SUFFIX, read_design
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
     from studio.gui.panels.differences import Side
     from studio.session.difference import DesignDifference
     from studio.session.evaluation import Evaluation
@@ -48,15 +48,15 @@ class Answer:
 class LiveDifferences:
     """Follows the drawing while the panel is on top."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._asked = 0
         self._is_seen = False
         self._found: DesignDifference | None = None
         self._document: Document | None = None
         """Whose steps `_found` is about."""
         self._files: dict[Path, Design] = {}
-        self._worker = LiveWorker(compare_job, window)
+        self._worker = LiveWorker(compare_job, desk)
         self._worker.finished.connect(self._receive)
 
     @property
@@ -75,18 +75,18 @@ class LiveDifferences:
 
     def refresh(self) -> None:
         """Compare anew, where anybody looks."""
-        window = self._window
-        document = window.workspace.document
+        desk = self._desk
+        document = desk.workspace.document
         # Every edit comes by here, and the lists of steps grow with each: only while seen.
         if not self._is_seen and not self._marks_are_on:
             return
-        panel = window.differences
+        panel = desk.differences
         panel.show_steps(history_rows(document.history if document else None))
         if document is not self._document:
             self._document, self._found = document, None
         if document is None:
             panel.show_rows((), (), tr("Open a design to compare its steps."))
-            window.canvas.set_differences(None)
+            desk.canvas.set_differences(None)
             return
         try:
             before, after = (self._design(document, side) for side in panel.sides)
@@ -94,7 +94,7 @@ class LiveDifferences:
             panel.show_rows((), (), tr(error.message))
             return
         known = (self._found.before, self._found.after) if self._found else ()
-        current = window.workspace.evaluation
+        current = desk.workspace.evaluation
         known = (*known, *((current,) if current is not None else ()))
         if self._found is None:
             panel.show_rows((), (), tr("Comparing…"))
@@ -105,16 +105,16 @@ class LiveDifferences:
 
     def show_marks(self) -> None:
         """Mark the differences on the canvas while that is asked for."""
-        window = self._window
+        desk = self._desk
         is_on = self._marks_are_on and self._found is not None
-        window.canvas.set_differences(
+        desk.canvas.set_differences(
             self._found.fabric if is_on and self._found else None,
-            follows=window.differences.sides[1].kind == "now",
+            follows=desk.differences.sides[1].kind == "now",
         )
 
     @property
     def _marks_are_on(self) -> bool:
-        panel = self._window.late.made.get("differences")
+        panel = self._desk.late.made.get("differences")
         return panel is not None and bool(panel.marks.isChecked())
 
     def switch_marks(self) -> None:
@@ -124,11 +124,11 @@ class LiveDifferences:
 
     def browse(self, combo: QComboBox) -> None:
         """Ask for a file to compare with."""
-        window = self._window
+        desk = self._desk
         kinds = f"{tr('Supernode designs')} (*{SUFFIX})"
-        folder = str(window.start_folder())
-        name, _ = QFileDialog.getOpenFileName(window, tr("Compare with a file"), folder, kinds)
-        window.differences.add_file(combo, Path(name) if name else None)
+        folder = str(desk.start_folder())
+        name, _ = QFileDialog.getOpenFileName(desk, tr("Compare with a file"), folder, kinds)
+        desk.differences.add_file(combo, Path(name) if name else None)
 
     def retranslate(self) -> None:
         """Show what was found in the language chosen."""
@@ -151,15 +151,15 @@ class LiveDifferences:
         answer: Answer = outcome.value
         self._found = answer.found
         if answer.found is None:
-            self._window.differences.show_rows((), (), tr(answer.problem))
+            self._desk.differences.show_rows((), (), tr(answer.problem))
         else:
             self._show(answer.found)
         self.show_marks()
 
     def _show(self, found: DesignDifference) -> None:
-        window = self._window
-        rows, figures = difference_rows(found, tr), figure_rows(found, window.language)
-        window.differences.show_rows(rows, figures)
+        desk = self._desk
+        rows, figures = difference_rows(found, tr), figure_rows(found, desk.language)
+        desk.differences.show_rows(rows, figures)
 
 
 def compare_job(job: Job) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.i18n import tr
@@ -13,26 +13,30 @@ from studio.gui.views.network_rows import NetworkView, collective_text, probe_ne
 from studio.gui.workers import LiveWorker, Outcome
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
 
 FADE_AFTER_MS = 150
 """Answers that come sooner replace the old ones without a flicker."""
 
 
-class LiveNetwork:
+class LiveNetwork(QObject):
     """Two workers that follow the drawing while they are asked for."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    answered = Signal()
+    """The Network panel shows another answer, or none."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
         self.overlay = ""
         self._answer: NetworkView | None = None
         self._asked = 0
-        self._overlayer = LiveWorker(overlay_values, window)
-        self._prober = LiveWorker(lambda job: probe_network(*job), window)
+        self._overlayer = LiveWorker(overlay_values, desk)
+        self._prober = LiveWorker(lambda job: probe_network(*job), desk)
         self._overlayer.finished.connect(self._show_overlay)
         self._prober.finished.connect(self._show_probe)
-        self._late = QTimer(window, singleShot=True, interval=FADE_AFTER_MS)
-        self._late.timeout.connect(lambda: window.network.set_stale(True))
+        self._late = QTimer(desk, singleShot=True, interval=FADE_AFTER_MS)
+        self._late.timeout.connect(lambda: desk.network.set_stale(True))
 
     def close(self) -> None:
         """Stop the workers."""
@@ -42,7 +46,7 @@ class LiveNetwork:
     def set_overlay(self, name: str) -> None:
         """Colour the drawing by a quantity; empty for none."""
         self.overlay = name
-        document = self._window.workspace.document
+        document = self._desk.workspace.document
         if name and document is not None:
             self._asked += 1
             self._overlayer.ask(self._asked, (name, document.fabric))
@@ -50,29 +54,33 @@ class LiveNetwork:
             self._paint_answer()
 
     def _show_overlay(self, outcome: Outcome) -> None:
-        window = self._window
+        desk = self._desk
         if outcome.error is not None:
             raise outcome.error
         kind, values, fabric = outcome.value
-        document = window.workspace.document
+        document = desk.workspace.document
         if kind.name != self.overlay or document is None or fabric is not document.fabric:
             return
         if values.problem:
-            window.workspace.notice(tr(values.problem), "warning")
-        label = overlay_label(kind, window.language)
-        window.canvas.set_overlay(
+            desk.workspace.notice(tr(values.problem), "warning")
+        label = overlay_label(kind, desk.language)
+        desk.canvas.set_overlay(
             Overlay(label, values.components, values.links, values.low, values.high)
         )
 
+    def retranslate(self) -> None:
+        """Name the overlay in the language chosen."""
+        self.set_overlay(self.overlay)
+
     def follow(self) -> None:
         """Run the collective anew where the Network panel follows the drawing."""
-        window = self._window
-        if "network" in window.late.made and window.network.probe is not None:
+        desk = self._desk
+        if "network" in desk.late.made and desk.network.probe is not None:
             self.probe()
 
     def probe(self) -> None:
         """Run the collective of the Network panel over the present drawing."""
-        document, probe = self._window.workspace.document, self._window.network.probe
+        document, probe = self._desk.workspace.document, self._desk.network.probe
         if document is None or probe is None:
             self._is_answered()
             self._show_answer(None)
@@ -90,25 +98,25 @@ class LiveNetwork:
 
     def _is_answered(self) -> None:
         self._late.stop()
-        self._window.network.set_stale(False)
+        self._desk.network.set_stale(False)
 
     def _show_answer(self, answer: NetworkView | None) -> None:
         self._answer = answer
-        self._window.network.show_view(answer)
-        self._window.shown.show_flow()
+        self._desk.network.show_view(answer)
+        self.answered.emit()
         if not self.overlay:
             self._paint_answer()
 
     def _paint_answer(self) -> None:
         """Paint the link loads of the panel's collective; an overlay that was chosen goes first."""
-        window, answer = self._window, self._answer
-        document = window.workspace.document
+        desk, answer = self._desk, self._answer
+        document = desk.workspace.document
         if answer is None or answer.flow is None or document is None:
-            window.canvas.set_overlay(None)
+            desk.canvas.set_overlay(None)
             return
         if answer.fabric is not document.fabric:
             # The answer for the present drawing is on its way.
             return
         label = tr("Link load: {collective}").format(collective=tr(collective_text(answer.flow)))
         loads = answer.flow.link_load(answer.fabric)
-        window.canvas.set_overlay(Overlay(label, None, loads, "0 %", "100 %"))
+        desk.canvas.set_overlay(Overlay(label, None, loads, "0 %", "100 %"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from studio.design.model import Design
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
+from studio.gui.late_contents import fill, show_selected
 from studio.gui.remembered import Remembered
 from studio.gui.views.explain_rows import FLOW, explain, explain_flow
 from studio.gui.views.inspector_sections import (
@@ -25,7 +26,8 @@ from studio.gui.views.scenario_row import scenario_view
 from studio.session.document import Document
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
+    from studio.gui.live_network import LiveNetwork
     from studio.session.evaluation import Evaluation
 
 BUSY_AFTER_MS = 200
@@ -35,57 +37,64 @@ BUSY_AFTER_MS = 200
 class Presenter:
     """Turns documents and evaluations into view states, and hands them to the panels."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, desk: Desk, live: LiveNetwork) -> None:
+        self._desk = desk
+        self._live = live
         self.explained = ""
         self.inspected: frozenset[str] = frozenset()
         self._listed: tuple[object, str] | None = None
         self._made = Remembered()
         # Most runs are over sooner; a word that comes and goes would only flicker.
-        self._busy = QTimer(window, singleShot=True, interval=BUSY_AFTER_MS)
+        self._busy = QTimer(desk, singleShot=True, interval=BUSY_AFTER_MS)
         self._busy.timeout.connect(self._show_busy)
 
     def show_document(self, document: Document | None) -> None:
         """Show another document."""
-        window = self._window
+        desk = self._desk
         self.explained = ""
         self.inspected = frozenset()
         self._made.forget()
-        window.run_panel.set_playing(False)
-        window.run_panel.show_timeline(None, {})
-        window.explain_panel.show_explanation(None)
+        desk.run_panel.set_playing(False)
+        desk.run_panel.show_timeline(None, {})
+        desk.explain_panel.show_explanation(None)
         self.show_design(document)
         if document is not None:
-            window.canvas.zoom_to_fit()
+            desk.canvas.zoom_to_fit()
         self.show_level()
         self.show_evaluation(None)
 
     def show_design(self, document: Document | None) -> None:
         """Show the design as it is now."""
-        window = self._window
-        language = window.language
+        desk = self._desk
+        language = desk.language
         if document is not None:
-            scene = window.canvas.scene
+            scene = desk.canvas.scene
             if scene is None or scene.fabric is not document.fabric:
-                window.canvas.set_fabric(document.fabric)
-            window.layers.show_rows(plane_rows(document.fabric, language))
-            window.layers.show_planes(window.canvas.visible_planes)
+                desk.canvas.set_fabric(document.fabric)
+            desk.layers.show_rows(plane_rows(document.fabric, language))
+            desk.layers.show_planes(desk.canvas.visible_planes)
         design = document.design if document is not None else None
         self._show_library(design, language)
         jobs = (design.scenarios, design.active_scenario) if design else ()
-        window.scenario_bar.show_view(
+        desk.scenario_bar.show_view(
             self._made.of("jobs", lambda: scenario_view(design, language), language, *jobs)
         )
-        window.history.show_history(document.history if document else None)
-        window.late.fill("table", "network")
+        desk.history.show_history(document.history if document else None)
+        fill(desk, "table", "network")
         self.show_inspector()
         self.show_title()
-        window.menus.update()
+        desk.state_changed.emit()
+
+    def retranslate(self) -> None:
+        """Show everything in the language chosen."""
+        self.show_design(self._desk.workspace.document)
+        self.show_evaluation(self._desk.workspace.evaluation)
+        self.show_level()
 
     def show_new_models(self) -> None:
         """Offer AI models that were imported meanwhile."""
         self._made.forget()
-        self.show_design(self._window.workspace.document)
+        self.show_design(self._desk.workspace.document)
 
     def _show_library(self, design: Design | None, language: str) -> None:
         """The library is made anew only where what it lists has changed, not where a rack moved."""
@@ -93,46 +102,46 @@ class Presenter:
         if (own, language) == self._listed:
             return
         self._listed = (own, language)
-        catalog, made = self._window.workspace.catalog, self._made
+        catalog, made = self._desk.workspace.catalog, self._made
         assemblies = design.assemblies if design else None
         lent = made.of("lent", lambda: lent_groups(design, language), language, assemblies)
         rest = made.of("catalog", lambda: catalog_groups(catalog, language), language, catalog)
-        self._window.library.show_groups((*own, *lent, *rest))
+        self._desk.library.show_groups((*own, *lent, *rest))
 
     def show_selection(self, selection: frozenset[str]) -> None:
         """Show what is selected."""
-        window = self._window
+        desk = self._desk
         self.inspected = frozenset()
-        window.canvas.set_selection(selection)
-        window.late.select(selection)
+        desk.canvas.set_selection(selection)
+        show_selected(desk, selection)
         self.show_inspector()
-        window.menus.update()
+        desk.state_changed.emit()
 
     def show_inspector(self) -> None:
         """Show the fields of what is inspected or selected."""
-        window = self._window
-        document = window.workspace.document
+        desk = self._desk
+        document = desk.workspace.document
         if document is None:
-            window.inspector.show_sections("", ())
+            desk.inspector.show_sections("", ())
             return
         chosen = self.inspected or document.selection
-        fabric, language = document.fabric, window.language
+        fabric, language = document.fabric, desk.language
         reads = (fabric, chosen) if chosen else design_reads(fabric.design)
         sections = self._made.of(
             "inspector", lambda: inspector_sections(fabric, chosen, language), language, *reads
         )
-        title = selection_title(document.fabric, chosen, window.language)
-        window.inspector.show_sections(title, sections)
+        title = selection_title(document.fabric, chosen, desk.language)
+        desk.inspector.show_sections(title, sections)
 
     def show_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show figures, plots and problems."""
-        window = self._window
-        language = window.language
+        desk = self._desk
+        language = desk.language
         self.show_metrics()
         made = self._made
         result = evaluation.result if evaluation else None
         totals = evaluation.totals if evaluation else None
-        window.plots.show_plots(
+        desk.plots.show_plots(
             made.of("time", lambda: time_bars(evaluation, language), language, result),
             made.of("memory", lambda: memory_view(evaluation, language), language, result),
             made.of("roofline", lambda: roofline(evaluation, language), language, result, totals),
@@ -141,16 +150,16 @@ class Presenter:
         if evaluation is not None:
             reason = evaluation.result.plan if evaluation.result else evaluation.problem
             is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
-            window.plots.say_time(reason, "bad" if is_wrong else "quiet")
-        window.run_panel.show_timeline(
+            desk.plots.say_time(reason, "bad" if is_wrong else "quiet")
+        desk.run_panel.show_timeline(
             evaluation.timeline if evaluation else None, result.error_bands if result else {}
         )
-        window.late.fill("study")
+        fill(desk, "study")
         rows = problem_rows(evaluation)
-        window.problems.show_rows(rows)
+        desk.problems.show_rows(rows)
         errors, warnings = counts(rows)
         title = tr("Problems")
-        window.docks["problems"].setWindowTitle(
+        desk.docks["problems"].setWindowTitle(
             f"{title} ({errors + warnings})" if errors + warnings else title
         )
         texts = []
@@ -159,46 +168,46 @@ class Presenter:
         if warnings:
             many = tr("{n} warnings").format(n=warnings)
             texts.append(tr("1 warning") if warnings == 1 else many)
-        window.status.counts.setText(" · ".join(texts))
-        if window.live.overlay:
-            window.live.set_overlay(window.live.overlay)
-        window.live.follow()
-        window.menus.update()
+        desk.status.counts.setText(" · ".join(texts))
+        if self._live.overlay:
+            self._live.set_overlay(self._live.overlay)
+        self._live.follow()
+        desk.state_changed.emit()
 
     def show_metrics(self) -> None:
         """Show the headline figures and the terms of the one explained."""
-        window = self._window
-        evaluation = window.workspace.evaluation
-        language = window.language
-        window.strip.show_rows(metric_rows(evaluation, window.workspace.baseline, language))
+        desk = self._desk
+        evaluation = desk.workspace.evaluation
+        language = desk.language
+        desk.strip.show_rows(metric_rows(evaluation, desk.workspace.baseline, language))
         if self.explained == FLOW:
             self.show_flow()
         elif self.explained:
-            window.explain_panel.show_explanation(explain(self.explained, evaluation, language))
+            desk.explain_panel.show_explanation(explain(self.explained, evaluation, language))
 
     def show_flow(self) -> None:
         """Show the terms of the collective in the Network panel, where that is explained."""
         if self.explained == FLOW:
-            flow = self._window.network.flow
-            self._window.explain_panel.show_explanation(explain_flow(flow))
+            flow = self._desk.network.flow
+            self._desk.explain_panel.show_explanation(explain_flow(flow))
 
     def show_stale(self, is_stale: bool) -> None:
         """Tell whether the figures are of an earlier design."""
-        window = self._window
-        window.strip.set_stale(is_stale and not window.workspace.is_live)
-        window.plots.set_stale(is_stale and not window.workspace.is_live)
-        if is_stale and window.workspace.is_live:
+        desk = self._desk
+        desk.strip.set_stale(is_stale and not desk.workspace.is_live)
+        desk.plots.set_stale(is_stale and not desk.workspace.is_live)
+        if is_stale and desk.workspace.is_live:
             self._busy.start()
         else:
             self._busy.stop()
-            window.status.busy.setText("")
+            desk.status.busy.setText("")
 
     def _show_busy(self) -> None:
-        self._window.status.busy.setText(tr("Simulating…"))
+        self._desk.status.busy.setText(tr("Simulating…"))
 
     def show_level(self) -> None:
         """Name the level of detail."""
-        window = self._window
+        desk = self._desk
         names = {
             "hall": tr("Hall"),
             "rack": tr("Rack"),
@@ -206,23 +215,23 @@ class Presenter:
             "chip": tr("Chip"),
             "port": tr("Port"),
         }
-        level = window.canvas.level if window.document_pages.current == "canvas" else ""
-        window.status.level.setText(names.get(level, level))
+        level = desk.canvas.level if desk.page == "canvas" else ""
+        desk.status.level.setText(names.get(level, level))
 
     def show_playing(self, is_playing: bool) -> None:
         """Show whether the run plays."""
-        self._window.scenario_bar.set_playing(is_playing)
-        self._window.menus.update()
+        self._desk.scenario_bar.set_playing(is_playing)
+        self._desk.state_changed.emit()
 
     def show_title(self) -> None:
         """Name the document in the title."""
-        window = self._window
-        document = window.workspace.document
+        desk = self._desk
+        document = desk.workspace.document
         if document is None:
-            window.setWindowTitle(APP_TITLE)
+            desk.setWindowTitle(APP_TITLE)
             return
         design = document.design
-        name = design.name_zh if window.language == "zh" and design.name_zh else design.name
+        name = design.name_zh if desk.language == "zh" and design.name_zh else design.name
         file = f" ({document.path.name})" if document.path else ""
-        window.setWindowTitle(f"{name}{file}[*] – {APP_TITLE}")
-        window.setWindowModified(document.is_modified)
+        desk.setWindowTitle(f"{name}{file}[*] – {APP_TITLE}")
+        desk.setWindowModified(document.is_modified)

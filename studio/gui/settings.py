@@ -126,12 +126,15 @@ class Settings:
         if BY_KEY[key].accepts(value) and value != self.get(key):
             self._tree[key] = value
             self._write()
-            for listener in self._listeners:
-                listener(key)
+            self._tell(key)
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the key after every change."""
+        """Call `listener` with the key after every change; `recent` is the key of the files."""
         self._listeners.append(listener)
+
+    def _tell(self, key: str) -> None:
+        for listener in self._listeners:
+            listener(key)
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -146,11 +149,13 @@ class Settings:
         kept = [str(known) for known in self.recent if known != resolved]
         self._tree["recent"] = [str(resolved), *kept][:MOST_RECENT]
         self._write()
+        self._tell("recent")
 
     def clear_recent(self) -> None:
         """Forget the recent files."""
         self._tree["recent"] = []
         self._write()
+        self._tell("recent")
 
     @property
     def tour_step(self) -> int | None:

@@ -14,7 +14,7 @@ from studio.gui.views.tour_steps import DONE_TEXT, DONE_TITLE, STEPS, TourState
 from studio.gui.widgets.tour_card import TourCard, TourFrame
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
 
 _LOOK_MS = 150
 """The place of a step moves as panels fill, scroll and zoom: the frame looks for it this often."""
@@ -24,14 +24,14 @@ _LOOK_MS = 150
 class Tour(QObject):
     """The state of the tour in one window; where it was left is kept in the settings."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
         self._step = 0
         self._npus_before = 0
         self.is_running = False
-        self.frame = TourFrame(window)
-        self.card = TourCard(window)
+        self.frame = TourFrame(desk)
+        self.card = TourCard(desk)
         self.card.skipped.connect(self.skip)
         self.card.restarted.connect(self.restart)
         self.card.closed.connect(self.close)
@@ -39,13 +39,13 @@ class Tour(QObject):
         self._check.timeout.connect(self.check)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self.look)
-        workspace = window.workspace
+        workspace = desk.workspace
         for signal in (
             workspace.opened,
             workspace.changed,
             workspace.evaluated,
             workspace.baseline_changed,
-            window.run_panel.playing_changed,
+            desk.run_panel.playing_changed,
         ):
             signal.connect(lambda *_: self._check.start())
 
@@ -56,12 +56,12 @@ class Tour(QObject):
 
     def offer(self) -> None:
         """Begin by itself on the very first start."""
-        if self._window.settings.tour_step is None and not self._window.settings.recent:
+        if self._desk.settings.tour_step is None and not self._desk.settings.recent:
             self._show(0)
 
     def resume(self) -> None:
         """Go on where it was left, or from the beginning once it was done."""
-        left = self._window.settings.tour_step or 0
+        left = self._desk.settings.tour_step or 0
         self._show(left if left < len(STEPS) else 0)
 
     def restart(self) -> None:
@@ -75,7 +75,7 @@ class Tour(QObject):
     def close(self) -> None:
         """Put the tour away; Help brings it back where it was."""
         self.is_running = False
-        self._window.removeEventFilter(self)
+        self._desk.removeEventFilter(self)
         self._look.stop()
         self.card.hide()
         self.frame.surround(None)
@@ -85,19 +85,19 @@ class Tour(QObject):
         while self.is_running and self._step < len(STEPS) and self._is_done():
             self._show(self._step + 1)
         if self.is_running and self._step < len(STEPS):
-            reveal(self._window, STEPS[self._step].target)
+            reveal(self._desk, STEPS[self._step].target)
 
     @property
     def spot(self) -> Spot | None:
         """Return where the step is done; none past the last one, or while it is out of sight."""
         if not self.is_running or self._step >= len(STEPS):
             return None
-        return find_spot(self._window, STEPS[self._step].target)
+        return find_spot(self._desk, STEPS[self._step].target)
 
     def look(self) -> None:
         """Put the frame around the place of the step, and the card above all else."""
         self.frame.surround(self.spot)
-        parts = [one for one in self._window.children() if isinstance(one, QWidget)]
+        parts = [one for one in self._desk.children() if isinstance(one, QWidget)]
         # A panel that is brought to the front comes before both.
         if [one for one in parts if not one.isWindow()][-2:] != [self.frame, self.card]:
             self.frame.raise_()
@@ -117,8 +117,8 @@ class Tour(QObject):
         return STEPS[self._step].is_done(self._state())
 
     def _state(self) -> TourState:
-        window = self._window
-        workspace = window.workspace
+        desk = self._desk
+        workspace = desk.workspace
         document = workspace.document
         history = document.history if document is not None else None
         return TourState(
@@ -126,7 +126,7 @@ class Tour(QObject):
             document is not None and document.path is not None,
             workspace.evaluation is not None and workspace.evaluation.result is not None,
             workspace.baseline is not None,
-            window.run_panel.clock.is_playing,
+            desk.run_panel.clock.is_playing,
             history is not None and history.place < len(history.steps),
             self._npus_before,
         )
@@ -134,9 +134,9 @@ class Tour(QObject):
     def _show(self, step: int) -> None:
         self._step = min(step, len(STEPS))
         self.is_running = True
-        self._window.installEventFilter(self)
+        self._desk.installEventFilter(self)
         self._look.start()
-        self._window.settings.set_tour_step(self._step)
+        self._desk.settings.set_tour_step(self._step)
         self._npus_before = self._state().npus
         self._draw()
 
@@ -144,18 +144,18 @@ class Tour(QObject):
         if self._step < len(STEPS):
             step = STEPS[self._step]
             self.card.show_step(tr(step.title), tr(step.text), self._step, len(STEPS))
-            reveal(self._window, step.target)
+            reveal(self._desk, step.target)
         else:
             self.card.show_step(tr(DONE_TITLE), tr(DONE_TEXT), self._step, len(STEPS))
         self._place()
 
     def _place(self) -> None:
         """Let the card stand beside what the step is about: below the drawing, or in it."""
-        window = self._window
-        drawing = window.pages.geometry()
+        desk = self._desk
+        drawing = desk.pages.geometry()
         below = QRect(drawing)
         below.setTop(drawing.bottom() + 1)
-        below.setBottom(window.statusBar().geometry().top() - 1)
+        below.setBottom(desk.statusBar().geometry().top() - 1)
         is_below = self._step < len(STEPS) and STEPS[self._step].is_about_drawing
         has_room = below.height() > self.card.height()
         self.card.stand_in(below if is_below and has_room else drawing)

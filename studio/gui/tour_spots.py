@@ -14,7 +14,7 @@ from studio.gui.canvas.elevation import HEADER
 from studio.gui.views.tour_steps import Target
 
 if TYPE_CHECKING:
-    from studio.gui.main_window import MainWindow
+    from studio.gui.desk import Desk
 
 _COUNT = "array.count"
 _CONTENTS = ".contents."
@@ -40,22 +40,22 @@ class Spot:
     """In pixels of the control."""
 
 
-Find = Callable[["MainWindow"], Spot | None]
+Find = Callable[["Desk"], Spot | None]
 
 
-def find_spot(window: MainWindow, target: Target) -> Spot | None:
+def find_spot(desk: Desk, target: Target) -> Spot | None:
     """Return where a step is done now; none while it is out of sight."""
-    spot = _SPOTS[target](window)
+    spot = _SPOTS[target](desk)
     return spot if spot is not None and spot.widget.isVisible() else None
 
 
-def reveal(window: MainWindow, target: Target) -> None:
+def reveal(desk: Desk, target: Target) -> None:
     """Bring the panel of a step to the front, and the row of the library into sight."""
     panel = _PANELS.get(target)
-    if panel is not None and window.page == "canvas":
-        window.show_dock(panel)
+    if panel is not None and desk.page == "canvas":
+        desk.show_dock(panel)
     if target in _ROWS:
-        window.library.reveal(_ROWS[target])
+        desk.library.reveal(_ROWS[target])
 
 
 def _whole(widget: QWidget | None) -> Spot | None:
@@ -63,14 +63,14 @@ def _whole(widget: QWidget | None) -> Spot | None:
 
 
 def _button(action: str) -> Find:
-    return lambda window: _whole(window.menus.toolbar.widgetForAction(window.actions_made[action]))
+    return lambda desk: _whole(desk.toolbar.widgetForAction(desk.actions_made[action]))
 
 
 def _library_row(target: Target) -> Find:
-    def find(window: MainWindow) -> Spot | None:
-        area = window.library.tree.viewport()
-        row = window.library.row_of(_ROWS[target]).intersected(area.rect())
-        return _whole(window.library) if row.isEmpty() else Spot(area, row)
+    def find(desk: Desk) -> Spot | None:
+        area = desk.library.tree.viewport()
+        row = desk.library.row_of(_ROWS[target]).intersected(area.rect())
+        return _whole(desk.library) if row.isEmpty() else Spot(area, row)
 
     return find
 
@@ -78,8 +78,8 @@ def _library_row(target: Target) -> Find:
 def _count_of(assembly: str) -> Find:
     """The field that says how many, once a box of the assembly is selected; the box until then."""
 
-    def find(window: MainWindow) -> Spot | None:
-        document = window.workspace.document
+    def find(desk: Desk) -> Spot | None:
+        document = desk.workspace.document
         if document is None:
             return None
         layout = document.fabric.layout
@@ -89,22 +89,22 @@ def _count_of(assembly: str) -> Find:
             if document.design.assemblies[box.template.assembly].kind == assembly
         ]
         if document.selection and document.selection <= set(boxes):
-            return _count_field(window, is_in_rack=True)
-        return _on_canvas(window, boxes[0]) if boxes else None
+            return _count_field(desk, is_in_rack=True)
+        return _on_canvas(desk, boxes[0]) if boxes else None
 
     return find
 
 
-def _racks_in_row(window: MainWindow) -> Spot | None:
+def _racks_in_row(desk: Desk) -> Spot | None:
     """The field that says how many, once a rack is selected; the name of the rack until then."""
-    document = window.workspace.document
+    document = desk.workspace.document
     if document is None or not document.fabric.layout.racks:
         return None
     first = document.fabric.layout.racks[0]
     chosen = {rack.label for rack in document.fabric.layout.racks if rack.rack == first.rack}
     if document.selection and document.selection <= chosen:
-        return _count_field(window, is_in_rack=False)
-    spot = _on_canvas(window, first.label)
+        return _count_field(desk, is_in_rack=False)
+    spot = _on_canvas(desk, first.label)
     if spot is None:
         return None
     name = QRect(spot.part)
@@ -112,25 +112,25 @@ def _racks_in_row(window: MainWindow) -> Spot | None:
     return Spot(spot.widget, name)
 
 
-def _count_field(window: MainWindow, *, is_in_rack: bool) -> Spot | None:
+def _count_field(desk: Desk, *, is_in_rack: bool) -> Spot | None:
     try:
-        editor = window.inspector.editor(_COUNT)
+        editor = desk.inspector.editor(_COUNT)
     except KeyError:
         return None
     is_meant = editor.field is not None and (_CONTENTS in editor.field.key) == is_in_rack
     return _whole(editor) if is_meant else None
 
 
-def _offer(window: MainWindow) -> Spot | None:
-    return _whole(window.scenario_bar.offer("inference"))
+def _offer(desk: Desk) -> Spot | None:
+    return _whole(desk.scenario_bar.offer("inference"))
 
 
-def _play(window: MainWindow) -> Spot | None:
-    return _whole(window.scenario_bar.play_button)
+def _play(desk: Desk) -> Spot | None:
+    return _whole(desk.scenario_bar.play_button)
 
 
-def _on_canvas(window: MainWindow, address: str) -> Spot | None:
-    canvas = window.canvas
+def _on_canvas(desk: Desk, address: str) -> Spot | None:
+    canvas = desk.canvas
     rect = camera.rect_of(canvas.scene, (address,)) if canvas.scene is not None else None
     if rect is None:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from studio.gui.commands import assistance, documents, simulating
+from studio.gui.late_contents import fill, show_selected
 from studio.gui.views.explain_rows import FLOW
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def connect_workspace(window: MainWindow) -> None:
 
 def connect_panels(window: MainWindow) -> None:
     """Answer what the canvas, the panels and the system ask for."""
+    window.late.when_made = lambda name: _connect_late(window, name)
+    window.live.answered.connect(window.shown.show_flow)
     window.canvas.selection_changed.connect(window.intents.select)
     window.canvas.edit_requested.connect(window.intents.apply)
     window.canvas.part_dropped.connect(window.intents.drop)
@@ -69,9 +72,12 @@ def connect_panels(window: MainWindow) -> None:
     _connect_problems(window)
 
 
-def connect_late(window: MainWindow, name: str) -> None:
-    """Answer what a panel asks for that has just been made."""
+def _connect_late(window: MainWindow, name: str) -> None:
+    """Answer what a panel asks for that has just been made, and fill it."""
     _LATE[name](window)
+    fill(window, name)
+    document = window.workspace.document
+    show_selected(window, document.selection if document is not None else frozenset())
 
 
 def _connect_table(window: MainWindow) -> None:

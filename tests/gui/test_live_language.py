@@ -67,7 +67,7 @@ def shown(qtbot: QtBot, app: QApplication, window: MainWindow) -> Counter[str]:
     for name, dock in window.docks.items():
         window.show_dock(name)
         read(dock)
-    read(window.menuBar(), window.menus.toolbar, window.scenario_bar, window.strip)
+    read(window.menuBar(), window.toolbar, window.scenario_bar, window.strip)
     read(window.statusBar(), window.canvas)
     for page in (window.welcome, window.compare):
         window.show_page("welcome" if page is window.welcome else "compare")

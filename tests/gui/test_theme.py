@@ -37,7 +37,7 @@ def parts_of(window: MainWindow) -> Mapping[str, QWidget]:
         "inspector": window.inspector,
         "library": window.library,
         "figures": window.strip,
-        "tools": window.menus.toolbar,
+        "tools": window.toolbar,
         "menus": window.menuBar(),
     }
 

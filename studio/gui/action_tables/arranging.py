@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_boxes, has_racks, is_drawn
-from studio.gui.actions import Action, Predicate
+from studio.gui.action_tables.entries import action, has_boxes, has_racks, is_drawn
+from studio.gui.actions import SEPARATOR, Action, Predicate
 from studio.gui.commands import arranging
 from studio.gui.i18n import mark
 

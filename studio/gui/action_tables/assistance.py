@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action
-from studio.gui.actions import Action
+from studio.gui.action_tables.entries import action
+from studio.gui.actions import SEPARATOR, Action
 from studio.gui.commands import assistance
 from studio.gui.i18n import mark
 

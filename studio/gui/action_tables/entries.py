@@ -6,8 +6,6 @@ from typing import Any, cast
 
 from studio.gui.actions import Action, ActionState, Predicate, always
 
-SEPARATOR = ""
-
 
 def action(
     name: str,

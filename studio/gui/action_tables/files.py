@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_document
-from studio.gui.actions import Action
+from studio.gui.action_tables.entries import action, has_document
+from studio.gui.actions import SEPARATOR, Action
 from studio.gui.commands import documents
 from studio.gui.i18n import mark
 

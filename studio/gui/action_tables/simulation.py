@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_document
-from studio.gui.actions import Action, always
+from studio.gui.action_tables.entries import action, has_document
+from studio.gui.actions import SEPARATOR, Action, always
 from studio.gui.commands import simulating
 from studio.gui.i18n import mark
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables.entries import SEPARATOR, action, has_document, is_drawn, with_tool
-from studio.gui.actions import Action
+from studio.gui.action_tables.entries import action, has_document, is_drawn, with_tool
+from studio.gui.actions import SEPARATOR, Action
 from studio.gui.commands import joining
 from studio.gui.i18n import mark
 

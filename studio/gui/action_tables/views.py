@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from studio.gui.action_tables.entries import (
-    SEPARATOR,
     action,
     has_document,
     is_drawn,
     is_selected,
     on_page,
 )
-from studio.gui.actions import Action, always
+from studio.gui.actions import SEPARATOR, Action, always
 from studio.gui.commands import viewing
 from studio.gui.i18n import mark
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 def palette(window: MainWindow) -> None:
     """Find anything by name."""
-    window.open_palette()
+    from studio.gui.palette import open_palette
+
+    window.menus.name_steps()
+    open_palette(window)
 
 
 def settings(window: MainWindow) -> None:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from studio import paths
 from studio.design.model import Design
 from studio.errors import StudioError
+from studio.gui.document_files import designs_filter
 from studio.gui.i18n import tr
 from studio.session.document import Document
 from studio.storage.atomic import write_atomic
-from studio.storage.project_file import SUFFIX
 
 if TYPE_CHECKING:
     from studio.gui.main_window import MainWindow
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 def new(window: MainWindow) -> None:
     """Start from an empty hall."""
-    if window.may_discard():
+    if window.files.may_discard():
         design = Design(id=str(uuid.uuid4()), name=tr("New supernode"))
         window.workspace.new(design)
         window.show_page("canvas")
@@ -32,45 +31,30 @@ def new(window: MainWindow) -> None:
 def open_file(window: MainWindow) -> None:
     """Ask for a file and open it."""
     folder = str(window.start_folder())
-    name, _ = QFileDialog.getOpenFileName(window, tr("Open a design"), folder, _filter())
+    name, _ = QFileDialog.getOpenFileName(window, tr("Open a design"), folder, designs_filter())
     if name:
         window.open_path(Path(name))
 
 
-def save(window: MainWindow) -> bool:
-    """Write the design to its file; tells whether it was written."""
-    document = window.workspace.document
-    if document is None:
-        return True
-    is_shipped = document.path is not None and paths.designs_dir() in document.path.parents
-    if document.path is None or document.is_read_only or is_shipped:
-        return save_as(window)
-    return window.save_to(document.path)
+def save(window: MainWindow) -> None:
+    """Write the design to its file."""
+    window.files.save()
 
 
-def save_as(window: MainWindow) -> bool:
+def save_as(window: MainWindow) -> None:
     """Ask for a file and write the design to it."""
-    document = window.workspace.document
-    if document is None:
-        return True
-    stem = document.path.stem if document.path else document.design.name
-    start = str(window.start_folder() / f"{stem}{SUFFIX}")
-    name, _ = QFileDialog.getSaveFileName(window, tr("Save the design"), start, _filter())
-    if not name:
-        return False
-    path = Path(name)
-    return window.save_to(path if path.suffix else path.with_suffix(SUFFIX))
+    window.files.save_as()
 
 
 def clear_recent(window: MainWindow) -> None:
     """Forget the recent files."""
     window.settings.clear_recent()
-    window.refresh_recent()
+    window.document_pages.refresh_recent()
 
 
 def close_document(window: MainWindow) -> None:
     """Go back to the welcome page."""
-    if window.may_discard():
+    if window.files.may_discard():
         window.workspace.use(None)
         window.show_page("welcome")
 
@@ -90,7 +74,7 @@ def export_picture(window: MainWindow) -> None:
         window, tr("Export picture"), start, "PNG (*.png);;SVG (*.svg)"
     )
     if name:
-        window.export_picture(Path(name))
+        window.files.export_picture(Path(name))
 
 
 def import_ai_model(window: MainWindow) -> None:
@@ -142,7 +126,7 @@ def write_shown(window: MainWindow, path: Path) -> None:
 def add_to_comparison(window: MainWindow) -> None:
     """Ask for files and put them beside the designs compared."""
     folder = str(window.start_folder())
-    names, _ = QFileDialog.getOpenFileNames(window, tr("Add designs"), folder, _filter())
+    names, _ = QFileDialog.getOpenFileNames(window, tr("Add designs"), folder, designs_filter())
     for name in names:
         window.compare.add(Path(name))
 
@@ -186,10 +170,6 @@ def _write(window: MainWindow, path: Path, content: bytes) -> None:
         window.workspace.notice(tr(error.message), "error")
     else:
         window.workspace.notice(tr("Written: {file}").format(file=path.name))
-
-
-def _filter() -> str:
-    return f"{tr('Supernode designs')} (*{SUFFIX});;{tr('All files')} (*)"
 
 
 def _stem(document: Document) -> str:

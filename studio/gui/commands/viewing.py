@@ -31,12 +31,12 @@ def zoom_selection(window: MainWindow) -> None:
 
 def zoom_in(window: MainWindow) -> None:
     """Show more detail."""
-    window.zoom_by(ZOOM_STEP)
+    window.canvas.zoom_by(ZOOM_STEP)
 
 
 def zoom_out(window: MainWindow) -> None:
     """Show more of the hall."""
-    window.zoom_by(1 / ZOOM_STEP)
+    window.canvas.zoom_by(1 / ZOOM_STEP)
 
 
 def toggle_theme(window: MainWindow) -> None:
