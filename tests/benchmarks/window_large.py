@@ -1,0 +1,157 @@
+"""What the real window costs its own thread on 100,000 and on 1,000,000 components.
+
+Each gesture is done as a user does it, and the events it causes are handled until the picture is
+sharp and the figures have come. The value is the longest time the thread of the window was busy
+without handling another event, in processor time of that thread: how long the window stands still
+on a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from studio.session.library import catalog as shipped_catalog
+from studio.storage.project_file import write_design
+from tests.benchmarks.canvas_large import SIZES, large_design
+
+_PATIENCE_S = 120.0
+_PAUSE_S = 0.002
+Gesture = Callable[[Any], None]
+
+
+def benchmarks() -> Iterator[dict[str, Any]]:
+    """Yield the longest stall of each gesture and the memory the process took."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from studio.gui import app as studio_app
+    from studio.gui.settings import Settings
+
+    app = studio_app.make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            settings = Settings(Path(folder) / f"{size}.json")
+            catalog = shipped_catalog()
+            window = studio_app.make_window(app, settings, catalog, "en", "light")
+            window.files.asks = False
+            window.resize(1600, 900)
+            window.reset_layout()
+            window.show()
+            path = Path(folder) / f"{size}.supernode"
+            write_design(path, large_design(size))
+            window.open_path(path)
+            _rest(app, window)
+            for what, gesture in _gestures(Path(folder)).items():
+                yield _result(size, what, _stall(app, window, gesture))
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            yield {"name": f"window {size:,}: memory", "value": round(memory), "unit": "MB"}
+            window.close()
+            window.deleteLater()
+            app.processEvents()
+
+
+def _gestures(folder: Path) -> dict[str, Gesture]:
+    """Return what is done, in order; each begins where the one before ended."""
+    return {
+        "select all": lambda window: window.actions_made["edit.select_all"].trigger(),
+        "select none": lambda window: window.workspace.select(frozenset()),
+        "marquee of everything": _marquee,
+        "select one rack": lambda window: window.workspace.select(frozenset({"R00002"})),
+        "fail a node": lambda window: _fail(window, "R00002/N3"),
+        "undo of it": lambda window: window.workspace.undo(),
+        "drag a rack": _drag,
+        "undo of the drag": lambda window: window.workspace.undo(),
+        "table shown": lambda window: window.actions_made["view.table"].trigger(),
+        "table filtered": lambda window: window.table.line.setText("R00003"),
+        "row selected": lambda window: window.workspace.select(frozenset({"R00003/N1"})),
+        "move with the table shown": _move,
+        "undo with the table shown": lambda window: window.workspace.undo(),
+        "problems shown": lambda window: window.show_dock("problems"),
+        "palette opened and typed in": _palette,
+        "saved": lambda window: window.save_to(folder / "saved.supernode"),
+        "overlay of power": lambda window: window.live.set_overlay("power"),
+        "no overlay": lambda window: window.live.set_overlay(""),
+        "dark theme": lambda window: window.settings.set("theme", "dark"),
+        "Chinese": lambda window: window.settings.set("language", "zh"),
+        "English": lambda window: window.settings.set("language", "en"),
+    }
+
+
+def _stall(app: Any, window: Any, gesture: Gesture) -> float:
+    begun = time.thread_time()
+    gesture(window)
+    window.canvas.repaint()
+    longest = time.thread_time() - begun
+    return max(longest, _rest(app, window))
+
+
+def _rest(app: Any, window: Any) -> float:
+    """Handle events until the window shows its present design; return the longest turn. [s]"""
+    end, longest, quiet = time.monotonic() + _PATIENCE_S, 0.0, 0
+    while time.monotonic() < end and quiet < 20:
+        begun = time.thread_time()
+        app.processEvents()
+        longest = max(longest, time.thread_time() - begun)
+        workspace = window.workspace
+        is_at_rest = workspace.evaluation is not None and not workspace.is_stale
+        quiet = quiet + 1 if is_at_rest and window.canvas.is_sharp else 0
+        # Turning in a loop would keep the interpreter from the workers.
+        time.sleep(_PAUSE_S)
+    return longest
+
+
+def _marquee(window: Any) -> None:
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    canvas = window.canvas
+    canvas.zoom_to_fit()
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, left, plain, QPoint(1, 1))
+    QTest.mouseMove(canvas, QPoint(canvas.width() // 2, canvas.height() // 2))
+    QTest.mouseRelease(canvas, left, plain, QPoint(canvas.width() - 2, canvas.height() - 2))
+
+
+def _drag(window: Any) -> None:
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    canvas = window.canvas
+    canvas.zoom_to(("R00002",))
+    canvas.zoom_by(0.3)
+    start = canvas.mapped("R00002")
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, left, plain, start)
+    for step in range(1, 6):
+        QTest.mouseMove(canvas, start + QPoint(6 * step, 9 * step))
+        canvas.repaint()
+    QTest.mouseRelease(canvas, left, plain, start + QPoint(30, 45))
+
+
+def _fail(window: Any, address: str) -> None:
+    window.workspace.select(frozenset({address}))
+    window.actions_made["edit.fail"].trigger()
+
+
+def _move(window: Any) -> None:
+    from studio.design.edits import move_racks
+    from studio.ids import RackId
+
+    window.workspace.apply("move", lambda design: move_racks(design, [RackId("field")], 0.1, 0.0))
+
+
+def _palette(window: Any) -> None:
+    from studio.gui.palette import PaletteDialog, entries_of
+
+    dialog = PaletteDialog(entries_of(window), window)
+    for typed in ("R", "R0", "R00", "R000", "R0001", "R00017/N3"):
+        dialog.line.setText(typed)
+    dialog.deleteLater()
+
+
+def _result(size: int, what: str, seconds: float) -> dict[str, Any]:
+    return {"name": f"window {size:,}: {what}", "value": round(seconds, 4), "unit": "s"}
