@@ -146,6 +146,14 @@ class Layout:
         return {place: tuple(numbers) for place, numbers in found.items()}
 
     @cached_property
+    def racks_by_entry(self) -> Mapping[RackId, tuple[int, ...]]:
+        """Return the racks on the floor that each entry of the design stands for."""
+        found: dict[RackId, list[int]] = {}
+        for number, one in enumerate(self.racks):
+            found.setdefault(one.rack, []).append(number)
+        return {entry: tuple(numbers) for entry, numbers in found.items()}
+
+    @cached_property
     def rack_by_label(self) -> Mapping[str, int]:
         """Return the number of each rack by label."""
         return {rack.label: number for number, rack in enumerate(self.racks)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -75,6 +76,16 @@ class Links:
     def count(self) -> int:
         """Return how many links there are."""
         return len(self.a)
+
+    @cached_property
+    def by_end(self) -> tuple[IntArray, IntArray]:
+        """Return links sorted by the component at either end, and where each component's begin.
+
+        Shapes (2 n_links,) and (last component with a link + 2,).
+        """
+        ends = np.concatenate((self.a, self.b))
+        number = np.argsort(ends, kind="stable") % max(1, self.count)
+        return number, np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(ends))))
 
     def name(self, link: int) -> str:
         """Return the address of a link, such as `rule:ub-uplinks[12]`."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from studio.design.arrays import (
     Cell,
+    cell_key,
     cells,
     detach_array,
     detach_members,
@@ -173,7 +174,8 @@ def put_back(fabric: Fabric, selection: frozenset[str]) -> Edit:
 
 def _racks_put_back(design: Design, rack: RackId, members: Sequence[Cell]) -> Design:
     design = straighten(design, rack, members)
-    for cell in members:
+    own = design.racks[rack].own_contents
+    for cell in [cell for cell in members if cell_key(cell) in own] if own else ():
         design = share(design, rack, cell)
     return design
 

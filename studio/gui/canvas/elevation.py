@@ -40,8 +40,9 @@ def rack_size_m(layout: Layout, part: int) -> tuple[float, float]:
 def rack_rects(layout: Layout) -> FloatArray:
     """Return the footprint of each rack, shape (n_racks, 4): left, top, width, depth, in metres."""
     rects = np.zeros((len(layout.racks), 4))
+    sizes = {part: rack_size_m(layout, part) for part in {rack.part for rack in layout.racks}}
     for number, rack in enumerate(layout.racks):
-        width, depth = rack_size_m(layout, rack.part)
+        width, depth = sizes[rack.part]
         if rack.rotation_deg % 180:
             width, depth = depth, width
         rects[number] = rack.x_m, rack.y_m, width, depth

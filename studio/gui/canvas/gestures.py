@@ -35,6 +35,8 @@ from studio.gui.i18n import tr
 
 _EDIT_MS, _RAREST_MS = 33, 1000
 """Edits of a drag are asked for no more often than the first, and no less than the second."""
+MOST_LIVE = 200_000
+"""Designs of more components are built anew only when what is dragged is let go."""
 _LEAST_AREA_PX = 4.0
 
 
@@ -124,7 +126,7 @@ class Gestures:
         stage.show_scene(scene.with_racks(self.grip.rects(scene)))
         if intent.phase == "done":
             self._end(self.grip.request(), self.grip, scene)
-        elif self.grip.is_live and not self._pause.isActive():
+        elif self._is_live(scene) and not self._pause.isActive():
             self._ask_meanwhile()
             self._pause.start()
 
@@ -165,6 +167,10 @@ class Gestures:
             return BoxDrag(scene, stage.selection, box, begun)
         racks = RackDrag(scene, stage.selection, self._drags)
         return None if racks.is_empty else racks
+
+    def _is_live(self, scene: Scene) -> bool:
+        is_small = scene.layout.component_count <= MOST_LIVE
+        return self.grip is not None and self.grip.is_live and is_small
 
     def _ask_meanwhile(self) -> None:
         request = self.grip.request() if self.grip is not None else None

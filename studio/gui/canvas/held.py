@@ -36,7 +36,7 @@ class Held:
 
     def blocks(self, fabric: Fabric) -> list[IntArray]:
         """Return the racks on the floor that keep together: an array, or a member alone."""
-        of_rack = _by_rack(fabric.layout)
+        of_rack = fabric.layout.racks_by_entry
         found = [np.array(of_rack[key], dtype=np.int64) for key in self.whole]
         for key, cells in self.members.items():
             wanted = frozenset(cells)
@@ -67,7 +67,7 @@ def hold(fabric: Fabric, addresses: Iterable[str]) -> Held:
     if not chosen:
         # Menus ask at every edit, mostly with no rack selected, also where there are thousands.
         return Held((), {})
-    of_rack = _by_rack(layout)
+    of_rack = layout.racks_by_entry
     whole, members = [], {}
     for key in sorted(chosen):
         if len(chosen[key]) == len(of_rack[key]):
@@ -84,16 +84,9 @@ def all_of_array(layout: Layout, label: str) -> frozenset[str]:
     if number is None:
         return frozenset((label,))
     rack = layout.racks[number].rack
-    return frozenset(layout.racks[one].label for one in _by_rack(layout)[rack])
+    return frozenset(layout.racks[one].label for one in layout.racks_by_entry[rack])
 
 
 def cell_of(design: Design, instance: RackInstance) -> Cell:
     """Return column and row of a rack in its array."""
     return cell_at(design.racks[instance.rack].array, instance.element)
-
-
-def _by_rack(layout: Layout) -> Mapping[RackId, list[int]]:
-    found: dict[RackId, list[int]] = {}
-    for number, one in enumerate(layout.racks):
-        found.setdefault(one.rack, []).append(number)
-    return found

@@ -43,9 +43,13 @@ def hold_boxes(fabric: Fabric, addresses: Iterable[str]) -> tuple[HeldBoxes, ...
         box = layout.housings[number]
         instance = layout.racks[box.rack]
         rack_id = instance.rack
-        alike = alike_boxes(fabric, number)
+        entry = fabric.design.racks[rack_id]
         cell = cell_of(fabric.design, instance)
-        scope = scope_of(fabric.design.racks[rack_id], cell)
+        scope = scope_of(entry, cell)
+        alike: frozenset[int] = frozenset()
+        # Each rack without contents of its own has the box: of thousands a few are never all.
+        if len(chosen) >= len(layout.racks_by_entry[rack_id]) - len(entry.own_contents):
+            alike = alike_boxes(fabric, number)
         in_all = len(alike) > 1 and alike <= chosen
         if in_all:
             held_in_all |= alike

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,8 @@ _MOST = 2000
 """More racks in one direction are not drawn by hand."""
 
 Direction = Literal["columns", "rows"]
+_Sides = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def edges(scene: Scene, selection: frozenset[str]) -> tuple[Edge, ...]:
         return ()
     rack_id = next(iter(found))
     rack = design.racks[rack_id]
-    numbers = [n for n, one in enumerate(layout.racks) if one.rack == rack_id]
+    numbers = layout.racks_by_entry[rack_id]
     turned = bool(rack.rotation_deg % 180)
     box = _regular_box(scene, rack, numbers)
     directions: tuple[Direction, ...] = ("columns", "rows")
@@ -70,7 +73,7 @@ def edges(scene: Scene, selection: frozenset[str]) -> tuple[Edge, ...]:
 def _edge(
     rack_id: RackId,
     direction: Direction,
-    box: tuple[float, float, float, float],
+    box: _Sides,
     pitch: float,
     along_x: bool,
 ) -> Edge:
@@ -80,11 +83,18 @@ def _edge(
     return Edge(rack_id, direction, (left + right) / 2, bottom if pitch >= 0 else top, False)
 
 
-def _regular_box(scene: Scene, rack: Rack, numbers: list[int]) -> tuple[float, float, float, float]:
+def _regular_box(
+    scene: Scene, rack: Rack, numbers: Sequence[int]
+) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of an array, members out of line at their places."""
     plain = _regular(rack)
-    width, depth = scene.layout.footprint_m(scene.layout.racks[numbers[0]])
-    cells = [cell_of(scene.fabric.design, scene.layout.racks[n]) for n in numbers]
+    racks = scene.layout.racks
+    width, depth = scene.layout.footprint_m(racks[numbers[0]])
+    array = rack.array
+    corners = {(column, row) for column in (0, array.count - 1) for row in (0, array.rows - 1)}
+    # Where nothing is left out the corners say it all, however many stand between them.
+    is_full = len(numbers) == array.count * array.rows
+    cells = corners if is_full else {cell_of(scene.fabric.design, racks[n]) for n in numbers}
     at = np.array([array_offset(plain, *cell) for cell in cells])
     x, y = rack.x_m + at[:, 0], rack.y_m + at[:, 1]
     return float(x.min()), float(y.min()), float(x.max()) + width, float(y.max()) + depth

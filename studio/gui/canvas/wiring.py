@@ -234,9 +234,6 @@ class Wiring:
     @cached_property
     def links_of_component(self) -> tuple[IntArray, IntArray]:
         """Return links sorted by end and where each component's begin."""
-        links = self.fabric.links
-        ends = np.concatenate((links.a, links.b))
-        order = np.argsort(ends, kind="stable")
-        number = np.tile(np.arange(links.count), 2)[order]
-        start = np.searchsorted(ends[order], np.arange(self.fabric.layout.component_count + 1))
-        return number, start
+        number, start = self.fabric.links.by_end
+        missing = self.fabric.layout.component_count + 1 - len(start)
+        return number, np.pad(start, (0, max(0, missing)), mode="edge")
