@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from studio.gui.action_table import ACTIONS, MENUS, SEPARATOR, TOOLBAR, TOOLBAR_END
-from studio.gui.actions import ActionState, key_sequences
+from studio.gui.action_table import ACTIONS, MENUS, TOOLBAR, TOOLBAR_END
+from studio.gui.actions import SEPARATOR, ActionState, key_sequences
 from studio.gui.main_window import MainWindow
 from studio.paths import resources_dir
 
