@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DESIGN ?= models/designs/cloudmatrix-384.supernode
 
-.PHONY: run test lint types bench fit package screenshots clean
+.PHONY: run test lint types portable bench fit package screenshots clean
 
 run: $(STAMP)
 	@packaging/qt-libraries.sh; case $$? in \
@@ -24,6 +24,11 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+
+# What the standard library has on one system only is not called on the others.
+portable: $(STAMP)
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 studio
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin studio
 
 # A name, or a part of it, as in `make bench ONLY=cli_start`, runs only what matches.
 bench: $(STAMP)

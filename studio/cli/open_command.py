@@ -89,9 +89,9 @@ def _is_taken(files: Sequence[Path], arguments: argparse.Namespace) -> bool:
 
 
 def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    has_its_own = sys.platform in ("win32", "darwin")
+    named = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    return has_its_own or any(os.environ.get(name) for name in named)
 
 
 def _gui() -> Any:
