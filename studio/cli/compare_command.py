@@ -30,8 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "cloudmatrix-384+racks.compute-west.array.count=5",
     )
     add_changes(parser)
-    add_json(parser)
-    parser.add_argument("--csv", action="store_true", help="print CSV")
+    forms = parser.add_mutually_exclusive_group()
+    add_json(forms)
+    forms.add_argument("--csv", action="store_true", help="print CSV")
     parser.add_argument(
         "--rows", default="", metavar="FIGURE,…", help="only these figures, such as power_w.typical"
     )

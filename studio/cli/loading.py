@@ -71,7 +71,7 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     """Add the flag --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
 

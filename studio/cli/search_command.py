@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from typing import Any
 
@@ -19,6 +20,7 @@ from studio.units import parse
 
 _WORDS = ("precision", "kv_precision", "recompute", "schedule")
 """Fields whose values are names, not numbers."""
+_MOST_PLANS = 1000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +65,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Search and print; exit code 1 where nothing fits and keeps all limits."""
     question = Question(arguments.goal, _limits(arguments), _choices(arguments))
+    if arguments.most < 1:
+        raise InvalidInput("--most {most}: 1 or more can be printed", most=arguments.most)
     given = given_of(load(arguments.design, arguments).fabric, arguments)
-    found = search_plans(given, max(1, min(arguments.most, 1000)), question)
+    found = search_plans(given, min(arguments.most, _MOST_PLANS), question)
     if arguments.json:
         print_json(_tree(found))
     else:
@@ -114,10 +118,12 @@ def _value(flag: str, field: str, text: str) -> int | float | str:
         return text
     try:
         number = float(text)
-    except ValueError as error:
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         raise InvalidInput(
             "{flag} {field}={text}: {text!r} is no number", flag=flag, field=field, text=text
-        ) from error
+        )
     return int(number) if number.is_integer() else number
 
 

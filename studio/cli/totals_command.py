@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the totals."""
     loaded = [load(text, arguments) for text in arguments.designs]
     totals = [roll_up(one.fabric) for one in loaded]
+    explained = [_explained(total, arguments.explain) for total in totals]
     if arguments.json:
         objects = [
             totals_json(one.fabric, total) for one, total in zip(loaded, totals, strict=True)
@@ -37,7 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(objects[0] if len(objects) == 1 else objects)
         return 0
     said = said_in(arguments)
-    explained = [_explained(total, arguments.explain) for total in totals]
     for one, total, figures in zip(loaded, totals, explained, strict=True):
         _print_totals(one, total, arguments.lang, said)
         _print_terms(figures, said)

@@ -82,11 +82,16 @@ def cut_between(fabric: Fabric, first: str, second: str, plane: str = "") -> Sel
 
     Raises
     ------
-    StudioError : a selection is empty, or both share a component.
+    InvalidInput : a selection is empty, or both share a component.
     """
     planes = tuple(map(PlaneId, plane.split(","))) if plane else usual_planes(fabric)
     drawn = plane_graph(fabric, *planes)
-    sides = [drawn.vertices_of(find_components(fabric.layout, text)) for text in (first, second)]
+    try:
+        found = [find_components(fabric.layout, text) for text in (first, second)]
+    except InvalidDesign as error:
+        # The addresses are the caller's, not the design's.
+        raise InvalidInput(error.message) from error
+    sides = [drawn.vertices_of(places) for places in found]
     for text, side in zip((first, second), sides, strict=True):
         if not len(side):
             raise InvalidInput(

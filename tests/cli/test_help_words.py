@@ -51,6 +51,7 @@ def test_help_of_a_command_speaks_chinese(name: str, capsys: pytest.CaptureFixtu
         ("export", "cloudmatrix-384", "cake", "x.csv"),
         ("flow", "cloudmatrix-384", "--seed", "x"),
         ("simulate", "cloudmatrix-384", "--explain"),
+        ("compare", "cloudmatrix-384", "--csv", "--json"),
         ("cake",),
     ],
     ids=" ".join,

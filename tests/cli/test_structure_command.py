@@ -55,3 +55,7 @@ def test_an_impossible_question_is_a_usage_error(
 ) -> None:
     assert main(["structure", "cloudmatrix-384", *arguments]) in (2, 3)
     assert text in capsys.readouterr().err
+
+
+def test_an_address_of_the_command_line_that_is_not_there_is_a_question_of_usage() -> None:
+    assert main(("structure", "dgx-h100-su32", "--between", "R01", "nowhere")) == 2
