@@ -55,7 +55,7 @@ def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("--bytes", "-1"), "a payload of -1.0 bytes can't be sent"),
+        (("--bytes", "-1"), "a payload of -1 bytes can't be sent; give 1 B to 1 EB"),
         (("--bytes", "1 YB"), "'YB' is no unit of data"),
         (("--bytes", "1e400 B"), "too large"),
         (("--group", "**/zz"), "nothing is at '**/zz'"),
@@ -69,7 +69,9 @@ def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -
         (("--fail", "plane:ub", "--plane", "ub"), "no working path from R01/N"),
         (("--fail", "plane:ub", "--fail", "plane:rdma"), "no working path from R01/N"),
         (("--group", "**/cpu"), "group '**/cpu' has 0 working NPUs on plane 'ub'"),
-        (("--bytes", "0"), "a payload of 0.0 bytes can't be sent"),
+        (("--bytes", "0"), "a payload of 0 bytes can't be sent"),
+        (("--bytes", "0.001"), "a payload of 0.001 bytes can't be sent"),
+        (("--bytes", "1e300"), "a payload of 1e+300 bytes can't be sent"),
         (("--bytes", "nan"), "'nan' is not a number with a unit"),
         (("--popularity", "1,nan"), "popularity needs one positive number per rank"),
         (("--fail", "rule:ub-uplinks[9999999]"), "has links 0 to 5375"),

@@ -22,6 +22,8 @@ from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.traffic import Algorithm, Collective
 
+_MOST_BYTE = 1e18
+"""More than any machine holds."""
 _SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
 """Collectives in which ranks may receive different amounts."""
 
@@ -74,7 +76,7 @@ def flow_collective(
 
     Raises
     ------
-    InvalidInput : fewer than two ranks, a payload that is not positive, no path between two
+    InvalidInput : fewer than two ranks, a payload outside 1 B to 1 EB, no path between two
         ranks (both are named), an algorithm that can't carry out the collective, or more flows
         than hashed routing takes.
 
@@ -113,8 +115,10 @@ def _members(
             "a collective needs two ranks; {name} is alone",
             name=graph.name(int(ranks[0])),
         )
-    if not (payload > 0 and np.isfinite(payload)):
-        raise InvalidInput("a payload of {payload} bytes can't be sent", payload=payload)
+    if not 1 <= payload <= _MOST_BYTE:
+        raise InvalidInput(
+            "a payload of {payload:g} bytes can't be sent; give 1 B to 1 EB", payload=payload
+        )
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[ranks] = 1
     by_switch = group_members(ranks, twin_labels(graph, marked)[ranks])

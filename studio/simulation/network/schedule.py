@@ -6,6 +6,7 @@ Knows no path and no time; ranks are vertices of a graph grouped in domains that
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from studio.simulation.network.trees import tree
 
 _LISTED = 100_000
 """Flows across domains up to which they are listed; beyond, they are exchanges of positions."""
+_TURNED = {"fold": "unfold", "unfold": "fold"}
+"""Names of phases that go by another one backwards."""
 
 
 def _halving(laps: int) -> Scheduler:
@@ -41,18 +44,39 @@ def _halving(laps: int) -> Scheduler:
         if extra:
             fold = flows(ranks[whole:], ranks[:extra], payload)
             phases.append(Phase("fold", fold, 1))
-        active, distance, part = ranks[:whole], 1, payload / 2
-        index = np.arange(whole)
+        active, index, distance = ranks[:whole], np.arange(whole), 1
+        # Who folded another in scatters for two; in an all-reduce nobody keeps a part.
+        owned = np.full(whole, payload / whole)
+        if laps == 1:
+            owned = (1.0 + (index < extra)) * payload / members.size
         while distance < whole:
-            swap = flows(active, active[index ^ distance], part)
+            partner, apart = index ^ distance, 2 * distance
+            theirs = np.bincount(index % apart, weights=owned)[partner % apart]
+            swap = flows(active, active[partner], theirs)
             phases.append(Phase(f"swap over {distance}", swap, laps))
-            distance, part = distance * 2, part / 2
+            distance = apart
         if extra:
-            unfold = flows(ranks[:extra], ranks[whole:], payload if laps == 2 else payload / whole)
+            result = payload if laps == 2 else payload / members.size
+            unfold = flows(ranks[:extra], ranks[whole:], result)
             phases.append(Phase("unfold", unfold, 1))
         return tuple(phases)
 
     return schedule
+
+
+def _backwards(scheduler: Scheduler) -> Scheduler:
+    """Return the schedule of a gather, which is that of a scatter run backwards."""
+
+    def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
+        return tuple(_turned(phase) for phase in reversed(scheduler(members, payload)))
+
+    return schedule
+
+
+def _turned(phase: Phase) -> Phase:
+    demand = listed(phase.demand)
+    name = _TURNED.get(phase.name, phase.name)
+    return replace(phase, name=name, demand=Flows(demand.target, demand.source, demand.size))
 
 
 def _hierarchical(laps: int) -> Scheduler:
@@ -66,9 +90,12 @@ def _hierarchical(laps: int) -> Scheduler:
             phases.append(Phase("inside domains", swap, laps, peers=inside - 1))
         if domains > 1:
             here, there = members.table, np.roll(members.table, -1, axis=0)
-            part = np.full(here.shape, payload / members.parts / domains)
+            # All chunks but its own leave a domain; what it owns goes by its ranks, but in an
+            # all-reduce nobody keeps a chunk and all are of one size.
+            owned = np.full(domains, 1 / domains) if laps == 2 else members.counts / members.size
+            sent = payload / members.parts * (1 - owned) / (domains - 1)
             steps = laps * (domains - 1)
-            ring = merged(here, there, part)
+            ring = merged(here, there, np.repeat(sent, members.parts).reshape(here.shape))
             phases.append(Phase("across domains", ring, steps, is_relayed=True))
         return tuple(phases)
 
@@ -188,8 +215,8 @@ SCHEDULES: Mapping[Collective, Mapping[Algorithm, Scheduler]] = {
     },
     Collective.ALL_GATHER: {
         Algorithm.RING: ring(1),
-        Algorithm.HALVING_DOUBLING: _halving(1),
-        Algorithm.HIERARCHICAL: _hierarchical(1),
+        Algorithm.HALVING_DOUBLING: _backwards(_halving(1)),
+        Algorithm.HIERARCHICAL: _backwards(_hierarchical(1)),
         Algorithm.DIRECT: _direct(1),
     },
     Collective.ALL_TO_ALL: _EXCHANGE,

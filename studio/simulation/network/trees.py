@@ -30,14 +30,16 @@ def tree(passes: int) -> Scheduler:
     Where domains have several ranks, every part of the payload has trees of its own across
     domains, on the rail of the ranks that take it; inside a domain it comes along a chain.
     """
+    from_first = passes == 1
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
         domains, inside = len(members.counts), int(members.counts.max())
         if inside == 1 or domains == 1:
-            moved = _both_ways(_tree_down(members.ranks[:, None], payload), passes)
-            return (Phase("tree", moved, 1, passes * _depth(members.size)),)
-        chain = _chain_down(members, payload, from_first=passes == 1)
-        down = joined(_tree_down(members.table, payload / members.parts), *chain)
+            down = _tree_down(members.ranks[:, None], payload, from_first=from_first)
+            return (Phase("tree", _both_ways(down, passes), 1, passes * _depth(members.size)),)
+        chain = _chain_down(members, payload, from_first=from_first)
+        part = payload / members.parts
+        down = joined(_tree_down(members.table, part, from_first=from_first), *chain)
         outside = passes * _depth(domains)
         depth = outside + passes * (inside - 1)
         moved = _both_ways(down, passes)
@@ -50,13 +52,20 @@ def _depth(count: int) -> int:
     return int(np.ceil(np.log2(count)))
 
 
-def _tree_down(table: IntArray, payload: float) -> Flows:
-    """Return the flows from parents to children of both trees of every column of ranks."""
+def _tree_down(table: IntArray, payload: float, *, from_first: bool) -> Flows:
+    """Return the flows from parents to children of both trees of every column of ranks.
+
+    Of an even number the second tree has the first rank as its last leaf. In a broadcast that rank
+    feeds the root of this tree instead.
+    """
     count = len(table)
     parent, child = _parents(count)[1:], np.arange(1, count)
-    trees = [table, np.roll(table[::-1], count % 2, axis=0)]
-    source = np.concatenate([tree[parent].reshape(-1) for tree in trees])
-    target = np.concatenate([tree[child].reshape(-1) for tree in trees])
+    mirrored = np.roll(table[::-1], count % 2, axis=0)
+    above, below = table[parent], table[child]
+    if from_first and count % 2 == 0:
+        parent, child = np.append(parent[:-1], count - 1), np.append(child[:-1], 0)
+    source = np.concatenate([above.reshape(-1), mirrored[parent].reshape(-1)])
+    target = np.concatenate([below.reshape(-1), mirrored[child].reshape(-1)])
     return flows(source, target, payload / 2)
 
 

@@ -354,11 +354,9 @@ def test_a_broadcast_over_rails_reaches_every_rank(ideal):
     (phase,) = SCHEDULES[Collective.BROADCAST][Algorithm.TREE](members, 8.0)
     sent = flows_of(phase)
     got = np.bincount(sent.target, weights=sent.size, minlength=24)
-    # Roots of the second trees are in the last node and hold their half of a part already.
-    assert got[0] == pytest.approx(1.0)
-    assert got[1:4] == pytest.approx(8 + 1.0)
-    assert got[4:20] == pytest.approx(8.0)
-    assert got[20:] == pytest.approx(8 - 1.0)
+    # Only the first rank has anything to begin with; it feeds the roots in the last node too.
+    assert got[0] == 0
+    assert got[1:] == pytest.approx(8.0)
 
 
 def test_a_broadcast_runs_along_as_many_chains_as_adapters(ideal):
