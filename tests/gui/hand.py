@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
+from pytestqt.exceptions import TimeoutError as QtTimeoutError
 from pytestqt.qtbot import QtBot
 
 from studio.gui.canvas.elevation import FOOTER, HEADER, rack_units
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog
-from studio.gui.panels import library
 from studio.gui.widgets.number_editor import NumberEditor
 from tests.gui.conftest import PATIENCE_MS
 
@@ -31,18 +32,17 @@ class Hand:
 
     def __init__(self, qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
         self.qtbot, self.window = qtbot, window
-        self._carried: QMimeData | None = None
-        # The offscreen platform carries no drags between widgets: this hand does.
-        monkeypatch.setattr(library._Tree, "startDrag", lambda tree, _: self._take(tree))
+        self._aim: QPoint | None = None
+        """Where on the screen what is dragged is let go of."""
+        self._carried = 0
+        # The offscreen platform takes no drag from one widget to another: this hand does.
+        monkeypatch.setattr(QDrag, "exec", lambda drag, *how: self._carry(drag, *how))
         self.look_at_window()
 
     def look_at_window(self) -> None:
         """Bring the window to the front, as the system does once a dialog is gone."""
         self.window.activateWindow()
         self.qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE_MS)
-
-    def _take(self, tree: library._Tree) -> None:
-        self._carried = tree.mimeData(tree.selectedItems())
 
     def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY) -> None:
         target = QApplication.focusWidget() or self.window
@@ -85,24 +85,54 @@ class Hand:
 
     def carry(self, begun: QPoint, place: QPoint) -> None:
         """Drag the row of the library at a place of the window to a place on the canvas."""
-        canvas, handle = self.window.canvas, self.window.windowHandle()
+        handle, known = self.window.windowHandle(), self._carried
+        self._aim = self.window.canvas.mapToGlobal(place)
         QTest.mousePress(handle, LEFT, NO_KEY, begun)
         for step in (8, 20, 40):
             QTest.mouseMove(handle, begun + QPoint(step, step // 4))
-        self.qtbot.waitUntil(lambda: self._carried is not None, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self._carried > known, timeout=PATIENCE_MS)
         # The system keeps the release of a drag to itself, and so does this hand.
         QTest.mouseRelease(handle, LEFT, NO_KEY, begun)
-        mime, self._carried = self._carried, None
-        assert mime is not None
-        action = (Qt.DropAction.CopyAction, mime, LEFT, NO_KEY)
-        enter = QDragEnterEvent(place, *action)
-        QApplication.sendEvent(canvas, enter)
-        assert enter.isAccepted()
-        move = QDragMoveEvent(place, *action)
-        QApplication.sendEvent(canvas, move)
-        assert move.isAccepted()
-        assert canvas.marks.ghosts
-        QApplication.sendEvent(canvas, QDropEvent(QPointF(place), *action))
+        self._aim = None
+
+    def _carry(self, drag: QDrag, actions: Qt.DropAction, usual: Qt.DropAction) -> Qt.DropAction:
+        """Stand in for the system while something is dragged: over widgets, and into one."""
+        assert self._aim is not None
+        assert not drag.pixmap().isNull()
+        assert usual in actions
+        self._carried += 1
+        under = QApplication.widgetAt(self._aim)
+        while under is not None and not under.acceptDrops():
+            under = under.parentWidget()
+        assert under is not None
+        place = under.mapFromGlobal(self._aim)
+        what = (actions, drag.mimeData(), LEFT, NO_KEY)
+        enter, move = QDragEnterEvent(place, *what), QDragMoveEvent(place, *what)
+        for event in (enter, move):
+            QApplication.sendEvent(under, event)
+            if not event.isAccepted():
+                QApplication.sendEvent(under, QDragLeaveEvent())
+                return Qt.DropAction.IgnoreAction
+        assert self.window.canvas.marks.ghosts
+        drop = QDropEvent(QPointF(place), *what)
+        QApplication.sendEvent(under, drop)
+        return drop.dropAction()
+
+    def save_as(self, path: Path) -> None:
+        """Save by the keys, and name the file in the dialog that asks for it."""
+
+        def name(dialog: QWidget) -> None:
+            line = dialog.findChild(QLineEdit, "fileNameEdit")
+            assert line is not None
+            dialog.activateWindow()
+            self.qtbot.waitUntil(line.hasFocus, timeout=PATIENCE_MS)
+            QTest.keyClick(line, Qt.Key.Key_A, CTRL)
+            QTest.keyClicks(line, str(path))
+            QTest.keyClick(line, Qt.Key.Key_Return)
+
+        self.in_dialog(QFileDialog, name)
+        self.key(Qt.Key.Key_S, CTRL)
+        self.look_at_window()
 
     def at(self, address: str) -> QPoint:
         place = self.window.canvas.mapped(address)
@@ -135,7 +165,11 @@ class Hand:
             if dialog is None or not dialog.isVisible():
                 QTimer.singleShot(20, when_open)
                 return
-            act(dialog)
+            try:
+                act(dialog)
+            except (AssertionError, QtTimeoutError):
+                dialog.close()  # else the test would wait for it for ever
+                raise
 
         QTimer.singleShot(0, when_open)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtCore import QMimeData, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -22,6 +22,10 @@ from studio.gui.icons import ICON_OF_KIND, icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
 from studio.gui.widgets.labels import plain_tip, styled_label
+
+_CARRIED_PX = QSize(20, 20)
+_BESIDE_POINTER = QPoint(-14, -14)
+"""The point of what is carried that is under the pointer: off its upper left corner."""
 
 _USES: Mapping[str, str] = {
     "rack": mark("Enter stands it on a free place of the floor."),
@@ -61,6 +65,18 @@ class _Tree(QTreeWidget):
         self.setIconSize(QSize(16, 16))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        rows = self.selectedItems()
+        data = self.mimeData(rows)
+        if not data.formats():
+            return
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        # A picture of the whole row, as trees draw it, would hide where the item lands.
+        drag.setPixmap(rows[0].icon(0).pixmap(_CARRIED_PX))
+        drag.setHotSpot(_BESIDE_POINTER)
+        drag.exec(actions, Qt.DropAction.CopyAction)
 
     def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
         data = QMimeData()
