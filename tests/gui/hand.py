@@ -35,8 +35,12 @@ class Hand:
         self._aim: QPoint | None = None
         """Where on the screen what is dragged is let go of."""
         self._carried = 0
+
         # The offscreen platform takes no drag from one widget to another: this hand does.
-        monkeypatch.setattr(QDrag, "exec", lambda drag, *how: self._carry(drag, *how))
+        def carried(drag: QDrag, actions: Qt.DropAction, usual: Qt.DropAction) -> Qt.DropAction:
+            return self._carry(drag, actions, usual)
+
+        monkeypatch.setattr(QDrag, "exec", carried)
         self.look_at_window()
 
     def look_at_window(self) -> None:

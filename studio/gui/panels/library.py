@@ -24,8 +24,8 @@ from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
 from studio.gui.widgets.labels import plain_tip, styled_label
 
 _CARRIED_PX = QSize(20, 20)
-_BESIDE_POINTER = QPoint(-14, -14)
-"""The point of what is carried that is under the pointer: off its upper left corner."""
+_BESIDE_POINTER = QPoint(-12, 28)
+"""Where the pointer is seen from what is carried: below it, for the words are further down."""
 
 _USES: Mapping[str, str] = {
     "rack": mark("Enter stands it on a free place of the floor."),
