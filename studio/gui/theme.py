@@ -247,6 +247,8 @@ QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {quiet}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 6px; }}
 QHeaderView::section:vertical {{ color: {text}; border: none; }}
+QTableCornerButton::section {{ background: {panel}; border: none;
+    border-bottom: 1px solid {line}; }}
 QTableView {{ gridline-color: {line}; }}
 QScrollArea {{ border: none; background: {panel}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}

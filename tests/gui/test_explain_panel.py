@@ -12,7 +12,7 @@ from studio.design.edits import set_field
 from studio.gui.intents import Intents
 from studio.gui.main_window import MainWindow
 from studio.gui.plots.stream_plot import StreamPlot
-from studio.gui.views.explain_rows import OperatorName, rows_of
+from studio.gui.views.explain_rows import OperatorName, explain, rows_of
 from tests.gui.conftest import wait_for_result
 
 
@@ -213,6 +213,21 @@ def test_of_power_only_that_of_the_job_is_checked_by_measurements(window: MainWi
     low, high = evaluation.result.error_range("equipment_power_w") or (0.0, 0.0)
     assert drawn["x"] - drawn["left"] == pytest.approx([low])
     assert drawn["x"] + drawn["right"] == pytest.approx([high])
+
+
+def test_what_a_figure_rests_on_names_the_measurements_of_its_own_kind(
+    window: MainWindow,
+) -> None:
+    evaluation = window.workspace.evaluation
+    assert evaluation is not None
+    assert evaluation.result is not None
+    for name, band in evaluation.result.error_bands.items():
+        found = explain(f"result.{name}", evaluation, "en")
+        assert found is not None
+        said = found.rests[0].text
+        assert f"published {band.measured} measurements" in said
+        others = {"training", "inference", "memory", "power"} - {band.measured}
+        assert not any(f"published {other} " in said for other in others)
 
 
 def test_the_roofline_bands_phases_as_a_whole(window: MainWindow) -> None:

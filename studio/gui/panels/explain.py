@@ -35,7 +35,7 @@ _FEW = 3
 _COLUMNS = (0.25, 0.31, 0.11, 0.08, 0.085)
 """Shares of the width; the source takes the rest."""
 _SWATCH_PX = 9
-_LEAST_PX = (150, 200, 76, 64, 74)
+_LEAST_PX = (150, 180, 100, 76, 74)
 """What a column needs to be read; the tree scrolls where there is less."""
 _RESTS_PX = 230
 _NO_LIMIT = 16_777_215

@@ -201,7 +201,7 @@ class PlotsPanel(QWidget):
         self.frames["memory"].remedy.setVisible(bool(self._remedy))
         self.roofline.show_roofline(roofline)
         bands = [phase.band for phase in roofline.phases if phase.band] if roofline else []
-        self.frames["roofline"].say(f"■ {tr('whole phase')} {bands[0].short}" if bands else "")
+        self.frames["roofline"].say(f"■ {bands[0].short} {tr('whole phase')}" if bands else "")
         self.power.show_bars(power)
 
     def say_time(self, text: str, name: str = "quiet") -> None:

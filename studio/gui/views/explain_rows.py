@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.gui.i18n import tr
 from studio.gui.views.format import figure_text, grade_text
+from studio.session.accuracy import accuracy
 from studio.simulation.error_band import range_text
 from studio.simulation.explanation import Input, Line
 
@@ -203,10 +204,10 @@ def _band(result: SimResult, line: Line, name: str) -> str:
     # A phase is as sure as the time of the job's step that it is part of.
     found = "headline_s" if name.startswith("phase.") else name
     band = result.error_bands.get(found)
-    said = tr(result.assumptions[-1])
     if band is None:
-        return said
-    return f"{range_text(band, line.value, line.dimension)}: {tr(band.text)}; {said}"
+        return tr(result.assumptions[-1])
+    text = f"{range_text(band, line.value, line.dimension)}: {tr(band.text)}"
+    return f"{text}; {tr(accuracy().band(band.measured, band.family))}" if band.rows else text
 
 
 def _rests(evaluation: Evaluation, line: Line, name: str, language: str) -> tuple[Rest, ...]:
