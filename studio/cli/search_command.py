@@ -173,12 +173,13 @@ def _plan(plan: RankedPlan) -> dict[str, Any]:
 
 def _print(name: str, found: PlanSearch, said: Said) -> None:
     counts = found.counts
-    left_out = (say("{count:,} {reason}", count=n, reason=text) for text, n in counts.left_out)
+    left_out = (
+        say("{count:,} mappings {reason}", count=n, reason=text) for text, n in counts.left_out
+    )
     looked_at = say(
-        "{combinations:,.0f} combinations, {valid:,} valid, {simulated:,} simulated",
+        "{combinations:,.0f} combinations, {mappings}",
         combinations=counts.combinations,
-        valid=counts.valid,
-        simulated=counts.evaluated,
+        mappings=counts.looked_at(found.job),
     )
     print(said(say("{scenario}: {goal}, best first", scenario=name, goal=found.goal.name)))
     print(f"  {said(Listed((looked_at, *left_out), '; '))}\n  {said(counts.proof)}")

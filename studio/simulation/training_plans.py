@@ -34,7 +34,13 @@ _SCHEDULE: Mapping[str, Schedule] = {
 }
 
 
-def _check_scenario(scenario: Training) -> None:
+def check_scenario(scenario: Training) -> None:
+    """Raise for the first field of a scenario that is out of range.
+
+    Raises
+    ------
+    InvalidInput : names the field, its value and the range.
+    """
     for field, value, least in (
         ("micro_batch", scenario.micro_batch, 1),
         ("global_batch", scenario.global_batch, 1),
@@ -65,7 +71,7 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
     InvalidInput : a field is out of range, or no plan meets the degrees that are given; names the
         rule and the nearest choice.
     """
-    _check_scenario(scenario)
+    check_scenario(scenario)
     npus = scenario.npus or given.machine.npu_count
     if npus > given.machine.npu_count:
         raise InvalidInput(
@@ -90,7 +96,7 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
             for chunks in _chunk_choices(scenario, given.model.layers, pipeline)
         ]
     if not rows:
-        raise _too_many(scenario, npus)
+        raise _too_many(given.model, scenario, npus)
     tensor_, pipeline_, expert_, data_, micro_, chunks_ = np.array(rows).T
     made = plans(
         tensor=tensor_,
@@ -112,11 +118,20 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
     return made.take(~broken)
 
 
-def _too_many(scenario: Training, npus: int) -> InvalidInput:
+def _too_many(model: AiModel, scenario: Training, npus: int) -> InvalidInput:
     """Return the error of degrees that need more NPUs than there are: the largest has to give."""
     degrees = {"TP": scenario.tp, "PP": scenario.pp, "CP": scenario.cp}
     largest = max(degrees, key=lambda name: degrees[name])
-    others = math.prod(max(degree, 1) for name, degree in degrees.items() if name != largest)
+    lower = {name: max(degree, 1) for name, degree in degrees.items()}
+    others = math.prod(degree for name, degree in lower.items() if name != largest)
+    tried = np.arange(1, max(npus // others, 1) + 1)
+    tensor, pipeline, context = (
+        tried if name == largest else np.array([degree]) for name, degree in lower.items()
+    )
+    made = plans(
+        tensor=tensor, pipeline=pipeline, context=context, sequence=scenario.sequence_tokens
+    )
+    is_broken = np.any(list(broken_rules(model, made).values()), axis=0)
     return InvalidInput(
         "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; nearest valid: {largest} "
         "{nearest}, or set 0 to let the studio choose",
@@ -125,7 +140,7 @@ def _too_many(scenario: Training, npus: int) -> InvalidInput:
         pp=scenario.pp,
         cp=scenario.cp,
         largest=largest,
-        nearest=max(npus // others, 1),
+        nearest=int(tried[~is_broken].max(initial=1)),
     )
 
 

@@ -37,7 +37,8 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
     integral = np.zeros(plan.count, dtype=bool)
     for item in fields(plan):
         value = getattr(plan, item.name)
-        integral |= ~np.isfinite(value) | (value != np.floor(value)) | (value < 0)
+        below = (value < 0) & (item.name != "zero")
+        integral |= ~np.isfinite(value) | (value != np.floor(value)) | below
     degrees = (
         plan.tensor, plan.pipeline, plan.chunks, plan.context, plan.expert, plan.expert_tensor,
         plan.data, plan.shard, plan.micro_batch, plan.micro_batches, plan.sequence,
@@ -51,12 +52,21 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
             "heads": _any_rest(heads, plan.tensor),
             "layers": plan.pipeline * plan.chunks > layers + np.where(plan.chunks > 1, ENDS, 0),
             "both_ends": has_odd_ends(plan.schedule, plan.pipeline),
-            "zero": plan.zero > MOST_SHARDED,
+            "zero": (plan.zero > MOST_SHARDED) | (plan.zero < 0),
             "experts": _any_rest(experts, plan.expert),
             "expert_ranks": np.mod(ranks, plan.expert) != 0,
             "shard": np.mod(plan.data, plan.shard) != 0,
             "sequence": (plan.context > 1) & (np.mod(plan.sequence, 2 * plan.context) != 0),
         }
+
+
+def no_such_sharding(stage: float) -> str:
+    """Return why there is no such ZeRO stage, and the nearest there is."""
+    return say(
+        "there is no ZeRO stage {stage:g}; nearest valid: {nearest}",
+        stage=stage,
+        nearest=MOST_SHARDED if stage > 0 else 0,
+    )
 
 
 def has_odd_ends(schedule: FloatArray, stages: FloatArray) -> NDArray[np.bool_]:
@@ -125,11 +135,7 @@ def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) ->
             nearest=_nearest_cut(max(model.layers, 1), int(stages)),
         ),
         "both_ends": odd_ends(stages),
-        "zero": say(
-            "there is no ZeRO stage {stage:g}; nearest valid: {nearest}",
-            stage=value["zero"],
-            nearest=MOST_SHARDED,
-        ),
+        "zero": no_such_sharding(value["zero"]),
         "shard": say(
             "a sharding group of {value:g} does not divide data parallelism {replicas}; "
             "nearest valid: {nearest}",
@@ -199,11 +205,16 @@ def _not_counts(value: dict[str, float]) -> str:
     )
 
 
+def no_experts(model: AiModel) -> str:
+    """Return why a dense model has no expert parallelism."""
+    return say("{model} has no experts; nearest valid expert parallelism: 1", model=model.name)
+
+
 def _expert_message(rule: str, model: AiModel, value: dict[str, float]) -> str:
     parts = [block.feed_forward for block in model.blocks]
     experts = next((part.experts for part in parts if isinstance(part, MixtureOfExperts)), 1)
     if rule == "experts" and not model.is_moe:
-        return say("{model} has no experts; nearest valid expert parallelism: 1", model=model.name)
+        return no_experts(model)
     whole, what = (
         experts,
         say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,28 @@ from studio.errors import InvalidInput
 from studio.workload.operators import FloatArray
 
 MOST_ROWS = 20_000_000
+
+
+LARGEST = 1_000_000_000
+"""Largest count that a choice may ask for."""
+
+
+def check_counts(name: str, values: Iterable[int | float | str], least: int = 1) -> None:
+    """Raise for the first value of a field that is no count.
+
+    Raises
+    ------
+    InvalidInput : names the field, the value and the range.
+    """
+    for value in values:
+        if isinstance(value, str) or not (least <= value <= LARGEST and value == int(value)):
+            raise InvalidInput(
+                "{field}: {value} is no whole number from {least} to {most}",
+                field=name,
+                value=value,
+                least=least,
+                most=LARGEST,
+            )
 
 
 @dataclass

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from studio.design.scenario import Scenario
 from studio.errors import StudioError
 from studio.exploration.search.goals import Goal, Job
-from studio.messages import Message
+from studio.messages import Message, say
 from studio.workload.operators import FloatArray
 
 BoolArray = NDArray[np.bool_]
@@ -30,13 +30,31 @@ class Counts:
     combinations: float
     """Product of the values of all degrees."""
     valid: int
-    """Combinations that keep all rules."""
+    """Combinations that keep all rules, each a mapping."""
     evaluated: int
     """Configurations simulated."""
     left_out: tuple[tuple[Message, int], ...]
     """Why valid mappings were not simulated, and how many."""
     proof: Message
     """Why the winner is the best of all valid mappings."""
+
+    def looked_at(self, job: Job) -> Message:
+        """Return how many mappings are valid and how many configurations of them were simulated.
+
+        A mapping of training is one configuration, one of serving many: by batch and split.
+        """
+        if job == "training":
+            return say(
+                "{valid:,} valid mappings, {simulated:,} of them simulated",
+                valid=self.valid,
+                simulated=self.evaluated,
+            )
+        return say(
+            "{valid:,} valid mappings, {simulated:,} configurations of them simulated (batch and "
+            "split between prefill and decode)",
+            valid=self.valid,
+            simulated=self.evaluated,
+        )
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import numpy as np
 
 from studio.design.scenario import Inference
 from studio.errors import InvalidInput
-from studio.exploration.search.grid import Grid
+from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
-from studio.messages import Listed, say
+from studio.messages import say
 from studio.simulation.inference.plan import InferencePlan, expert_count
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel
@@ -50,16 +50,11 @@ def variants(scenario: Inference, choices: Choices) -> Iterator[Inference]:
     """
     values = [choices.get(name, (getattr(scenario, name),)) for name in VARIANTS]
     for name, tried in zip(VARIANTS, values, strict=True):
-        for value in tried:
-            if "precision" in name:
+        if "precision" in name:
+            for value in tried:
                 number_format(str(value))
-            elif isinstance(value, str) or value < 0 or value != int(value):
-                raise InvalidInput(
-                    "{field}: {values} are not whole numbers from {least}",
-                    field=name,
-                    values=Listed([str(one) for one in tried]),
-                    least=0,
-                )
+        else:
+            check_counts(name, tried, least=0)
     for found in product(*values):
         yield msgspec.structs.replace(scenario, **dict(zip(VARIANTS, found, strict=True)))
 
@@ -152,14 +147,7 @@ def _values(choices: Choices, field: str, usual: Sequence[int]) -> list[float]:
 
 def _check(choices: Choices) -> None:
     for field in DEGREES:
-        values = choices.get(field, ())
-        if any(isinstance(value, str) or value != int(value) or value < 1 for value in values):
-            raise InvalidInput(
-                "{field}: {values} are not whole numbers from {least}",
-                field=field,
-                values=Listed([str(value) for value in values]),
-                least=1,
-            )
+        check_counts(field, choices.get(field, ()))
 
 
 def _too_many(grid: Grid, devices: int) -> InvalidInput:

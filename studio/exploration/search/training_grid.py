@@ -9,13 +9,21 @@ import numpy as np
 
 from studio.design.scenario import Training
 from studio.errors import InvalidInput, UnknownName
-from studio.exploration.search.grid import Grid
+from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
+from studio.simulation.training_plans import check_scenario
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
-from studio.workload.plan import Plans, Recompute, Schedule, plans
-from studio.workload.plan_rules import has_odd_ends, odd_ends, uneven_sequence
+from studio.workload.plan import FloatArray, Plans, Recompute, Schedule, plans
+from studio.workload.plan_rules import (
+    MOST_SHARDED,
+    has_odd_ends,
+    no_experts,
+    no_such_sharding,
+    odd_ends,
+    uneven_sequence,
+)
 
 LEAST_USED = 0.5
 """Share of the NPUs above which a mapping has to use them."""
@@ -95,15 +103,14 @@ def _check(job: _Job) -> None:
             batch=scenario.global_batch,
             tokens=scenario.sequence_tokens,
         )
+    check_scenario(scenario)
     for field, values in job.choices.items():
-        least = 0 if field == "zero_stage" else 1
-        if any(not isinstance(v, str) and (v != int(v) or v < least) for v in values):
-            raise InvalidInput(
-                "{field}: {values} are not whole numbers from {least}",
-                field=field,
-                values=Listed([str(value) for value in values]),
-                least=least,
-            )
+        numbers = [value for value in values if not isinstance(value, str)]
+        if field != "zero_stage":
+            check_counts(field, numbers)
+        for stage in numbers if field == "zero_stage" else ():
+            if stage not in range(MOST_SHARDED + 1):
+                raise InvalidInput(no_such_sharding(stage))
 
 
 def _place(grid: Grid, job: _Job) -> None:
@@ -144,6 +151,15 @@ def _place(grid: Grid, job: _Job) -> None:
 def _too_many_npus(grid: Grid, npus: int) -> InvalidInput:
     names = [name for name in ("tp", "pp", "cp", "dp") if name in grid.columns]
     least = np.prod([grid[name].min() for name in names])
+    inner = least / grid["dp"].min() if "dp" in names else npus + 1
+    if inner <= npus:
+        return InvalidInput(
+            "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}; "
+            "nearest valid: data parallelism {nearest}",
+            least=float(least),
+            npus=npus,
+            nearest=int(npus // inner),
+        )
     return InvalidInput(
         "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}; lower "
         "data, pipeline, context or tensor parallelism",
@@ -169,6 +185,16 @@ def _feed(grid: Grid, job: _Job) -> None:
     grid.cross("micro_batch", job.values("micro_batch", lambda: divisors(batch)))
     asked = grid["micro_batch"][0]
     grid.keep(
+        np.mod(batch, grid["micro_batch"]) == 0,
+        lambda: InvalidInput(
+            "micro batches of {micro:g} do not divide {batch} sequences per step; nearest valid: "
+            "{nearest}",
+            micro=asked,
+            batch=batch,
+            nearest=nearest_divisor(batch, asked),
+        ),
+    )
+    grid.keep(
         np.mod(batch, grid["dp"] * grid["micro_batch"]) == 0,
         lambda: InvalidInput(
             "{batch} sequences per step do not divide into {replicas:g} replicas of micro "
@@ -187,12 +213,7 @@ def _feed(grid: Grid, job: _Job) -> None:
     ranks = grid["dp"] * grid["cp"] * grid["tp"]
     grid.keep(
         (np.mod(shared, grid["ep"]) == 0) & (np.mod(ranks, grid["ep"]) == 0),
-        lambda: InvalidInput(
-            "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
-            expert=grid["ep"][0],
-            what=say("{experts} experts of {name}", experts=shared, name=model.name),
-            nearest=nearest_divisor(shared, grid["ep"][0]),
-        ),
+        lambda: _uneven_experts(model, shared, grid["ep"][0]),
     )
     layers = max(model.layers, 1)
     grid.cross("virtual_stages", job.values("virtual_stages", lambda: divisors(layers)))
@@ -204,11 +225,29 @@ def _feed(grid: Grid, job: _Job) -> None:
         (chunks == 1) | is_interleaved,
         lambda: InvalidInput(
             "{chunks:g} virtual stages need pipelines whose chunks are whole layers of {layers} "
-            "and a micro batch per stage; nearest valid: 1",
+            "and a micro batch per stage; nearest valid: {nearest}",
             chunks=chunks[0],
             layers=layers,
+            nearest=_nearest_chunks(layers, chunks[0], stages[(stages > 1) & (rounds >= stages)]),
         ),
     )
+
+
+def _uneven_experts(model: AiModel, experts: int, expert: float) -> InvalidInput:
+    if not model.is_moe:
+        return InvalidInput(no_experts(model))
+    return InvalidInput(
+        "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
+        expert=expert,
+        what=say("{experts} experts of {name}", experts=experts, name=model.name),
+        nearest=nearest_divisor(experts, expert),
+    )
+
+
+def _nearest_chunks(layers: int, asked: float, stages: FloatArray) -> int:
+    """Return the number of chunks next to one asked for that leaves whole layers on some stages."""
+    possible = [c for c in divisors(layers) if c == 1 or np.any(np.mod(layers, stages * c) == 0)]
+    return min(possible, key=lambda chunks: abs(chunks - asked))
 
 
 def _nearest_multiple(whole: int, unit: float) -> float:

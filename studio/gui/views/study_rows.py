@@ -150,15 +150,8 @@ def summary(found: PlanSearch) -> str:
     """Return how much was looked at, in one sentence, and what is missed where nothing holds."""
     if not found.keeping:
         return "\n".join(tr(line) for line in found.why[:2])
-    text = tr(
-        "{valid} valid mappings, {simulated} configurations simulated, {keeping} fit and keep "
-        "all limits."
-    )
-    return text.format(
-        valid=f"{found.counts.valid:,}",
-        simulated=f"{found.counts.evaluated:,}",
-        keeping=f"{found.keeping:,}",
-    )
+    text = tr("{mappings}; {keeping} fit and keep all limits.")
+    return text.format(mappings=tr(found.counts.looked_at(found.job)), keeping=f"{found.keeping:,}")
 
 
 def reasons_text(found: PlanSearch) -> str:

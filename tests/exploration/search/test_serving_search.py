@@ -135,12 +135,12 @@ def test_limit_that_nothing_keeps_ranks_by_how_far_it_is_missed() -> None:
     ("model", "choices", "message"),
     [
         ("Llama-3-70B", {"tp": (7,)}, "nearest valid: 8"),
-        ("Llama-3-70B", {"tp": (-1,)}, "whole numbers from 1"),
+        ("Llama-3-70B", {"tp": (-1,)}, "no whole number from 1"),
         ("Llama-3-70B", {"dp": (2,)}, "nearest valid: 1"),
         ("Llama-3-70B", {"pp": (81,)}, "80 layers"),
         ("DeepSeek-R1", {"dp": (100,)}, "nearest valid"),
         ("DeepSeek-R1", {"ep": (7,)}, "nearest valid"),
-        ("Llama-3-70B", {"mtp_tokens": (-1,)}, "whole numbers from 0"),
+        ("Llama-3-70B", {"mtp_tokens": (-1,)}, "no whole number from 0"),
         ("Llama-3.1-405B", {"tp": (1,), "pp": (1,)}, "needs .* GB of"),
     ],
 )

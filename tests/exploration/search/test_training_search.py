@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -140,12 +141,18 @@ def test_winner_is_explained_by_terms_that_sum_to_the_time_of_a_token() -> None:
         ({"tp": (7,)}, "nearest valid: 8"),
         ({"pp": (99,)}, "32 layers"),
         ({"cp": (4096,)}, "nearest valid: 2048"),
-        ({"dp": (128,)}, "there are 64"),
-        ({"micro_batch": (3,)}, "nearest valid global batch"),
-        ({"ep": (2,)}, "does not divide"),
-        ({"tp": (0,)}, "whole numbers from 1"),
-        ({"tp": (2.5,)}, "whole numbers from 1"),
-        ({"virtual_stages": (5,)}, "nearest valid: 1"),
+        ({"dp": (128,)}, "there are 64; nearest valid: data parallelism 64"),
+        ({"micro_batch": (3,)}, "do not divide .* nearest valid: [24]$"),
+        ({"micro_batch": (64,), "dp": (64,)}, "nearest valid global batch"),
+        ({"ep": (2,)}, "has no experts; nearest valid expert parallelism: 1"),
+        ({"tp": (0,)}, "tp: 0 is no whole number from 1"),
+        ({"tp": (2.5,)}, "tp: 2.5 is no whole number from 1"),
+        ({"tp": (math.nan,)}, "tp: nan is no whole number from 1"),
+        ({"tp": (math.inf,)}, "tp: inf is no whole number from 1"),
+        ({"zero_stage": (9,)}, "no ZeRO stage 9; nearest valid: 3"),
+        ({"zero_stage": (-1,)}, "no ZeRO stage -1; nearest valid: 0"),
+        ({"virtual_stages": (5,)}, "nearest valid: 4"),
+        ({"pp": (5,), "schedule": ("dualpipe",)}, "nearest valid: 4"),
     ],
 )
 def test_impossible_choices_name_the_rule_and_the_nearest(
@@ -153,6 +160,11 @@ def test_impossible_choices_name_the_rule_and_the_nearest(
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
         search_training(train(), choices)
+
+
+def test_a_batch_beyond_all_counts_is_refused_and_not_factored() -> None:
+    with pytest.raises(InvalidInput, match=r"global_batch is 99999999999999999999; 1 to"):
+        search_training(train(global_batch=99_999_999_999_999_999_999))
 
 
 @pytest.mark.parametrize("fields", [{"global_batch": 0}, {"sequence_tokens": 0}])
