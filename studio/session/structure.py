@@ -8,7 +8,8 @@ import numpy as np
 
 from studio.errors import InvalidDesign, InvalidInput
 from studio.fabric.fabric import Fabric
-from studio.fabric.flow.cuts import Bisection, bisection, smallest_cut
+from studio.fabric.flow.bisection import Bisection, bisection
+from studio.fabric.flow.cuts import smallest_cut
 from studio.fabric.flow.hops import HopMetrics, hop_metrics
 from studio.fabric.flow.resilience import Blast, blast_radius
 from studio.fabric.flow.tiers import vertex_tiers

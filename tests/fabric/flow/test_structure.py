@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 
 from studio.errors import InvalidInput
 from studio.fabric.flow import hops as hops_module
-from studio.fabric.flow.cuts import any_pattern_rate, bisection, smallest_cut
+from studio.fabric.flow.bisection import any_pattern_rate, bisection
+from studio.fabric.flow.cuts import smallest_cut
 from studio.fabric.flow.hops import hop_metrics
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.resilience import blast_radius, cut_off_endpoints
@@ -139,6 +140,16 @@ def test_bisection_of_a_torus_is_what_an_exchange_fills():
     result = bisection(graph, graph.endpoints())
     assert result.upper_byte_per_s == pytest.approx(8 * 50 * GB)
     assert result.is_exact
+
+
+@pytest.mark.parametrize("sides", [(3, 4), (4, 6), (2, 4, 6), (6, 3, 2)])
+def test_bisection_of_a_torus_cuts_its_longest_side_twice(sides):
+    """Wherever that side is in the order of the ranks: two cables a row, one if a row has two."""
+    graph = topologies.torus(*sides)
+    result = bisection(graph, graph.endpoints())
+    assert result.is_exact
+    rows = graph.vertex_count / max(sides)
+    assert result.upper_byte_per_s == pytest.approx(2 * rows * 50 * GB)
 
 
 def test_bisection_of_an_odd_torus_lies_between_two_bounds():
