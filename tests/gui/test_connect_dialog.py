@@ -51,6 +51,27 @@ def test_what_fits_is_offered_for_the_length_and_taken(dialog: ConnectDialog) ->
     assert dialog.said.startswith("Makes 8 links in 8 cables")
 
 
+@pytest.mark.parametrize(
+    ("selected", "sides"),
+    [
+        # Of two boxes what fits together, alike boxes of an array as one side.
+        (("R01/N1", "R01/B1"), {"R*/N*/chip", "R*/B*/spine"}),
+        (("R01/N1", "R02/N1", "R01/B1", "R02/B2"), {"R*/N*/chip", "R*/B*/spine"}),
+        (("R01/N1/leaf[0]", "R01/B1"), {"R*/N*/leaf", "R*/B*/spine"}),
+        (("R01/N1/chip[0]", "R01/N1/chip[1]"), {"R*/N*/chip"}),
+        (("R01/N1/chip[0]", "R01/N1/leaf[0]"), {"R*/N*/chip", "R*/N*/leaf"}),
+    ],
+)
+def test_what_is_selected_are_the_sides(
+    qtbot: QtBot, selected: tuple[str, ...], sides: set[str]
+) -> None:
+    document = Document(two_racks(links={}), small_catalog())
+    document.select(frozenset(selected))
+    made = ConnectDialog(document)
+    qtbot.addWidget(made)
+    assert {made.a.currentText(), made.b.currentText()} == sides
+
+
 def test_the_links_to_be_are_shown_as_ghosts(dialog: ConnectDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.previewed) as told:
         dialog.multiplicity.setText("2")

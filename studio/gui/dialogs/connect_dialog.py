@@ -35,8 +35,8 @@ from studio.gui.views.rule_preview import (
     partner_of,
     port_names,
     preview_lines,
-    selector_for,
     selectors_of,
+    sides_of,
     with_rule,
 )
 from studio.gui.views.scheme_text import parameters_text, with_parameters
@@ -70,11 +70,11 @@ class ConnectDialog(QDialog):
         joinable = [one for one in selectors_of(fabric) if port_names(fabric, one)]
         self.a, self.b = self._side(joinable), self._side(joinable)
         self.a_port, self.b_port = QComboBox(), QComboBox()
-        chosen = [s for one in sorted(document.selection) if (s := selector_for(one))]
-        for box, text in zip((self.a, self.b), chosen, strict=False):
+        sides = sides_of(fabric, document.selection, joinable)
+        if sides is None:
+            sides = (self.a.currentText(), partner_of(fabric, self.a.currentText(), joinable))
+        for box, text in zip((self.a, self.b), sides, strict=True):
             box.setEditText(text)
-        if len(chosen) < len((self.a, self.b)):
-            self.b.setEditText(partner_of(fabric, self.a.currentText(), joinable))
         self.scheme = QComboBox()
         for kind in SCHEME_TYPES:
             self.scheme.addItem(tr(SCHEME_NAMES[kind]), kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,43 @@ def selector_for(address: str) -> str:
         return ""
     rest = [step.partition("[")[0] for step in steps[2:]]
     return "/".join(("R*", _DIGITS.sub("*", steps[1]), *rest))
+
+
+def sides_of(
+    fabric: Fabric, selection: Iterable[str], joinable: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the A and the B side of a rule between selected things, None where none can be joined.
+
+    A box stands for what in it goes best with the other side.
+    """
+    chosen: list[tuple[str, ...]] = []
+    for address in sorted(selection):
+        place = address.split("/")[1:]
+        if len(place) == 1:
+            start = f"R*/{_DIGITS.sub('*', place[0])}/"
+            side = tuple(one for one in joinable if one.startswith(start))
+            # One box of an array brings the others along: together they are one side.
+            if side and side not in chosen:
+                chosen.append(side)
+        elif alike := selector_for(address):
+            chosen.append((alike,))
+    if not chosen:
+        return None
+    one = chosen[0]
+    if len(chosen) == 1:
+        return one[0], partner_of(fabric, one[0], joinable)
+    other = chosen[1]
+    if len(other) < len(one):
+        # A box with one thing in it says best what of a fuller box goes with it.
+        b, a = _best_pair(fabric, other, one)
+        return a, b
+    return _best_pair(fabric, one, other)
+
+
+def _best_pair(fabric: Fabric, one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
+    pairs = ((a, partner_of(fabric, a, other)) for a in one)
+    # What goes with nothing of the other side is its own partner.
+    return next(((a, b) for a, b in pairs if b in other), (one[0], other[0]))
 
 
 def port_names(fabric: Fabric, selector: str) -> Mapping[str, Port]:
