@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from studio.design.edits import free_name, rack_of
+from studio.design.edits import free_name, on_floor, rack_of
 from studio.design.model import Array, Design, Rack, Shift
 from studio.errors import InvalidInput
 from studio.ids import RackId
@@ -151,8 +151,8 @@ def member_rack(rack_id: RackId, rack: Rack, cell: Cell) -> Rack:
         _from(rack_id, rack, cell, Array()),
         contents={**rack.contents, **rack.own_contents.get(cell_key(cell), {})},
         own_contents={},
-        x_m=rack.x_m + dx,
-        y_m=rack.y_m + dy,
+        x_m=on_floor(rack.x_m + dx),
+        y_m=on_floor(rack.y_m + dy),
         rotation_deg=turned,
     )
 
@@ -189,8 +189,8 @@ def _from(rack_id: RackId, rack: Rack, first: Cell, array: Array) -> Rack:
     dx, dy = array_offset(_regular(rack), *first)
     return msgspec.structs.replace(
         rack,
-        x_m=rack.x_m + dx,
-        y_m=rack.y_m + dy,
+        x_m=on_floor(rack.x_m + dx),
+        y_m=on_floor(rack.y_m + dy),
         first=rack.first + _number(rack, first),
         label=rack.label.replace("{id}", rack_id),
         array=array,

@@ -9,7 +9,7 @@ import msgspec
 
 from studio.design.arrays import Cell, cells, member_rack
 from studio.design.cabling import add_cables, renamed_ends
-from studio.design.edits import free_name, rack_of
+from studio.design.edits import free_name, on_floor, rack_of
 from studio.design.labels import is_numbered, label_of
 from studio.design.model import Design, Deviation, LinkRule, Rack
 from studio.ids import Address, RackId
@@ -89,7 +89,11 @@ def insert_racks(
         new_id = RackId(free_name(old_id, racks))
         label = rack.label if is_numbered(rack.label) else f"{rack.label}-{{n}}"
         racks[new_id] = msgspec.structs.replace(
-            rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m, first=number, label=label
+            rack,
+            x_m=on_floor(rack.x_m + dx_m),
+            y_m=on_floor(rack.y_m + dy_m),
+            first=number,
+            label=label,
         )
         number += rack.array.count * rack.array.rows
         renamed.update(zip(_labels(old_id, rack), _labels(new_id, racks[new_id]), strict=True))

@@ -126,8 +126,14 @@ def move_racks(design: Design, racks: Sequence[RackId], dx_m: float, dy_m: float
     moved = dict(design.racks)
     for rack_id in racks:
         rack = rack_of(design, rack_id)
-        moved[rack_id] = msgspec.structs.replace(rack, x_m=rack.x_m + dx_m, y_m=rack.y_m + dy_m)
+        x_m, y_m = on_floor(rack.x_m + dx_m), on_floor(rack.y_m + dy_m)
+        moved[rack_id] = msgspec.structs.replace(rack, x_m=x_m, y_m=y_m)
     return msgspec.structs.replace(design, racks=moved)
+
+
+def on_floor(position_m: float) -> float:
+    """Return a position in the hall to the micrometre, so that 3.8 m stays that through sums."""
+    return round(position_m, 6)
 
 
 def rotate_racks(design: Design, racks: Sequence[RackId], degrees: int) -> Design:

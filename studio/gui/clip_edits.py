@@ -77,11 +77,11 @@ def copied(fabric: Fabric, selection: frozenset[str]) -> Clip | None:
 
 
 def paste(fabric: Fabric, clip: Clip) -> Edit:
-    """Return the edit that inserts copied racks below where they stood, clear of other racks."""
-    down_m = shift_m(fabric, clip.racks)
+    """Return the edit that inserts copied racks near where they stood, clear of other racks."""
+    right_m, down_m = shift_m(fabric, clip.racks)
 
     def edit(design: Design) -> Design:
-        design, made = insert_racks(design, clip.racks, 0.0, down_m)
+        design, made = insert_racks(design, clip.racks, right_m, down_m)
         if clip.catalog is None:
             return design
         renamed = renamed_racks(clip.racks, design, made)

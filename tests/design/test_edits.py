@@ -280,3 +280,11 @@ def test_put_takes_any_section_a_design_maps() -> None:
     }
     for section, value in values.items():
         assert edits.get_field(edits.put(design, section, "x", value), (section, "x")) is value
+
+
+def test_positions_stay_plain_numbers_through_sums() -> None:
+    design = two_racks()
+    for _ in range(3):
+        design = edits.move_racks(design, [ROW], 0.1, -0.6)
+    # 1.0 + 0.1 + 0.1 + 0.1 is 1.3000000000000003 in floating point.
+    assert (design.racks[ROW].x_m, design.racks[ROW].y_m) == (1.3, -0.8)

@@ -185,3 +185,21 @@ def test_copies_do_not_stand_on_other_racks() -> None:
     design = edits.put(two_racks(), "racks", "behind", rack(1.5, 4.6, first=9))
     edit, _ = clip_edits.duplicate(fabric_of(design), frozenset({"R01", "R02"}))
     assert edit(design).racks[RackId("row-2")].y_m == pytest.approx(3.4)
+
+
+def test_copies_stay_in_the_hall_while_it_has_room() -> None:
+    # The row ends at y = 2.2 m. Another one behind an aisle would end at 4.6 m.
+    def stands(design: Design) -> tuple[float, float]:
+        edit, _ = clip_edits.duplicate(fabric_of(design), frozenset({"R01", "R02"}))
+        copy = edit(design).racks[RackId("row-2")]
+        return round(copy.x_m, 6), round(copy.y_m, 6)
+
+    hall = edits.set_field(two_racks(), ("site", "depth_m"), 4.6)
+    assert stands(hall) == (1.0, 3.4)
+    low = edits.set_field(hall, ("site", "depth_m"), 4.5)
+    # Two racks with the way between them are as wide as they stand apart: beside them.
+    right = fabric_of(low).layout.racks[1].x_m + 0.6 - 1.0
+    assert stands(low) == (round(1.0 + right, 6), 1.0)
+    # Where the hall is full, behind it all the same.
+    full = edits.set_field(low, ("site", "width_m"), 1.0)
+    assert stands(full) == (1.0, 3.4)

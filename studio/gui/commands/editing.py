@@ -58,7 +58,7 @@ def paste(window: MainWindow) -> None:
     boxes = clip_edits.paste_boxes(fabric, clip, document.selection)
     label = mark("Paste racks") if clip.racks.racks else mark("Paste boxes")
     if window.workspace.apply(label, lambda design: boxes(racks(design))):
-        window.workspace.select(clip_edits.made_since(document.fabric, known))
+        _show_copies(window, clip_edits.made_since(document.fabric, known))
 
 
 def duplicate(window: MainWindow) -> None:
@@ -70,7 +70,12 @@ def duplicate(window: MainWindow) -> None:
     has_racks = bool(selection_edits.selected_racks(document.fabric, document.selection))
     label = mark("Duplicate racks") if has_racks else mark("Duplicate boxes")
     if window.workspace.apply(label, edit):
-        window.workspace.select(made(document.fabric))
+        _show_copies(window, made(document.fabric))
+
+
+def _show_copies(window: MainWindow, copies: frozenset[str]) -> None:
+    window.workspace.select(copies)
+    window.canvas.reveal(copies)
 
 
 def delete(window: MainWindow) -> None:
