@@ -14,6 +14,7 @@ from studio import __version__
 from studio.design.finding import Finding
 from studio.exchange.bill_of_materials import bill_of
 from studio.exchange.html import bar, cell, heads, link, number, table
+from studio.exchange.rack_schedule import rack_lines
 from studio.exchange.report_job import job_html, scenarios_html
 from studio.fabric.fabric import Fabric
 from studio.fabric.parts import Origin
@@ -97,6 +98,7 @@ class _Report:
             scenarios_html(self._content.all_results, self._text),
             self._findings(),
             self._parts(),
+            self._racks(),
         )
         tongue = "zh-CN" if self._language == "zh" else "en"
         return (
@@ -235,6 +237,35 @@ class _Report:
                 )
             )
         return self._heading(say("Bill of materials")) + table(head, rows)
+
+    def _racks(self) -> str:
+        head = heads(
+            map(self._text, (say("Rack"), say("Type"))),
+            map(
+                self._text,
+                (
+                    *(say("Place"), say("Rack units"), say("NPUs"), say("Mass")),
+                    *(say("Nameplate"), say("Typical"), say("Cables out")),
+                ),
+            ),
+        )
+        rows = [
+            (
+                cell(rack.label),
+                cell(self._text(rack.part.title)),
+                number(f"{rack.x_m:g}, {rack.y_m:g} m"),
+                number(f"{rack.units_used} / {rack.part.value('rack_units'):g}"),
+                number(str(rack.npus)),
+                number(display(rack.mass_kg, "mass")),
+                number(display(rack.nameplate_w, "power")),
+                number(display(rack.typical_w, "power")),
+                number(f"{rack.cables_out:,}"),
+            )
+            for rack in rack_lines(self._content.fabric)
+        ]
+        note = say("Mass without cables and transceivers; power at the feeds of the rack.")
+        lead = f"<p class=quiet>{escape(self._text(note))}</p>"
+        return self._heading(say("Rack schedule")) + lead + table(head, rows) if rows else ""
 
     def _term_cells(self, term: Term, dimension: str) -> tuple[str, ...]:
         each = f"{term.each:,.4g}" if dimension == "count" else display(term.each, dimension)

@@ -7,7 +7,7 @@ from html import escape
 
 from studio.exchange.explanation_json import depth_of
 from studio.exchange.html import bar, cell, heads, link, number, table
-from studio.messages import say
+from studio.messages import entry, say
 from studio.simulation.explanation import Input, Line
 from studio.simulation.job_figures import figures_of
 from studio.simulation.result import Memory, Phase, SimResult
@@ -137,5 +137,5 @@ def _input(one: Input, said: Said) -> str:
     shown = f"{escape(said(one.label))} {escape(display(one.value, one.dimension))}"
     facts = [escape(said(grade_name(one.grade)))] if one.grade else []
     facts += [link(said(one.source), one.url)] if one.source else []
-    facts += [escape(fact) for fact in (one.date, said(one.note)) if fact]
+    facts += [escape(fact) for fact in (one.date, said(entry(one.note))) if fact]
     return f"{shown} <small>[{'; '.join(facts)}]</small>" if facts else shown

@@ -15,6 +15,7 @@ from studio.errors import FileProblem, InvalidInput
 from studio.exchange.bill_of_materials import bill_table
 from studio.exchange.cable_schedule import cable_table
 from studio.exchange.graph import graphml
+from studio.exchange.rack_schedule import rack_table
 from studio.exchange.report import report_html
 from studio.exchange.result_json import result_json
 from studio.exchange.table import Table, to_csv
@@ -150,6 +151,7 @@ KINDS: dict[str, ExportKind] = {
     ),
     "terms": _table(say("Terms of every figure"), lambda one: terms_table(one.totals)),
     "parts": _table(say("Bill of materials"), lambda one: bill_table(one.fabric)),
+    "racks": _table(say("Rack schedule"), lambda one: rack_table(one.fabric)),
     "links": _table(say("Links"), lambda one: links_table(one.fabric)),
     "cables": _table(say("Cable schedule"), lambda one: cable_table(one.fabric)),
     "ports": _table(say("Port map"), lambda one: ports_table(one.fabric)),

@@ -32,6 +32,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         ("links", 5376 + 1344 + 5376 + 384 + 384 + 96),
         # Two links share an uplink cable; traces are no cables.
         ("cables", 2688 + 384 + 384 + 96),
+        ("racks", 12 + 4),
     ],
 )
 def test_tables_have_one_row_per_piece(what: str, count: int, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from studio.design.model import Deviation
 from studio.exchange.bill_of_materials import bill_of, bill_table
 from studio.exchange.cable_schedule import cable_table
 from studio.exchange.graph import graphml
+from studio.exchange.rack_schedule import rack_lines
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
+from studio.ids import Address
 from studio.session.library import catalog, find_design
 from studio.simulation.rollup.totals import roll_up
 from studio.storage.project_file import read_design
@@ -46,6 +48,42 @@ def test_the_bill_counts_every_cable_at_the_length_that_is_bought(shipped: Fabri
     metres = sum(line.count * line.length_m for line in cables)
     assert math.isclose(metres, totals.value("cable_length_m"))
     assert len({(line.part.id, line.length_m) for line in cables}) == len(cables)
+
+
+def test_the_rack_schedule_adds_up_to_the_design(shipped: Fabric) -> None:
+    totals, racks = roll_up(shipped), list(rack_lines(shipped))
+    assert len(racks) == totals.value("rack_count")
+    assert sum(rack.npus for rack in racks) == totals.value("npu_count")
+    kinds = ("cable", "transceiver")
+    loose = [line.mass_kg_each * line.count for line in bill_of(shipped) if line.part.kind in kinds]
+    mass = sum(rack.mass_kg for rack in racks) + sum(loose)
+    assert math.isclose(mass, totals.value("mass_kg"))
+    for name in ("nameplate", "typical", "idle"):
+        power = sum(getattr(rack, f"{name}_w") for rack in racks)
+        assert math.isclose(power, totals.value(f"power_w.{name}"))
+    ends = sum(2 * rack.cables_inside + rack.cables_out for rack in racks)
+    assert ends == 2 * totals.value("cable_count")
+
+
+def test_a_compute_cabinet_is_counted_by_hand() -> None:
+    """Four nodes: 7 chips with 16 uplinks, two a cable; 8 RDMA cables to the leaf in the rack,
+    which has as many upwards; 2 VPC cables.
+    """
+    fabric = compile_design(read_design(find_design("cloudmatrix-384")).design, catalog())
+    first = next(rack_lines(fabric))
+    assert (first.label, first.npus, first.feeds) == ("R01", 4 * 8, ("A", "B"))
+    assert first.cables_inside == 4 * 8
+    assert first.cables_out == 4 * 7 * 16 / 2 + 4 * 8 + 4 * 2
+    # Nodes of 8 U, a leaf, two shelves of 3 U.
+    assert first.units_used == 4 * 8 + 1 + 2 * 3
+
+
+def test_an_absent_rack_is_in_no_schedule() -> None:
+    design = two_racks()
+    gone = edits.set_state(design, Address("R01"), Deviation("absent"))
+    labels = [[rack.label for rack in rack_lines(fabric_of(one))] for one in (design, gone)]
+    assert labels[0][0] == "R01"
+    assert labels[1] == labels[0][1:]
 
 
 def test_a_bill_has_whole_counts_and_the_source_of_every_price() -> None:

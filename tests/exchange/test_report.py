@@ -79,6 +79,21 @@ def test_chinese_names_are_used() -> None:
     assert "Optical transceivers" not in page
 
 
+def test_notes_on_the_inputs_of_a_job_are_in_the_language_of_the_page() -> None:
+    note = "twice the FP16 rate of the 752 bin"
+    assert note in report_html(whole(), "en")
+    page = report_html(whole(), "zh")
+    assert note not in page
+    assert "光模块数" in page
+
+
+def test_every_rack_is_in_the_report() -> None:
+    page = report_html(content()).rpartition("Rack schedule")[2]
+    assert page.count("<td>Atlas 900 A3 compute cabinet</td>") == 12
+    # 4 nodes x 7 chips x 16 uplinks, two a cable; 32 of the RDMA leaf upwards; 8 of the VPC plane.
+    assert page.count("<td class=n>264</td>") == 12
+
+
 def test_names_of_a_design_cannot_run() -> None:
     one = content()
     design = msgspec.structs.replace(one.fabric.design, name=HOSTILE)

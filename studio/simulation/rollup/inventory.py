@@ -57,13 +57,18 @@ class Inventory:
     @cached_property
     def racks(self) -> Counts:
         """Return the racks by part type, those left out that are absent as a whole."""
+        layout = self.fabric.layout
+        parts = np.array([rack.part for rack in layout.racks], dtype=np.int64)
+        counts = np.bincount(parts[self.rack_numbers], minlength=len(layout.parts))
+        return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+
+    @cached_property
+    def rack_numbers(self) -> IntArray:
+        """Return the racks that are not absent as a whole, in order."""
         layout, marked = self.fabric.layout, self.fabric.design.exceptions
         absent = {address for address, one in marked.items() if one.state == "absent"}
-        numbers = np.array(
-            [rack.part for rack in layout.racks if rack.label not in absent], dtype=np.int64
-        )
-        counts = np.bincount(numbers, minlength=len(layout.parts))
-        return tuple((layout.parts[n], float(counts[n])) for n in np.flatnonzero(counts))
+        there = [number for number, rack in enumerate(layout.racks) if rack.label not in absent]
+        return np.array(there, dtype=np.int64)
 
     @cached_property
     def nodes(self) -> Mapping[str, int]:
@@ -124,6 +129,23 @@ class Inventory:
     def of_kind(self, *kinds: str) -> Counts:
         """Return the working components of some kinds."""
         return tuple((part, count) for part, count in self.working if part.kind in kinds)
+
+    def mass_by_rack_kg(self) -> FloatArray:
+        """Return the mass of each rack with what stands in it, cables and transceivers excluded.
+
+        Returns
+        -------
+        shape (n_racks,). [kg]
+        """
+        fabric, layout = self.fabric, self.fabric.layout
+        each = np.array([part.value("mass") for part in layout.parts])
+        mass = np.array([layout.parts[rack.part].value("mass") for rack in layout.racks])
+        if layout.component_count:
+            there = each[layout.part] * fabric.component_present
+            mass = mass + np.bincount(layout.rack, weights=there, minlength=len(layout.racks))
+        for housing in compress(layout.housings, fabric.housing_present):
+            mass[housing.rack] += housing.template.mass_kg
+        return mass
 
     def power_by_rack_w(self, field: str) -> FloatArray:
         """Return what components, transceivers and active cables draw in each rack.

@@ -136,16 +136,9 @@ def _supplies_in_order(fabric: Fabric) -> IntArray:
 def rack_mass(fabric: Fabric) -> Iterator[Finding]:
     """Report racks heavier than they or the floor may be."""
     layout = fabric.layout
-    if not layout.component_count:
-        return
-    each = np.array([part.value("mass") for part in layout.parts])
-    there = each[layout.part] * fabric.component_present
-    mass = np.bincount(layout.rack, weights=there, minlength=len(layout.racks))
-    for housing, is_there in zip(layout.housings, fabric.housing_present.tolist(), strict=True):
-        mass[housing.rack] += housing.template.mass_kg if is_there else 0.0
-    for number, rack in enumerate(layout.racks):
+    mass = inventory_of(fabric).mass_by_rack_kg()
+    for rack, total in zip(layout.racks, mass.tolist(), strict=True):
         limit = layout.parts[rack.part].value("mass_limit")
-        total = float(mass[number]) + layout.parts[rack.part].value("mass")
         if limit and total > limit:
             yield Finding(
                 "rack-mass",
