@@ -38,6 +38,7 @@ def connect_panels(window: MainWindow) -> None:
     window.canvas.menu_requested.connect(window.menus.show_canvas_menu)
     window.canvas.hover_changed.connect(lambda what: window.status.show_hover(str(what or "")))
     window.canvas.hinted.connect(window.status.show_hint)
+    window.canvas.tool_left.connect(lambda: window.set_tool("select"))
     window.canvas.level_changed.connect(lambda _: window.shown.show_level())
     window.strip.explain_requested.connect(window.intents.explain)
     window.plots.explain_requested.connect(window.intents.explain)

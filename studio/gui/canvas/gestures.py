@@ -17,7 +17,7 @@ from studio.gui.canvas.held_boxes import alike_boxes
 from studio.gui.canvas.picking import address_of, addresses_of, combined, in_marquee
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.snapping import SNAP_PX
+from studio.gui.canvas.snapping import SNAP_PX, at_edges
 from studio.gui.canvas.stage import Stage
 from studio.gui.canvas.stretching import EdgeDrag
 from studio.gui.canvas.tools.events import (
@@ -279,9 +279,19 @@ class Gestures:
         stage = self._stage
         measure = None
         if (intent.x1, intent.y1) != (intent.x2, intent.y2):
-            start = stage.viewport.to_world(intent.x1, intent.y1)
-            measure = (*start, *stage.viewport.to_world(intent.x2, intent.y2))
+            x1, y1 = self._measured_at(intent.x1, intent.y1)
+            x2, y2 = self._measured_at(intent.x2, intent.y2)
+            # What is measured along an axis stays on it.
+            x2, y2 = x1 if intent.x1 == intent.x2 else x2, y1 if intent.y1 == intent.y2 else y2
+            measure = (x1, y1, x2, y2)
         stage.show_marks(replace(stage.marks, measure=measure))
+
+    def _measured_at(self, x: float, y: float) -> tuple[float, float]:
+        stage = self._stage
+        place = stage.viewport.to_world(x, y)
+        if stage.scene is None or not stage.is_snapping:
+            return place
+        return at_edges(place, stage.scene.racks, SNAP_PX / stage.viewport.scale)
 
 
 def _how_to_drag(grip: Grip, *, is_snapping: bool) -> str:

@@ -96,3 +96,23 @@ def _span(
     low = min(float(start.min()), own_start) - 0.2
     high = max(float((start + size).max()), own_start + own_size) + 0.2
     return low, high
+
+
+def at_edges(place: tuple[float, float], racks: FloatArray, reach: float) -> tuple[float, float]:
+    """Return a place in the hall, or the edges and corners of racks that are near it.
+
+    Parameters
+    ----------
+    racks : shape (n_racks, 4): left, top, width, depth. [m]
+    reach : how near. [m]
+    """
+    low, high = racks[:, :2], racks[:, :2] + racks[:, 2:]
+    point = np.array(place)
+    near = ((low - reach <= point) & (point <= high + reach)).all(axis=1)
+    edges = np.concatenate((low[near], high[near]))
+    if not len(edges):
+        return place
+    off = np.abs(edges - point)
+    best = edges[off.argmin(axis=0), (0, 1)]
+    x, y = np.where(off.min(axis=0) <= reach, best, point).tolist()
+    return x, y

@@ -59,6 +59,8 @@ class CanvasView(PointedDrawing):
     """Global position of a click with the right button; what is there is selected by then."""
     hinted = Signal(str)
     """What keys do to what the pointer holds; empty once it holds nothing."""
+    tool_left = Signal()
+    """Escape where a tool has nothing more to give up: selecting is meant again."""
     visible_planes_changed = Signal(object)
     """frozenset of plane ids, after a click in the legend."""
 
@@ -246,6 +248,8 @@ class CanvasView(PointedDrawing):
                 self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape and self._gestures.is_busy:
             self._cancel()
+        elif key == Qt.Key.Key_Escape and self.tool not in _HOLDING:
+            self.tool_left.emit()
         elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
             self.go_up()
         else:

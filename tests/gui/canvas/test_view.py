@@ -178,6 +178,31 @@ def test_double_click_dives_and_escape_comes_back(editor: Editor, qtbot: QtBot) 
     assert len(levels) > 2
 
 
+def test_measuring_goes_from_rack_edge_to_rack_edge_and_escape_ends_it(
+    editor: Editor, qtbot: QtBot
+) -> None:
+    view = editor.view
+    view.zoom_to(["R01", "R02"])
+    view.set_tool("measure")
+    assert view.scene is not None
+    (left, top, width, _), other = view.scene.racks[:2].tolist()
+
+    def near(x_m: float, y_m: float) -> QPoint:
+        x, y = view.viewport.to_screen(x_m, y_m)
+        return QPoint(round(x) + 2, round(y) + 3)
+
+    begin = near(left + width, top)
+    drag(view, begin, near(other[0], other[1]) - begin)
+    assert view.marks.measure == pytest.approx((left + width, top, other[0], other[1]))
+    # Escape first takes the measure away, then the tool, and only then goes up.
+    scale = view.viewport.scale
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.marks.measure is None
+    with qtbot.waitSignal(view.tool_left):
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.viewport.scale == scale
+
+
 def test_the_wheel_zooms_at_the_pointer(editor: Editor) -> None:
     view = editor.view
     place = QPointF(300, 200)
