@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from studio.design.part_types import is_own
+from studio.fabric.fabric import Fabric
 from studio.gui import arrange_edits, selection_edits
 from studio.gui.actions import SEPARATOR, ActionState, ActionTable
 from studio.gui.canvas.held_boxes import holds_box
 from studio.gui.i18n import tr
+from studio.gui.remembered import Remembered
 from studio.ids import PartId
 from studio.paths import is_there
 
@@ -36,6 +39,7 @@ class WindowMenus:
         self._table = table
         self._intents = intents
         self._open_path = open_path
+        self._made = Remembered()
         self._fill_toolbar()
 
     def _fill_toolbar(self) -> None:
@@ -115,27 +119,13 @@ class WindowMenus:
         desk = self._desk
         document = desk.workspace.document
         history = document.history if document else None
-        racks = (
-            selection_edits.selected_racks(document.fabric, document.selection) if document else ()
-        )
         part = PartId(self._intents.part_in_hand())
-        return ActionState(
+        state = ActionState(
             has_document=document is not None,
             is_modified=document is not None and document.is_modified,
             can_undo=bool(history and history.place),
             can_redo=bool(history and history.place < len(history.steps)),
             has_selection=bool(document and document.selection),
-            has_rack_selection=bool(racks),
-            has_box_selection=bool(document and holds_box(document.fabric, document.selection)),
-            has_array_selection=bool(
-                document and racks and selection_edits.is_array(document.design, racks)
-            ),
-            blocks_selected=(
-                arrange_edits.block_count(document.fabric, document.selection) if document else 0
-            ),
-            has_exceptions=bool(
-                document and arrange_edits.has_exceptions(document.fabric, document.selection)
-            ),
             has_part=bool(part),
             has_own_part=bool(document and is_own(document.design, part)),
             has_clipboard=desk.clip is not None,
@@ -148,6 +138,11 @@ class WindowMenus:
             page=desk.page,
             tool=desk.tool,
         )
+        if document is None:
+            return state
+        # Asked for several times an edit, and each time thousands of racks may be selected.
+        seen = (document.fabric, document.selection)
+        return replace(state, **self._made.of("selection", lambda: selection_state(*seen), *seen))
 
     def update(self) -> None:
         """Enable what is possible now."""
@@ -164,3 +159,15 @@ class WindowMenus:
         redo = document.history.redo_label if document else ""
         desk.actions_made["edit.undo"].setText(f"{tr('Undo')} {tr(undo) if undo else ''}".strip())
         desk.actions_made["edit.redo"].setText(f"{tr('Redo')} {tr(redo) if redo else ''}".strip())
+
+
+def selection_state(fabric: Fabric, selection: frozenset[str]) -> dict[str, Any]:
+    """Return the fields of `ActionState` that say what can be done to a selection."""
+    racks = selection_edits.selected_racks(fabric, selection)
+    return {
+        "has_rack_selection": bool(racks),
+        "has_box_selection": holds_box(fabric, selection),
+        "has_array_selection": bool(racks and selection_edits.is_array(fabric.design, racks)),
+        "blocks_selected": arrange_edits.block_count(fabric, selection),
+        "has_exceptions": arrange_edits.has_exceptions(fabric, selection),
+    }

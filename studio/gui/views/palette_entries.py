@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -127,17 +128,17 @@ def found(entries: Sequence[PaletteEntry], typed: str) -> tuple[PaletteEntry, ..
     wanted = typed.strip().lower()
     if not wanted:
         return tuple(entries[:MOST_FOUND])
-    words = wanted.split()
+    words, in_order = wanted.split(), _in_order(wanted)
     ranked = []
     for place, entry in enumerate(entries):
-        rank = _rank(entry.search, wanted, words)
+        rank = _rank(entry.search, wanted, words, in_order)
         if rank is not None:
             ranked.append((rank, place, entry))
     ranked.sort(key=lambda one: one[:2])
     return tuple(entry for _, _, entry in ranked[:MOST_FOUND])
 
 
-def _rank(text: str, wanted: str, words: list[str]) -> int | None:
+def _rank(text: str, wanted: str, words: list[str], in_order: re.Pattern[str]) -> int | None:
     """Return how well a text fits: 0 best, None not at all."""
     if text.startswith(wanted):
         return 0
@@ -145,13 +146,16 @@ def _rank(text: str, wanted: str, words: list[str]) -> int | None:
         return 1
     if all(word in text for word in words):
         return 2
-    return 3 if len(wanted) > 2 and _in_order(wanted, text) else None
+    return 3 if len(wanted) > 2 and in_order.match(text) else None
 
 
-def _in_order(wanted: str, text: str) -> bool:
-    """Tell whether the letters occur in this order, as in `zmfit` for `zoom to fit`."""
-    rest = iter(text)
-    return all(letter in rest for letter in wanted if letter != " ")
+def _in_order(wanted: str) -> re.Pattern[str]:
+    """Return what a text matches that has the letters in this order, as `zmfit` `zoom to fit`.
+
+    Up to each letter there is none of its kind, so that a text is gone through only once.
+    """
+    letters = (re.escape(letter) for letter in wanted if letter != " ")
+    return re.compile("".join(f"[^{letter}]*{letter}" for letter in letters))
 
 
 def _search(english: str, chinese: str) -> str:

@@ -53,6 +53,8 @@ def readings(text: str) -> tuple[str, ...]:
     Which reading is meant follows from the word (重做 is `cz`, 重量 is `zl`): whoever types one
     finds it, whoever types the other does no harm.
     """
+    if text.isascii():
+        return ("".join(filter(str.isalnum, text)).lower(),)
     found = [""]
     for character in text:
         first = _initial(character)
