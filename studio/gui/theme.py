@@ -17,18 +17,18 @@ ThemeChoice = Literal["system", "light", "dark"]
 SPACE = 8
 """Distance between neighbours, in logical pixels; halves and doubles of it are used."""
 CATEGORICAL = (
-    "#3d7edb",
-    "#e08a1e",
-    "#2a9d78",
-    "#a1448c",
-    "#ce0242",
-    "#51acea",
-    "#946800",
-    "#55716d",
-    "#c487b2",
-    "#587db9",
+    "#2067cb",
+    "#ee9d16",
+    "#329b73",
+    "#87368e",
+    "#c10c39",
+    "#61c0fc",
+    "#a57309",
+    "#476566",
+    "#d787b3",
+    "#7a7dbb",
 )
-"""Told apart by hue and lightness together, with red-blind and green-blind eyes too."""
+"""Told apart by hue and lightness together, with red-, green- and blue-blind eyes too."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ LIGHT = Theme(
     warning="#9a5b00",
     stale="#8d97a3",
     bounds={
-        "compute": "#3d7edb",
-        "memory": "#e08a1e",
-        "network": "#2a9d78",
-        "overhead": "#a1448c",
-        "idle": "#a3acb7",
+        "compute": "#3576d6",
+        "memory": "#e68e24",
+        "network": "#1ba681",
+        "overhead": "#9f3f8e",
+        "idle": "#acb6c2",
     },
 )
 
@@ -94,16 +94,16 @@ DARK = Theme(
     quiet="#9aa7b6",
     accent="#4d97f3",
     on_accent="#0b1017",
-    good="#57c98b",
-    bad="#f2727c",
-    warning="#e7ad4b",
+    good="#61d198",
+    bad="#ec6c70",
+    warning="#e9ac4b",
     stale="#6b7684",
     bounds={
-        "compute": "#5b9af0",
-        "memory": "#f0a23c",
-        "network": "#43bd95",
-        "overhead": "#d9a5d3",
-        "idle": "#5d6672",
+        "compute": "#6794ec",
+        "memory": "#efa339",
+        "network": "#42c597",
+        "overhead": "#dcaddf",
+        "idle": "#5c6a71",
     },
 )
 

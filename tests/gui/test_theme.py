@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.gui.canvas import theme as canvas_theme
 from studio.gui.canvas.overlay import BINS, rgb
+from studio.gui.canvas.painting.differences import SIGNS
+from studio.gui.canvas.theme import CanvasTheme
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.layers import LayersPanel
 from studio.gui.theme import CATEGORICAL, DARK, LIGHT, Theme
@@ -111,6 +113,13 @@ _VISIONS = {
             [-0.011820, 0.042940, 0.968881],
         ]
     ),
+    "blue-blind": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
 """What is left of linear sRGB; Machado, Oliveira and Fernandes 2009, severity 1."""
 _TO_XYZ = np.array(
@@ -130,6 +139,14 @@ def lab(colour: str, vision: str) -> np.ndarray[tuple[int], np.dtype[np.float64]
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+COMPUTING = ("npu", "cpu", "switch", "nic")
+"""Kinds that stand side by side on a node; fills of all others are quieter."""
+
+
+def _fills(theme: CanvasTheme, *kinds: str) -> tuple[str, ...]:
+    return tuple(theme.kind(kind).name() for kind in kinds)
+
+
 @pytest.mark.parametrize("vision", _VISIONS)
 @pytest.mark.parametrize(
     ("colours", "least"),
@@ -140,6 +157,13 @@ def lab(colour: str, vision: str) -> np.ndarray[tuple[int], np.dtype[np.float64]
         (tuple(DARK.bounds.values()), 19.0),
         (tuple(one.name() for one in canvas_theme.LIGHT.planes), 19.0),
         (tuple(one.name() for one in canvas_theme.DARK.planes), 19.0),
+        (_fills(canvas_theme.LIGHT, *COMPUTING), 14.0),
+        (_fills(canvas_theme.DARK, *COMPUTING), 14.0),
+        (_fills(canvas_theme.LIGHT, *canvas_theme.LIGHT.kinds), 7.0),
+        (_fills(canvas_theme.DARK, *canvas_theme.DARK.kinds), 7.0),
+        ((LIGHT.good, LIGHT.bad, LIGHT.warning), 15.0),
+        ((DARK.good, DARK.bad, DARK.warning), 15.0),
+        (tuple(sign.color for sign in SIGNS.values()), 16.0),
         ((canvas_theme.LIGHT.failed.name(), canvas_theme.LIGHT.degraded.name()), 25.0),
         ((canvas_theme.DARK.failed.name(), canvas_theme.DARK.degraded.name()), 25.0),
     ],
@@ -148,6 +172,12 @@ def test_colours_differ_in_every_eye(colours: tuple[str, ...], least: float, vis
     """A just visible difference is about 2.3 in CIELAB; neighbours in a bar should be plain."""
     for one, other in itertools.combinations(colours, 2):
         assert np.linalg.norm(lab(one, vision) - lab(other, vision)) >= least, (one, other)
+
+
+@pytest.mark.parametrize("theme", [canvas_theme.LIGHT, canvas_theme.DARK])
+def test_names_on_components_keep_the_contrast_of_wcag_aa(theme: CanvasTheme) -> None:
+    for kind in theme.kinds:
+        assert contrast(theme.chip_text.name(), theme.kind(kind).name()) >= 4.5, kind
 
 
 def test_the_list_of_planes_has_the_colours_of_the_drawing(qtbot: QtBot) -> None:

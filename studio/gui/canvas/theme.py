@@ -57,19 +57,19 @@ def _colors(**names: str) -> dict[str, QColor]:
 LIGHT = CanvasTheme(
     dark=False,
     kinds={
-        "npu": QColor("#b9c8f0"),
-        "cpu": QColor("#b5dfd3"),
-        "switch": QColor("#f3d59b"),
-        "nic": QColor("#eab9c9"),
-        "memory": QColor("#d3d9e2"),
-        "storage": QColor("#ddd3c6"),
-        "power_supply": QColor("#d6dcd0"),
-        "cooling": QColor("#cde6f2"),
-        "": QColor("#dcdcdc"),
+        "npu": QColor("#abb0d8"),
+        "cpu": QColor("#cfe5e5"),
+        "switch": QColor("#ebd38f"),
+        "nic": QColor("#c4a4b1"),
+        "memory": QColor("#ccc9de"),
+        "storage": QColor("#f1ddc8"),
+        "power_supply": QColor("#b4cec5"),
+        "cooling": QColor("#c5e4fd"),
+        "": QColor("#e8f0e2"),
     },
     planes=tuple(
         QColor(name)
-        for name in ("#1f6fc4", "#d1720a", "#138a67", "#661d5d", "#9b9cac", "#bf9753", "#4aa6d9")
+        for name in ("#175ba6", "#c76b07", "#128e66", "#641c5a", "#a4a5b0", "#c49a57", "#4aaee4")
     ),
     **_colors(
         background="#eef0f3",
@@ -99,19 +99,19 @@ LIGHT = CanvasTheme(
 DARK = CanvasTheme(
     dark=True,
     kinds={
-        "npu": QColor("#3c4f8a"),
-        "cpu": QColor("#2a6456"),
-        "switch": QColor("#7a5c1e"),
-        "nic": QColor("#75394f"),
-        "memory": QColor("#444d5b"),
-        "storage": QColor("#55493b"),
-        "power_supply": QColor("#46503f"),
-        "cooling": QColor("#2c5568"),
-        "": QColor("#4a4a4a"),
+        "npu": QColor("#27447b"),
+        "cpu": QColor("#367772"),
+        "switch": QColor("#7c5d10"),
+        "nic": QColor("#652948"),
+        "memory": QColor("#323e5b"),
+        "storage": QColor("#64624e"),
+        "power_supply": QColor("#333f30"),
+        "cooling": QColor("#455f73"),
+        "": QColor("#534943"),
     },
     planes=tuple(
         QColor(name)
-        for name in ("#5aa2f0", "#f0963c", "#3fbf94", "#a57faa", "#dae2e1", "#f3de88", "#70d9ff")
+        for name in ("#718fd7", "#f79943", "#38b07f", "#af81a4", "#d9e5e4", "#f8e39f", "#6ad7fb")
     ),
     **_colors(
         background="#14171c",
