@@ -17,7 +17,8 @@ from typing import Any
 
 from studio.design import edits
 from studio.design.finding import Finding
-from studio.design.model import Design, Deviation
+from studio.design.model import Design
+from studio.errors import UnknownName
 from studio.exchange.result_json import result_json
 from studio.exchange.totals_json import totals_json
 from studio.exploration.compare import Comparison, candidate_of
@@ -28,9 +29,10 @@ from studio.exploration.explanation.figures import open_figure, open_total
 from studio.exploration.sensitivity import Sensitivity
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
-from studio.ids import Address
+from studio.messages import Listed
 from studio.session.evaluation import active_scenario, evaluate, sim_input, with_error_band
 from studio.session.findings import findings_of
+from studio.session.flow import with_failed
 from studio.session.library import catalog, find_design
 from studio.session.study import PlanSearch, Question, search_plans, tornado
 from studio.simulation.explanation import Input, Line
@@ -61,12 +63,29 @@ class Supernode:
 
     @property
     def totals(self) -> Mapping[str, float]:
-        """Return all figures by name, in SI units."""
+        """Return all figures by name, in SI units and bytes, bandwidth per direction."""
         return {name: figure.value for name, figure in self.rolled_up.figures.items()}
 
     def explain(self, name: str) -> Figure:
-        """Return one figure with the terms it is the sum of."""
-        return self.rolled_up.figures[name]
+        """Return one figure of the roll-up with the terms it is the sum of, in SI units.
+
+        Parameters
+        ----------
+        name
+            As in `totals`: `power_w.typical`, `memory_bytes` …
+
+        Raises
+        ------
+        UnknownName : there is no such figure.
+        """
+        figures = self.rolled_up.figures
+        if name not in figures:
+            raise UnknownName(
+                "no figure begins with {name!r}; there is {known}",
+                name=name,
+                known=Listed(figures),
+            )
+        return figures[name]
 
     def open_figure(self, name: str, scenario: str = "") -> Line:
         """Return any figure with the lines it is made of, down to inputs and their sources.
@@ -99,6 +118,11 @@ class Supernode:
 
     def simulate(self, scenario: str = "") -> SimResult:
         """Run a scenario of the design, the active one by default.
+
+        Returns
+        -------
+        Times in s, power in W, energy in J, memory in byte, cost in USD; `error_range` gives the
+        ends of a figure's error band.
 
         Raises
         ------
@@ -154,6 +178,13 @@ class Supernode:
     def edit(self, path: Sequence[str], value: object) -> Supernode:
         """Return the design with one field changed.
 
+        Parameters
+        ----------
+        path
+            Steps to the field in the file: `["racks", "compute-west", "array", "count"]`.
+        value
+            In the SI unit of the field: lengths in m, times in s.
+
         Raises
         ------
         StudioError : there is no such field, or the value is not possible.
@@ -161,12 +192,27 @@ class Supernode:
         return Supernode(edits.set_field(self.design, path, value))
 
     def fail(self, address: str) -> Supernode:
-        """Return the design with a component, rack or link out of order."""
-        failed = Deviation(state="failed")
-        return Supernode(edits.set_state(self.design, Address(address), failed))
+        """Return the design with something out of order.
+
+        Parameters
+        ----------
+        address
+            A rack `R03`, a box `R03/N2`, a component `R03/N2/npu[5]`, links `rule:ub-uplinks[0]`
+            or a whole plane `plane:ub`.
+
+        Raises
+        ------
+        StudioError : nothing is there.
+        """
+        return Supernode(with_failed(self.fabric, address).design)
 
     def save(self, path: str | Path) -> None:
-        """Write the design to a file."""
+        """Write the design to a file, as a whole or not at all.
+
+        Raises
+        ------
+        FileProblem : it can't be written.
+        """
         write_design(Path(path), self.design)
 
     def to_dict(self) -> dict[str, Any]:
@@ -195,10 +241,10 @@ def load(name: str | Path) -> Supernode:
 
 
 def compare(*supernodes: Supernode) -> Comparison:
-    """Put designs side by side; ratios are to the last one."""
+    """Put what designs add up to side by side, in SI units; ratios are to the last one."""
     return _compare([candidate_of(one.design, one.rolled_up) for one in supernodes])
 
 
 def result_to_dict(result: SimResult) -> dict[str, Any]:
-    """Return a simulated job as plain data."""
+    """Return a simulated job as plain data, SI units and bytes, as `simulate --json` prints it."""
     return result_json(result)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from studio import api
-from studio.errors import FileProblem, InvalidInput, UnknownName
+from studio.errors import FileProblem, InvalidInput, StudioError, UnknownName
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,23 @@ def test_failing_an_npu_takes_its_compute_and_power_but_not_its_price(
     )
     assert failed.totals["price_usd"] == nvl72.totals["price_usd"]
     assert failed.totals["power_w.typical"] < nvl72.totals["power_w.typical"]
+
+
+def test_a_question_about_nothing_is_named(nvl72: api.Supernode) -> None:
+    with pytest.raises(StudioError, match="nothing is at 'R99/N1'"):
+        nvl72.fail("R99/N1")
+    with pytest.raises(UnknownName, match="cake"):
+        nvl72.explain("cake")
+    with pytest.raises(InvalidInput, match="above 0"):
+        nvl72.search(limits={"energy": math.nan})
+
+
+def test_every_term_is_counted_or_has_a_source(nvl72: api.Supernode) -> None:
+    path = ["assemblies", next(iter(nvl72.design.assemblies)), "mass_kg"]
+    for name, figure in nvl72.edit(path, 12.5).rolled_up.figures.items():
+        for term in figure.terms:
+            said = figure.grade == "counted" or (term.origin and term.origin.source)
+            assert said, (name, term.label)
 
 
 def test_every_scenario_of_every_reference_design_runs_and_fits() -> None:

@@ -170,6 +170,11 @@ def _limits(scenario: Scenario, job: Job, asked: Question, price_usd: float) -> 
         if "user-speed" not in bounds:
             bounds.setdefault("tpot", scenario.tpot_objective_s)
         bounds.setdefault("ttft", scenario.ttft_objective_s)
+    for name, bound in bounds.items():
+        if not bound > 0:
+            raise InvalidInput(
+                "a limit of {limit} for {goal}: it must be above 0", limit=bound, goal=name
+            )
     return tuple(Limit(goal_of(name, job, price_usd), bound) for name, bound in bounds.items())
 
 

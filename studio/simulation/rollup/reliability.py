@@ -22,6 +22,14 @@ from studio.simulation.rollup.inventory import CableRun, Inventory
 from studio.simulation.rollup.power import CATEGORY_OF_KIND
 
 FIELD = "failure_rate"
+_SOFTWARE = Origin(
+    "54 + 32 + 7 + 2",
+    "The Llama 3 Herd of Models, arXiv 2407.21783, table 5",
+    "https://arxiv.org/abs/2407.21783",
+    "inferred",
+    "2024-07",
+    say("software bugs, maintenance, time-outs and dependencies in 303 node-years"),
+)
 _REDUNDANT = frozenset({"power_supply", "cooling"})
 _CARRIED = say("the others carry on, five times of six")
 _ROUTED = say("what only joins switches stops no job: traffic goes around")
@@ -54,7 +62,7 @@ def reliability_figures(inventory: Inventory) -> tuple[Figure, ...]:
     if nodes:
         stops.append(
             Term(say("Software and operations"), nodes, SOFTWARE_PER_NODE_YEAR, category="other",
-                 note=say("per node; Llama 3, arXiv 2407.21783, table 5"))
+                 origin=_SOFTWARE)
         )  # fmt: skip
     stop = Figure("interruptions_per_year", "count", tuple(stops), tuple(missing))
     fail = Figure("failures_per_year", "count", tuple(failures), tuple(missing))

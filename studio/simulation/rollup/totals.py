@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from studio.catalog.fields import NUMBER_FORMATS
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
+from studio.fabric.parts import Origin
 from studio.messages import say
 from studio.simulation.rollup.bandwidth import bisection_figures, injection_figures
 from studio.simulation.rollup.figure import Figure, Term, part_terms
@@ -156,13 +158,22 @@ def _cables(inventory: Inventory) -> tuple[Figure, ...]:
     )
 
 
+_DRAWN = Origin("", say("chassis mass of the assembly in this design"), "", "assumed", "", "")
+
+
 def _mass(inventory: Inventory) -> Figure:
-    housings = compress(inventory.fabric.layout.housings, inventory.fabric.housing_present)
-    chassis = sum(housing.template.mass_kg for housing in housings)
+    fabric = inventory.fabric
+    there = compress(fabric.layout.housings, fabric.housing_present)
+    boxes = Counter(housing.template.assembly for housing in there)
+    assemblies = fabric.design.assemblies
     terms = (
         *part_terms((*inventory.components, *inventory.racks, *inventory.transceivers), "mass"),
         *part_terms(inventory.cable_metres, "mass_per_m"),
-        Term(say("Chassis of nodes, boxes and trays"), 1, chassis),
+        *(
+            Term(assemblies[name].title, count, assemblies[name].mass_kg, origin=_DRAWN)
+            for name, count in boxes.items()
+            if assemblies[name].mass_kg
+        ),
     )
     return Figure("mass_kg", "mass", terms)
 
