@@ -21,6 +21,9 @@ MARGIN_PX = 12.0
 _TEXT_PX = 12
 _ROW_PX = 20.0
 _MAP_WIDTH_PX, _MAP_HEIGHT_PX = 176.0, 116.0
+_MAP_ROOM_PX = 1100.0
+"""In a drawing less wide the map is smaller too, or it would hide what was zoomed to."""
+_LEAST_MAP_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -176,9 +179,13 @@ def _fine_step_m(scale: float) -> float:
 
 def minimap_rect(viewport: Viewport) -> QRectF:
     """Return where the minimap stands."""
-    return QRectF(
-        viewport.width - MARGIN_PX - _MAP_WIDTH_PX, MARGIN_PX, _MAP_WIDTH_PX, _MAP_HEIGHT_PX
-    )
+    width, height = _map_size(viewport)
+    return QRectF(viewport.width - MARGIN_PX - width, MARGIN_PX, width, height)
+
+
+def _map_size(viewport: Viewport) -> tuple[int, int]:
+    share = min(max(viewport.width / _MAP_ROOM_PX, _LEAST_MAP_SHARE), 1.0)
+    return round(_MAP_WIDTH_PX * share), round(_MAP_HEIGHT_PX * share)
 
 
 def needs_minimap(scene: Scene, viewport: Viewport) -> bool:
@@ -200,7 +207,7 @@ def taken_by_hud(frame: Frame, fonts: Fonts) -> list[Rect]:
 
 def minimap_view(frame: Frame) -> Viewport:
     """Return the view on the whole hall that the minimap shows, relative to its corner."""
-    plain = Viewport(0, 0, 1, int(_MAP_WIDTH_PX), int(_MAP_HEIGHT_PX))
+    plain = Viewport(0, 0, 1, *_map_size(frame.viewport))
     return plain.fitted(frame.scene.bounds, 0.05)
 
 
