@@ -35,7 +35,7 @@ from studio.gui.status_line import StatusLine
 from studio.gui.theme import Theme
 from studio.gui.widgets.labels import fixed_toolbar
 from studio.gui.workspace import Workspace
-from studio.paths import home_dir
+from studio.paths import designs_dir, home_dir
 
 if TYPE_CHECKING:
     from studio.gui.panels.compare import ComparePage
@@ -164,11 +164,11 @@ class Desk(QMainWindow):
         return PAGES[self.pages.currentIndex()]
 
     def start_folder(self) -> Path:
-        """Return the folder file dialogs start in."""
-        document = self.workspace.document
-        if document is not None and document.path is not None:
-            return document.path.parent
-        return self.settings.recent[0].parent if self.settings.recent else home_dir()
+        """Return the folder file dialogs start in: the last one used that is a user's own."""
+        document, shipped = self.workspace.document, designs_dir()
+        used = [document.path] if document is not None and document.path is not None else []
+        own = (path.parent for path in (*used, *self.settings.recent))
+        return next((one for one in own if one != shipped), home_dir())
 
     def show_dock(self, name: str) -> None:
         """Bring a panel to the front."""

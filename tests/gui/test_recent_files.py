@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QLabel
 
 from studio.gui.main_window import MainWindow
+from studio.paths import home_dir
+from studio.session.library import find_design
 
 
 def test_a_recent_file_that_cannot_be_asked_for_is_greyed(empty_window: MainWindow) -> None:
@@ -28,3 +30,13 @@ def test_names_of_files_are_shown_as_they_are(empty_window: MainWindow, tmp_path
     empty_window.welcome.show_designs((), empty_window.settings.recent)
     words = [label.text() for label in empty_window.welcome.findChildren(QLabel)]
     assert any("A&amp;B &lt;b&gt;bold" in text for text in words)
+
+
+def test_dialogs_start_where_the_user_works_and_not_among_the_shipped_designs(
+    empty_window: MainWindow, tmp_path: Path
+) -> None:
+    assert empty_window.open_path(find_design("cloudmatrix-384"))
+    assert empty_window.start_folder() == home_dir()
+    empty_window.settings.add_recent(tmp_path / "own.supernode")
+    assert empty_window.open_path(find_design("gb200-nvl72"))
+    assert empty_window.start_folder() == tmp_path

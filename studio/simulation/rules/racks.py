@@ -36,6 +36,7 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
                 width_m=site.width_m,
                 depth_m=site.depth_m,
             ),
+            say("Drag it inside, or make the hall larger in the site's fields"),
         )
     order = np.argsort(boxes[:, 0], kind="stable")
     left = boxes[order, 0]
@@ -52,6 +53,7 @@ def floor_space(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 second,
                 say("stands in the place of {first}", first=first),
+                say("Drag one of the two to a free place"),
             )
 
 
