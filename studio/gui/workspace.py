@@ -25,8 +25,8 @@ from studio.gui.slow_work import GoOn
 from studio.gui.workers import LiveWorker, Outcome
 from studio.session.document import Document
 from studio.session.evaluator import Evaluator
-from studio.storage.histories import keep_history, kept_history
-from studio.storage.journal import Journal, Recovered, orphaned_journals, read_journal
+from studio.storage.journal import Journal, Recovered
+from studio.storage.journal_folder import JournalFolder
 from studio.storage.project_file import read_design
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Workspace(QObject):
         journals: Path | None = None,
     ) -> None:
         super().__init__(parent)
-        self._journals = journals
+        self._journals = JournalFolder(journals)
         self._catalog = catalog
         self._document: Document | None = None
         self._evaluation: Evaluation | None = None
@@ -156,7 +156,7 @@ class Workspace(QObject):
     def use(self, document: Document | None, pin: bool = True) -> None:
         """Show a document; the one before is given up, its journal with it."""
         if self._document is not None and self._document is not document:
-            self._document.close(self._journals)
+            self._document.close(self._journals.folder)
             self._evaluator.forget()
         self._document = document
         self._given_up = self._asked
@@ -178,19 +178,7 @@ class Workspace(QObject):
 
     def unsaved_before(self) -> Recovered | None:
         """Return the newest work that a process which ended badly left unsaved."""
-        if self._journals is None:
-            return None
-        for file in orphaned_journals(self._journals):
-            try:
-                recovered = read_journal(file)
-            except StudioError:
-                continue
-            if recovered.has_unsaved:
-                return recovered
-            if recovered.path is not None and recovered.steps:
-                keep_history(self._journals, file, recovered.path)
-            file.unlink(missing_ok=True)
-        return None
+        return self._journals.unsaved()
 
     def recover(self, recovered: Recovered) -> bool:
         """Bring back a document with all its steps; tells whether it could be built."""
@@ -207,20 +195,18 @@ class Workspace(QObject):
     def _kept_history(self, path: Path, design: Design) -> Recovered | None:
         # The same file opened once more: its history is being written still.
         if self._document is not None and self._document.path == path:
-            self._document.close(self._journals)
-        return kept_history(self._journals, path, design) if self._journals is not None else None
+            self._document.close(self._journals.folder)
+        return self._journals.history_of(path, design)
 
     def _journal(
         self, design: Design, path: Path | None, kept: Recovered | None = None
     ) -> Journal | None:
         """Begin a journal, or go on with one; without it work goes on, and the user is told."""
-        if self._journals is None:
-            return None
         # A journal is named after its design: opened once more, the one before ends first.
         if self._document is not None and self._document.design.id == design.id:
-            self._document.close(self._journals)
+            self._document.close(self._journals.folder)
         try:
-            return Journal(self._journals, design, path, kept.journal if kept else None)
+            return self._journals.begin(design, path, kept)
         except StudioError as error:
             self.noticed.emit(Notice(tr(error.message), "warning"))
             return None
@@ -281,7 +267,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop the worker and end the journal."""
         if self._document is not None:
-            self._document.close(self._journals)
+            self._document.close(self._journals.folder)
         self._worker.close()
 
     def _attempt(self, change: Callable[[Document], object]) -> bool:

@@ -23,6 +23,7 @@ from studio.gui.widgets.choice_editors import ChoiceEditor
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.session.document import Document
 from studio.session.library import find_design
+from studio.storage.journal_folder import JournalFolder
 from tests.gui.conftest import PATIENCE_MS, wait_for_result
 
 
@@ -295,7 +296,7 @@ def test_unsaved_work_of_an_ended_process_is_brought_back(
 ) -> None:
     journals = tmp_path / "journals"
     workspace = window.workspace
-    workspace._journals = journals
+    workspace._journals = JournalFolder(journals)
     assert workspace.open(find_design("gb200-nvl72"))
     workspace.apply("name", lambda d: set_field(d, ("name",), "Half done"))
     kept = next(journals.iterdir())
