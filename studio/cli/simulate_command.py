@@ -145,8 +145,8 @@ def _print(basis: Basis, said: Said) -> None:
     print(f"  {said(result.model)}, {said(result.plan)}")
     print_table(_figure_rows(result, said), indent=2, said=said)
     for phase in result.phases:
-        npus = said(say("on {npus:,} NPUs", npus=phase.npus))
-        print(f"  {said(word(phase.name))}: {display(phase.seconds, 'time')} {npus}")
+        place = said(phase.place)
+        print(f"  {said(word(phase.name))}: {display(phase.seconds, 'time')} {place}")
         print_table(
             [
                 [

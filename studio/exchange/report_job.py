@@ -76,8 +76,8 @@ def _headline(result: SimResult, said: Said) -> Iterable[tuple[str, str, str]]:
 
 
 def _phase(phase: Phase, said: Said) -> str:
-    npus = said(say("on {npus:,} NPUs", npus=phase.npus))
-    title = f"<h3>{escape(said(word(phase.name)))}: {display(phase.seconds, 'time')} {npus}</h3>"
+    place = escape(said(phase.place))
+    title = f"<h3>{escape(said(word(phase.name)))}: {display(phase.seconds, 'time')} {place}</h3>"
     whole = phase.seconds or 1.0
     rows = (_bar_row(term.name, term.seconds, whole, "time", said) for term in phase.terms)
     return title + table((), rows)

@@ -71,6 +71,7 @@ def _phase(phase: Phase) -> dict[str, Any]:
         "name": phase.name,
         "seconds": phase.seconds,
         "npus": phase.npus,
+        "shared_npus": phase.shared_npus,
         "tokens": phase.tokens,
         "npu_power_w": phase.npu_power_w,
         "utilisation": {

@@ -88,6 +88,7 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
 def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
     stepping = _decode_npus(scenario, outcome, npus)
     filling = npus - stepping
+    shared = npus if stepping < outcome.instance_npus else 0
     share = filling / npus
     rate = _rate_per_npu(scenario, outcome, share)
     draw = share * outcome.prefill.power_w_per_npu + (1 - share) * outcome.decode.power_w_per_npu
@@ -106,6 +107,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
                 outcome.worked.plenty.pass_time,
                 devices,
                 filling,
+                shared,
                 outcome.prefill_tokens_per_s_per_npu,
             ),
             _phase(
@@ -113,6 +115,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
                 outcome.worked.decode.pass_time,
                 devices,
                 stepping,
+                shared,
                 outcome.decode_tokens_per_s_per_npu,
             ),
         ),
@@ -166,7 +169,17 @@ def _remedy(
 def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:
     """Return the NPUs kept for decoding; a scenario that names a share gets it."""
     if scenario.prefill_share:
-        return npus - round(scenario.prefill_share * npus)
+        kept = npus - round(scenario.prefill_share * npus)
+        if not 0 < kept <= npus:
+            most = max(0.0, 1 - outcome.instance_npus / npus)
+            raise InvalidInput(
+                "{share:.1%} of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
+                "(0 keeps both phases in balance)",
+                share=scenario.prefill_share,
+                npus=npus,
+                nearest=most if kept <= 0 else 0.0,
+            )
+        return kept
     return int(
         balanced_decode_npus(
             npus, outcome.prefill_share, outcome.instance_npus, outcome.prefill_instance_npus
@@ -191,7 +204,12 @@ def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -
 
 
 def _phase(
-    estimated: Estimated, one: PassTime, devices: float, npus: int, tokens_per_s_per_npu: float
+    estimated: Estimated,
+    one: PassTime,
+    devices: float,
+    npus: int,
+    shared_npus: int,
+    tokens_per_s_per_npu: float,
 ) -> Phase:
     """Return a phase; `devices` of one NPU work alike, each on operators of its own."""
     times: dict[tuple[str, str], float] = {}
@@ -225,6 +243,7 @@ def _phase(
         tokens=tokens_per_s_per_npu * npus * estimated.time_s,
         npus=npus,
         npu_power_w=estimated.power_w_per_npu,
+        shared_npus=shared_npus,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from studio.messages import say
 from studio.simulation.error_band import ErrorBand
 from studio.simulation.reliability.job import JobReliability
 
@@ -85,6 +86,20 @@ class Phase:
     """NPUs that run the phase."""
     npu_power_w: float
     """Mean draw of one of them."""
+    shared_npus: int = 0
+    """NPUs that take turns at both phases, because one instance of each does not fit beside the
+    other; `npus` is then the mean. 0 where the phase has NPUs of its own."""
+
+    @property
+    def place(self) -> str:
+        """Return where the phase runs, in words."""
+        if not self.shared_npus:
+            return say("on {npus:,} NPUs", npus=self.npus)
+        return say(
+            "on all {npus:,} NPUs, {share:.0%} of the time",
+            share=self.npus / self.shared_npus,
+            npus=self.shared_npus,
+        )
 
     @property
     def tokens_per_s(self) -> float:

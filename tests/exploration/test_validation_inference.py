@@ -24,6 +24,17 @@ def rows_of(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_a_rate_per_accelerator_that_cannot_hold_the_model_is_that_of_an_instance_that_can():
+    """72 GB of INT8 weights do not fit 64 GB; a source without an instance means a larger one."""
+    row = next(row for row in rows_of("inference.csv") if row["model"] == "Pangu-Pro-MoE-72B")
+    case = serving_case(row)
+    assert not isinstance(case, str)
+    assert (row["gpus"], case.npus, case.machine.npu_count) == ("1", 2, 2)
+    stated = serving_case(row | {"tp": "1"})
+    assert not isinstance(stated, str)
+    assert stated.npus == 1
+
+
 def sample(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
     return random.Random(7).sample(rows, count)
 

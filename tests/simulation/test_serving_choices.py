@@ -85,3 +85,30 @@ def test_a_sliding_window_holds_less_than_full_attention(system):
 def test_impossible_choices_name_the_nearest_valid(field, value):
     with pytest.raises(InvalidInput, match="nearest valid"):
         served("cloudmatrix-384", **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("share", "nearest"), [(2.0, "58.3%"), (1.0, "58.3%"), (0.9999, "58.3%"), (-0.5, "0.0%")]
+)
+def test_a_share_for_prefill_that_leaves_nothing_names_the_nearest(share, nearest):
+    """An instance of CloudMatrix 384 takes 160 of its 384 NPUs."""
+    with pytest.raises(InvalidInput, match=f"nearest valid: {nearest}"):
+        served("cloudmatrix-384", prefill_share=share)
+
+
+def test_phases_that_take_turns_say_so():
+    """72 NPUs hold one instance of 72: it prefills and decodes in turn; 160 of 384 decode alone."""
+    turns = served("gb200-nvl72").phases
+    assert [phase.shared_npus for phase in turns] == [72, 72]
+    assert sum(phase.npus for phase in turns) == 72
+    assert turns[1].place == f"on all 72 NPUs, {turns[1].npus / 72:.0%} of the time"
+    apart = served("cloudmatrix-384").phases
+    assert [phase.shared_npus for phase in apart] == [0, 0]
+    assert apart[1].place == "on 160 NPUs"
+
+
+def test_a_model_that_does_not_fit_says_over_how_many_devices_it_would():
+    """671 GB of INT8 weights against 63 GB a device: 16 devices, the next power of two."""
+    found = served("cloudmatrix-384", npus=1, ep=0, redundant_experts=0)
+    assert not found.memory.fits
+    assert "over 16 devices" in found.memory.remedy

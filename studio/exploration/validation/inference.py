@@ -30,7 +30,7 @@ from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.mapping import candidate_plans
 from studio.simulation.inference.mixing import mixed
 from studio.simulation.inference.phases import decode, prefill
-from studio.simulation.inference.plan import InferencePlan, check_plan, scalar
+from studio.simulation.inference.plan import InferencePlan, check_plan, expert_count, scalar
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.requests import Limits
 from studio.simulation.inference.runs import run_rate
@@ -171,7 +171,9 @@ def possible_plans(case: ServingCase, profile: InferenceProfile) -> list[Inferen
     if stated is not None:
         # Some sources count the accelerators of one node of a larger instance.
         check_plan(case.model, stated, max(devices, int(scalar(stated.ranks))))
-        return [stated]
+        # Engines that spread experts over ranks that do not divide them fill the rest with copies.
+        copies = -expert_count(case.model) % scalar(stated.expert)
+        return [replace(stated, redundant_experts=copies)]
     domain = case.machine.levels[0].ranks * profile.devices_per_npu
     stages = max(case.pipeline, 1) if case.pipeline else _MOST_STAGES
     most = int(min(devices, domain))
@@ -228,6 +230,8 @@ def _latency_s(case: ServingCase, engine: Engine) -> float:
 
 
 def _prefill_rate(case: ServingCase, engine: Engine) -> float:
+    if in_flight(engine, case.shape) < 1:
+        return 0.0
     rate = scalar(prefill(engine, case.shape, np.inf).tokens_per_s_per_npu)
     return rate * engine.profile.devices_per_npu / (1 - case.shape.cached_share)
 

@@ -25,6 +25,8 @@ from studio.simulation.inference.runs import Run
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.machine import Machine
 from studio.workload.model import AiModel
+from studio.workload.parameters import model_parameters
+from studio.workload.precision import number_format
 
 DEFAULT_PROMPT = 4096.0
 DEFAULT_OUTPUT = 512.0
@@ -128,6 +130,10 @@ def serving_case(row: Row) -> ServingCase | str:
     machine, stand_in = machine_of_row(row, npus)
     if machine is None:
         return stand_in
+    precision = precision_of(row.get("precision") or "") or "bf16"
+    if row.get("primary_metric") == "tokens_per_s_per_gpu" and not whole(row, "tp"):
+        npus = _holding_weights(npus, machine, model, precision)
+        machine = replace(machine, npu_count=npus)
     rule = _rule(row, model.name)
     shape = _shape(row, rule)
     kv_length = number(row, "kv_len", 0.0)
@@ -145,7 +151,7 @@ def serving_case(row: Row) -> ServingCase | str:
         metric=row.get("primary_metric") or "",
         shape=shape,
         context=kv_length or shape.mean_context,
-        precision=precision_of(row.get("precision") or "") or "bf16",
+        precision=precision,
         cache_precision=_cache_precision(row),
         npus=npus,
         tensor=whole(row, "tp"),
@@ -163,6 +169,17 @@ def serving_case(row: Row) -> ServingCase | str:
         speculation=_speculation(row.get("spec_decode") or ""),
         is_balanced="perfect" in note,
     )
+
+
+def _holding_weights(npus: int, machine: Machine, model: AiModel, precision: str) -> int:
+    """Return the NPUs of the least instance that holds the weights, from those that a row names.
+
+    Sources print a rate per accelerator without saying how many shared the model.
+    """
+    weights = model_parameters(model).total * number_format(precision).stored_byte
+    while weights > npus * machine.accelerator.memory_byte and npus < machine.host_npus:
+        npus *= 2
+    return npus
 
 
 def _doubt(machine: Machine, generation: str, basis: str, row: Row) -> str:

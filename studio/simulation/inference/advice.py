@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from studio.messages import say
+import math
+
+from studio.messages import Message, say
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.memory import ServingMemory
-from studio.simulation.inference.plan import scalar
+from studio.simulation.inference.plan import expert_count, scalar
 from studio.simulation.inference.requests import Limits, RequestShape
 from studio.simulation.inference.speculative import Speculation
+from studio.simulation.inference.uneven_experts import fullest_rank
+
+_CROWDED = 0.9
+"""Share of the usable memory beyond which weights leave no room worth the name."""
 
 
 def limit_of(batch: float, room: float, held: float) -> str:
@@ -36,12 +42,12 @@ def remedy_of(
     ranks = int(scalar(engine.plan.ranks))
     if room < 1:
         over = scalar(memory.weights) / memory.usable
-        if over > 0.9:
+        if over > _CROWDED:
             return say(
                 "weights take {over:.0%} of the usable memory of a device: spread the "
                 "instance over {devices} devices or store weights in fewer bits",
                 over=over,
-                devices=2 * ranks,
+                devices=ranks * 2 ** max(math.ceil(math.log2(over / _CROWDED)), 1),
             )
         return say(
             "not one request of {full_length:g} tokens fits: spread the instance over "
@@ -81,6 +87,22 @@ def prefill_remedy(apart: Engine) -> str:
     )
 
 
+def _uneven_experts(engine: Engine) -> list[Message]:
+    """Return what it costs that ranks hold unlike numbers of experts, if they do."""
+    plan, ranks = engine.plan, scalar(engine.plan.expert)
+    over = scalar(fullest_rank(expert_count(engine.model), plan.redundant_experts, ranks)) - 1
+    if plan.is_balanced or over < 1e-9:
+        return []
+    return [
+        say(
+            "experts do not divide evenly by {ranks:g} ranks: the fullest has {over:.0%} more "
+            "than the mean",
+            ranks=ranks,
+            over=over,
+        )
+    ]
+
+
 def assumptions_of(engine: Engine, guess: Speculation) -> tuple[str, ...]:
     """Return what an estimate takes for granted."""
     profile = engine.profile
@@ -102,6 +124,7 @@ def assumptions_of(engine: Engine, guess: Speculation) -> tuple[str, ...]:
                 expert_imbalance=profile.expert_imbalance,
             )
         )
+    said += _uneven_experts(engine)
     if guess.drafts:
         said.append(
             say(

@@ -14,7 +14,7 @@ from studio.simulation.inference.pass_time import TERMS, PassTime
 from studio.simulation.inference.pieces import PassLoad, Work
 from studio.simulation.inference.plan import InferencePlan, expert_count
 from studio.simulation.inference.reductions import hand_over
-from studio.simulation.inference.uneven_experts import levelled
+from studio.simulation.inference.uneven_experts import fullest_rank, levelled
 from studio.simulation.inference.work import head_work
 from studio.workload.operators import FloatArray, Number
 
@@ -88,12 +88,13 @@ def _weighted(weight: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def _imbalance(engine: Engine) -> Number:
-    if engine.plan.is_balanced:
+    """Return the load of the busiest expert rank over the mean: experts held times their load."""
+    plan, experts = engine.plan, expert_count(engine.model)
+    if plan.is_balanced or not experts:
         return 1.0
-    excess = engine.profile.expert_imbalance * levelled(
-        expert_count(engine.model), engine.plan.redundant_experts
-    )
-    return 1.0 + excess * (1 - 1 / np.asarray(engine.plan.expert))
+    excess = engine.profile.expert_imbalance * levelled(experts, plan.redundant_experts)
+    busier = 1.0 + excess * (1 - 1 / np.asarray(plan.expert))
+    return busier * fullest_rank(experts, plan.redundant_experts, plan.expert)
 
 
 def _finished(

@@ -50,6 +50,22 @@ def levelled(experts: int, redundant: float) -> float:
     return max(highest_score(experts, redundant) / highest_score(experts), 0.0)
 
 
+def fullest_rank(experts: int, redundant: float, ranks: Number) -> Number:
+    """Return the load of the rank with most experts over the mean, all liked alike, from 1.
+
+    Notes
+    -----
+    Of n experts r ranks carry n / r in the mean, but none carries a part of one: some carry
+    ceil(n / r). Experts held twice carry half a load in each place, so that ranks differ by halves:
+    ceil(2 n / r) / 2. An expert alone on its rank has all of its own load, however many copies of
+    others fill the ranks beside it.
+    """
+    if not experts:
+        return 1.0
+    parts = (2.0 if redundant else 1.0) * experts / np.asarray(ranks, dtype=np.float64)
+    return np.ceil(parts - 1e-9) / parts
+
+
 def late_experts(part: MixtureOfExperts, plan: InferencePlan, share: Share) -> Number:
     """Return how many more experts the busiest rank touches than the mean of all ranks. [1].
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.simulation.inference.phases import decode
+from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan
-from studio.simulation.inference.uneven_experts import late_experts, levelled
+from studio.simulation.inference.requests import RequestShape
+from studio.simulation.inference.uneven_experts import fullest_rank, late_experts, levelled
 from studio.workload.library import load_model
 from studio.workload.model import MixtureOfExperts
 from studio.workload.operator import Number
 from studio.workload.operators import Share, touched_experts
+from tests.simulation.inference.conftest import cloudmatrix
 
 EVEN = InferencePlan(is_balanced=True)
 
@@ -38,6 +42,42 @@ def test_imbalance_left_by_hand():
     assert levelled(256, 32) == pytest.approx(1.14 / 2.81, abs=0.01)
     assert levelled(256, 0) == 1.0
     assert levelled(256, 256) == 0.0
+
+
+def test_the_fullest_rank_by_hand():
+    """256 experts: 64 ranks have 4 each; of 72 some have 4 of 3.56; of 320 some have 1 of 0.8."""
+    assert fullest_rank(256, 0, 64.0) == 1.0
+    assert fullest_rank(256, 0, 72.0) == pytest.approx(1.125)
+    assert fullest_rank(256, 0, 320.0) == pytest.approx(1.25)
+    assert fullest_rank(0, 0, 8.0) == 1.0
+
+
+def test_copies_let_ranks_differ_by_halves():
+    """On 48 ranks 5.33 in the mean, 6 on some; with copies 5.5. An expert alone stays whole."""
+    assert fullest_rank(256, 0, 48.0) == pytest.approx(6 * 48 / 256)
+    assert fullest_rank(256, 32, 48.0) == pytest.approx(5.5 * 48 / 256)
+    assert fullest_rank(256, 32, 320.0) == pytest.approx(1.25)
+
+
+@given(experts=st.integers(1, 1024), copies=st.integers(0, 256), ranks=st.integers(1, 2048))
+def test_no_rank_has_less_than_the_mean_and_copies_never_hurt(experts, copies, ranks):
+    held = float(fullest_rank(experts, copies, float(ranks)))
+    assert 1 - 1e-9 <= held <= float(fullest_rank(experts, 0, float(ranks))) + 1e-9
+
+
+def test_prompts_wait_for_the_rank_that_holds_more_experts(engine):
+    """All experts liked alike, only the four of 3.56 are left: 12.5 % on top of computing."""
+    wide = InferencePlan(attention_data=72.0, expert=72.0)
+    ragged = engine("DeepSeek-V3", wide, machine=cloudmatrix())
+    profile = msgspec.structs.replace(ragged.profile, expert_imbalance=0.0)
+    ragged = replace(ragged, profile=profile)
+    filled = replace(ragged, plan=replace(wide, is_balanced=True))
+
+    def computing(of: Engine) -> float:
+        one = prefill(of, RequestShape(4096.0, 1.0), np.inf).pass_time
+        return next(row.compute_s for row in one.operators if row.name == "experts up")
+
+    assert computing(ragged) == pytest.approx(1.125 * computing(filled))
 
 
 def test_late_experts_by_hand():
