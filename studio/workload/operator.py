@@ -70,8 +70,9 @@ class Share:
     """Tensor-parallel degree inside an expert."""
     absorbed: bool = False
     """MLA attends to the compressed cache directly (decoding)."""
-    sequence_parallel: bool = True
-    """Norms and residuals are cut over the tensor-parallel group too."""
+    stream_ranks: Number = 1.0
+    """Ranks that cut norms and residuals among them: the tensor-parallel ones where sequence
+    parallelism is on, else each computes all."""
 
 
 def visible_keys(

@@ -80,7 +80,7 @@ def layer_operators(model: AiModel, block: Block, share: Share) -> tuple[Operato
 
 def _own_tokens(share: Share) -> Number:
     """Return the tokens whose norms and residuals this NPU computes."""
-    return share.tokens / share.tensor if share.sequence_parallel else share.tokens
+    return share.tokens / share.stream_ranks
 
 
 def _norm(name: str, hidden: int, share: Share, part: str) -> Operator:

@@ -85,7 +85,7 @@ def _with_late(piece: Work, late: Number) -> Work:
 
 def head_work(model: AiModel, plan: InferencePlan, rows: Number) -> tuple[Work, ...]:
     """Return the output projection for `rows` tokens whose successors are wanted."""
-    share = Share(rows, rows, 1.0, tensor=plan.tensor, sequence_parallel=False)
+    share = Share(rows, rows, 1.0, tensor=plan.tensor)
     return tuple(
         piece_of(operator, "head") for operator in head_operators(model, share, loss=False)
     )
@@ -100,7 +100,6 @@ def share_of(plan: InferencePlan, load: PassLoad) -> Share:
         tensor=plan.tensor,
         expert=plan.expert,
         expert_tensor=plan.expert_tensor,
-        sequence_parallel=False,
     )
 
 

@@ -37,6 +37,7 @@ def plan_share(plan: Plans) -> Share:
         context=plan.context,
         expert=plan.expert,
         expert_tensor=plan.expert_tensor,
+        stream_ranks=np.where(plan.sequence_parallel > 0, plan.tensor, 1.0),
     )
 
 
@@ -52,8 +53,7 @@ def layer_activation_byte(model: AiModel, block: Block, plan: Plans, recipe: Rec
     """
     share = plan_share(plan)
     hidden = model.hidden
-    cut = np.where(plan.sequence_parallel > 0, plan.tensor, 1.0)
-    stream = share.tokens * hidden / cut
+    stream = share.tokens * hidden / share.stream_ranks
     entry = BF16_BYTE * stream
     kept, dropped = _mixer_byte(block, share, stream, recipe)
     more, more_dropped = _feed_forward_byte(block, share, stream, recipe)

@@ -87,9 +87,8 @@ def compute(
     """Return the computing of a step for every plan; plans that give an NPU the same share it."""
     some, places = (plan, None) if profile.is_varied else _distinct(plan)
     share = plan_share(some)
-    layer_share = replace(share, sequence_parallel=bool(np.all(plan.sequence_parallel > 0)))
     layers = tuple(
-        layer_work(model, block, layer_share, some, recipe, accelerator, profile)
+        layer_work(model, block, share, some, recipe, accelerator, profile)
         for block in model.blocks
     )
     traffic: Number = 0.0
@@ -113,7 +112,7 @@ def _distinct(plan: Plans) -> tuple[Plans, NDArray[np.intp] | None]:
         return plan, None
     columns = (
         plan.tensor, plan.context, plan.expert, plan.expert_tensor, plan.micro_batch,
-        plan.sequence, plan.recompute,
+        plan.sequence, plan.recompute, plan.sequence_parallel,
     )  # fmt: skip
     key = np.zeros(plan.count)
     for column in columns:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.simulation.training.computing import FEW
 from studio.simulation.training.result import TERM_NAMES
-from studio.workload.plan import Plans, Recompute, Schedule, plans
+from studio.workload.plan import Plans, Recompute, Schedule, join, plans
 from tests.simulation.training.machines import CLUSTER, H100, step, with_accelerator, with_level
 
 MODELS = ("Llama-3-8B", "Qwen3-30B-A3B")
@@ -34,6 +35,7 @@ def mappings(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
         "recompute": int(draw(st.sampled_from(list(Recompute)))),
         "micro_batch": draw(st.integers(1, 4)),
         "micro_batches": draw(st.integers(1, 32)),
+        "sequence_parallel": draw(st.integers(0, 1)),
     }
 
 
@@ -97,6 +99,22 @@ def test_memory_of_a_mapping_is_that_of_its_parts(case: tuple[str, dict[str, int
     assert longer.total[0] >= memory.total[0]
     again = degrees | {"recompute": int(Recompute.NONE)}
     assert step(plans(**again), model).memory.activations[0] >= 0.99 * memory.activations[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(one=mappings(), other=mappings(), copies=st.sampled_from((1, FEW)))
+def test_an_answer_does_not_depend_on_what_is_asked_beside_it(
+    one: tuple[str, dict[str, int]], other: tuple[str, dict[str, int]], copies: int
+) -> None:
+    model = one[0]
+    replicas = {name: one[1][name] for name in ("data", "expert")}
+    asked = [plans(**one[1]), plans(**{**other[1], **replicas})]
+    together = step(join(asked * copies), model)
+    for place, plan in enumerate(asked):
+        alone = step(plan, model)
+        for name in TERM_NAMES:
+            assert together.terms[name][place] == pytest.approx(alone.terms[name][0], rel=1e-12)
+        assert together.memory.total[place] == pytest.approx(alone.memory.total[0], rel=1e-12)
 
 
 def test_ever_more_bandwidth_leaves_the_computing_alone() -> None:
