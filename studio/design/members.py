@@ -12,6 +12,7 @@ import msgspec
 
 from studio.design.arrays import Cell, cell_key, is_repeated
 from studio.design.edits import rack_of
+from studio.design.labels import label_of
 from studio.design.model import Design, Placement, Rack
 from studio.ids import RackId
 
@@ -76,13 +77,33 @@ def share(
 ) -> Design:
     """Return the design with some placements of one rack, or all, as in its array again.
 
-    What stands there alone has no like in the array, and stays.
+    What stands there alone has no like in the array, and stays. A placement that fell into several
+    there, as where some of its boxes were turned, comes back as one.
     """
     rack = rack_of(design, rack_id)
     own = own_of(rack, cell)
-    wanted = own.keys() if placements is None else frozenset(placements)
-    kept = {key: one for key, one in own.items() if key not in wanted or key not in rack.contents}
+    homes = {key: _home(rack, key, one) for key, one in own.items()}
+    wanted = own.keys() if placements is None else placements
+    back = {homes.get(key, "") for key in wanted} - {""}
+    kept = {key: one for key, one in own.items() if homes[key] not in back}
     return with_own(design, rack_id, cell, kept) if len(kept) < len(own) else design
+
+
+def _home(rack: Rack, key: str, own: Placement) -> str:
+    """Return the placement of the array that an own one stands for, empty where there is none."""
+    if key in rack.contents:
+        return key
+    labels = _labels(key, own)
+    alike = (
+        name
+        for name, one in rack.contents.items()
+        if one.assembly == own.assembly and labels and labels <= _labels(name, one)
+    )
+    return next(alike, "")
+
+
+def _labels(key: str, one: Placement) -> frozenset[str]:
+    return frozenset(label_of(one.label, key, one.first + n) for n in range(one.array.count))
 
 
 def _with(design: Design, rack_id: RackId, **fields: object) -> Design:

@@ -151,3 +151,12 @@ def test_a_box_turns_to_the_other_face_in_one_rack_or_in_all() -> None:
     assert not shared.racks[RackId("row")].own_contents
     again = arrange_edits.turn(fabric_of(alone), frozenset({"R01/N2"}))
     assert at_rear(run(alone, again)) == set()
+
+
+@pytest.mark.parametrize("selected", ["R01/N2", "R01/N1", "R01"])
+def test_a_box_turned_alone_is_put_back_into_its_array(selected: str) -> None:
+    fabric = fabric_of(two_racks())
+    turned = run(fabric.design, arrange_edits.turn(fabric, frozenset({"R01/N2"})))
+    chosen = frozenset({selected})
+    assert arrange_edits.has_exceptions(fabric_of(turned), chosen)
+    assert run(turned, arrange_edits.put_back(fabric_of(turned), chosen)) == two_racks()

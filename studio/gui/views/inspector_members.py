@@ -9,7 +9,7 @@ from studio.design.members import make_own, own_of, share
 from studio.design.model import Design
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.held import cell_of, hold
-from studio.gui.i18n import mark
+from studio.gui.i18n import mark, tr
 from studio.gui.views.entry import entry_text
 from studio.gui.views.format import count_text
 from studio.gui.views.inspector_context import Context
@@ -135,7 +135,7 @@ def scope_field(context: Context) -> list[InspectorField]:
     alone = [name not in context.design.racks[rack].contents for (rack, _), name in found]
     if any(alone):
         # What has no like in the array can't follow it.
-        text = mark("In this rack alone")
+        text = tr("In this rack alone")
         return [InspectorField("scope", mark("Stands"), "fixed", text=text)]
     write = _scope_writer(found)
     return [
