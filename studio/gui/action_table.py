@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from studio.gui.action_tables import arranging, assistance, editing, files, simulation, tools, views
+from studio.gui.action_tables import (
+    arranging,
+    assistance,
+    editing,
+    files,
+    going,
+    simulation,
+    tools,
+    views,
+)
 from studio.gui.actions import SEPARATOR, Action, ActionTable
 
-_IN_ORDER = (files, editing, arranging, views, tools, simulation, assistance)
+_IN_ORDER = (files, editing, arranging, views, going, tools, simulation, assistance)
 
 ACTIONS: tuple[Action, ...] = tuple(one for menu in _IN_ORDER for one in menu.ACTIONS)
 

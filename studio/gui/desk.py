@@ -33,6 +33,7 @@ from studio.gui.panels.welcome import WelcomePage
 from studio.gui.settings import Settings
 from studio.gui.status_line import StatusLine
 from studio.gui.theme import Theme
+from studio.gui.widgets.focus_line import FocusLine
 from studio.gui.widgets.labels import fixed_toolbar
 from studio.gui.workspace import Workspace
 from studio.paths import designs_dir, home_dir
@@ -75,6 +76,7 @@ class Desk(QMainWindow):
         theme = self.theme
         self.canvas = CanvasView()
         self.canvas.set_theme(canvas_theme.of(theme.is_dark))
+        self.focus_line = FocusLine(self.canvas)
         self.scenario_bar = ScenarioBar(theme)
         self.strip = MetricStrip()
         drawing = QWidget()
@@ -197,6 +199,11 @@ class Desk(QMainWindow):
         if geometry and state and self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
             self.restoreState(QByteArray.fromBase64(state.encode()))
         else:
+            arrange(self, self.docks)
+        room = self.screen().availableGeometry()
+        if self.minimumSizeHint().height() > room.height():
+            # Stored on a larger screen, or at a smaller scale.
+            self.resize(room.size())
             arrange(self, self.docks)
 
     def keep_places(self) -> None:

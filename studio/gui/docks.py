@@ -12,7 +12,9 @@ from studio.gui.i18n import mark
 WIDE = 1800
 """From this width on, plots and run stand side by side."""
 SHORT = 680
-"""Below this height, library and planes share their place as tabs."""
+"""Below this height, library and planes share their place as tabs, and figures one row."""
+LOWER, LOWER_OF_SHORT = 236, 160
+"""Least height of the panels below the drawing at first, points."""
 
 TITLES: Mapping[str, str] = {
     "library": mark("Library"),
@@ -85,7 +87,8 @@ def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], is_wide: bool
         [max(232, width // 7), max(296, width // 6)],
         horizontal,
     )
-    window.resizeDocks([docks["plots"]], [max(236, round(height * 0.29))], vertical)
+    lower = LOWER if height >= SHORT else LOWER_OF_SHORT
+    window.resizeDocks([docks["plots"]], [max(lower, round(height * 0.29))], vertical)
     window.resizeDocks([docks["library"], docks["layers"]], [290, 210], vertical)
     if is_wide:
         room = width - docks["inspector"].width()

@@ -106,6 +106,11 @@ class LatePanels:
 
         return self._of("compare", lambda: ComparePage(self._theme()))
 
+    def make(self, name: str) -> None:
+        """Make a panel now, if it is one of those made late."""
+        if name in DOCKED:
+            getattr(self, name)
+
     def _of(self, name: str, make: Callable[[], P]) -> P:
         if name not in self._made:
             self._made[name] = make()

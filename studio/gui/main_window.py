@@ -9,12 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.actions import ActionTable
 from studio.gui.appearance import Appearance
 from studio.gui.desk import Desk
+from studio.gui.docks import SHORT
 from studio.gui.document_files import DocumentFiles
 from studio.gui.document_pages import DocumentPages
 from studio.gui.guard import guarded
@@ -107,6 +115,10 @@ class MainWindow(Desk):
         super().showEvent(event)
         if not self._has_painted:
             self.canvas.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.strip.set_short(self.height() < SHORT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -148,3 +148,5 @@ def perform(window: MainWindow, entry: PaletteEntry) -> None:
         )
     else:
         window.show_address(entry.target)
+        # Arrow keys move what was found.
+        window.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -16,6 +16,8 @@ ThemeChoice = Literal["system", "light", "dark"]
 
 SPACE = 8
 """Distance between neighbours, in logical pixels; halves and doubles of it are used."""
+LEAST_LIST = 44
+"""Height a list can do with, where the window is small."""
 CATEGORICAL = (
     "#2067cb",
     "#ee9d16",
@@ -204,6 +206,7 @@ QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
 QMenu::icon {{ padding-left: 6px; }}
 QToolBar {{ background: {panel}; border: none; border-bottom: 1px solid {line};
     spacing: 2px; padding: 3px 6px; }}
+QToolButton#qt_toolbar_ext_button {{ padding: 0; min-width: 18px; image: url("{chevron}"); }}
 QToolBar::separator {{ background: {line}; width: 1px; margin: 4px 5px; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
     padding: 4px; color: {text}; }}
@@ -217,6 +220,7 @@ QTabBar::tab {{ background: {window}; color: {quiet}; padding: 5px 12px; border:
     border-top: 2px solid transparent; }}
 QTabBar::tab:selected {{ background: {panel}; color: {text}; border-top-color: {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected:focus {{ color: {accent}; }}
 QTabBar#compact::tab {{ padding: 4px 7px; }}
 QTabWidget::pane {{ border: none; background: {panel}; }}
 QStatusBar {{ background: {panel}; color: {quiet}; border-top: 1px solid {line}; }}
@@ -224,7 +228,6 @@ QStatusBar::item {{ border: none; }}
 QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{ background: {field}; color: {text};
     border: 1px solid {line}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {stale}; background: {raised}; }}
 QLineEdit[wrong="true"] {{ border-color: {bad}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
@@ -239,9 +242,13 @@ QPushButton {{ background: {raised}; color: {text}; border: 1px solid {line};
 QPushButton:hover {{ border-color: {accent}; }}
 QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton:disabled {{ color: {stale}; }}
-QAbstractItemView {{ background: {panel}; color: {text}; border: none;
+QAbstractItemView {{ background: {panel}; color: {text}; border: 1px solid transparent;
     alternate-background-color: {raised}; selection-background-color: {accent};
     selection-color: {on_accent}; outline: none; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus, QPushButton:focus,
+QToolButton:focus, QAbstractItemView:focus {{ border-color: {accent}; }}
+QToolButton:checked:focus {{ background: {line}; }}
+QPushButton:default:focus {{ border: 2px solid {text}; padding: 4px 13px; }}
 QTreeView::item, QListView::item, QTableView::item {{ padding: 3px 4px; }}
 QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {quiet}; border: none;
@@ -262,18 +269,20 @@ QSlider::groove:horizontal {{ height: 3px; background: {line}; border-radius: 1p
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 1px; }}
 QSlider::handle:horizontal {{ background: {panel}; border: 1px solid {accent}; width: 10px;
     margin: -5px 0; border-radius: 6px; }}
-QSlider::handle:horizontal:hover {{ background: {accent}; }}
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {accent}; }}
 QSlider:disabled {{ background: transparent; }}
 QSlider::sub-page:horizontal:disabled {{ background: {line}; }}
 QSlider::handle:horizontal:disabled {{ border-color: {line}; }}
 QCheckBox {{ color: {text}; spacing: 6px; }}
+QCheckBox:focus {{ color: {accent}; }}
 QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked,
 QListView::indicator:unchecked {{ width: 13px; height: 13px; border: 1px solid {stale};
     border-radius: 3px; background: {panel}; }}
 QWidget#panel, QWidget#metricStrip, QWidget#welcome, QWidget#compare {{ background: {panel}; }}
 QWidget#metricStrip {{ border-bottom: 1px solid {line}; }}
 QFrame#metricTile {{ background: {panel}; border: 1px solid transparent; border-radius: 5px; }}
-QFrame#metricTile:hover, QFrame#metricTile:focus {{ background: {raised}; border-color: {line}; }}
+QFrame#metricTile:hover {{ background: {raised}; border-color: {line}; }}
+QFrame#metricTile:focus {{ background: {raised}; border-color: {accent}; }}
 QFrame#metricTile[chosen="true"] {{ border-color: {accent}; }}
 QFrame#card {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; }}
 QFrame#card:hover, QFrame#card:focus {{ border-color: {accent}; }}
@@ -290,5 +299,6 @@ QLabel#stale {{ color: {stale}; }}
 QLabel#empty {{ color: {quiet}; padding: 18px; }}
 QFrame#notice {{ background: {raised}; border: 1px solid {line}; border-radius: 5px; }}
 QFrame#tour {{ background: {panel}; border: 2px solid {accent}; border-radius: 8px; }}
+QFrame#focusLine {{ background: {accent}; border: none; }}
 QFrame#palette {{ background: {panel}; border: 1px solid {accent}; border-radius: 6px; }}
 """

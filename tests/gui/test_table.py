@@ -6,10 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from studio.design.edits import move_racks
@@ -185,3 +185,37 @@ def test_a_hidden_table_works_nothing_out(window: MainWindow, table: TablePanel)
     window.show_dock("table")
     assert table.sheet is not before
     assert table.model.index(0, column(table, "x")).data() == "3 m"
+
+
+def test_a_filter_may_name_its_column(table: TablePanel) -> None:
+    table.line.setText("position X >= 10 m")
+    shown = [table.model.index(line, 0).data() for line in range(table.model.rowCount())]
+    assert shown == ["R15", "R16"]
+    table.line.setText("r15")
+    assert table.model.rowCount() == 1
+    QTest.keyClick(table.line, Qt.Key.Key_Escape)
+    assert not table.line.text()
+    assert table.model.rowCount() == 16
+    QTest.keyClick(table.line, Qt.Key.Key_Down)
+    assert table.view.hasFocus()
+
+
+def test_rows_are_sorted_and_filtered_from_the_menu(qtbot: QtBot, table: TablePanel) -> None:
+    go_to(table, 0, "x")
+
+    def choose(text: str) -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        (wanted,) = [one for one in menu.actions() if one.text() == text]
+        menu.setActiveAction(wanted)
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+
+    for text, first in (("Sort downwards", "R16"), ("Order of the design", "R01")):
+        QTimer.singleShot(0, table, lambda text=text: choose(text))
+        table.view.customContextMenuRequested.emit(table.view.rect().center())
+        assert table.model.index(0, column(table, "rack")).data() == first
+    QTimer.singleShot(0, table, lambda: choose("Filter this column"))
+    table.view.customContextMenuRequested.emit(table.view.rect().center())
+    table.window().activateWindow()
+    qtbot.waitUntil(table.line.hasFocus)
+    assert table.where.currentText() == "Position x"

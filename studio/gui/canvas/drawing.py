@@ -35,7 +35,7 @@ class Drawing(Showing):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(240, 120)
         self._fonts = Fonts()
         self._backing = Backing()
         self._held_picture = HeldPicture()

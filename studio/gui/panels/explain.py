@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.gui.guard import guarded
 from studio.gui.i18n import current_language, tr
 from studio.gui.panels.rests import RestsList
-from studio.gui.theme import SPACE, Theme
+from studio.gui.theme import LEAST_LIST, SPACE, Theme
 from studio.gui.views.explain_rows import ExplainRow, Explanation, rows_of
 from studio.gui.views.format import share_text
 from studio.gui.widgets.elided_label import ElidedLabel
@@ -65,6 +65,7 @@ class ExplainPanel(QWidget):
         self.tree.setAlternatingRowColors(True)
         self.tree.setUniformRowHeights(True)
         self.tree.setColumnCount(6)
+        self.tree.setMinimumHeight(LEAST_LIST)
         header = self.tree.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -74,6 +75,7 @@ class ExplainPanel(QWidget):
         copying.setContext(Qt.ShortcutContext.WidgetShortcut)
         copying.activated.connect(self._copy)
         self.rests = RestsList(theme)
+        self.rests.setMinimumHeight(LEAST_LIST)
         self._empty = styled_label("empty")
         content = QWidget()
         top = QHBoxLayout()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.gui.canvas.theme import CanvasTheme
 from studio.gui.i18n import current_language, tr
-from studio.gui.theme import SPACE
+from studio.gui.theme import LEAST_LIST, SPACE
 from studio.gui.views.format import count_text
 from studio.gui.views.layer_rows import CHOICES, PlaneRow, overlay_label
 from studio.gui.widgets.labels import plain_tip, styled_label
@@ -39,6 +39,7 @@ class LayersPanel(QWidget):
         self._rows: tuple[PlaneRow, ...] = ()
         self._hidden: frozenset[str] = frozenset()
         self._tree = QTreeWidget()
+        self._tree.setMinimumHeight(LEAST_LIST)
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(14)
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from studio.gui.guard import guarded
 from studio.gui.i18n import mark, tr
 from studio.gui.icons import ICON_OF_KIND, icon
-from studio.gui.theme import SPACE, Theme
+from studio.gui.theme import LEAST_LIST, SPACE, Theme
 from studio.gui.views.library_items import LibraryGroup, LibraryItem, matching
 from studio.gui.widgets.labels import plain_tip, styled_label
 
@@ -108,6 +108,7 @@ class LibraryPanel(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._fill)
         self._tree = _Tree()
+        self._tree.setMinimumHeight(LEAST_LIST)
         self._tree.itemActivated.connect(self._activate)
         self._tree.itemClicked.connect(self._inspect)
         self._empty = styled_label("empty")

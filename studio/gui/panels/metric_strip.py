@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsOpacityEffect,
     QGridLayout,
+    QScrollArea,
     QSizePolicy,
     QWidget,
 )
@@ -17,9 +18,12 @@ from studio.gui.i18n import tr
 from studio.gui.views.metric_rows import MetricRow
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.flow_layout import FlowLayout
-from studio.gui.widgets.labels import plain_tip, styled_label
+from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
 from studio.gui.widgets.restyle import restyle
 
+USUAL_CHANGE = "+88.8 %"
+BORDER = 1
+"""Of a tile, as the style sheet draws it; margins of the layout begin inside."""
 _SENSE_NAMES = {"better": "good", "worse": "bad", "neutral": "quiet"}
 
 
@@ -40,17 +44,16 @@ class MetricTile(QFrame):
         self._value = styled_label("metricValue")
         self._change = styled_label("quiet")
         self._grid = grid = QGridLayout(self)
-        grid.setContentsMargins(7, 3, 7, 3)
-        grid.setHorizontalSpacing(5)
+        grid.setContentsMargins(6, 3, 6, 3)
+        grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
-        grid.addWidget(self._label, 0, 0)
-        grid.addWidget(self._change, 0, 1)
-        grid.addWidget(self._value, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         small = self.font()
         small.setPointSizeF(small.pointSizeF() * 0.86)
         self._label.setFont(small)
         self._change.setFont(small)
+        self._placed = ""
+        self._place(is_label_long=False)
 
     def show_row(self, row: MetricRow) -> bool:
         """Show a figure; tells whether it is another one than before."""
@@ -70,6 +73,9 @@ class MetricTile(QFrame):
         assert row is not None
         self._label.setText(row.label)
         self._value.setText(row.value)
+        if row.label != self._placed:
+            self._placed = row.label
+            self._place(is_label_long=self._label_width() > self._value.sizeHint().width())
         self._change.setText(row.change or row.band)
         name = _SENSE_NAMES[row.sense]
         if self._change.objectName() != name:
@@ -83,12 +89,38 @@ class MetricTile(QFrame):
         self.setToolTip(plain_tip(f"{row.label}: {row.value}\n{tip}"))
         self.setAccessibleName(f"{row.label} {row.value} {row.change}")
 
+    def _place(self, *, is_label_long: bool) -> None:
+        """Put the change beside the shorter of label and value, and leave it there."""
+        self._is_label_long = is_label_long
+        for part in (self._label, self._value, self._change):
+            self._grid.removeWidget(part)
+        above, below = (2, 1) if is_label_long else (1, 2)
+        self._grid.addWidget(self._label, 0, 0, 1, above)
+        self._grid.addWidget(self._value, 1, 0, 1, below)
+        self._grid.addWidget(self._change, 1 if is_label_long else 0, 1)
+
+    def _label_width(self) -> int:
+        return self._label.fontMetrics().horizontalAdvance(self._label.text()) + 2
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for label and value; a change above may cost the label its end."""
+        label, value = self._label_width(), self._value.sizeHint().width()
+        return self._around(max(label, value + self._change_width() * self._is_label_long))
+
     def sizeHint(self) -> QSize:
-        """Return room for label and value; a change takes the label's, so that no tile moves."""
+        """Return room for a change of usual length too, there or not, so that no tile moves."""
+        label, value = self._label_width(), self._value.sizeHint().width()
+        shorter = value if self._is_label_long else label
+        return self._around(max(label, value, shorter + self._change_width()))
+
+    def _change_width(self) -> int:
+        change = self._change.fontMetrics().horizontalAdvance(USUAL_CHANGE)
+        return self._grid.horizontalSpacing() + change
+
+    def _around(self, width: int) -> QSize:
         margins = self._grid.contentsMargins()
-        label = self._label.fontMetrics().horizontalAdvance(self._label.text())
-        width = max(label + 2, self._value.sizeHint().width()) + margins.left() + margins.right()
-        return QSize(width, super().sizeHint().height())
+        sides = margins.left() + margins.right() + 2 * BORDER
+        return QSize(width + sides, super().sizeHint().height())
 
     @property
     def row(self) -> MetricRow | None:
@@ -129,12 +161,24 @@ class MetricStrip(QWidget):
         self._tiles: list[MetricTile] = []
         self._chosen = ""
         # In no layout: a figure that changes moves its neighbours, and not the whole window.
-        self._area = QWidget(self)
-        self._flow = FlowLayout(self._area, grows=False)
+        self._area = styled_area("panel")
+        self._flow = FlowLayout(self._area, grows=False, even=False)
         self._fade = QGraphicsOpacityEffect(self._area)
         self._fade.setOpacity(0.45)
         self._fade.setEnabled(False)
         self._area.setGraphicsEffect(self._fade)
+        self._is_short = False
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._area)
+
+    def set_short(self, is_short: bool) -> None:
+        """Show one row and scroll to the others, where the window is not high."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self._fit_height()
 
     @property
     def tiles(self) -> tuple[MetricTile, ...]:
@@ -180,7 +224,7 @@ class MetricStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_height()
-        self._area.setGeometry(self.rect())
+        self._scroll.setGeometry(self.rect())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
@@ -191,8 +235,17 @@ class MetricStrip(QWidget):
     def _fit_height(self) -> None:
         """A tool bar asks no widget for its height at a width, so the strip fixes its own."""
         height = self._flow.heightForWidth(self.width())
-        if height != self.minimumHeight():
-            self.setFixedHeight(height)
+        one_row = self._flow.sizeHint().height()
+        is_cut = self._is_short and height > one_row
+        if is_cut:
+            bar = self._scroll.verticalScrollBar()
+            height = self._flow.heightForWidth(self.width() - bar.sizeHint().width())
+            # Three steps are one notch of a wheel.
+            bar.setSingleStep(one_row // 3)
+        self._area.setMinimumHeight(height)
+        shown = one_row if is_cut else height
+        if shown != self.minimumHeight():
+            self.setFixedHeight(shown)
 
 
 def _flag(value: bool) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QMenu,
     QVBoxLayout,
@@ -22,7 +24,7 @@ from studio.gui.panels.table_model import SheetModel
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.sheets.clipboard import shown_table
 from studio.gui.views.sheets.kinds import SHEETS
-from studio.gui.views.sheets.query import Query
+from studio.gui.views.sheets.query import Query, split_filter
 from studio.gui.views.sheets.sheet import Sheet, Source
 from studio.gui.widgets.sheet_view import SheetView
 from studio.messages import say
@@ -50,6 +52,8 @@ class TablePanel(QWidget):
         self._selection: frozenset[str] = frozenset()
         self._is_due = False
         self._is_seen = False
+        self._named = -1
+        """Column that the filter of all columns names, -1 for none."""
         self.model = SheetModel(self)
         self.view = SheetView()
         self.view.setModel(self.model)
@@ -133,6 +137,9 @@ class TablePanel(QWidget):
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
         self.bar.retranslate()
+        self.view.set_empty_text(
+            tr("No row matches the filters; the menu of the table removes them.")
+        )
         self.view.setAccessibleName(tr("Table of the design"))
         self.view.setAccessibleDescription(
             tr("Everything drawn as rows. F2 edits a cell, Enter shows it on the canvas.")
@@ -151,6 +158,7 @@ class TablePanel(QWidget):
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._show_tab)
         self.line.textChanged.connect(self._filter)
+        self.bar.leave_requested.connect(self.focus_table)
         self.where.activated.connect(self._show_filter)
         self.only.toggled.connect(self._restrict)
         self.alone.toggled.connect(lambda _: self.show_source(self._source))
@@ -200,14 +208,24 @@ class TablePanel(QWidget):
 
     def _filter(self, text: str) -> None:
         column = self.where.currentIndex() - 1
-        if column < 0:
-            self._ask(replace(self.model.query, text=text))
+        query, sheet = self.model.query, self.model.sheet
+        if self._named >= 0:
+            query = query.with_filter(self._named, "")
+            self._named = -1
+        if column >= 0:
+            self._ask(query.with_filter(column, text))
+            return
+        titles = [tr(one.title) for one in sheet.columns] if sheet is not None else []
+        self._named, wanted = split_filter(text, titles)
+        if self._named >= 0:
+            self._ask(replace(query, text="").with_filter(self._named, wanted))
         else:
-            self._ask(self.model.query.with_filter(column, text))
+            self._ask(replace(query, text=text))
 
     def _show_filter(self) -> None:
         column = self.where.currentIndex() - 1
         query = self.model.query
+        self._named = -1
         with QSignalBlocker(self.line):
             self.line.setText(query.text if column < 0 else query.by_column.get(column, ""))
 
@@ -223,8 +241,28 @@ class TablePanel(QWidget):
             query = replace(query, is_descending=True)
         else:
             query = replace(query, sort=-1, is_descending=False)
-        self._ask(query)
+        self._sort_by(query.sort, is_descending=query.is_descending)
+
+    def _sort_by(self, column: int, *, is_descending: bool = False) -> None:
+        current = self.view.currentIndex()
+        row = self.model.row_at(current.row()) if current.isValid() else -1
+        cell = current.column()
+        self._ask(replace(self.model.query, sort=column, is_descending=is_descending))
         self._show_sort()
+        lines = np.flatnonzero(self.model.rows == row)
+        if len(lines):
+            # The cursor stays in its cell, wherever the row has gone.
+            self.view.selectionModel().setCurrentIndex(
+                self.model.index(int(lines[0]), cell),
+                QItemSelectionModel.SelectionFlag.NoUpdate,
+            )
+
+    def _filter_column(self) -> None:
+        """Put the cursor into the filter, for the column of the current cell."""
+        self.where.setCurrentIndex(self.view.currentIndex().column() + 1)
+        self._show_filter()
+        self.line.setFocus()
+        self.line.selectAll()
 
     def _show_sort(self) -> None:
         header, query = self.view.horizontalHeader(), self.model.query
@@ -267,17 +305,26 @@ class TablePanel(QWidget):
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
+        column = self.view.currentIndex().column()
+        doing: dict[QAction, Callable[[], None]] = {}
         for text, run in (
             (tr("Show on the canvas"), self._show_current),
             (tr("Copy"), self.copy),
             (tr("Copy with header"), lambda: self.copy(with_header=True)),
             (tr("Paste"), self.paste),
             (tr("Paste rows"), self.paste_rows),
+            (tr("Sort upwards"), lambda: self._sort_by(column)),
+            (tr("Sort downwards"), lambda: self._sort_by(column, is_descending=True)),
+            (tr("Order of the design"), lambda: self._sort_by(-1)),
+            (tr("Filter this column"), self._filter_column),
             (tr("Remove filters"), self.clear_filters),
         ):
-            menu.addAction(text).triggered.connect(lambda _=False, one=run: one())
-        menu.exec(self.view.viewport().mapToGlobal(place))
+            doing[menu.addAction(text)] = run
+        chosen = menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
+        # Once the menu is gone: what it does may put the cursor elsewhere.
+        if chosen in doing:
+            doing[chosen]()
 
     def clear_filters(self) -> None:
         """Show all rows again."""

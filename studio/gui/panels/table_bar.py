@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
 from studio.gui.theme import SPACE, Theme
@@ -20,8 +23,26 @@ from studio.gui.views.sheets.sheet import Sheet
 from studio.gui.widgets.labels import TextLabel, plain_tip
 
 
+@guarded
+class FilterLine(QLineEdit):
+    """Escape empties it, an arrow down leaves it for the rows."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class TableBar(QWidget):
     """Controls only; the table they belong to says what they do."""
+
+    leave_requested = Signal()
+    """The cursor goes from the filter to the rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +52,8 @@ class TableBar(QWidget):
         self.tabs.setDrawBase(False)
         for _ in SHEETS:
             self.tabs.addTab("")
-        self.line, self.where = QLineEdit(), QComboBox()
+        self.line, self.where = FilterLine(), QComboBox()
+        self.line.left.connect(self.leave_requested)
         self.only, self.alone = QToolButton(), QToolButton()
         for switch in (self.only, self.alone):
             switch.setCheckable(True)
@@ -74,7 +96,7 @@ class TableBar(QWidget):
         for place, title in enumerate(SHEET_TITLES.values()):
             self.tabs.setTabText(place, tr(title))
         self.tabs.setAccessibleName(tr("Kind of rows"))
-        self.line.setPlaceholderText(tr("Filter: words, or > 10 m, 2..5"))
+        self.line.setPlaceholderText(tr("Filter: words, or Rows > 2"))
         self.line.setAccessibleName(tr("Filter"))
         self.where.setAccessibleName(tr("Column to filter"))
         for button, name, tip in (

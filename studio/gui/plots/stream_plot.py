@@ -57,7 +57,7 @@ class StreamPlot(QWidget):
         self._told: tuple[ErrorBand | None, ErrorBand | None] = (None, None)
         for plot in (self._levels, self._power):
             plot.getAxis("left").setWidth(_AXIS_WIDTH)
-            plot.setMinimumHeight(48)
+            plot.setMinimumHeight(40)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

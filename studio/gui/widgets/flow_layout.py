@@ -1,4 +1,4 @@
-"""A layout that fills rows with equally wide items and wraps."""
+"""A layout that fills rows with items in columns and wraps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.gui.guard import guarded
 
 @guarded
 class FlowLayout(QLayout):
-    """Rows of equally wide items; as many columns as fit at the widest item's width."""
+    """Rows of items in as few rows as fit; columns are equally wide, or as wide as they need."""
 
     def __init__(
         self,
@@ -19,8 +19,10 @@ class FlowLayout(QLayout):
         margin: int = 4,
         *,
         grows: bool = True,
+        even: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._even = even
         self._grows = grows
         self._items: list[QLayoutItem] = []
         self.setSpacing(spacing)
@@ -75,15 +77,40 @@ class FlowLayout(QLayout):
             return margins.top() + margins.bottom()
         gap = self.spacing()
         hints = [item.sizeHint() for item in items]
-        widest = max(hint.width() for hint in hints)
         height = max(hint.height() for hint in hints)
-        columns = max(1, min(len(items), (inside.width() + gap) // (widest + gap)))
-        rows = -(-len(items) // columns)
-        columns = -(-len(items) // rows)
-        width = (inside.width() + gap) // columns - gap
+        wanted = [hint.width() for hint in hints]
+        least = [max(wanted)] * len(items)
+        if not self._even:
+            least = [item.minimumSize().width() for item in items]
+        widths = _column_widths(least, wanted, inside.width(), gap)
+        rows = -(-len(items) // len(widths))
         if not is_trial:
             for place, item in enumerate(items):
-                row, column = divmod(place, columns)
-                corner = QPoint(column * (width + gap), row * (height + gap))
-                item.setGeometry(QRect(inside.topLeft() + corner, QSize(width, height)))
+                row, column = divmod(place, len(widths))
+                corner = QPoint(sum(widths[:column]) + column * gap, row * (height + gap))
+                item.setGeometry(QRect(inside.topLeft() + corner, QSize(widths[column], height)))
         return rows * (height + gap) - gap + margins.top() + margins.bottom()
+
+
+def _column_widths(least: list[int], wanted: list[int], room: int, gap: int) -> list[int]:
+    """Return the width of each column: as many as fit at their least, with evenly filled rows.
+
+    What is left goes to those that want more, then to all alike.
+    """
+    fitting = len(least)
+    while fitting > 1 and sum(_widest(least, fitting)) + (fitting - 1) * gap > room:
+        fitting -= 1
+    rows = -(-len(least) // fitting)
+    count = -(-len(least) // rows)
+    widths = _widest(least, count)
+    left = max(0, room - sum(widths) - (count - 1) * gap)
+    lacking = [max(0, want - has) for want, has in zip(_widest(wanted, count), widths, strict=True)]
+    share = min(1.0, left / sum(lacking)) if sum(lacking) else 0.0
+    grown = [has + int(share * lack) for has, lack in zip(widths, lacking, strict=True)]
+    rest = max(0, left - sum(grown) + sum(widths))
+    return [width + rest // count for width in grown]
+
+
+def _widest(widths: list[int], columns: int) -> list[int]:
+    """Return how wide the widest item of each column is."""
+    return [max(widths[column::columns]) for column in range(columns)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -35,6 +35,22 @@ class Query:
         """Tell whether every row is shown, in the order of the design."""
         no_filter = not self.text.strip() and not self.by_column and self.only is None
         return no_filter and self.sort < 0
+
+
+def split_filter(text: str, titles: Sequence[str]) -> tuple[int, str]:
+    """Return the column a filter begins with and what is wanted there, as in `Boxes > 8`.
+
+    Returns
+    -------
+    tuple : (-1, the text) where it doesn't begin with the title of a column and a bound.
+    """
+    for column in sorted(range(len(titles)), key=lambda one: -len(titles[one])):
+        title = titles[column].casefold()
+        wanted = text.strip()[len(title) :].strip()
+        is_named = title and text.strip().casefold().startswith(title)
+        if is_named and wanted.startswith((">", "<", "=")):
+            return column, wanted
+    return -1, text
 
 
 def visible_rows(sheet: Sheet, query: Query) -> IntArray:
