@@ -1,4 +1,4 @@
-"""A window of 960 by 510 points, as a maximised one on a full-HD screen at 200 %, shows everything it has."""
+"""A maximised window on a full-HD screen at 200 %, 960 by 510 points, shows all it has."""
 
 from __future__ import annotations
 
