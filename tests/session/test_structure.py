@@ -9,7 +9,7 @@ import pytest
 
 from studio.design import schemes
 from studio.design.model import Design, LinkRule, Plane
-from studio.errors import InvalidDesign, InvalidInput
+from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
 from studio.ids import PlaneId, RackId, RuleId
 from studio.session.structure import PlaneStructure, cut_between, plane_structures
@@ -169,7 +169,7 @@ def test_impossible_cuts_name_what_is_wrong(two_racks_fabric: Fabric) -> None:
         cut_between(two_racks_fabric, "R01/N1/chip", "R01/N1")
     with pytest.raises(InvalidInput, match="nothing at R01/S1 is on plane up"):
         cut_between(two_racks_fabric, "R01/S1", "R02")
-    with pytest.raises(InvalidDesign, match="R99"):
+    with pytest.raises(InvalidInput, match="R99"):
         cut_between(two_racks_fabric, "R99", "R02")
 
 
