@@ -11,6 +11,7 @@ from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
 from studio.gui.late_contents import fill, show_selected
 from studio.gui.remembered import Remembered
+from studio.gui.views.bars import memory_view, power_bars, time_bars
 from studio.gui.views.explain_rows import FLOW, explain, explain_flow
 from studio.gui.views.inspector_sections import (
     design_reads,
@@ -20,8 +21,8 @@ from studio.gui.views.inspector_sections import (
 from studio.gui.views.layer_rows import plane_rows
 from studio.gui.views.library_items import catalog_groups, design_groups, lent_groups
 from studio.gui.views.metric_rows import metric_rows
-from studio.gui.views.plot_data import memory_view, power_bars, roofline, time_bars
 from studio.gui.views.problem_rows import counts, problem_rows
+from studio.gui.views.roofline import roofline
 from studio.gui.views.scenario_row import scenario_view
 from studio.session.document import Document
 

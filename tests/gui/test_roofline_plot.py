@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.gui.plots.roofline_plot import RooflinePlot
 from studio.gui.theme import LIGHT
-from studio.gui.views.plot_data import Roof, Roofline
+from studio.gui.views.roofline import Roof, Roofline
 
 
 def _plot(qtbot: QtBot, height: int, *flops: float) -> RooflinePlot:

@@ -17,9 +17,9 @@ from studio.cli.__main__ import main
 from studio.exchange.report import ReportContent, report_html
 from studio.exchange.table import to_csv
 from studio.exchange.tables import result_table, totals_table
+from studio.gui.views.bars import memory_view, time_bars
 from studio.gui.views.explain_rows import explain
 from studio.gui.views.metric_rows import METRICS, metric_rows
-from studio.gui.views.plot_data import memory_view, time_bars
 from studio.session.evaluation import Evaluation, evaluate
 from studio.session.library import reference_designs
 from studio.simulation.job_figures import figures_of

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 from studio.gui.guard import guarded
 from studio.gui.i18n import mark, tr
 from studio.gui.theme import SPACE, Theme
-from studio.gui.views.plot_data import Bar, MemoryView, Roofline
+from studio.gui.views.bars import Bar, MemoryView
+from studio.gui.views.roofline import Roofline
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle

@@ -22,7 +22,7 @@ from studio.gui.icons import icon
 from studio.gui.run_clock import SPEEDS, RunClock
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import streams, window_s
+from studio.gui.views.streams import streams, window_s
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.steady_label import SteadyLabel
 

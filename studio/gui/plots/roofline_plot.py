@@ -16,7 +16,7 @@ from studio.gui.i18n import tr
 from studio.gui.plots.styling import DecadeAxis, new_plot, style_plot
 from studio.gui.theme import Theme
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import Roof, Roofline, RooflinePoint, WholePhase
+from studio.gui.views.roofline import Roof, Roofline, RooflinePoint, WholePhase
 
 _DECADES_BELOW, _ABOVE = 4.0, 0.9
 """Below and above the highest roof."""

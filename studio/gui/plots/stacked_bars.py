@@ -16,8 +16,8 @@ from studio.gui.i18n import tr
 from studio.gui.plots.legend_table import LegendLine, LegendTable
 from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
 from studio.gui.theme import Theme
+from studio.gui.views.bars import Bar, Segment
 from studio.gui.views.format import share_text
-from studio.gui.views.plot_data import Bar, Segment
 from studio.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:

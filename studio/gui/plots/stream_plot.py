@@ -14,7 +14,7 @@ from studio.gui.i18n import tr
 from studio.gui.plots.styling import QuantityAxis, new_plot, style_plot
 from studio.gui.theme import CATEGORICAL, Theme
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import Streams
+from studio.gui.views.streams import Streams
 from studio.gui.widgets.labels import plain_tip
 from studio.gui.widgets.steady_label import SteadyLabel
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.theme import CATEGORICAL, Theme
+from studio.gui.views.bars import Bar
 from studio.gui.views.format import figure_text
-from studio.gui.views.plot_data import Bar
 
 _LIGHTER_STEP = 22
 _LETTER_PX, _GAP_PX = 6.0, 16.0
