@@ -82,6 +82,7 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         tpot_limit_s=scenario.tpot_objective_s,
         ttft_limit_s=scenario.ttft_objective_s,
         speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
+        in_pools=True,
     )
 
 

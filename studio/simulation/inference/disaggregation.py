@@ -104,6 +104,26 @@ def balanced_decode_npus(
     return np.where(most < 1, np.round(wanted), whole)
 
 
+def kept_in_pools(npus: int, prefill_share: Number, instance_npus: Number) -> FloatArray:
+    """Return the part of the balanced rate that pools of whole instances keep, 0..1.
+
+    Parameters
+    ----------
+    npus, prefill_share, instance_npus : as `balanced_decode_npus`; prefill needs one NPU.
+
+    Notes
+    -----
+    At balance, share x of the NPUs for prefill and 1 - x for decode keep pace. With share y in
+    place of x the slower pool gives min(y / x, (1 - y) / (1 - x)) of that.
+    """
+    balance = np.asarray(prefill_share)
+    filling = 1 - balanced_decode_npus(npus, balance, instance_npus, 1.0) / npus
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept = np.fmin(filling / balance, (1 - filling) / (1 - balance))
+    shares_by_time = most_decode_instances(npus, instance_npus, 1.0) < 1
+    return np.where(shares_by_time, 1.0, kept)
+
+
 def most_decode_instances(
     npus: int, instance_npus: Number, prefill_instance_npus: Number
 ) -> FloatArray:

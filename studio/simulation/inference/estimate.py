@@ -76,6 +76,7 @@ def estimate_inference(
     tpot_limit_s: float = 0.05,
     ttft_limit_s: float = 2.0,
     speculation: Speculation | None = None,
+    in_pools: bool = False,
 ) -> InferenceResult:
     """Return what a machine delivers serving a model.
 
@@ -109,6 +110,8 @@ def estimate_inference(
         Objective. [s]
     speculation
         Drafts per step; none by default.
+    in_pools
+        Whether prefill and decode get NPUs of their own; a plan that is chosen suits it.
 
     Raises
     ------
@@ -132,7 +135,9 @@ def estimate_inference(
     devices = round(machine.npu_count * profile.devices_per_npu)
     most: float | None = None
     if plan is None:
-        chosen, most = choose_plan(build, model, devices, shape, limits, guess)
+        chosen, most = choose_plan(
+            build, model, devices, shape, limits, guess, machine.npu_count if in_pools else 0
+        )
     else:
         chosen = plan
     check_plan(model, chosen, devices)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from studio.simulation.inference.batches import group_room, largest_batches
+from studio.simulation.inference.disaggregation import kept_in_pools
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.mixing import mixed
 from studio.simulation.inference.plan import InferencePlan, expert_count, joined_plans
@@ -56,11 +57,18 @@ def choose_plan(
     shape: RequestShape,
     limits: Limits,
     speculation: Speculation,
+    pooled_npus: int = 0,
 ) -> tuple[InferencePlan, float]:
     """Return the plan with the most output tokens per device that meets TPOT, and its batch.
 
     When none meets it, the fastest that fits; when none fits, the widest. The batch is that of
     one attention group, 0 where none meets the limit.
+
+    Parameters
+    ----------
+    pooled_npus
+        NPUs shared out among whole instances that only decode and others that only compute
+        prompts; 0 where every instance does both.
     """
     plans = list(candidate_plans(model, devices))
     joined = joined_plans(plans)
@@ -73,5 +81,10 @@ def choose_plan(
     found = mixed(engine, shape, np.maximum(batch, 1.0), speculation)
     # A plan that misses the limit loses against any that meets it.
     rate = np.where(batch >= 1, found.tokens_per_s_per_npu, 1e-6 / found.tpot_s)
+    if pooled_npus:
+        instance = engine.plan.ranks * pooled_npus / devices
+        prompts = rate * shape.new_prompt / shape.output
+        share = np.minimum(prompts / found.prefill.tokens_per_s_per_npu, 1.0)
+        rate = rate * kept_in_pools(pooled_npus, share, instance)
     best = int(np.argmax(rate))
     return plans[int(fitting[best])], float(batch[best])
