@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio.gui.accuracy_dialog import AccuracyDialog
@@ -18,6 +18,7 @@ from studio.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from studio.gui.main_window import MainWindow
 from studio.languages import Language
 from studio.session.accuracy import accuracy
+from tests.gui.conftest import PATIENCE_MS
 from tests.gui.test_keyboard import unnamed
 
 DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
@@ -46,3 +47,19 @@ def test_every_dialog_names_its_controls_in_the_language_chosen(
         assert bool(english) == (language == "en"), (name, english)
         dialog.close()
         dialog.deleteLater()
+
+
+def test_the_settings_speak_the_language_that_is_chosen_in_them(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = SettingsDialog(window.settings, window)
+    language = dialog.editors["language"]
+    assert isinstance(language, QComboBox)
+    assert dialog.windowTitle() == "Settings"
+    dialog.show()
+    window.look.use_language("zh")
+    qtbot.waitUntil(lambda: dialog.windowTitle() == "设置", timeout=PATIENCE_MS)
+    labels = [one.text() for one in dialog.findChildren(QLabel)]
+    assert "语言" in labels
+    assert language.itemText(0) == "跟随系统"
+    assert not unnamed(dialog)

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.settings import SETTINGS, Setting, Settings
 from studio.gui.theme import SPACE
 
 
+@guarded
 class SettingsDialog(QDialog):
     """One line per setting."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self.setWindowTitle(tr("Settings"))
         self.editors: dict[str, QWidget] = {}
         form = QFormLayout()
         form.setHorizontalSpacing(3 * SPACE)
         form.setVerticalSpacing(SPACE)
         for setting in SETTINGS:
-            editor = self._editor(setting)
-            editor.setToolTip(tr(setting.help))
-            # A number's line of text takes the focus in its place.
-            for control in (editor, *editor.findChildren(QLineEdit)):
-                control.setAccessibleName(tr(setting.text))
-            self.editors[setting.key] = editor
-            form.addRow(tr(setting.text), editor)
+            self.editors[setting.key] = self._editor(setting)
+            form.addRow(QLabel(), self.editors[setting.key])
+        self._form = form
+        self._write()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -47,13 +47,34 @@ class SettingsDialog(QDialog):
         layout.addWidget(buttons)
         self.setMinimumWidth(420)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Speak the language that was just chosen here."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._write()
+        super().changeEvent(event)
+
+    def _write(self) -> None:
+        self.setWindowTitle(tr("Settings"))
+        for setting in SETTINGS:
+            editor = self.editors[setting.key]
+            label = self._form.labelForField(editor)
+            assert isinstance(label, QLabel)
+            label.setText(tr(setting.text))
+            editor.setToolTip(tr(setting.help))
+            # A number's line of text takes the focus in its place.
+            for control in (editor, *editor.findChildren(QLineEdit)):
+                control.setAccessibleName(tr(setting.text))
+            if isinstance(editor, QComboBox):
+                for place, (_, text) in enumerate(setting.choices):
+                    editor.setItemText(place, tr(text))
+
     def _editor(self, setting: Setting) -> QWidget:
         value = self._settings.get(setting.key)
         key = setting.key
         if setting.choices:
             combo = QComboBox()
-            for choice, text in setting.choices:
-                combo.addItem(tr(text), choice)
+            for choice, _ in setting.choices:
+                combo.addItem("", choice)
             combo.setCurrentIndex(max(0, combo.findData(value)))
             combo.activated.connect(lambda _: self._settings.set(key, combo.currentData()))
             return combo
