@@ -48,8 +48,15 @@ class Appearance(QObject):
             desk.canvas.set_snapping(bool(desk.settings.get("snap")))
             desk.state_changed.emit()
         elif key == "font_scale":
-            QApplication.setFont(window_font(float(desk.settings.get("font_scale"))))
-            self.set_theme(desk.theme)
+            self._set_text_size(float(desk.settings.get("font_scale")))
+
+    def _set_text_size(self, percent: float) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setFont(window_font(percent))
+        # Widgets under a style sheet take a new font only when they are polished anew.
+        app.setStyleSheet("")
+        self.set_theme(self._desk.theme)
 
     def use_language(self, wanted: Language) -> None:
         """Switch the window to a language; where no font can show it, say so instead."""

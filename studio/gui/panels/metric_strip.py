@@ -48,12 +48,20 @@ class MetricTile(QFrame):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
+        self._shrink()
+        self._placed = ""
+        self._place(is_label_long=False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._shrink()
+        super().changeEvent(event)
+
+    def _shrink(self) -> None:
         small = self.font()
         small.setPointSizeF(small.pointSizeF() * 0.86)
         self._label.setFont(small)
         self._change.setFont(small)
-        self._placed = ""
-        self._place(is_label_long=False)
 
     def show_row(self, row: MetricRow) -> bool:
         """Show a figure; tells whether it is another one than before."""
