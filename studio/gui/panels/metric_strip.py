@@ -48,12 +48,15 @@ class MetricTile(QFrame):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
+        self._widest = 0
+        """Room that a value of this figure took so far: `1.1` follows `1.02`, and nothing moves."""
         self._shrink()
         self._placed = ""
         self._place(is_label_long=False)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
+            self._widest = 0
             self._shrink()
         super().changeEvent(event)
 
@@ -67,6 +70,8 @@ class MetricTile(QFrame):
         """Show a figure; tells whether it is another one than before."""
         if row == self._row:
             return False
+        if self._row is None or row.key != self._row.key:
+            self._widest = 0
         self._row = row
         self._show()
         return True
@@ -110,14 +115,18 @@ class MetricTile(QFrame):
     def _label_width(self) -> int:
         return self._label.fontMetrics().horizontalAdvance(self._label.text()) + 2
 
+    def _value_width(self) -> int:
+        self._widest = max(self._widest, self._value.sizeHint().width())
+        return self._widest
+
     def minimumSizeHint(self) -> QSize:
         """Return room for label and value; a change above may cost the label its end."""
-        label, value = self._label_width(), self._value.sizeHint().width()
+        label, value = self._label_width(), self._value_width()
         return self._around(max(label, value + self._change_width() * self._is_label_long))
 
     def sizeHint(self) -> QSize:
         """Return room for a change of usual length too, there or not, so that no tile moves."""
-        label, value = self._label_width(), self._value.sizeHint().width()
+        label, value = self._label_width(), self._value_width()
         shorter = value if self._is_label_long else label
         return self._around(max(label, value, shorter + self._change_width()))
 
