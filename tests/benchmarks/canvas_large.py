@@ -6,7 +6,6 @@ nothing meanwhile. Pan is a frame of the canvas at 1600 x 900 in processor time.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from typing import Any
 from studio.design.model import Array, Assembly, Design, Group, LinkRule, Placement, Plane, Rack
 from studio.design.schemes import Clos, EachToEach
 from studio.ids import AssemblyId, PartId, PlaneId, RackId, RuleId
-from studio.session.library import catalog
 from studio.storage.project_file import write_design
+from tests.benchmarks._window import shown_window
 
 SIZES = (100_000, 1_000_000)
 _COLUMNS, _NODES = 50, 8
@@ -74,26 +73,12 @@ def large_design(components: int) -> Design:
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield opening, stall and pan of each size."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from studio.gui import app as studio_app
-    from studio.gui.settings import Settings
-
-    app = studio_app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            settings = Settings(Path(folder) / f"{size}.json")
-            parts = catalog()
-            window = studio_app.make_window(app, settings, parts, "en", "light")
-            window.files.asks = False
-            window.resize(1600, 900)
-            window.reset_layout()
-            window.show()
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder, shown_window(Path(folder)) as (app, window):
             path = Path(folder) / f"{size}.supernode"
             write_design(path, large_design(size))
             yield from _opened(app, window, path, size)
             yield from _panned(window, size)
-            window.close()
-            window.deleteLater()
 
 
 def _opened(app: Any, window: Any, path: Path, size: int) -> Iterator[dict[str, Any]]:

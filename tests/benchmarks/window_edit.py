@@ -6,7 +6,6 @@ software rendering. Atlas 950 beside it, as the largest design that is shipped.
 
 from __future__ import annotations
 
-import os
 import statistics
 import tempfile
 import time
@@ -17,7 +16,8 @@ from typing import Any
 
 from studio.design.edits import set_field
 from studio.design.model import Design
-from studio.session.library import catalog, find_design
+from studio.session.library import find_design
+from tests.benchmarks._window import shown_window
 
 EDITS = 40
 WARM_UP = 5
@@ -27,30 +27,19 @@ FRAME_S = 1 / 60
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield percentiles over edits, and rates over drags."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     for design, prefix in (("cloudmatrix-384", "window"), ("atlas-950", "window_atlas_950")):
-        with tempfile.TemporaryDirectory() as folder:
-            bench = _Bench(Path(folder), design)
+        with tempfile.TemporaryDirectory() as folder, shown_window(Path(folder)) as (app, window):
+            bench = _Bench(app, window, design)
             yield from bench.edits(prefix)
             yield from bench.slider(prefix)
             yield from bench.drag(prefix)
-            bench.close()
 
 
 class _Bench:
     """A window with a design open."""
 
-    def __init__(self, folder: Path, design: str) -> None:
-        from studio.gui import app as studio_app
-        from studio.gui.settings import Settings
-
-        self.app = studio_app.make_application()
-        settings = Settings(folder / "settings.json")
-        parts = catalog()
-        self.window = studio_app.make_window(self.app, settings, parts, "en", "light")
-        self.window.resize(1600, 900)
-        self.window.reset_layout()
-        self.window.show()
+    def __init__(self, app: Any, window: Any, design: str) -> None:
+        self.app, self.window = app, window
         self.window.open_path(find_design(design))
         self.settle()
         document = self.window.workspace.document
@@ -131,13 +120,6 @@ class _Bench:
         self.settle()
         yield _time(f"{prefix}_drag_frame_p95", frames, 95)
         yield _rate(f"{prefix}_drag_figures_per_s", len(shown) / seconds)
-
-    def close(self) -> None:
-        """Give up the design and the window."""
-        self.window.files.asks = False
-        self.window.close()
-        self.window.deleteLater()
-        self.app.processEvents()
 
     def _move(self, number: int) -> None:
         path, x = ("racks", self.rack, "x_m"), 2.0 + 0.01 * number

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from studio.session.library import catalog as shipped_catalog
 from studio.storage.project_file import write_design
+from tests.benchmarks._window import shown_window
 from tests.benchmarks.canvas_large import SIZES, large_design
 
 _PATIENCE_S = 120.0
@@ -27,20 +27,8 @@ Gesture = Callable[[Any], Any]
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield the longest stall of each gesture and the memory the process holds."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from studio.gui import app as studio_app
-    from studio.gui.settings import Settings
-
-    app = studio_app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            settings = Settings(Path(folder) / f"{size}.json")
-            catalog = shipped_catalog()
-            window = studio_app.make_window(app, settings, catalog, "en", "light")
-            window.files.asks = False
-            window.resize(1600, 900)
-            window.reset_layout()
-            window.show()
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder, shown_window(Path(folder)) as (app, window):
             path = Path(folder) / f"{size}.supernode"
             write_design(path, large_design(size))
             window.open_path(path)
@@ -48,9 +36,6 @@ def benchmarks() -> Iterator[dict[str, Any]]:
             for what, gesture in _gestures(Path(folder)).items():
                 yield _result(size, what, _stall(app, window, gesture))
             yield {"name": f"window {size:,}: memory", "value": _memory_mb(), "unit": "MB"}
-            window.close()
-            window.deleteLater()
-            app.processEvents()
 
 
 def _gestures(folder: Path) -> dict[str, Gesture]:

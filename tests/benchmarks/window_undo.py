@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +16,8 @@ from studio.design.edits import move_racks, remove, set_field, set_state
 from studio.design.model import Design, Deviation, LinkRule
 from studio.design.resizing import resize_array
 from studio.ids import Address, PlaneId, RackId
-from studio.session.library import catalog, find_design
+from studio.session.library import find_design
+from tests.benchmarks._window import shown_window
 
 _WEST = RackId("compute-west")
 _CABLE = LinkRule(PlaneId("rdma"), "R01/N1/npu[0]", "R02/L1/leaf[0]", a_port="roce")
@@ -37,25 +37,14 @@ _EDITS: Mapping[str, Callable[[Design], Design]] = {
 
 def benchmarks() -> Iterator[dict[str, Any]]:
     """Yield the processor time until undo is painted on CloudMatrix 384, the least of three."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from studio.gui import app as studio_app
-    from studio.gui.settings import Settings
 
-    app = studio_app.make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "settings.json")
-        window = studio_app.make_window(app, settings, catalog(), "en", "light")
-        window.files.asks = False
-        window.resize(1600, 900)
-        window.reset_layout()
-        window.show()
+    with tempfile.TemporaryDirectory() as folder, shown_window(Path(folder)) as (app, window):
         window.open_path(find_design("cloudmatrix-384"))
         studio_app.wait_until_drawn(app, window)
         for what, edit in _EDITS.items():
             seconds = min(_undo_of(app, window, edit) for _ in range(3))
             yield {"name": f"undo {what}", "value": round(seconds, 4), "unit": "s"}
-        window.close()
-        window.deleteLater()
 
 
 def _undo_of(app: Any, window: Any, edit: Callable[[Design], Design]) -> float:
