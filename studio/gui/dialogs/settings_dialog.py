@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.settings import SETTINGS, Setting, Settings
 from studio.gui.theme import SPACE
+from studio.gui.widgets.labels import TextLabel
 
 
 @guarded
@@ -35,7 +35,7 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(SPACE)
         for setting in SETTINGS:
             self.editors[setting.key] = self._editor(setting)
-            form.addRow(QLabel(), self.editors[setting.key])
+            form.addRow(TextLabel(), self.editors[setting.key])
         self._form = form
         self._write()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -58,7 +58,7 @@ class SettingsDialog(QDialog):
         for setting in SETTINGS:
             editor = self.editors[setting.key]
             label = self._form.labelForField(editor)
-            assert isinstance(label, QLabel)
+            assert isinstance(label, TextLabel)
             label.setText(tr(setting.text))
             editor.setToolTip(tr(setting.help))
             # A number's line of text takes the focus in its place.
