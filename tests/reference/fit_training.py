@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -130,8 +131,8 @@ def levels_of(key: Key, name: str) -> tuple[Level, ...]:
 
 
 @cache
-def _starts() -> Mapping[str, dict[str, dict[str, dict[str, float]]]]:
-    found: dict[str, dict[str, dict[str, dict[str, float]]]] = json.loads(
+def _starts() -> Mapping[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(
         (HERE / "training_start.json").read_text(encoding="utf-8")
     )
     return found
@@ -142,7 +143,7 @@ def start_profile(key: Key) -> ComputeProfile:
     """Return the profile a fit starts from, whatever was fitted before."""
     family, generation = key
     table = _starts()[family]
-    values: Mapping[str, float] = dict(table["constants"]) | table["generations"][generation]  # type: ignore[assignment]
+    values: dict[str, float] = table["constants"] | table["generations"][generation]
     shipped = compute_profile(family, generation)
     assert shipped is not None
     return msgspec.structs.replace(shipped, **values)

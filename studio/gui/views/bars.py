@@ -134,17 +134,7 @@ def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:
         figure = evaluation.totals.figures.get(f"power_w.{point}")
         if figure is None or not figure.value:
             continue
-        segments = tuple(
-            Segment(
-                word(category, language),
-                value,
-                figure_text("", value, "power", 3),
-                "",
-                (figure.name,),
-            )
-            for category, value in figure.by_category().items()
-            if value > 0
-        )
+        segments = _power_segments(figure.by_category(), figure.name, language)
         text = figure_text("", figure.value, "power", 3)
         bars.append(Bar(label[language == "zh"], text, segments))
     return (*_job_power(evaluation, language), *bars)
@@ -157,17 +147,17 @@ def _job_power(evaluation: Evaluation, language: str) -> tuple[Bar, ...]:
         return ()
     others = {name: watts for name, watts in usual.by_category().items() if name != "npu"}
     npus = result.equipment_power_w - sum(others.values())
-    segments = tuple(
-        Segment(
-            word(category, language),
-            value,
-            figure_text("", value, "power", 3),
-            "",
-            ("result.equipment_power_w",),
-        )
-        for category, value in {"npu": npus, **others}.items()
-        if value > 0
-    )
+    watts = {"npu": npus, **others}
+    segments = _power_segments(watts, "result.equipment_power_w", language)
     text = figure_text("", result.equipment_power_w, "power", 3)
     band = result.error_bands.get("equipment_power_w")
     return (Bar(tr("This job"), text, segments, band),)
+
+
+def _power_segments(watts: Mapping[str, float], figure: str, language: str) -> tuple[Segment, ...]:
+    """Return one segment per category that draws power; a click on any opens the figure."""
+    return tuple(
+        Segment(word(category, language), value, figure_text("", value, "power", 3), "", (figure,))
+        for category, value in watts.items()
+        if value > 0
+    )

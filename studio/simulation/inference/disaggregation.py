@@ -118,8 +118,8 @@ def kept_in_pools(npus: int, prefill_share: Number, instance_npus: Number) -> Fl
     """
     balance = np.asarray(prefill_share)
     filling = 1 - balanced_decode_npus(npus, balance, instance_npus, 1.0) / npus
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kept = np.fmin(filling / balance, (1 - filling) / (1 - balance))
+    with np.errstate(divide="ignore"):
+        kept = pooled_rate(filling, 1 / balance, 1 / (1 - balance), prompt=1.0, output=1.0)
     shares_by_time = most_decode_instances(npus, instance_npus, 1.0) < 1
     return np.where(shares_by_time, 1.0, kept)
 
