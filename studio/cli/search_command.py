@@ -18,7 +18,7 @@ from studio.messages import Listed, say
 from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
 from studio.units import parse
 
-_WORDS = ("precision", "kv_precision", "recompute", "schedule")
+_WORDS = ("precision", "kv_precision", "recompute", "schedule", "offload")
 """Fields whose values are names, not numbers."""
 _MOST_PLANS = 1000
 

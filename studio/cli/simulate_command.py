@@ -25,7 +25,7 @@ from studio.simulation.error_band import range_text
 from studio.simulation.job import SimInput
 from studio.simulation.job_figures import figures_of
 from studio.simulation.machine_of import machine_of
-from studio.simulation.result import SimResult
+from studio.simulation.result import Memory, SimResult
 from studio.simulation.rollup.totals import Totals, roll_up
 from studio.simulation.simulate import simulate
 from studio.simulation.words import word
@@ -186,4 +186,16 @@ def _figure_rows(result: SimResult, said: Said) -> list[list[str]]:
             said(memory) + refusal,
             range_text(result.error_bands.get("memory"), used, "data"),
         ],
+        *_host_rows(result.memory),
     ]
+
+
+def _host_rows(memory: Memory) -> list[list[str]]:
+    if not memory.host_terms:
+        return []
+    held = say(
+        "{used} of {capacity}",
+        used=display(memory.host_byte, "data"),
+        capacity=display(memory.host_capacity_byte, "data"),
+    )
+    return [[say("Memory of the CPUs per NPU"), held, ""]]

@@ -13,6 +13,7 @@ from studio.ids import WorkloadId
 from studio.messages import Name
 
 Recompute = Literal["none", "selective", "full"]
+Offload = Literal["none", "optimizer", "activations", "both"]
 Schedule = Literal["1f1b", "interleaved", "zero-bubble", "dualpipe"]
 
 
@@ -40,6 +41,8 @@ class Training(_Scenario, frozen=True, tag="training"):
     cp: int = 1
     zero_stage: int = 1
     recompute: Recompute = "selective"
+    offload: Offload = "none"
+    """What the memory of the CPUs holds instead of that of the NPUs."""
     schedule: Schedule = "1f1b"
     virtual_stages: int = 1
     """Chunks of layers per stage; 1 of an interleaved schedule lets the studio choose."""

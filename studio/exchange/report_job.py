@@ -89,7 +89,22 @@ def _memory(memory: Memory, said: Said) -> str:
     title = escape(said(say("Memory of the fullest NPU")))
     whole = max(memory.capacity_byte, memory.used_byte) or 1.0
     rows = (_bar_row(term.name, term.byte, whole, "data", said) for term in memory.terms)
-    return f"<h3>{title}: {used} / {capacity}{refusal}</h3>" + table((), rows)
+    return (
+        f"<h3>{title}: {used} / {capacity}{refusal}</h3>" + table((), rows) + _hosted(memory, said)
+    )
+
+
+def _hosted(memory: Memory, said: Said) -> str:
+    """Return what CPUs hold for an NPU; empty where no part of the job is there."""
+    if not memory.host_terms:
+        return ""
+    used, capacity = (
+        display(byte, "data") for byte in (memory.host_byte, memory.host_capacity_byte)
+    )
+    title = escape(said(say("Memory of the CPUs per NPU")))
+    whole = max(memory.host_capacity_byte, memory.host_byte)
+    rows = (_bar_row(term.name, term.byte, whole, "data", said) for term in memory.host_terms)
+    return f"<h3>{title}: {used} / {capacity}</h3>" + table((), rows)
 
 
 def _bar_row(

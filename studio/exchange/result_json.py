@@ -7,7 +7,7 @@ from typing import Any
 from studio.simulation.error_band import SHARE_INSIDE, ErrorBand
 from studio.simulation.job_figures import figures_of, file_key
 from studio.simulation.reliability.job import JobReliability
-from studio.simulation.result import Phase, SimResult
+from studio.simulation.result import Memory, Phase, SimResult
 
 
 def result_json(result: SimResult) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def result_json(result: SimResult) -> dict[str, Any]:
             "terms": {term.name: term.byte for term in result.memory.terms},
             "remedy": result.memory.remedy,
             "remedy_fields": dict(result.memory.remedy_fields),
+            **_host(result.memory),
         },
         "error_bands": {file_key(result, name): _band(result, name) for name in result.error_bands},
         **({"reliability": _reliability(result.reliability)} if result.reliability else {}),
@@ -33,6 +34,17 @@ def result_json(result: SimResult) -> dict[str, Any]:
         "assumptions": list(result.assumptions),
         "evidence": result.evidence,
         "warnings": list(result.warnings),
+    }
+
+
+def _host(memory: Memory) -> dict[str, Any]:
+    """Return what CPUs hold for an NPU; nothing where no part of the job is there."""
+    if not memory.host_terms:
+        return {}
+    return {
+        "host_used_bytes": memory.host_byte,
+        "host_capacity_bytes": memory.host_capacity_byte,
+        "host_terms": {term.name: term.byte for term in memory.host_terms},
     }
 
 

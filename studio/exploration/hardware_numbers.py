@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from studio.design.scenario import Training
 from studio.messages import Message, say
 from studio.simulation.job import SimInput
 from studio.simulation.machine import NetworkLevel
@@ -36,7 +37,8 @@ class HardwareNumber:
 
 def hardware_numbers(given: SimInput) -> tuple[HardwareNumber, ...]:
     """Return each number above zero; shares stay at most 1 and ratios that are at least 1 so."""
-    found = (*_of_npu(given), *_of_levels(given), *_of_software(given), *_of_site(given))
+    found = (*_of_npu(given), *_of_host(given), *_of_levels(given), *_of_software(given),
+             *_of_site(given))  # fmt: skip
     return tuple(number for number in found if number.value > 0)
 
 
@@ -65,6 +67,29 @@ def _of_npu(given: SimInput) -> Iterator[HardwareNumber]:
     ):
         value = getattr(accelerator, name)
         yield HardwareNumber(name, label, value, dimension, "npu", of_field(name))
+
+
+def _of_host(given: SimInput) -> Iterator[HardwareNumber]:
+    """Yield what the CPUs give an NPU, where the job uses it."""
+    scenario, machine = given.scenario, given.machine
+    host = machine.host
+    if host is None or not isinstance(scenario, Training) or scenario.offload == "none":
+        return
+
+    def of_field(name: str) -> Change:
+        def changed(factor: float) -> SimInput:
+            better = replace(host, **{name: getattr(host, name) * factor})
+            return replace(given, machine=replace(machine, host=better))
+
+        return changed
+
+    for name, label, dimension in (
+        ("link_byte_per_s", say("Bandwidth to the host"), "bandwidth"),
+        ("memory_bandwidth_byte_per_s", say("Memory bandwidth of the host"), "bandwidth"),
+        ("memory_byte", say("Memory of the host"), "data"),
+    ):
+        value = getattr(host, name)
+        yield HardwareNumber(f"host {name}", label, value, dimension, "all", of_field(name))
 
 
 def _of_levels(given: SimInput) -> Iterator[HardwareNumber]:

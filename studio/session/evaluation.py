@@ -22,6 +22,7 @@ from studio.fabric.fabric import Fabric
 from studio.messages import say
 from studio.session.accuracy import accuracy
 from studio.simulation.economics import priced
+from studio.simulation.host import HOST_READ
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.job import SimInput
 from studio.simulation.levels import (
@@ -119,7 +120,8 @@ def _simulated(
 ) -> Simulated:
     rings = known.rings if known and same >= RINGS_READ else network_rings(fabric)
     levels = known.machine.levels if known and same >= LEVELS_READ else None
-    machine = machine_of(fabric, totals, levels or network_levels(fabric, rings))
+    hosted = known.machine if known and same >= HOST_READ else None
+    machine = machine_of(fabric, totals, levels or network_levels(fabric, rings), hosted)
     given = sim_input(fabric, totals, machine, active_scenario(fabric))
     result = _kept_result(given, known) if known else None
     result = result or with_error_band(simulate(given), machine)

@@ -47,6 +47,18 @@ class NetworkLevel:
 
 
 @dataclass(frozen=True)
+class Host:
+    """What the CPUs around it give one NPU: a share of their memory and the way there."""
+
+    link_byte_per_s: float
+    """NPU to CPU, per direction, while all NPUs copy at once."""
+    memory_byte: float
+    memory_bandwidth_byte_per_s: float
+    is_drawn: bool = True
+    """Links lead there; else the rate of the NPU's own port is taken."""
+
+
+@dataclass(frozen=True)
 class Machine:
     """A set of equal NPUs inside nested network levels, innermost first."""
 
@@ -60,6 +72,8 @@ class Machine:
     host_idle_power_w_per_npu: float = 0.0
     host_npus: float = 0.0
     """NPUs behind one host; 0 where nobody says."""
+    host: Host | None = None
+    """None where no CPU can hold anything for an NPU."""
     assumptions: tuple[str, ...] = field(default=())
 
 

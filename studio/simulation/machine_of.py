@@ -15,6 +15,7 @@ from studio.fabric.fabric import Fabric
 from studio.fabric.layout import Layout
 from studio.fabric.parts import PartData
 from studio.messages import say
+from studio.simulation.host import host_of
 from studio.simulation.job import Running
 from studio.simulation.levels import network_levels
 from studio.simulation.machine import Accelerator, Machine, NetworkLevel
@@ -23,13 +24,17 @@ from studio.simulation.rollup.totals import Totals
 
 
 def machine_of(
-    fabric: Fabric, totals: Totals, levels: tuple[NetworkLevel, ...] | None = None
+    fabric: Fabric,
+    totals: Totals,
+    levels: tuple[NetworkLevel, ...] | None = None,
+    hosted: Machine | None = None,
 ) -> Machine:
     """Return the machine a fabric is: its most frequent NPU type and the levels around it.
 
     Parameters
     ----------
     levels : what `network_levels` gives, where it is known.
+    hosted : machine of an earlier snapshot whose hosts are as they were.
 
     Raises
     ------
@@ -61,6 +66,7 @@ def machine_of(
         host_idle_power_w_per_npu=max(0.0, idle) / count,
         assumptions=tuple(notes),
         host_npus=_host_npus(fabric.layout, npus),
+        host=hosted.host if hosted else host_of(fabric),
     )
 
 

@@ -15,6 +15,7 @@ from studio.units import display
 Fields = Mapping[str, int | float | str]
 
 _FIELDS: Mapping[str, Name] = {
+    "offload": Name("offload", "卸载到主机"),
     "recompute": Name("recomputation", "重计算"),
     "zero_stage": Name("ZeRO stage", "ZeRO 级别"),
     "micro_batch": Name("micro batch", "微批次"),
@@ -80,6 +81,9 @@ def training_changes(scenario: Training) -> Iterator[Fields]:
         now = getattr(scenario, name)
         singles += [{name: factor * now, "dp": 0} for factor in _DEGREES if now]
     yield from singles
+    # Hosts are slow: only where no cut helps.
+    if scenario.offload == "none":
+        yield from ({"offload": what} for what in ("optimizer", "activations", "both"))
     for fields in singles[1:]:
         yield {"recompute": "full", **fields}
     for fields in singles:

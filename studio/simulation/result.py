@@ -125,6 +125,10 @@ class Memory:
     """What to change where it does not fit."""
     remedy_fields: Mapping[str, int | float | str] = field(default_factory=dict)
     """Fields of the scenario that make it fit, tried; empty where none was found."""
+    host_terms: tuple[MemoryTerm, ...] = ()
+    """What CPUs hold for the NPU; empty where nothing is offloaded."""
+    host_capacity_byte: float = 0.0
+    """Memory of the CPUs per NPU."""
 
     @property
     def used_byte(self) -> float:
@@ -132,9 +136,15 @@ class Memory:
         return sum(term.byte for term in self.terms)
 
     @property
+    def host_byte(self) -> float:
+        """Return what CPUs hold for the NPU."""
+        return sum(term.byte for term in self.host_terms)
+
+    @property
     def fits(self) -> bool:
-        """Tell whether the job fits."""
-        return self.used_byte <= self.capacity_byte
+        """Tell whether the job fits the NPU, and what is offloaded its share of the CPUs."""
+        is_held = self.host_byte <= self.host_capacity_byte
+        return self.used_byte <= self.capacity_byte and is_held
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ TRAINING: Mapping[str, Message] = {
     "pipeline": _GROUP,
     "bubble": say("(all stages − slowest stage) ÷ virtual stages × what the schedule leaves"),
     "optimizer": say("bytes of states, gradients and weights ÷ (memory bandwidth × efficiency)"),
+    "offload": say("max(0, bytes ÷ link to the host − pass that hides them), copy by copy"),
     "contention": say("share of hidden communication that slows computing"),
     "host": say("launches of kernels and experts beyond the device's own time"),
     "straggler": say("constant × log2(nodes) × all other terms"),

@@ -11,6 +11,7 @@ from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
+from studio.simulation.memory.training import TrainingMemory
 from studio.simulation.reliability.job import JobReliability, job_reliability
 from studio.simulation.remedies import Fields, first_that_fits, training_changes
 from studio.simulation.result import (
@@ -26,13 +27,15 @@ from studio.simulation.result import (
 )
 from studio.simulation.term_formulas import formula_of
 from studio.simulation.training.activity import step_activity, step_power_w
+from studio.simulation.training.per_step import HOST_UPDATE_SHARE
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
 from studio.simulation.training_plans import candidate_plans
 from studio.simulation.words import term
+from studio.units import display
 from studio.workload.operators import FloatArray
 from studio.workload.parameters import model_parameters
-from studio.workload.plan import Plans
+from studio.workload.plan import Offload, Plans
 from studio.workload.precision import number_format
 from studio.workload.recipe import Recipe
 
@@ -49,6 +52,7 @@ _BOUND: Mapping[str, Bound] = {
     "data": "network",
     "bubble": "idle",
     "optimizer": "memory",
+    "offload": "network",
     "contention": "overhead",
     "host": "overhead",
     "straggler": "idle",
@@ -127,7 +131,9 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         memory=Memory(
             tuple(MemoryTerm(n, float(v[0])) for n, v in memory.by_category().items()),
             memory.capacity_byte,
-            *(("", {}) if memory.fits[0] else _remedy(given, scenario, memory.by_category())),
+            *(("", {}) if memory.fits[0] else _remedy(given, scenario, memory)),
+            tuple(MemoryTerm(n, float(v[0])) for n, v in memory.host.by_category().items() if v[0]),
+            memory.host_capacity_byte,
         ),
         load=Load(draw, npus, machine.npu_count, accelerator.idle_w, tokens / step),
         tokens_per_s=tokens / step,
@@ -143,12 +149,36 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
         assumptions=(
             say("efficiency profile {profile}", profile=outcome.profile),
             *machine.assumptions,
+            *_offload_notes(given, outcome),
         ),
         evidence=evidence_of(given.machine, "bf16", number_format(scenario.precision).rating),
         warnings=_warnings(scenario, plan, machine.npu_count),
         reliability=_reliability(given, npus),
         detail=outcome,
     )
+
+
+def _offload_notes(given: SimInput, outcome: TrainingResult) -> tuple[str, ...]:
+    """Return what copies to the CPUs and updates there rest on."""
+    host = given.machine.host
+    if host is None or not outcome.plan.offload.any():
+        return ()
+    way = (
+        say("the links drawn between NPUs and CPUs")
+        if host.is_drawn
+        else say("the port of the NPU towards its CPU, as no link is drawn")
+    )
+    rate = display(host.link_byte_per_s, "bandwidth")
+    copied = say(
+        "offload over {way}: {rate} per NPU; no published measurement checks it", way=way, rate=rate
+    )
+    if not outcome.plan.offloads(Offload.OPTIMIZER)[0]:
+        return (copied,)
+    update = say(
+        "CPUs update weights at {share:.0%} of the rated bandwidth of their memory (assumed)",
+        share=HOST_UPDATE_SHARE,
+    )
+    return copied, update
 
 
 def _reliability(given: SimInput, npus: int) -> JobReliability | None:
@@ -213,9 +243,7 @@ def _operator_bound(name: str) -> Bound:
     return "compute" if name == "compute" else "memory" if name == "memory" else "overhead"
 
 
-def _remedy(
-    given: SimInput, scenario: Training, categories: Mapping[str, FloatArray]
-) -> tuple[str, Fields]:
+def _remedy(given: SimInput, scenario: Training, memory: TrainingMemory) -> tuple[str, Fields]:
     """Return what makes the job fit, tried; where nothing does, what takes most."""
 
     def used(changed: Scenario) -> float | None:
@@ -224,7 +252,19 @@ def _remedy(
         return float(memory.total[0]) if memory.fits[0] else None
 
     found = first_that_fits(scenario, training_changes(scenario), used)
-    return (found.text, found.fields) if found else (_largest(categories), {})
+    if found:
+        return found.text, found.fields
+    if memory.total[0] <= memory.capacity_byte:
+        return _too_much_for_hosts(memory), {}
+    return _largest(memory.by_category()), {}
+
+
+def _too_much_for_hosts(memory: TrainingMemory) -> str:
+    return say(
+        "CPUs would hold {used} per NPU and have {capacity}: add memory modules, or offload less",
+        used=display(float(memory.host.total[0]), "data"),
+        capacity=display(memory.host_capacity_byte, "data"),
+    )
 
 
 def _largest(categories: Mapping[str, FloatArray]) -> str:

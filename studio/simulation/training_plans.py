@@ -13,7 +13,7 @@ from studio.errors import InvalidInput
 from studio.simulation.job import SimInput
 from studio.workload.divisors import divisors
 from studio.workload.model import AiModel
-from studio.workload.plan import Plans, Recompute, Schedule, plans
+from studio.workload.plan import Offload, Plans, Recompute, Schedule, plans
 from studio.workload.plan_rules import broken_rules, check_plan
 
 TENSOR_CHOICES = (1, 2, 4, 8, 16)
@@ -25,6 +25,12 @@ _RECOMPUTE: Mapping[str, Recompute] = {
     "none": Recompute.NONE,
     "selective": Recompute.SELECTIVE,
     "full": Recompute.FULL,
+}
+OFFLOAD: Mapping[str, Offload] = {
+    "none": Offload.NONE,
+    "optimizer": Offload.OPTIMIZER,
+    "activations": Offload.ACTIVATIONS,
+    "both": Offload.BOTH,
 }
 _SCHEDULE: Mapping[str, Schedule] = {
     "1f1b": Schedule.ONE_FORWARD_ONE_BACKWARD,
@@ -111,6 +117,7 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
         sequence=scenario.sequence_tokens,
         recompute=_RECOMPUTE[scenario.recompute],
         schedule=_SCHEDULE[scenario.schedule],
+        offload=OFFLOAD[scenario.offload],
     )
     broken = np.any(list(broken_rules(given.model, made, npus).values()), axis=0)
     if broken.all():

@@ -73,6 +73,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "host": ("Host", "主机"),
     "straggler": ("Stragglers", "慢节点等待"),
     "optimizer": ("Optimizer", "优化器"),
+    "offload": ("Copies to and from hosts", "与主机间拷贝"),
     "weights": ("Weights", "权重"),
     "gradients": ("Gradients", "梯度"),
     "activations": ("Activations", "激活"),

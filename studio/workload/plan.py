@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,17 @@ class Recompute(IntEnum):
     SELECTIVE = 1
     """Attention scores and element-wise results only."""
     FULL = 2
+
+
+class Offload(IntFlag):
+    """What the memory of the CPUs holds instead of that of the NPUs."""
+
+    NONE = 0
+    OPTIMIZER = 1
+    """Optimizer states; the CPUs update the weights (ZeRO-Offload)."""
+    ACTIVATIONS = 2
+    """What the forward pass keeps, from one layer to the next one's turn in the backward pass."""
+    BOTH = OPTIMIZER | ACTIVATIONS
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,8 @@ class Plans:
     """A `Schedule` value."""
     sequence_parallel: FloatArray
     """1 where norms and residuals are cut over the tensor-parallel group."""
+    offload: FloatArray
+    """An `Offload` value."""
 
     @property
     def count(self) -> int:
@@ -81,6 +94,10 @@ class Plans:
     def tokens_per_step(self) -> FloatArray:
         """Tokens per step over all NPUs."""
         return self.global_batch * self.sequence
+
+    def offloads(self, what: Offload) -> NDArray[np.bool_]:
+        """Return which plans keep `what` in the memory of the CPUs."""
+        return np.asarray(np.bitwise_and(self.offload.astype(np.int64), int(what)) > 0)
 
     def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Plans:
         """Return the plans at `index`, a mask or positions."""
@@ -104,6 +121,7 @@ def plans(
     recompute: ArrayLike = Recompute.NONE,
     schedule: ArrayLike = Schedule.ONE_FORWARD_ONE_BACKWARD,
     sequence_parallel: ArrayLike = 1,
+    offload: ArrayLike = Offload.NONE,
 ) -> Plans:
     """Return plans from numbers or arrays that broadcast to one shape (n,).
 
@@ -115,6 +133,7 @@ def plans(
             for value in (
                 tensor, pipeline, chunks, context, expert, expert_tensor, data, shard, zero,
                 micro_batch, micro_batches, sequence, recompute, schedule, sequence_parallel,
+                offload,
             )
         )
     )  # fmt: skip

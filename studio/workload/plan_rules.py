@@ -191,7 +191,7 @@ def uneven_sequence(tokens: int, context: float) -> str:
 
 
 def _not_counts(value: dict[str, float]) -> str:
-    may_be_zero = ("zero", "recompute", "schedule", "sequence_parallel")
+    may_be_zero = ("zero", "recompute", "schedule", "sequence_parallel", "offload")
     odd = [
         f"{name} = {number:g}"
         for name, number in value.items()

@@ -36,10 +36,6 @@ class Recipe:
     """Rank of trained adapters; 0 trains all weights."""
     trains_mtp: bool = False
     """Multi-token-prediction layers take part."""
-    optimizer_on_host: bool = False
-    """States live in host memory and the update runs there."""
-    host_link_byte_per_s: float = 25e9
-    """NPU to host, per direction, for offloaded states. [byte/s]"""
     buffer_byte: float = 0.0
     """Communication and library buffers per NPU. [byte]"""
     fragmentation: float = 0.0

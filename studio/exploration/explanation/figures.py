@@ -8,7 +8,7 @@ from studio.errors import UnknownName
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.counted import figure_line
 from studio.exploration.explanation.goodput import effective_line
-from studio.exploration.explanation.held import memory_line
+from studio.exploration.explanation.held import host_memory_line, memory_line
 from studio.exploration.explanation.latencies import headline_line, phase_line, ttft_line
 from studio.exploration.explanation.money import (
     cost_line,
@@ -31,6 +31,7 @@ _FIGURES: Mapping[str, Callable[[Basis], Line | None]] = {
     "ttft_s": lambda basis: ttft_line(basis) if basis.result.job == "inference" else None,
     "mfu": mfu_line,
     "memory": memory_line,
+    "host_memory": host_memory_line,
     "energy_j_per_token": energy_line,
     "cost_usd_per_million_tokens": cost_line,
     "equipment_power_w": equipment_line,

@@ -45,6 +45,38 @@ def memory_line(basis: Basis) -> Line:
     )
 
 
+def host_memory_line(basis: Basis) -> Line | None:
+    """Return what CPUs hold for one NPU; None where no part of the job is there."""
+    memory = basis.result.memory
+    if not memory.host_terms:
+        return None
+    return Line(
+        "host_memory",
+        say("Memory of the CPUs per NPU"),
+        memory.host_byte,
+        "data",
+        say("what is offloaded, at the fullest moment"),
+        (
+            given_input(
+                say("memory of the CPUs, for each of their NPUs"),
+                memory.host_capacity_byte,
+                "data",
+                say("memory modules drawn beside CPUs"),
+            ),
+        ),
+        opener=lambda: [
+            Line(
+                term.name,
+                word(term.name),
+                term.byte,
+                "data",
+                *_trained(basis, term.name, term.byte, is_on_host=True),
+            )
+            for term in memory.host_terms
+        ],
+    )
+
+
 def _how(basis: Basis, name: str, byte: float) -> tuple[str, tuple[Input, ...]]:
     """Return formula and inputs of a category."""
     if basis.result.job == "training":
@@ -52,7 +84,9 @@ def _how(basis: Basis, name: str, byte: float) -> tuple[str, tuple[Input, ...]]:
     return _served(basis, name, byte)
 
 
-def _trained(basis: Basis, name: str, byte: float) -> tuple[str, tuple[Input, ...]]:
+def _trained(
+    basis: Basis, name: str, byte: float, *, is_on_host: bool = False
+) -> tuple[str, tuple[Input, ...]]:
     model, plan = basis.given.model, basis.training.plan
     recipe = Recipe(precision=basis.given.scenario.precision)
     zero = int(plan.zero[0])
@@ -63,6 +97,8 @@ def _trained(basis: Basis, name: str, byte: float) -> tuple[str, tuple[Input, ..
     }
     if name in per_parameter:
         each, from_stage = per_parameter[name]
+        # CPUs hold the gradients of the states they hold.
+        from_stage = min(from_stage, 1) if is_on_host else from_stage
         layers = stage_layers(model, plan.pipeline)
         held = held_parameters(
             model, plan.tensor, plan.pipeline, plan.expert, plan.expert_tensor, layers_held=layers

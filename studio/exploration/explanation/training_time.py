@@ -11,13 +11,14 @@ from studio.exploration.explanation.operators import recomputed, training_operat
 from studio.exploration.explanation.quantities import data, number, rate, seconds, term_line
 from studio.exploration.explanation.training_exchange import exchange_lines
 from studio.messages import say
-from studio.simulation.explanation import Line, opened
+from studio.simulation.explanation import Input, Line, opened
 from studio.simulation.result import Phase, TimeTerm
 from studio.simulation.training.computing import CHEAP_KINDS, set_up_s
+from studio.simulation.training.per_step import HOST_UPDATE_SHARE, update_byte
 from studio.simulation.training.placement import node_count
 from studio.simulation.words import word
 from studio.workload.model import MixtureOfExperts
-from studio.workload.plan import Recompute, Schedule
+from studio.workload.plan import Offload, Recompute, Schedule
 from studio.workload.recipe import Recipe
 
 Opener = Callable[[Basis, TimeTerm], Line]
@@ -147,10 +148,9 @@ def hop_s(basis: Basis) -> float:
 
 def _optimizer(basis: Basis, term: TimeTerm) -> Line:
     recipe = Recipe(precision=basis.given.scenario.precision)
-    bandwidth = basis.given.machine.accelerator.memory_bandwidth_byte_per_s
-    efficiency = basis.given.compute.optimizer_efficiency
+    bandwidth, efficiency, rests = _updated_at(basis)
     moved = term.seconds * bandwidth * efficiency
-    each = 2 * recipe.optimizer_byte + 2 * recipe.gradient_byte + recipe.weight_byte
+    each = update_byte(recipe)
     formula = say(
         "{parameters} parameters × {each} ÷ {rate}",
         parameters=number(moved / each),
@@ -160,10 +160,50 @@ def _optimizer(basis: Basis, term: TimeTerm) -> Line:
     inputs = (
         given_input(say("parameters updated by an NPU"), moved / each, "count"),
         given_input(say("states, gradient and weight of a parameter"), each, "data"),
-        basis.rating("memory_bandwidth"),
-        basis.compute("optimizer_efficiency"),
+        *rests,
     )
     return term_line(term.name, term.seconds, term.bound, formula=formula, inputs=inputs)
+
+
+def _updated_at(basis: Basis) -> tuple[float, float, tuple[Input, ...]]:
+    """Return rated bandwidth and share reached of the memory that holds the states, as inputs."""
+    machine = basis.given.machine
+    if machine.host is not None and basis.training.plan.offloads(Offload.OPTIMIZER)[0]:
+        rated = machine.host.memory_bandwidth_byte_per_s
+        source = say("CPUs drawn, over their NPUs")
+        share = Input(say("share of it that an update reaches"), HOST_UPDATE_SHARE, "ratio",
+                      grade="assumed")  # fmt: skip
+        label = say("memory bandwidth of the CPUs per NPU")
+        return rated, HOST_UPDATE_SHARE, (given_input(label, rated, "bandwidth", source), share)
+    rests = (basis.rating("memory_bandwidth"), basis.compute("optimizer_efficiency"))
+    rated = machine.accelerator.memory_bandwidth_byte_per_s
+    return rated, basis.given.compute.optimizer_efficiency, rests
+
+
+def _offload(basis: Basis, term: TimeTerm) -> Line:
+    """Return copies to and from the CPUs: all of them, less what computing hides."""
+    host = basis.given.machine.host
+    assert host is not None
+    hidden = float(basis.training.hidden_s["offload"][0])
+    whole = term.seconds + hidden
+    formula = say(
+        "{moved} ÷ {rate}",
+        moved=data(whole * host.link_byte_per_s),
+        rate=rate(host.link_byte_per_s),
+    )
+    source = say("links drawn") if host.is_drawn else say("port of the NPU, no link is drawn")
+    label = say("bandwidth of an NPU to its CPUs, per direction")
+    inputs = (given_input(label, host.link_byte_per_s, "bandwidth", source),)
+
+    def inside() -> Sequence[Line]:
+        copies = Line("copies", say("All copies of a step"), whole, "time", formula, inputs)
+        if not hidden:
+            return [copies]
+        text = say("as far as the pass lasts that they run beside")
+        shown = Line("hidden", say("Hidden behind computing"), -hidden, "time", text)
+        return [copies, shown]
+
+    return term_line(term.name, term.seconds, term.bound, formula=term.formula, opener=inside)
 
 
 def _contention(basis: Basis, term: TimeTerm) -> Line:
@@ -235,6 +275,7 @@ _OPENERS: Mapping[str, Opener] = {
     "recompute": _recompute,
     "bubble": _bubble,
     "optimizer": _optimizer,
+    "offload": _offload,
     "contention": _contention,
     "host": _host,
     "straggler": _straggler,

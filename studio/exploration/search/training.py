@@ -64,7 +64,7 @@ def search_training(
         parts.append(_evaluated(given, candidates, precision, told, cancelled))
     near = [part[0] for part in parts]
     metrics = {name: np.concatenate([part[1][name] for part in parts]) for name in parts[0][1]}
-    fits = metrics["memory_byte"] <= given.machine.accelerator.memory_byte
+    fits = metrics.pop("fits") > 0
     evaluated = sum(part.count for part in near)
     valid = candidates.count * len(precisions)
     starts = np.cumsum([0, *(part.count for part in near)])
@@ -102,14 +102,16 @@ def _evaluated(
     cancelled: Cancelled | None,
 ) -> tuple[Plans, dict[str, FloatArray]]:
     """Return the candidates near enough to the memory there is, and their figures."""
-    recipe, accelerator = Recipe(precision=precision), given.machine.accelerator
+    recipe, machine = Recipe(precision=precision), given.machine
     sized: list[tuple[Plans, TrainingMemory]] = []
     for rows in _batches(candidates.count):
         _stop_if(cancelled)
         part = candidates.take(rows)
-        sized.append((part, training_memory(given.model, part, recipe, accelerator)))
+        sized.append(
+            (part, training_memory(given.model, part, recipe, machine.accelerator, machine.host))
+        )
     smallest = min(float(memory.total.min()) for _, memory in sized)
-    limit = max(NEAR * accelerator.memory_byte, smallest)
+    limit = max(NEAR * machine.accelerator.memory_byte, smallest)
     near: list[Plans] = []
     found: list[dict[str, FloatArray]] = []
     for index, (part, memory) in enumerate(sized):
@@ -154,4 +156,5 @@ def _figures(
         "energy_j_per_token": np.asarray(money.energy_j_per_token),
         "cost_usd_per_million_tokens": np.asarray(money.cost_usd_per_million_tokens),
         "memory_byte": result.memory.total,
+        "fits": result.memory.fits.astype(np.float64),
     }

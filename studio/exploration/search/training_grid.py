@@ -12,7 +12,7 @@ from studio.errors import InvalidInput, UnknownName
 from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
-from studio.simulation.training_plans import check_scenario
+from studio.simulation.training_plans import OFFLOAD, check_scenario
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.plan import FloatArray, Plans, Recompute, Schedule, plans
@@ -38,7 +38,7 @@ Choices = Mapping[str, Sequence[int | float | str]]
 """Values to try by field of the scenario: one value fixes it, no entry leaves it free."""
 FREE_FIELDS = (
     "tp", "pp", "dp", "ep", "cp", "zero_stage", "micro_batch", "virtual_stages", "recompute",
-    "schedule", "precision",
+    "schedule", "precision", "offload",
 )  # fmt: skip
 """Fields of a training scenario that a search chooses."""
 
@@ -263,6 +263,7 @@ def _cut_states(grid: Grid, job: _Job) -> None:
     grid.cross("recompute", job.named("recompute", RECOMPUTE, list(RECOMPUTE)))
     own = job.scenario.schedule.replace("interleaved", "1f1b")
     usual = list(dict.fromkeys(("1f1b", own)))
+    grid.cross("offload", job.named("offload", OFFLOAD, (job.scenario.offload,)))
     grid.cross("schedule", job.named("schedule", SCHEDULES, usual))
     plain = float(grid["schedule"].min())
     is_staged = (grid["pp"] > 1) & (grid["virtual_stages"] == 1)
@@ -292,4 +293,5 @@ def plans_of(grid: Grid, scenario: Training) -> Plans:
         sequence=scenario.sequence_tokens,
         recompute=grid["recompute"],
         schedule=grid["schedule"],
+        offload=grid["offload"],
     )

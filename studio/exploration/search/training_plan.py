@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from studio.exploration.search.training_grid import SCHEDULES
 from studio.messages import say
-from studio.workload.plan import Plans, Recompute
+from studio.simulation.training_plans import OFFLOAD
+from studio.workload.plan import Offload, Plans, Recompute
 
 _RECOMPUTE_WORDS = {
     Recompute.NONE: say("none"),
     Recompute.SELECTIVE: say("selective"),
     Recompute.FULL: say("full"),
+}
+
+OFFLOAD_WORDS = {
+    Offload.OPTIMIZER: say("optimizer"),
+    Offload.ACTIVATIONS: say("activations"),
+    Offload.BOTH: say("optimizer and activations"),
 }
 
 
@@ -27,6 +34,7 @@ def fields_of(plan: Plans) -> dict[str, int | str]:
         "micro_batch": int(plan.micro_batch[0]),
         "virtual_stages": int(plan.chunks[0]),
         "recompute": Recompute(int(plan.recompute[0])).name.lower(),
+        "offload": {item: name for name, item in OFFLOAD.items()}[_offload(plan)],
         "schedule": "interleaved" if plan.chunks[0] > 1 else schedule,
     }
 
@@ -42,10 +50,18 @@ def plan_text(plan: Plans) -> str:
         ("VP", plan.chunks),
     )
     parts = [f"{name} {value[0]:g}" for name, value in degrees if value[0] > 1] or ["DP 1"]
-    return say(
+    text = say(
         "{degrees} · ZeRO {zero:g} · micro batch {micro_batch:g} · recompute {recompute}",
         degrees=" · ".join(parts),
         zero=plan.zero[0],
         micro_batch=plan.micro_batch[0],
         recompute=_RECOMPUTE_WORDS[Recompute(int(plan.recompute[0]))],
     )
+    away = _offload(plan)
+    if away is Offload.NONE:
+        return text
+    return say("{text} · offload {what}", text=text, what=OFFLOAD_WORDS[away])
+
+
+def _offload(plan: Plans) -> Offload:
+    return Offload(int(plan.offload[0]))

@@ -12,6 +12,7 @@ from studio.gui.views.format import figure_text, word
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
     from studio.simulation.error_band import ErrorBand
+    from studio.simulation.result import Memory
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
         verdict = f"装得下，余 {free}" if chinese else f"fits, {free} free"
     else:
         verdict = f"装不下，超出 {over}" if chinese else f"does not fit: {over} too much"
+    if memory.host_terms:
+        verdict += _on_hosts(memory, chinese)
     name = "每 NPU" if chinese else "Per NPU"
     return MemoryView(
         Bar(name, used, segments, evaluation.result.error_bands.get("memory")),
@@ -115,6 +118,15 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
         "" if memory.fits else memory.remedy,
         memory.remedy_fields,
     )
+
+
+def _on_hosts(memory: Memory, chinese: bool) -> str:
+    """Return what CPUs hold for an NPU, and of how much."""
+    used = figure_text("", memory.host_byte, "data", 3)
+    capacity = figure_text("", memory.host_capacity_byte, "data", 3)
+    if chinese:
+        return f"；主机占用 {used}，共 {capacity}"
+    return f"; hosts hold {used} of {capacity}"
 
 
 def power_bars(evaluation: Evaluation | None, language: str) -> tuple[Bar, ...]:

@@ -36,6 +36,12 @@ _RECOMPUTE: tuple[Choice, ...] = (
     ("selective", mark("Selective")),
     ("full", mark("Full")),
 )
+_OFFLOAD: tuple[Choice, ...] = (
+    ("none", mark("None")),
+    ("optimizer", mark("Optimizer")),
+    ("activations", mark("Activations")),
+    ("both", mark("Both")),
+)
 _SCHEDULES: tuple[Choice, ...] = tuple(
     (name, name) for name in ("1f1b", "interleaved", "zero-bubble", "dualpipe")
 )
@@ -136,6 +142,13 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("cp", mark("Context parallel (CP)"), "count", "count", 1, 64),
         Row("zero_stage", mark("ZeRO stage"), "choice", choices=_ZERO),
         Row("recompute", mark("Recomputation"), "choice", choices=_RECOMPUTE),
+        Row(
+            "offload",
+            mark("Offload to hosts"),
+            "choice",
+            choices=_OFFLOAD,
+            tip=mark("The memory of the CPUs holds it, over the links drawn to them"),
+        ),
         Row("schedule", mark("Pipeline schedule"), "choice", choices=_SCHEDULES),
         Row("virtual_stages", mark("Virtual stages"), "count", "count", 1, 8),
         Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all")),

@@ -27,6 +27,7 @@ _DEGREES: Mapping[Job, tuple[tuple[str, str], ...]] = {
         ("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"), ("cp", "CP"),
         ("micro_batch", mark("Micro batch")), ("zero_stage", mark("ZeRO stage")),
         ("recompute", mark("Recomputation")), ("virtual_stages", mark("Virtual stages")),
+        ("offload", mark("Offload to hosts")),
     ),
     "inference": (
         ("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"),

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.messages import say
-from studio.simulation.machine import Accelerator
+from studio.simulation.machine import Accelerator, Host
 from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
+from studio.simulation.memory.host import HostMemory, host_states
 from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
 from studio.simulation.words import term
 from studio.units import GIBI, MEBI
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
-from studio.workload.plan import Plans, Recompute, Schedule
+from studio.workload.plan import Offload, Plans, Recompute, Schedule
 from studio.workload.recipe import Recipe
 
 CONTEXT_BYTE = 0.5 * GIBI
@@ -41,6 +42,9 @@ class TrainingMemory:
     """Total at the optimizer update, activations freed. [byte]"""
     runtime: FloatArray
     """Of the buffers, what no allocator reports: driver context, communicators. [byte]"""
+    host: HostMemory
+    """What the CPUs hold for the NPU instead."""
+    host_capacity_byte: float = 0.0
 
     @property
     def total(self) -> FloatArray:
@@ -54,8 +58,9 @@ class TrainingMemory:
 
     @property
     def fits(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Whether the NPU's memory holds it."""
-        return np.asarray(self.total <= self.capacity_byte)
+        """Whether the NPU's memory holds it, and that of the CPUs what is put there."""
+        is_held = self.host.total <= self.host_capacity_byte
+        return np.asarray((self.total <= self.capacity_byte) & is_held)
 
     def take(self, index: NDArray[np.bool_] | NDArray[np.intp]) -> TrainingMemory:
         """Return the memory of the plans at `index`, a mask or positions."""
@@ -64,8 +69,9 @@ class TrainingMemory:
             **{
                 item.name: getattr(self, item.name)[index]
                 for item in fields(self)
-                if item.name != "capacity_byte"
+                if isinstance(getattr(self, item.name), np.ndarray)
             },
+            host=self.host.take(index),
         )
 
     def by_category(self) -> Mapping[str, FloatArray]:
@@ -81,7 +87,11 @@ class TrainingMemory:
 
 
 def training_memory(
-    model: AiModel, plan: Plans, recipe: Recipe, accelerator: Accelerator
+    model: AiModel,
+    plan: Plans,
+    recipe: Recipe,
+    accelerator: Accelerator,
+    host: Host | None = None,
 ) -> TrainingMemory:
     """Return the peak memory of one training step on its fullest NPU.
 
@@ -94,9 +104,9 @@ def training_memory(
     (DeepSeek-AI 2024, section 3.2.1), states twice unless they are cut over both copies.
     """
     held = _held(model, plan, recipe)
-    states = _states(held, plan, recipe)
+    states, states_of_host = host_states(plan, _states(held, plan, recipe), recipe)
     in_flight = micro_batches_in_flight(plan)
-    kept = _kept_byte(model, plan, recipe, in_flight)
+    kept, kept_by_host = _kept_byte(model, plan, recipe, in_flight)
     share = plan_share(plan)
     columns = model.vocab / plan.tensor
     logits = recipe.logit_byte * share.tokens * columns
@@ -117,6 +127,8 @@ def training_memory(
         capacity_byte=accelerator.memory_byte,
         update_byte=_full(plan, sum(states) + recipe.live_stream_byte * stream),
         runtime=_full(plan, runtime),
+        host=HostMemory(*(_full(plan, part) for part in (*states_of_host, kept_by_host))),
+        host_capacity_byte=host.memory_byte if host else 0.0,
     )
 
 
@@ -179,7 +191,7 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
     if recipe.lora_rank:
         trained = lora_parameters(held, recipe)
         return weights + 2 * trained, recipe.gradient_byte * trained, 12.0 * trained
-    optimizer = 0.0 if recipe.optimizer_on_host else recipe.optimizer_byte * cut(1)
+    optimizer = recipe.optimizer_byte * cut(1)
     optimizer = np.where(plan.zero >= 1, 1.0, copies_held) * optimizer
     copies = np.where(plan.zero >= 1, recipe.shard_copy_byte, 0.0) * cut(1)
     bucket_byte = np.where(plan.data > 1, recipe.bucket_byte, 0.0)
@@ -225,20 +237,31 @@ def micro_batches_in_flight(plan: Plans) -> FloatArray:
     return np.asarray(np.minimum(kept, np.maximum(plan.micro_batches, 1)))
 
 
-def _kept_byte(model: AiModel, plan: Plans, recipe: Recipe, in_flight: FloatArray) -> Number:
+def _kept_byte(
+    model: AiModel, plan: Plans, recipe: Recipe, in_flight: FloatArray
+) -> tuple[Number, Number]:
+    """Return the activations that (NPU, host) keep for the backward pass. [byte].
+
+    Of those put on the host, an NPU has two layers at hand: one is computed while the other is
+    copied.
+    """
     per_stage = stage_layers(model, plan.pipeline, recipe.balances_head) / max(model.layers, 1)
     total: Number = 0.0
     deepest: Number = 0.0
+    largest: Number = 0.0
     no_recompute = replace(plan, recompute=np.zeros(plan.count))
     for block in model.blocks:
         one = layer_activation_byte(model, block, plan, recipe)
+        largest = np.maximum(largest, one)
         total = total + block.count * one * per_stage
         whole = layer_activation_byte(model, block, no_recompute, recipe)
         deepest = np.maximum(deepest, whole)
     share = plan_share(plan)
     entry = BF16_BYTE * share.tokens * model.hidden / plan.tensor
     working = np.where(plan.recompute == Recompute.FULL, deepest, 0.0)
-    return total * in_flight + working + entry
+    is_put_off = plan.offloads(Offload.ACTIVATIONS)
+    near = np.where(is_put_off, np.minimum(2 * largest, total * in_flight), total * in_flight)
+    return near + working + entry, np.where(is_put_off, total * in_flight, 0.0)
 
 
 def _gathered_byte(model: AiModel, plan: Plans, recipe: Recipe) -> Number:

@@ -167,7 +167,7 @@ _BY_PLAN = (
 MATRIX_TERMS = ("matrix", "attention", "experts", "recompute")
 COMPUTE_TERMS = ("matrix", "attention", "experts", "vector", "recompute")
 EXPOSED_TERMS = ("tensor", "context", "expert_exchange", "pipeline", "data")
-OTHER_TERMS = ("bubble", "optimizer", "contention", "host", "straggler", "overhead")
+OTHER_TERMS = ("bubble", "optimizer", "offload", "contention", "host", "straggler", "overhead")
 TERM_NAMES = COMPUTE_TERMS + EXPOSED_TERMS + OTHER_TERMS
 
 

@@ -15,6 +15,7 @@ from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.training.communication import StepCommunication, communicate
 from studio.simulation.training.computing import compute
 from studio.simulation.training.flops import model_flops_per_token
+from studio.simulation.training.offload import copies_s
 from studio.simulation.training.operator_rows import operator_rows
 from studio.simulation.training.parts import (
     end_parts,
@@ -23,7 +24,12 @@ from studio.simulation.training.parts import (
     pass_shares,
     total_of,
 )
-from studio.simulation.training.per_step import data_time_s, fill_s, optimizer_s
+from studio.simulation.training.per_step import (
+    data_time_s,
+    fill_s,
+    optimizer_s,
+    updated_parameters,
+)
 from studio.simulation.training.placement import node_count
 from studio.simulation.training.result import TERM_NAMES, OperatorRow, TrainingResult
 from studio.simulation.training.schedules import bubble_s, paired_share
@@ -75,7 +81,8 @@ def training_step(
 
     Raises
     ------
-    InvalidInput : a plan breaks a rule, or the machine or model has no size.
+    InvalidInput : a plan breaks a rule or offloads to CPUs that are not there, or the machine or
+        model has no size.
 
     Notes
     -----
@@ -84,7 +91,7 @@ def training_step(
     Each communication is exposed but for the share that computing can hide.
     """
     recipe = recipe or Recipe()
-    _check(machine, model)
+    _check(machine, model, plan)
     if not is_checked:
         check_plan(model, plan, machine.npu_count)
     comm = communication or communicate(machine, model, plan, network, recipe)
@@ -106,16 +113,27 @@ def training_step(
     total["contention"] = total["contention"] + profile.contention * hidden["data"]
     total["optimizer"] = optimizer_s(machine, model, plan, recipe, profile)
     total["overhead"] = profile.step_overhead_s
+    memory = memory or training_memory(model, plan, recipe, machine.accelerator, machine.host)
+    if machine.host is not None and plan.offload.any():
+        updated = updated_parameters(model, plan, recipe)
+        total["offload"], hidden["offload"] = copies_s(
+            machine.host, plan, recipe, memory, updated, total["optimizer"], slowest, shares
+        )
     nodes = node_count(machine, plan.npus)
     total["straggler"] = profile.straggler * np.log2(nodes) * total_of(total.values())
-    memory = memory or training_memory(model, plan, recipe, machine.accelerator)
     operators = partial(operator_rows, model, plan, recipe, stages, work)
     detail = (operators, work.layer_traffic_byte, stages)
     return _result(machine, model, plan, memory, profile, total, hidden, detail)
 
 
-def _check(machine: Machine, model: AiModel) -> None:
+def _check(machine: Machine, model: AiModel, plan: Plans) -> None:
     accelerator = machine.accelerator
+    if machine.host is None and plan.offload.any():
+        raise InvalidInput(
+            "{accelerator}: nothing can be offloaded, as no CPU with memory can be reached from "
+            "every NPU; draw links to CPUs, or choose offload none",
+            accelerator=accelerator.name,
+        )
     if machine.npu_count < 1:
         raise InvalidInput(
             "a training step needs at least one NPU; there are {npu_count}",

@@ -177,14 +177,6 @@ def test_operator_table_feeds_a_roofline() -> None:
         assert row.intensity >= 0
 
 
-def test_optimizer_on_the_host_frees_memory_and_costs_time() -> None:
-    plan = plans(tensor=8, data=2, micro_batches=4)
-    near = step(plan, "Llama-3-70B")
-    far = step(plan, "Llama-3-70B", recipe=Recipe(optimizer_on_host=True))
-    assert far.memory.optimizer[0] == 0
-    assert far.terms["optimizer"][0] > near.terms["optimizer"][0]
-
-
 def test_vision_and_diffusion_models_train() -> None:
     for name, tokens in (("ViT-H-14", 257), ("DiT-XL-2", 256)):
         result = step(plans(data=8, micro_batch=64, sequence=tokens), name)
