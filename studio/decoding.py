@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import threading
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -13,6 +14,9 @@ from studio.errors import FileProblem
 from studio.messages import Message, recognised, say
 
 Decoded = TypeVar("Decoded")
+
+_described: set[Any] = set()
+_describing = threading.Lock()
 
 LONGEST_NAME = 60
 
@@ -56,9 +60,43 @@ def decode(content: bytes, kind: type[Decoded]) -> Decoded:
     FileProblem : not JSON, or not of that type; tells line and column, or the names on the way.
     """
     try:
-        return msgspec.json.decode(content, type=kind)
+        return read_as(content, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileProblem("{reason}", reason=reason_of(error, content, kind)) from error
+
+
+def read_as(content: bytes | str | msgspec.Raw, kind: type[Decoded]) -> Decoded:
+    """Return the value of a type that a JSON text holds; safe in any thread.
+
+    Raises
+    ------
+    msgspec.DecodeError, UnicodeDecodeError, RecursionError : not JSON, or not of that type.
+    """
+    _describe(kind)
+    return msgspec.json.decode(content, type=kind)
+
+
+def convert_to(value: object, kind: type[Decoded], *, strict: bool = True) -> Decoded:
+    """Return a value of a type made of plain dicts, lists, texts and numbers; safe in any thread.
+
+    Raises
+    ------
+    msgspec.ValidationError, RecursionError : it is not of that type.
+    """
+    _describe(kind)
+    return msgspec.convert(value, kind, strict=strict)
+
+
+def _describe(kind: Any) -> None:
+    """Let the library look at a type before it is used.
+
+    It does so at the first use, and shows what it has of a type while it still looks at the types
+    inside: a second thread that decodes the same type just then ends the process.
+    """
+    if kind not in _described:
+        with _describing:
+            msgspec.json.Decoder(kind)
+            _described.add(kind)
 
 
 def reason_of(error: Exception, content: bytes, kind: type) -> str:
@@ -178,7 +216,7 @@ def _step(name: str, value: Any, kind: Any) -> tuple[str, Any, Any]:
 
 def _fits(value: object, kind: Any) -> bool:
     try:
-        msgspec.convert(value, kind)
+        convert_to(value, kind)
     except msgspec.ValidationError:
         return False
     return True

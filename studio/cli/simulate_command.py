@@ -11,7 +11,7 @@ from studio.cli.explained import print_line
 from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
-from studio.decoding import reason_of_value
+from studio.decoding import convert_to, reason_of_value
 from studio.errors import InvalidInput
 from studio.exchange.explanation_json import figures_json, input_json
 from studio.exchange.result_json import result_json
@@ -116,7 +116,7 @@ def given_of(
             )
         try:
             tree = {**msgspec.to_builtins(scenario), field: value}
-            scenario = msgspec.convert(tree, type(scenario), strict=False)
+            scenario = convert_to(tree, type(scenario), strict=False)
         except msgspec.ValidationError as error:
             reason = reason_of_value(error, tree, type(scenario))
             raise InvalidInput("--set {text!r}: {reason}", text=change, reason=reason) from error

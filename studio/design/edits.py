@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from studio.decoding import reason_of_value
+from studio.decoding import convert_to, reason_of_value
 from studio.design.model import Design, Deviation, Rack
 from studio.errors import InvalidInput, UnknownName
 from studio.ids import Address, PartId, RackId
@@ -281,7 +281,7 @@ def _set(owner: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...]) -
 def _converted(value: object, kind: Any, path: Sequence[str], done: tuple[str, ...]) -> object:
     place = ".".join((*done, *path))
     try:
-        return msgspec.convert(value, kind)
+        return convert_to(value, kind)
     except msgspec.ValidationError as error:
         reason = reason_of_value(error, value, kind)
         raise InvalidInput("{place}: {reason}", place=place, reason=reason) from error

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from studio import paths
+from studio.decoding import read_as
 from studio.errors import FileProblem
 
 _Table = TypeVar("_Table", bound=msgspec.Struct)
@@ -21,6 +22,6 @@ def read_table(name: str, kind: type[_Table]) -> _Table:
     """
     path = paths.workloads_dir() / "profiles" / name
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return read_as(path.read_bytes(), kind)
     except (OSError, msgspec.MsgspecError) as problem:
         raise FileProblem("{path}: {reason}", path=name, reason=problem) from problem

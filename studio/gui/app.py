@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,9 +84,13 @@ def run(
     # Modules and panels live as long as the process: looking through them for garbage, again and
     # again, would cost a frame or two each time.
     gc.freeze()
+    # Ctrl+C in the terminal ends the window at once; a Python handler would only print, and only
+    # when Qt next calls Python. What is unsaved is in the journal, and offered at the next start.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return app.exec()
     finally:
+        signal.signal(signal.SIGINT, interrupted)
         listener.close()
         window.workspace.close()
         restore()

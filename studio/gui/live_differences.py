@@ -88,14 +88,17 @@ class LiveDifferences:
             panel.show_rows((), (), tr("Open a design to compare its steps."))
             desk.canvas.set_differences(None)
             return
+        current = desk.workspace.evaluation
+        if current is None:
+            # Its coming is told here too; worked out meanwhile, the design would be so twice.
+            panel.show_rows((), (), tr("Comparing…"))
+            return
         try:
             before, after = (self._design(document, side) for side in panel.sides)
         except StudioError as error:
             panel.show_rows((), (), tr(error.message))
             return
-        known = (self._found.before, self._found.after) if self._found else ()
-        current = desk.workspace.evaluation
-        known = (*known, *((current,) if current is not None else ()))
+        known = (self._found.before, self._found.after, current) if self._found else (current,)
         if self._found is None:
             panel.show_rows((), (), tr("Comparing…"))
         self._asked += 1

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from studio import paths
+from studio.decoding import read_as
 from studio.errors import FileProblem
 from studio.messages import Listed, say
 from studio.simulation.error_band import MEASURED_OF, SET_NAMES, ErrorBand, Measured
@@ -176,6 +177,6 @@ def accuracy() -> Accuracy:
     """
     path = paths.resources_dir() / "accuracy.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Accuracy)
+        return read_as(path.read_bytes(), Accuracy)
     except (OSError, msgspec.MsgspecError) as error:
         raise FileProblem("{path}: {reason}", path=path.name, reason=error) from error

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from studio.decoding import read_as
 from studio.design.model import Design
 from studio.errors import FileProblem
 from studio.files import read_file
@@ -232,7 +233,7 @@ def _lines(file: Path) -> Iterator[_Line]:
     content = read_file(file, LARGEST_JOURNAL_BYTES)
     for text in content.split(b"\n"):
         try:
-            yield msgspec.json.decode(text, type=_Line)
+            yield read_as(text, _Line)
         except _DAMAGE:
             # What follows a torn line was never finished either.
             return
@@ -240,9 +241,5 @@ def _lines(file: Path) -> Iterator[_Line]:
 
 def _applied(design: Design, sections: dict[str, msgspec.Raw]) -> Design:
     types: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Design)}
-    decoded = {
-        name: msgspec.json.decode(raw, type=types[name])
-        for name, raw in sections.items()
-        if name in types
-    }
+    decoded = {name: read_as(raw, types[name]) for name, raw in sections.items() if name in types}
     return msgspec.structs.replace(design, **decoded)

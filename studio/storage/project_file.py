@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from studio.decoding import decode, reason_of
+from studio.decoding import convert_to, decode, read_as, reason_of
 from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem
 from studio.files import read_file
@@ -78,7 +78,7 @@ def decode_design(content: bytes) -> OpenedFile:
         raise FileProblem("the file is empty")
     _refuse_long_texts(content)
     try:
-        head = msgspec.json.decode(content, type=_Head)
+        head = read_as(content, _Head)
     except msgspec.ValidationError as error:
         raise FileProblem(
             "this is no {format_name} design: {reason}",
@@ -128,7 +128,7 @@ def _tree(content: bytes) -> dict[str, Any]:
 def _decode_newer(content: bytes, version: int) -> OpenedFile:
     """Read what this studio knows of a newer format, ignoring the rest."""
     try:
-        design = msgspec.convert(known_part(_tree(content).get("design"), Design), Design)
+        design = convert_to(known_part(_tree(content).get("design"), Design), Design)
     except (msgspec.ValidationError, RecursionError) as error:
         raise FileProblem(
             "format version {version} is newer than this studio ({format_version}) and can't "
@@ -143,7 +143,7 @@ def _decode_newer(content: bytes, version: int) -> OpenedFile:
 def _decode_older(content: bytes, version: int) -> OpenedFile:
     try:
         tree, steps = upgraded(_tree(content).get("design"), version, FORMAT_VERSION, UPGRADES)
-        design = msgspec.convert(tree, Design)
+        design = convert_to(tree, Design)
     except (msgspec.ValidationError, FileProblem) as error:
         raise FileProblem(
             "upgraded from format {version}: {reason}",

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from studio.decoding import read_as
 from studio.errors import FileProblem
 from studio.messages import say
 
@@ -141,7 +142,7 @@ def decode_one(data: bytes, kind: type[Profile], what: str) -> tuple[str, Profil
 
 def _decoded(data: bytes, what: str) -> _File:
     try:
-        return msgspec.json.decode(data, type=_File)
+        return read_as(data, _File)
     except msgspec.MsgspecError as problem:
         raise FileProblem("{what}: {reason}", what=what, reason=problem) from problem
 

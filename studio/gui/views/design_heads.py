@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from studio.decoding import read_as
 from studio.errors import FileProblem
 from studio.files import read_file
 from studio.storage.project_file import LARGEST_FILE_BYTES
@@ -30,6 +31,6 @@ def design_head(path: Path) -> DesignHead | None:
     """Return the head of a file as it was when first asked for; None where it is no design."""
     try:
         content = read_file(path, LARGEST_FILE_BYTES)
-        return msgspec.json.decode(content, type=_Headed).design
+        return read_as(content, _Headed).design
     except (FileProblem, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from studio.decoding import read_as
 from studio.errors import FileProblem, UnknownName
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.profile import (
@@ -127,7 +128,7 @@ def decode_profiles(data: bytes, origin: str = "network.json") -> ProfileTable:
     FileProblem : the bytes do not follow the schema, or a constant has no stated meaning.
     """
     try:
-        content = msgspec.json.decode(data, type=_File)
+        content = read_as(data, _File)
     except msgspec.MsgspecError as error:
         raise FileProblem("{origin}: {reason}", origin=origin, reason=error) from error
     by_family: dict[str, str] = {}
