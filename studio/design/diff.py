@@ -106,8 +106,9 @@ def _differing(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Field
     if isinstance(before, msgspec.Struct) and type(before) is type(after):
         for name in before.__struct_fields__:
             yield from _differing(getattr(before, name), getattr(after, name), (*path, name))
-    elif isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys((*before, *after)):
-            yield from _differing(before.get(key), after.get(key), (*path, str(key)))
+    elif isinstance(before, Mapping) or isinstance(after, Mapping):
+        old, new = before or {}, after or {}
+        for key in dict.fromkeys((*old, *new)):
+            yield from _differing(old.get(key), new.get(key), (*path, str(key)))
     else:
         yield FieldChange(path, before, after)

@@ -12,7 +12,7 @@ from studio import units
 from studio.catalog.catalog import Catalog, data_of
 from studio.catalog.fields import FIELDS
 from studio.catalog.part import Grade, Kind, PortGroup
-from studio.design.model import PartChange
+from studio.design.model import Design, PartChange
 from studio.errors import InvalidDesign, StudioError
 from studio.ids import PartId
 from studio.messages import Name
@@ -130,6 +130,17 @@ def resolve_part(part_id: PartId, change: PartChange | None, catalog: Catalog) -
         },
         tags=part.tags,
     )
+
+
+def part_in(design: Design, catalog: Catalog, part_id: str) -> PartData:
+    """Return a part type as a design means it, one of its own included.
+
+    Raises
+    ------
+    UnknownName, InvalidDesign : as `resolve_part`.
+    """
+    name = PartId(part_id)
+    return resolve_part(name, design.parts.get(name), catalog)
 
 
 def _port_origin(port: PortGroup, catalog: Catalog) -> Origin | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from studio.catalog.part import Part
 from studio.design.arrays import Cell, cell_at
 from studio.design.contents import place_box
 from studio.design.copying import next_number
@@ -24,6 +23,7 @@ from studio.design.model import (
 )
 from studio.errors import InvalidInput
 from studio.fabric.fabric import Fabric
+from studio.fabric.parts import PartData, part_in
 from studio.ids import AssemblyId, PartId, RackId
 from studio.session.library import lend, usual_rack
 
@@ -145,8 +145,8 @@ def _place(fabric: Fabric, rack_label: str, only: bool) -> tuple[RackId, Cell | 
     return instance.rack, scope_of(rack, cell_at(rack.array, instance.element)) if only else None
 
 
-def _inside(fabric: Fabric, part_id: str) -> Part:
-    part = fabric.catalog.part(PartId(part_id))
+def _inside(fabric: Fabric, part_id: str) -> PartData:
+    part = part_in(fabric.design, fabric.catalog, part_id)
     if part.kind not in _INSIDE_KINDS:
         raise InvalidInput(
             "{part} does not go into a box; choose it in a link rule or a rack's fields",

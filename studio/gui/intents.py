@@ -10,6 +10,7 @@ from studio.design import edits
 from studio.design.edits import Edit
 from studio.design.finding import Fix
 from studio.errors import StudioError
+from studio.fabric.parts import part_in
 from studio.gui import drop_edits
 from studio.gui.canvas.dropping import box_height_u
 from studio.gui.canvas.placing import free_place
@@ -20,7 +21,6 @@ from studio.gui.views.explain_rows import OperatorName, operator_path
 from studio.gui.views.library_items import LibraryItem
 from studio.gui.views.scenario_row import choose_scenario, with_fields
 from studio.gui.views.subjects import subjects_of
-from studio.ids import PartId
 from studio.session.document import Document
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Intents:
             )
             return mark("Place assembly"), edit
         if not target.housing:
-            height_u = box_height_u(fabric.catalog.part(PartId(target.id)))
+            height_u = box_height_u(part_in(fabric.design, fabric.catalog, target.id))
             place = (target.rack, target.u, height_u)
             edit = drop_edits.box_part(
                 fabric, target.id, *place, only=target.only, face=target.face

@@ -99,11 +99,11 @@ class Presenter:
 
     def _show_library(self, design: Design | None, language: str) -> None:
         """The library is made anew only where what it lists has changed, not where a rack moved."""
-        own = design_groups(design, language)
+        catalog, made = self._desk.workspace.catalog, self._made
+        own = design_groups(catalog, design, language)
         if (own, language) == self._listed:
             return
         self._listed = (own, language)
-        catalog, made = self._desk.workspace.catalog, self._made
         assemblies = design.assemblies if design else None
         lent = made.of("lent", lambda: lent_groups(design, language), language, assemblies)
         rest = made.of("catalog", lambda: catalog_groups(catalog, language), language, catalog)

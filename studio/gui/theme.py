@@ -186,6 +186,7 @@ def style_sheet(theme: Theme) -> str:
         warning=theme.warning,
         stale=theme.stale,
         chevron=(paths.resources_dir() / "icons" / "chevron.svg").as_posix(),
+        check=(paths.resources_dir() / "icons" / "check.svg").as_posix(),
         chevron_up=(paths.resources_dir() / "icons" / "chevron-up.svg").as_posix(),
     )
 
@@ -275,9 +276,14 @@ QSlider::sub-page:horizontal:disabled {{ background: {line}; }}
 QSlider::handle:horizontal:disabled {{ border-color: {line}; }}
 QCheckBox {{ color: {text}; spacing: 6px; }}
 QCheckBox:focus {{ color: {accent}; }}
-QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked,
-QListView::indicator:unchecked {{ width: 13px; height: 13px; border: 1px solid {stale};
-    border-radius: 3px; background: {panel}; }}
+QCheckBox::indicator, QTreeView::indicator, QListView::indicator, QTableView::indicator {{
+    width: 13px; height: 13px; border: 1px solid {stale}; border-radius: 3px;
+    background: {panel}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked,
+QTableView::indicator:checked {{ border-color: {accent}; image: url("{check}"); }}
+QTreeView::indicator, QListView::indicator, QTableView::indicator {{ width: 11px; height: 11px; }}
+QCheckBox::indicator:disabled, QTableView::indicator:disabled {{ border-color: {line}; }}
+QCheckBox::indicator:focus {{ width: 11px; height: 11px; border: 2px solid {text}; }}
 QWidget#panel, QWidget#metricStrip, QWidget#welcome, QWidget#compare {{ background: {panel}; }}
 QWidget#metricStrip {{ border-bottom: 1px solid {line}; }}
 QFrame#metricTile {{ background: {panel}; border: 1px solid transparent; border-radius: 5px; }}

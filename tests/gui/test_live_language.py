@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.catalog.catalog import Catalog
+from studio.design.edits import set_field
 from studio.gui.app import make_window, wait_until_drawn
 from studio.gui.main_window import MainWindow
 from studio.gui.settings import Settings
@@ -95,3 +96,36 @@ def test_everything_follows_a_switch_of_the_language(
     window.settings.set("language", "en")
     assert sorted(set(switched) - set(started)) == []
     assert sorted(set(started) - set(switched)) == []
+
+
+def test_trees_stay_unfolded_and_selected(window: MainWindow) -> None:
+    tree = window.library.tree
+    groups = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
+    for place, group in enumerate(groups):
+        assert group is not None
+        group.setExpanded(place % 3 == 0)
+    first = groups[3]
+    assert first is not None
+    tree.setCurrentItem(first.child(1))
+    planes = window.layers._tree
+    plane = planes.topLevelItem(1)
+    assert plane is not None
+    plane.setExpanded(True)
+    planes.setCurrentItem(plane.child(0))
+    rule = plane.child(0).text(0)
+    window.look.use_language("zh")
+    window.workspace.apply(
+        "Fewer", lambda d: set_field(d, ("racks", "compute-west", "array", "count"), 5)
+    )
+    window.look.use_language("en")
+    opened = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
+    assert [place for place, one in enumerate(opened) if one is not None and one.isExpanded()] == [
+        place for place in range(len(groups)) if place % 3 == 0
+    ]
+    current = tree.currentItem()
+    assert current is not None
+    assert current.parent() is opened[3]
+    plane = planes.topLevelItem(1)
+    assert plane is not None
+    assert plane.isExpanded()
+    assert planes.currentItem().text(0).split()[0] == rule.split()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.design.edits import set_field
+from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog, entries_of, perform
 from studio.gui.views.palette_entries import at_address
@@ -10,6 +11,9 @@ from studio.gui.views.pinyin import readings
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.languages import load_entries
 from studio.session.document import Document
+from studio.session.library import reference_design
+
+REFERENCE = reference_design("cloudmatrix-384")
 
 
 def test_an_own_part_type_is_made_named_changed_and_used(
@@ -56,6 +60,24 @@ def test_an_own_part_type_is_deleted_only_while_nothing_uses_it(
     assert not delete.isEnabled()
     window.workspace.undo()
     assert own in document.design.parts
+
+
+def test_an_own_part_type_is_in_the_library_and_goes_into_boxes(
+    window: MainWindow, document: Document
+) -> None:
+    window.workspace.select(frozenset({"R01/N1/npu[0]"}))
+    window.actions_made["edit.own_part"].trigger()
+    (own,) = document.design.parts
+    window.inspector.editor(f"parts.{own}.values.memory").entered.emit(256e9)
+    window.library._search.setText("own-")
+    (row,) = window.library._rows()
+    assert row.text(0).endswith("256 GB")
+    window.intents.drop(DropTarget("part", own, 0.0, 0.0, "R01", u=1, housing="R01/N1"))
+    assert document.fabric.part_by_id[own].value("memory") == 256e9
+    window.workspace.undo()
+    window.intents.drop(DropTarget("part", own, 0.0, 0.0, "R01", u=40))
+    (box,) = set(document.design.assemblies) - set(REFERENCE.assemblies)
+    assert document.design.assemblies[box].contents["npu"].part == own
 
 
 def test_every_number_has_a_slider(window: MainWindow) -> None:

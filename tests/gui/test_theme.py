@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.gui.canvas import theme as canvas_theme
@@ -18,11 +18,13 @@ from studio.gui.canvas.painting.differences import SIGNS
 from studio.gui.canvas.theme import CanvasTheme
 from studio.gui.main_window import MainWindow
 from studio.gui.panels.layers import LayersPanel
-from studio.gui.theme import CATEGORICAL, DARK, LIGHT, Theme
+from studio.gui.theme import CATEGORICAL, DARK, LIGHT, Theme, apply_theme
 from studio.gui.views.layer_rows import PlaneRow
 from tests.gui.conftest import PATIENCE_MS
 
 DARKER, LIGHTER = 90, 160
+LEAST_CONTRAST = 50
+"""In lightness, 0 to 255."""
 
 
 def lightness(widget: QWidget) -> float:
@@ -191,3 +193,26 @@ def test_the_list_of_planes_has_the_colours_of_the_drawing(qtbot: QtBot) -> None
         icons = [tree.topLevelItem(n).icon(0) for n in range(7)]
         shown = [icon.pixmap(12, 12).toImage().pixelColor(5, 5) for icon in icons]
         assert shown == list(colours.planes)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_check_boxes_have_a_frame_in_both_themes(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, is_checked: bool
+) -> None:
+    before = qapp.styleSheet(), qapp.palette()
+    apply_theme(qapp, theme)
+    try:
+        dialog = QDialog()
+        qtbot.addWidget(dialog)
+        box = QCheckBox("snap", dialog)
+        box.setChecked(is_checked)
+        dialog.show()
+        image = box.grab().toImage()
+    finally:
+        qapp.setStyleSheet(before[0])
+        qapp.setPalette(before[1])
+    around = QColor(theme.window)
+    row = [image.pixelColor(x, image.height() // 2) for x in range(20)]
+    frame = max(abs(pixel.lightness() - around.lightness()) for pixel in row[:3])
+    assert frame > LEAST_CONTRAST

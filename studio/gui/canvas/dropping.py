@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from studio import units
-from studio.catalog.fields import FIELDS
-from studio.catalog.part import Part
 from studio.design.model import Face
-from studio.errors import InvalidInput
+from studio.errors import InvalidInput, StudioError
+from studio.fabric.parts import PartData, part_in
 from studio.gui.canvas.addresses import housing_address, rack_address
 from studio.gui.canvas.elevation import (
     DEFAULT_RACK_DEPTH_M,
@@ -30,7 +28,7 @@ from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.snapping import SNAP_PX, snapped
 from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import tr
-from studio.ids import PartId, RackId
+from studio.ids import RackId
 from studio.session.library import lend, usual_rack
 
 MIME_TYPE = "application/x-supernode-item"
@@ -125,7 +123,7 @@ def landing(
         assembly = design.assemblies.get(lent)
         height_u = max(1, assembly.height_u if assembly is not None else 1)
         load = assembly_load(replace(scene.fabric, design=design), lent)
-    elif (part_ := scene.fabric.catalog.parts.get(PartId(name))) is not None:
+    elif (part_ := _part(scene, name)) is not None:
         height_u, load = box_height_u(part_), part_load(part_)
     else:
         return None
@@ -168,7 +166,7 @@ def in_scope(scene: Scene, found: Landing, selection: frozenset[str], is_switche
     return replace(found, target=replace(target, only=only), scope=words)
 
 
-def box_height_u(part: Part) -> int:
+def box_height_u(part: PartData) -> int:
     """Return how high the box is that is made around a part dropped into a rack."""
     return _BOX_HEIGHT_U.get(part.kind, 1)
 
@@ -216,9 +214,11 @@ def footprint_m(scene: Scene, rack_part: str) -> tuple[float, float]:
     own = scene.fabric.design.racks.get(RackId(rack_part.removeprefix("design:")))
     if own is not None and rack_part.startswith("design:"):
         rack_part = own.part
-    part = scene.fabric.catalog.parts.get(PartId(rack_part))
-    width = _length(part, "width") or scene.rack_width_m
-    return width, _length(part, "depth") or DEFAULT_RACK_DEPTH_M
+    part = _part(scene, rack_part)
+    if part is None:
+        return scene.rack_width_m, DEFAULT_RACK_DEPTH_M
+    width = part.value("width") or scene.rack_width_m
+    return width, part.value("depth") or DEFAULT_RACK_DEPTH_M
 
 
 def stands_on_racks(scene: Scene, rect: Rect) -> bool:
@@ -234,9 +234,11 @@ def stands_on_racks(scene: Scene, rect: Rect) -> bool:
     return bool(over.any())
 
 
-def _length(part: Part | None, field: str) -> float:
-    datum = part.values.get(field) if part is not None else None
-    return units.parse(datum.value, FIELDS[field].dimension) if datum is not None else 0.0
+def _part(scene: Scene, part_id: str) -> PartData | None:
+    try:
+        return part_in(scene.fabric.design, scene.fabric.catalog, part_id)
+    except StudioError:
+        return None
 
 
 def _unit_landing(

@@ -9,12 +9,10 @@ from itertools import compress
 import numpy as np
 
 from studio import units
-from studio.catalog.fields import FIELDS
-from studio.catalog.part import Part
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
 from studio.fabric.layout import Housing
-from studio.fabric.parts import PartTable
+from studio.fabric.parts import PartData, PartTable
 from studio.fabric.template import Template, build_templates
 from studio.gui.canvas.elevation import rack_units
 from studio.gui.canvas.scene import Scene
@@ -85,14 +83,9 @@ def assembly_load(fabric: Fabric, assembly_id: str) -> Load:
     )
 
 
-def part_load(part: Part) -> Load:
-    """Return what a part of the catalogue weighs and draws."""
-    values = {
-        field: units.parse(part.values[field].value, FIELDS[field].dimension)
-        for field in ("mass", "power_max")
-        if field in part.values
-    }
-    return Load(values.get("mass", 0.0), values.get("power_max", 0.0))
+def part_load(part: PartData) -> Load:
+    """Return what a part weighs and draws."""
+    return Load(part.value("mass"), part.value("power_max"))
 
 
 class RackRoom:

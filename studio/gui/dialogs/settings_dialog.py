@@ -85,6 +85,7 @@ class SettingsDialog(QDialog):
             return box
         spin = QSpinBox()
         spin.setRange(int(setting.minimum), int(setting.maximum))
+        spin.lineEdit().setTextMargins(SPACE // 2, 0, 0, 0)
         spin.setSingleStep(10)
         spin.setSuffix(" %")
         spin.setKeyboardTracking(False)

@@ -27,6 +27,9 @@ from studio.gui.widgets.field_editors import EDITORS
 from studio.gui.widgets.labels import plain_tip, styled_area, styled_label
 from studio.messages import entry, say
 
+LEAST_LABEL = 70
+"""Width of the names beside the fields, where no word of one needs more."""
+
 
 @dataclass(frozen=True)
 class FieldEdit:
@@ -51,6 +54,9 @@ class _Line:
     def show(self, field: InspectorField) -> None:
         text = tr(field.label)
         self.label.setText(text)
+        metrics = self.label.fontMetrics()
+        widest = max(map(metrics.horizontalAdvance, text.split()), default=0)
+        self.label.setMinimumWidth(max(LEAST_LABEL, widest))
         self.label.setToolTip(plain_tip(tr(field.tip) if field.tip else text))
         self.note.setText(field.note)
         self.note.setToolTip(plain_tip(tr(field.tip) if field.tip else field.note))
@@ -224,7 +230,6 @@ class InspectorPanel(QWidget):
     def _add(self, grid: QGridLayout, row: int, field: InspectorField) -> int:
         label = styled_label("quiet")
         label.setWordWrap(True)
-        label.setMinimumWidth(70)
         editor = EDITORS[field.editor]()
         reset = QToolButton()
         reset.setIcon(icon("reset", self._theme))

@@ -45,6 +45,7 @@ class LayersPanel(QWidget):
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tree.itemChanged.connect(self._check)
         self._tree.itemClicked.connect(self._select)
+        self._tree.itemActivated.connect(self._select)
         self._overlay = QComboBox()
         self._overlay.activated.connect(
             lambda _: self.overlay_changed.emit(str(self._overlay.currentData()))
@@ -61,14 +62,32 @@ class LayersPanel(QWidget):
         self.retranslate()
 
     def show_rows(self, rows: tuple[PlaneRow, ...]) -> None:
-        """Show the planes of a design."""
+        """Show the planes of a design; what is unfolded and selected stays so."""
         if rows == self._rows:
             return
         self._rows = rows
+        unfolded = {_address(item) for item in self._items() if item.isExpanded()}
+        current = self._tree.currentItem()
+        chosen = _address(current) if current is not None else ""
         with QSignalBlocker(self._tree):
             self._tree.clear()
             for place, row in enumerate(rows):
                 self._tree.addTopLevelItem(self._plane(row, place))
+            for item in self._items():
+                item.setExpanded(_address(item) in unfolded)
+                if _address(item) == chosen:
+                    self._tree.setCurrentItem(item)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        """Return the lines of all planes, each before those of its rules."""
+        tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
+        planes = [top for top in tops if top is not None]
+        return [
+            item
+            for plane in planes
+            for item in (plane, *(plane.child(n) for n in range(plane.childCount())))
+            if item is not None
+        ]
 
     def show_planes(self, shown: frozenset[str]) -> None:
         """Check the planes shown, as after a click in the legend of the drawing."""
@@ -114,13 +133,17 @@ class LayersPanel(QWidget):
     def _check(self, item: QTreeWidgetItem) -> None:
         if item.parent() is not None:
             return
-        plane = str(item.data(0, _ADDRESS)).removeprefix("plane:")
+        plane = _address(item).removeprefix("plane:")
         is_shown = item.checkState(0) == Qt.CheckState.Checked
         self._hidden = self._hidden - {plane} if is_shown else self._hidden | {plane}
         self.planes_changed.emit(frozenset(row.id for row in self._rows) - self._hidden)
 
     def _select(self, item: QTreeWidgetItem) -> None:
-        self.selected.emit(str(item.data(0, _ADDRESS)))
+        self.selected.emit(_address(item))
+
+
+def _address(item: QTreeWidgetItem) -> str:
+    return str(item.data(0, _ADDRESS))
 
 
 def _checked(shown: bool) -> Qt.CheckState:

@@ -35,6 +35,8 @@ _USES: Mapping[str, str] = {
 }
 MIME_TYPE = "application/x-supernode-item"
 _ITEM = Qt.ItemDataRole.UserRole
+_TITLE = Qt.ItemDataRole.UserRole + 1
+"""The English title of a group, the same in every language of the window."""
 
 
 @guarded
@@ -201,19 +203,21 @@ class LibraryPanel(QWidget):
         found = matching(self._groups, self._search.text())
         opened = self._opened()
         is_search = bool(self._search.text().strip())
-        chosen = self._chosen_item()
+        chosen, at = self._chosen_item(), self._tree.verticalScrollBar().value()
         self._tree.clear()
         self._shown = found
         for place, group in enumerate(found):
             top = QTreeWidgetItem([_group_title(group)])
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             top.setData(0, _ITEM, None)
+            top.setData(0, _TITLE, group.title)
             top.setToolTip(0, tr(group.title))
             top.addChildren([self._item(item) for item in group.items])
             self._tree.addTopLevelItem(top)
             default = place < 2 or group is found[-1]
-            top.setExpanded(is_search or opened.get(top.toolTip(0), default))
+            top.setExpanded(is_search or opened.get(group.title, default))
         self._choose(chosen)
+        self._tree.verticalScrollBar().setValue(at)
         self._tree.setVisible(bool(found))
         self._empty.setVisible(not found)
 
@@ -232,7 +236,7 @@ class LibraryPanel(QWidget):
 
     def _opened(self) -> dict[str, bool]:
         tops = (self._tree.topLevelItem(n) for n in range(self._tree.topLevelItemCount()))
-        return {top.toolTip(0): top.isExpanded() for top in tops if top is not None}
+        return {top.data(0, _TITLE): top.isExpanded() for top in tops if top is not None}
 
     def _item(self, item: LibraryItem) -> QTreeWidgetItem:
         text = f"{item.name}   {item.detail}" if item.detail else item.name

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.design.diff import Change, FieldChange, field_changes
-from studio.design.model import Assembly, LinkRule, Placement, Plane, Rack
-from studio.design.site import Site
+from studio.design.diff import Change, field_changes
+from studio.design.model import PartChange
 from studio.gui.i18n import mark
+from studio.gui.views.difference_texts import DifferenceTexts
+from studio.gui.views.difference_values import NOTHING
 from studio.gui.views.format import change_text, figure_text
-from studio.gui.views.inspector_fields import Row, value_text
-from studio.gui.views.inspector_rows import ROWS
 
 if TYPE_CHECKING:
     from studio.session.difference import DesignDifference
@@ -34,13 +33,14 @@ SECTION_TITLES: Mapping[str, str] = {
     "scenarios": mark("Scenario"),
     "waivers": mark("Waiver"),
     "site": mark("Site"),
-}
-_TYPES: Mapping[str, type] = {
-    "racks": Rack,
-    "links": LinkRule,
-    "planes": Plane,
-    "assemblies": Assembly,
-    "site": Site,
+    "id": mark("Identifier"),
+    "name": mark("Name"),
+    "name_zh": mark("Chinese name"),
+    "description": mark("Description"),
+    "description_zh": mark("Chinese description"),
+    "author": mark("Author"),
+    "sources": mark("Sources"),
+    "active_scenario": mark("Active scenario"),
 }
 _PREFIXES: Mapping[str, str] = {
     "links": "rule:",
@@ -77,13 +77,14 @@ class FigureRow:
 
 def difference_rows(found: DesignDifference, tr: Callable[[str], str]) -> tuple[DifferenceRow, ...]:
     """Return a row for every value that differs, in the document's order."""
-    return tuple(
-        DifferenceRow(
-            change.kind, _what(change, tr), *_field(change, one, tr), _address(found, change)
-        )
-        for change in found.changes
-        for one in field_changes(change)
-    )
+    texts = DifferenceTexts(found.before.fabric, found.after.fabric)
+    rows = []
+    for change in map(_as_changed, found.changes):
+        what, address = _what(change, tr), _address(found, change)
+        for one in field_changes(change):
+            field, before, after = (tr(text) for text in texts.of(change, one))
+            rows.append(DifferenceRow(change.kind, what, field, before, after, address))
+    return tuple(rows)
 
 
 def figure_rows(found: DesignDifference, language: str) -> tuple[FigureRow, ...]:
@@ -94,7 +95,7 @@ def figure_rows(found: DesignDifference, language: str) -> tuple[FigureRow, ...]
     for row in found.figures:
         before, after = row.values
         shown = [
-            "–" if value is None else figure_text(row.name, value, row.dimension)
+            NOTHING if value is None else figure_text(row.name, value, row.dimension)
             for value in (before, after)
         ]
         change = change_text(after, before) if before is not None and after is not None else ""
@@ -102,28 +103,21 @@ def figure_rows(found: DesignDifference, language: str) -> tuple[FigureRow, ...]
     return tuple(rows)
 
 
+def _as_changed(change: Change) -> Change:
+    """A part type that the design says nothing of is as in the catalogue, and as such changed."""
+    if change.section != "parts" or _is_own(change.before) or _is_own(change.after):
+        return change
+    before, after = (one or PartChange() for one in (change.before, change.after))
+    return Change(change.section, change.key, "changed", before, after)
+
+
+def _is_own(part: object) -> bool:
+    return isinstance(part, PartChange) and bool(part.base)
+
+
 def _what(change: Change, tr: Callable[[str], str]) -> str:
     title = tr(SECTION_TITLES[change.section]) if change.section in SECTION_TITLES else ""
     return " ".join(text for text in (title, change.key) if text) or change.section
-
-
-def _field(change: Change, one: FieldChange, tr: Callable[[str], str]) -> tuple[str, str, str]:
-    """Return the field's name and both values, as the inspector shows them where it knows them."""
-    from studio.session.difference import value_text as short_text
-
-    row = _known(change.section, one.path)
-    if row is None:
-        return ".".join(one.path), short_text(one.before), short_text(one.after)
-    prefix = f"{one.path[1]}: " if one.path[:1] == ("contents",) else ""
-    return f"{prefix}{tr(row.label)}", value_text(row, one.before), value_text(row, one.after)
-
-
-def _known(section: str, path: tuple[str, ...]) -> Row | None:
-    kind = _TYPES.get(section)
-    if section == "racks" and path[:1] == ("contents",) and len(path) > 2:
-        kind, path = Placement, path[2:]
-    wanted = ".".join(path)
-    return next((row for row in ROWS.get(kind, ()) if row.path == wanted), None) if kind else None
 
 
 def _address(found: DesignDifference, change: Change) -> str:

@@ -15,7 +15,7 @@ USUAL_SPAN = 4.0
 LEAST_SPAN = 16.0
 """Up to where a slider reaches whose field says nothing, as a multiple and from zero."""
 
-Editor = Literal["quantity", "count", "text", "long_text", "choice", "flag", "colour", "fixed"]
+Editor = Literal["quantity", "count", "text", "long_text", "choice", "colour", "fixed"]
 Write = Callable[[Design, object], Design]
 Choice = tuple[object, str]
 

@@ -8,10 +8,14 @@ from typing import Literal
 
 from studio import paths
 from studio.catalog.catalog import Catalog
+from studio.catalog.fields import FIELDS
 from studio.catalog.kinds import KIND_TITLES
 from studio.catalog.part import Part
 from studio.design.model import Assembly, Design
+from studio.errors import StudioError
+from studio.fabric.parts import part_in
 from studio.gui.i18n import mark, named
+from studio.gui.views.format import figure_text
 from studio.session.library import reference_design, reference_designs
 from studio.storage.project_file import SUFFIX
 
@@ -58,17 +62,20 @@ def library_groups(
     catalog: Catalog, design: Design | None, language: str
 ) -> tuple[LibraryGroup, ...]:
     """Return everything the library holds, in the order it is shown."""
-    own, lent = design_groups(design, language), lent_groups(design, language)
+    own, lent = design_groups(catalog, design, language), lent_groups(design, language)
     return (*own, *lent, *catalog_groups(catalog, language))
 
 
-def design_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...]:
+def design_groups(
+    catalog: Catalog, design: Design | None, language: str
+) -> tuple[LibraryGroup, ...]:
     """Return what the library holds of the design itself."""
     if design is None:
         return ()
     racks = LibraryGroup(mark("Racks of this design"), _racks(design))
     assemblies = LibraryGroup(mark("Assemblies of this design"), _assemblies(design, language))
-    return tuple(group for group in (racks, assemblies) if group.items)
+    parts = LibraryGroup(mark("Part types of this design"), _own_parts(catalog, design, language))
+    return tuple(group for group in (racks, assemblies, parts) if group.items)
 
 
 def lent_groups(design: Design | None, language: str) -> tuple[LibraryGroup, ...]:
@@ -137,6 +144,34 @@ def _part(part: Part, language: str) -> LibraryItem:
         text.lower(),
         part.note,
     )
+
+
+def _own_parts(catalog: Catalog, design: Design, language: str) -> tuple[LibraryItem, ...]:
+    """Return the types a design has of its own, and those of the catalogue that it changes."""
+    items = []
+    for part_id in design.parts:
+        try:
+            part = part_in(design, catalog, part_id)
+        except StudioError:
+            # Of a catalogue that is not here: the Problems panel tells it.
+            continue
+        details = [
+            figure_text("", part.values[field], FIELDS[field].dimension)
+            for field in DETAIL_FIELDS.get(part.kind, ())
+            if field in part.values
+        ]
+        text = f"{part_id} {part.name} {part.name_zh} {part.vendor} {part.kind}"
+        items.append(
+            LibraryItem(
+                "rack" if part.kind == "rack" else "part",
+                part_id,
+                part.name_zh if language == "zh" else part.name,
+                " · ".join(details),
+                part.kind,
+                text.lower(),
+            )
+        )
+    return tuple(items)
 
 
 def _racks(design: Design) -> tuple[LibraryItem, ...]:

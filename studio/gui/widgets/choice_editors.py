@@ -1,10 +1,9 @@
-"""Editors of what is chosen: one of several values, yes or no, a colour."""
+"""Editors of what is chosen: one of several values, a colour."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QColorDialog,
     QComboBox,
     QHBoxLayout,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.inspector_fields import InspectorField
-from studio.gui.widgets.field_editor import MIXED, FieldEditor
+from studio.gui.widgets.field_editor import FieldEditor, mixed_text
 from studio.gui.widgets.labels import plain_tip
 
 
@@ -58,29 +57,13 @@ class ChoiceEditor(FieldEditor):
                 self.combo.addItem(text)
         is_known = not field.is_mixed and field.value in values
         self.combo.setCurrentIndex(values.index(field.value) if is_known else -1)
-        self.combo.setPlaceholderText(MIXED)
+        self.combo.setPlaceholderText(mixed_text())
         self.combo.setToolTip(plain_tip(tr(field.tip) if field.tip else self.combo.currentText()))
 
     def _commit(self, place: int) -> None:
         value = self._choices[place][0]
         if self.field is not None and (value != self.field.value or self.field.is_mixed):
             self.entered.emit(value)
-
-
-class FlagEditor(FieldEditor):
-    """Yes or no."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.box = QCheckBox()
-        self.box.clicked.connect(self.entered)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.box)
-
-    def show_field(self, field: InspectorField) -> None:
-        super().show_field(field)
-        self.box.setChecked(bool(field.value))
 
 
 class ColourEditor(FieldEditor):

@@ -7,10 +7,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from studio.gui.guard import guarded
+from studio.gui.i18n import tr
 from studio.gui.views.inspector_fields import InspectorField
 
-MIXED = "—"
-"""Stands for values that differ."""
+
+def mixed_text() -> str:
+    """Return what stands in the place of values that differ."""
+    return tr("various")
 
 
 class FieldEditor(QWidget):

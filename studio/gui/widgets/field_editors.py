@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.gui.views.inspector_fields import Editor
-from studio.gui.widgets.choice_editors import ChoiceEditor, ColourEditor, FlagEditor
+from studio.gui.widgets.choice_editors import ChoiceEditor, ColourEditor
 from studio.gui.widgets.field_editor import FieldEditor
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.gui.widgets.text_editors import FixedEditor, LongTextEditor, TextEditor
@@ -16,7 +16,6 @@ EDITORS: Mapping[Editor, type[FieldEditor]] = {
     "text": TextEditor,
     "long_text": LongTextEditor,
     "choice": ChoiceEditor,
-    "flag": FlagEditor,
     "colour": ColourEditor,
     "fixed": FixedEditor,
 }

@@ -14,7 +14,7 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import InspectorField
-from studio.gui.widgets.field_editor import MIXED, EscapeEdit, FieldEditor
+from studio.gui.widgets.field_editor import EscapeEdit, FieldEditor, mixed_text
 from studio.gui.widgets.labels import plain_tip
 from studio.gui.widgets.restyle import restyle
 
@@ -95,7 +95,7 @@ class NumberEditor(FieldEditor):
             return
         self.line.setText(self.field.text)
         self.line.setCursorPosition(0)
-        self.line.setPlaceholderText(MIXED if self.field.is_mixed else "")
+        self.line.setPlaceholderText(mixed_text() if self.field.is_mixed else "")
         self._mark_wrong("")
 
     def _commit(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.views.inspector_fields import InspectorField
-from studio.gui.widgets.field_editor import MIXED, EscapeEdit, FieldEditor
+from studio.gui.widgets.field_editor import EscapeEdit, FieldEditor, mixed_text
 from studio.gui.widgets.labels import TextLabel, plain_tip
 
 
@@ -33,7 +33,7 @@ class TextEditor(FieldEditor):
         if self.field is not None and not (self.line.hasFocus() and self.line.isModified()):
             self.line.setText(self.field.text)
             self.line.setCursorPosition(0)
-            self.line.setPlaceholderText(MIXED if self.field.is_mixed else "")
+            self.line.setPlaceholderText(mixed_text() if self.field.is_mixed else "")
 
     def _commit(self) -> None:
         if self.field is not None and self.line.isModified():
@@ -60,6 +60,7 @@ class LongTextEditor(FieldEditor):
         super().show_field(field)
         if not self.box.hasFocus():
             self.box.setPlainText(field.text)
+            self.box.setPlaceholderText(mixed_text() if field.is_mixed else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.box and event.type() == QEvent.Type.FocusOut and self.field is not None:
