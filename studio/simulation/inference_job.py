@@ -53,7 +53,9 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
             npus=npus,
             npu_count=given.machine.npu_count,
         )
-    return _result(given, scenario, _estimate(given, scenario, npus), npus)
+    outcome = _estimate(given, scenario, npus)
+    used = npus if scenario.prefill_share else outcome.used_npus
+    return _result(given, scenario, outcome, used, npus - used)
 
 
 def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResult:
@@ -86,7 +88,10 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
     )
 
 
-def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int) -> SimResult:
+def _result(
+    given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int, idle: int
+) -> SimResult:
+    """Return the result of NPUs in use; `idle` ones of the job are left to themselves."""
     stepping = _decode_npus(scenario, outcome, npus)
     filling = npus - stepping
     shared = npus if stepping < outcome.instance_npus else 0
@@ -147,7 +152,7 @@ def _result(given: SimInput, scenario: Inference, outcome: InferenceResult, npus
             *outcome.assumptions,
         ),
         evidence=evidence_of(machine, "bf16", number_format(scenario.precision).rating),
-        warnings=_warnings(scenario, outcome),
+        warnings=_warnings(scenario, outcome, idle),
         detail=outcome,
     )
 
@@ -262,8 +267,17 @@ def _bound(term: str, estimated: Estimated) -> Bound:
     return "compute" if computing > 0 else "memory"
 
 
-def _warnings(scenario: Inference, outcome: InferenceResult) -> tuple[str, ...]:
+def _warnings(scenario: Inference, outcome: InferenceResult, idle: int) -> tuple[str, ...]:
     found: list[str] = []
+    if idle:
+        found.append(
+            say(
+                "{idle} NPUs are idle: both phases take turns on one instance of {used}, and pools "
+                "of their own would deliver less",
+                idle=idle,
+                used=outcome.used_npus,
+            )
+        )
     if outcome.fits and not outcome.meets_tpot:
         found.append(
             say(

@@ -80,7 +80,7 @@ def disaggregate(
 def balanced_decode_npus(
     npus: int, prefill_share: Number, instance_npus: Number, prefill_instance_npus: Number
 ) -> FloatArray:
-    """Return the NPUs kept for decoding: whole instances, nearest to the balance of both phases.
+    """Return the NPUs kept for decoding: whole instances, as many as deliver most.
 
     Parameters
     ----------
@@ -95,33 +95,60 @@ def balanced_decode_npus(
     Notes
     -----
     Decoding gets one instance at least. Where both kinds do not fit beside each other there are
-    no pools of their own and both phases share the NPUs by time.
+    no pools of their own and both phases share the NPUs by time. At balance, share x of the NPUs
+    for prefill and 1 - x for decode keep pace; with share y in place of x the slower pool gives
+    min(y / x, (1 - y) / (1 - x)) of that, so the best is next to the balance.
     """
     instance = np.maximum(1.0, np.round(instance_npus))
-    wanted = (1 - np.asarray(prefill_share)) * npus
+    balance = np.asarray(prefill_share, dtype=np.float64)
+    wanted = (1 - balance) * npus
     most = most_decode_instances(npus, instance, prefill_instance_npus)
-    whole = instance * np.minimum(most, np.maximum(1.0, np.round(wanted / instance)))
+    fewer, more = (
+        instance * np.clip(count, 1.0, np.maximum(most, 1.0))
+        for count in (np.floor(wanted / instance), np.ceil(wanted / instance))
+    )
+    with np.errstate(divide="ignore"):
+        kept = [
+            pooled_rate(1 - held / npus, 1 / balance, 1 / (1 - balance), prompt=1.0, output=1.0)
+            for held in (fewer, more)
+        ]
+    whole = np.where(kept[1] > kept[0], more, fewer)
     return np.where(most < 1, np.round(wanted), whole)
 
 
-def kept_in_pools(npus: int, prefill_share: Number, instance_npus: Number) -> FloatArray:
-    """Return the part of the balanced rate that pools of whole instances keep, 0..1.
+def pools_rate(
+    npus: int,
+    instance_npus: Number,
+    prefill_tokens_per_s: Number,
+    decode_tokens_per_s: Number,
+    prompt: float,
+    output: float,
+) -> FloatArray:
+    """Return output tokens per second and NPU of the best pools of instances that are cut alike.
 
     Parameters
     ----------
-    npus, prefill_share, instance_npus : as `balanced_decode_npus`; prefill needs one NPU.
-
-    Notes
-    -----
-    At balance, share x of the NPUs for prefill and 1 - x for decode keep pace. With share y in
-    place of x the slower pool gives min(y / x, (1 - y) / (1 - x)) of that.
+    npus, instance_npus : as of `balanced_decode_npus`; prefill needs one NPU.
+    prefill_tokens_per_s, decode_tokens_per_s, prompt, output : as of `pooled_rate`.
     """
-    balance = np.asarray(prefill_share)
-    filling = 1 - balanced_decode_npus(npus, balance, instance_npus, 1.0) / npus
-    with np.errstate(divide="ignore"):
-        kept = pooled_rate(filling, 1 / balance, 1 / (1 - balance), prompt=1.0, output=1.0)
-    shares_by_time = most_decode_instances(npus, instance_npus, 1.0) < 1
-    return np.where(shares_by_time, 1.0, kept)
+    stepping = output / np.asarray(decode_tokens_per_s, dtype=np.float64)
+    computing = prompt / np.asarray(prefill_tokens_per_s, dtype=np.float64)
+    balance = computing / (computing + stepping)
+    share = 1 - balanced_decode_npus(npus, balance, instance_npus, 1.0) / npus
+    return pooled_rate(share, prefill_tokens_per_s, decode_tokens_per_s, prompt, output)
+
+
+def in_turn_rate(
+    prefill_tokens_per_s: Number, decode_tokens_per_s: Number, prompt: float, output: float
+) -> FloatArray:
+    """Return output tokens per second and NPU where both phases take turns on the same NPUs.
+
+    Parameters
+    ----------
+    prefill_tokens_per_s, decode_tokens_per_s, prompt, output : as of `pooled_rate`.
+    """
+    computing = prompt / np.asarray(prefill_tokens_per_s, dtype=np.float64)
+    return np.asarray(output / (computing + output / decode_tokens_per_s))
 
 
 def most_decode_instances(

@@ -21,7 +21,7 @@ from studio.simulation.inference.advice import (
 from studio.simulation.inference.batches import in_flight, largest_decode
 from studio.simulation.inference.disaggregation import disaggregate
 from studio.simulation.inference.engine import Engine, engine_of
-from studio.simulation.inference.mapping import choose_plan
+from studio.simulation.inference.mapping import Chosen, choose_plan
 from studio.simulation.inference.memory import (
     sequence_byte,
     serving_memory,
@@ -133,19 +133,19 @@ def estimate_inference(
         )  # fmt: skip
 
     devices = round(machine.npu_count * profile.devices_per_npu)
-    most: float | None = None
     if plan is None:
-        chosen, most = choose_plan(
-            build, model, devices, shape, limits, guess, machine.npu_count if in_pools else 0
-        )
+        chosen = choose_plan(
+            build, model, machine.npu_count, shape, limits, guess, profile.devices_per_npu,
+            in_pools=in_pools,
+        )  # fmt: skip
     else:
-        chosen = plan
-    check_plan(model, chosen, devices)
+        chosen = Chosen(plan, None, machine.npu_count)
+    check_plan(model, chosen.plan, devices)
     apart = None
     if prefill_plan is not None:
         check_plan(model, prefill_plan, devices)
         apart = build(prefill_plan)
-    return _result(machine, build(chosen), apart, shape, limits, guess, batch, most, power)
+    return _result(machine, build(chosen.plan), apart, shape, limits, guess, batch, chosen, power)
 
 
 def with_choices(
@@ -182,17 +182,15 @@ def _result(
     limits: Limits,
     guess: Speculation,
     batch: float,
-    most: float | None,
+    chosen: Chosen,
     power: PowerProfile,
 ) -> InferenceResult:
-    """Return the result for a batch of the whole instance, or for the largest possible.
-
-    `most` is the largest of one attention group, where the caller knows it.
-    """
+    """Return the result for a batch of the whole instance, or for the largest possible."""
     plan, devices = engine.plan, engine.profile.devices_per_npu
     groups = scalar(plan.attention_data)
     room = in_flight(engine, shape)
     alone = None
+    most = chosen.batch
     if batch:
         most = batch / groups
     elif most is None and room < 1:
@@ -228,6 +226,7 @@ def _result(
         model=engine.model.name,
         plan=plan,
         prefill_plan=apart.plan if apart else None,
+        used_npus=chosen.npus,
         instance_npus=ranks / devices,
         prefill_instance_npus=scalar(apart.plan.ranks) / devices if apart else 1.0,
         instances=instances,

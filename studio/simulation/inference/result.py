@@ -92,6 +92,8 @@ class InferenceResult:
     plan: InferencePlan
     prefill_plan: InferencePlan | None
     """Of instances that only compute prompts; None where they are cut alike."""
+    used_npus: int
+    """Where nobody named a plan: fewer than there are if the others would slow the service."""
     instance_npus: float
     prefill_instance_npus: float
     """NPUs that have to be left for prefill; 1 where its instances are cut alike."""
