@@ -5,6 +5,7 @@ Knows no architecture. Reads no file.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,7 +64,7 @@ def optional(fields: Fields, *names: str) -> int:
             raise InvalidInput(
                 "{name} = {value}: expected a whole number up to {max_count:,}",
                 name=name,
-                value=str(value)[:40],
+                value=json.dumps(value)[:40],
                 max_count=MAX_COUNT,
             )
         return value

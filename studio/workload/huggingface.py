@@ -18,6 +18,7 @@ from studio.workload.config_fields import (
     layers_of,
     optional,
 )
+from studio.workload.divisors import nearest_divisor
 from studio.workload.huggingface_vision import is_vision, vision_model
 from studio.workload.model import (
     AiModel,
@@ -108,17 +109,21 @@ def _attention(fields: Fields, hidden: int) -> Attention:
     width = optional(fields, "head_dim")
     if not width and hidden % heads:
         raise InvalidInput(
-            "hidden size {hidden} is not divisible by {heads} attention heads",
+            "hidden size {hidden} is not divisible by {heads} attention heads; nearest valid: "
+            "{nearest}",
             hidden=hidden,
             heads=heads,
+            nearest=nearest_divisor(hidden, heads),
         )
     shared = 1 if fields.get("multi_query") is True else heads
     kv_heads = optional(fields, "num_key_value_heads", "num_kv_heads", "n_head_kv") or shared
     if heads % kv_heads:
         raise InvalidInput(
-            "{heads} attention heads are not divisible by {kv_heads} key heads",
+            "{heads} attention heads are not divisible by {kv_heads} key heads; nearest valid: "
+            "{nearest}",
             heads=heads,
             kv_heads=kv_heads,
+            nearest=nearest_divisor(heads, kv_heads),
         )
     return Attention(heads=heads, kv_heads=kv_heads, head_dim=width or hidden // heads)
 
@@ -194,6 +199,12 @@ def _layer_kinds(fields: Fields, layers: int) -> object:
     """Return the kind of every layer: as listed, else as the model type has them."""
     kinds = fields.get("layer_types")
     if isinstance(kinds, list):
+        if len(kinds) != layers:
+            raise InvalidInput(
+                "layer_types lists {listed} layers, but num_hidden_layers is {layers}",
+                listed=len(kinds),
+                layers=layers,
+            )
         return kinds
     local = "chunked_attention" if _is_llama4(fields) else "sliding_attention"
     kind = str(fields.get("model_type") or "")

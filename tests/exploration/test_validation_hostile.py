@@ -70,10 +70,12 @@ def test_a_row_that_fails_leaves_the_others_answered() -> None:
         (CHAT + '1,2,3,4\n"5,6\n7,8\n9,9\n', "line 3: a quotation mark is opened and never closed"),
         (CHAT + "1," + "x" * 2_000_000, "line 2: field larger"),
         ("1,2,3\n4,5,6\n", "the columns fit no set"),
+        (CHAT.replace(",", ";"), "separated by ';'; separate them by commas"),
+        (CHAT.replace(",", "\t"), "separated by '.t'; separate them by commas"),
         (CHAT + "1,2,3,4\n" * 200_001, "more than 200000 rows"),
         (",".join(f"c{n}" for n in range(100_000)) + "\n", "the columns fit no set"),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_what_is_no_table_is_refused_with_the_place(text: str, words: str) -> None:
     with pytest.raises(FileProblem, match=words):
@@ -84,3 +86,23 @@ def test_quotation_marks_inside_a_field_are_read_as_they_stand() -> None:
     columns, rows = read_csv("x", 'id,note\n1,a 19" rack\n2,"said ""so"""\n3,"a"b\n')
     assert columns == ["id", "note"]
     assert [row["note"] for row in rows] == ['a 19" rack', 'said "so"', "ab"]
+
+
+def test_lines_may_end_as_on_any_system() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        columns, rows = read_csv("x", end.join(["id,note", "1,a", "2,b", ""]))
+        assert columns == ["id", "note"]
+        assert [row["note"] for row in rows] == ["a", "b"]
+
+
+def test_a_number_below_zero_is_the_reason_of_its_row() -> None:
+    text = (CASES / "training.csv").read_text(encoding="utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(text)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, row)
+    writer.writeheader()
+    for column in ("gpus", "tp", "seq", "layers", "gbs"):
+        writer.writerow(row | {column: "-8", "id": column})
+    for answer in validate({"training": out.getvalue()}).rows:
+        assert answer.predicted is None
+        assert f"{answer.id} = -8 is below zero" in answer.reason

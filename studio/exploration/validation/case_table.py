@@ -15,6 +15,7 @@ MAX_TEXT = 64 * MEBI
 MAX_FIELD = MEBI
 """Characters of a table and of one of its fields that are read."""
 MAX_ROWS = 200_000
+_OTHER_SEPARATORS = (";", "\t", "|")
 _ENDS_QUOTED = "unexpected end of data"
 """What the standard reader says, when strict, of a text that ends inside quotation marks."""
 
@@ -28,8 +29,9 @@ def read_csv(path: str, text: str) -> tuple[list[str], Iterator[dict[str, str]]]
 
     Raises
     ------
-    FileProblem : too large, without a header, a column named twice, or, while rows are read, a
-        quotation mark that is never closed and would swallow the rows after it.
+    FileProblem : too large, without a header, not separated by commas, a column named twice, or,
+        while rows are read, a quotation mark that is never closed and would swallow the rows after
+        it.
     """
     if len(text) > MAX_TEXT:
         raise FileProblem(
@@ -37,13 +39,18 @@ def read_csv(path: str, text: str) -> tuple[list[str], Iterator[dict[str, str]]]
         )
     csv.field_size_limit(MAX_FIELD)
     text = text.lstrip("\ufeff")
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(_lines(text))
     try:
         columns = [column.strip() for column in reader.fieldnames or ()]
     except csv.Error as problem:
         raise _told(path, reader.line_num, problem) from problem
     _refuse_bad_header(path, columns)
     return columns, _rows(path, text, reader)
+
+
+def _lines(text: str) -> io.StringIO:
+    """Return a text to read line by line, however its lines end."""
+    return io.StringIO(text, newline=None)
 
 
 def _rows(path: str, text: str, reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
@@ -72,6 +79,14 @@ def _told(path: str, lines_read: int, problem: csv.Error) -> FileProblem:
 def _refuse_bad_header(path: str, columns: list[str]) -> None:
     if not any(columns):
         raise FileProblem("{path}: the first line names no columns", path=path)
+    only = columns[0]
+    separator = max(_OTHER_SEPARATORS, key=only.count)
+    if len(columns) == 1 and separator in only:
+        raise FileProblem(
+            "{path}: the columns are separated by {separator}; separate them by commas",
+            path=path,
+            separator=repr(separator),
+        )
     twice = [name for name, times in Counter(columns).items() if name and times > 1]
     if twice:
         raise FileProblem("{path}: more than one column is called {names}", path=path,
@@ -79,7 +94,7 @@ def _refuse_bad_header(path: str, columns: list[str]) -> None:
 
 
 def _refuse_open_quotes(path: str, text: str) -> None:
-    strict = csv.reader(io.StringIO(text), strict=True)
+    strict = csv.reader(_lines(text), strict=True)
     begun = 1
     try:
         for _ in strict:

@@ -33,15 +33,17 @@ def number(row: Row, column: str, default: float = math.nan) -> float:
 
     Raises
     ------
-    InvalidInput : the number is larger than any count a run can have.
+    InvalidInput : the number is below zero or larger than any count a run can have.
     """
     value = first_number(row.get(column) or "")
     if math.isnan(value):
         return default
-    if not abs(value) <= MAX_NUMBER.get(column, MAX_COUNT):
+    if not value <= MAX_NUMBER.get(column, MAX_COUNT):
         raise InvalidInput(
             "{column} = {value:g} is beyond what a run can have", column=column, value=value
         )
+    if value < 0:
+        raise InvalidInput("{column} = {value:g} is below zero", column=column, value=value)
     return value
 
 

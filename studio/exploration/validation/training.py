@@ -100,13 +100,8 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     machine, stand_in = machine_of_row(row, npus, whole(row, "gpus_per_node"))
     if isinstance(model, str):
         return Prediction(None, model)
-    if npus < 1 or "RL" in (row.get("task") or ""):
-        return Prediction(
-            None,
-            say("reinforcement learning mixes generation and training")
-            if npus
-            else say("the number of accelerators is not given"),
-        )
+    if reason := _no_training(row, npus):
+        return Prediction(None, reason)
     if machine is None:
         return Prediction(None, stand_in)
     family = machine.accelerator.family
@@ -123,6 +118,15 @@ def prepare(row: Row) -> TrainingCase | Prediction:
     if not doubt and stack.basis != "named":
         doubt = say("software taken by {basis}", basis=BASIS_NAMES[stack.basis])
     return TrainingCase(row, machine, model, recipe, candidates, profile.generation, doubt)
+
+
+def _no_training(row: Row, npus: int) -> str:
+    """Return why a row is no training run of a known size, or an empty text."""
+    if npus < 1:
+        return say("the number of accelerators is not given")
+    if "RL" in (row.get("task") or ""):
+        return say("reinforcement learning mixes generation and training")
+    return ""
 
 
 def _npus_of_degrees(row: Row) -> int:
