@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 Severity = Literal["error", "warning", "info"]
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
@@ -33,6 +38,11 @@ class Finding:
     """Made with `say`: the window shows it in its own language."""
     hint: str = ""
     fix: Fix | None = None
+    links: Numbers | None = field(default=None, compare=False, repr=False)
+    """Numbers of the links that break the rule, at this object and at others alike.
+
+    None where it's not single links that break it.
+    """
 
     @property
     def key(self) -> str:

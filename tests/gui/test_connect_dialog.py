@@ -78,7 +78,7 @@ def test_the_links_to_be_are_shown_as_ghosts(dialog: ConnectDialog, qtbot: QtBot
     assert told.args is not None
     ghosts = told.args[0]
     assert len(ghosts.a) == len(ghosts.b) == 16
-    assert not ghosts.is_wrong
+    assert not ghosts.wrong.any()
     with qtbot.waitSignal(dialog.previewed) as told:
         dialog.b.setEditText("nonsense")
     assert told.args is not None
@@ -151,6 +151,13 @@ def test_conflicts_at_other_things_are_told_with_their_place(
     with qtbot.waitSignal(dialog.previewed) as told:
         dialog.multiplicity.setText("40")
     assert told.args is not None
-    assert told.args[0].is_wrong
+    ghosts = told.args[0]
+    # 64 ports each. The first leaf has 4 links already and is 20 short at the second spine. Of the
+    # second leaf, the first spine takes 24 of 40 and the leaf itself 20 at the second spine; of the
+    # others, whose 80 each come last, the spines take none.
+    wrong = ghosts.wrong.reshape(4, 2, 40).sum(axis=2)
+    assert wrong.tolist() == [[0, 20], [16, 20], [40, 40], [40, 40]]
+    assert not ghosts.wrong[:60].any()
+    assert "216 of 320 links in conflict" in dialog.said
     # 4 links from its chips and 40 to each of two spines.
     assert "R01/N1/leaf[0]: 84 links on 64 port ports of Switch" in dialog.said

@@ -52,7 +52,8 @@ class GhostLinks:
 
     a: IntArray
     b: IntArray
-    is_wrong: bool = False
+    wrong: BoolArray
+    """Those that a design rule speaks against."""
 
 
 class Grip(Protocol):

@@ -228,7 +228,7 @@ class ConnectDialog(QDialog):
         restyle(self._said)
         self._offer(made)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(is_possible)
-        self.previewed.emit(GhostLinks(made.a, made.b, not is_right))
+        self.previewed.emit(GhostLinks(made.a, made.b, made.wrong))
 
     def _offer(self, made: RulePreview) -> None:
         """List what could carry the links, the cheapest first."""

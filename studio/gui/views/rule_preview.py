@@ -14,7 +14,7 @@ from studio.design.finding import Finding
 from studio.design.model import Design, LinkRule
 from studio.design.selector import parse_selector
 from studio.errors import StudioError
-from studio.fabric.arrays import IntArray
+from studio.fabric.arrays import BoolArray, IntArray
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks
@@ -53,6 +53,8 @@ class RulePreview:
     a: IntArray = field(default_factory=_none)
     """Ends of the links that would be there, as components of the design so far."""
     b: IntArray = field(default_factory=_none)
+    wrong: BoolArray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    """Which of the links a finding is about, shape (n_links,)."""
     longest_m: float = 0.0
     """With slack, in stock lengths."""
     ports: tuple[PortUse, ...] = ()
@@ -187,14 +189,21 @@ def preview(
     from studio.simulation.rules.media import fitting_media
 
     told = {one.key: one.message for one in known}
+    new = [one for one in check(after) if told.get(one.key) != one.message]
     findings = tuple(
-        say("{address}: {message}", address=one.address, message=one.message)
-        if not one.address.startswith(f"rule:{key}")
-        else one.message
-        for one in check(after)
-        if told.get(one.key) != one.message
+        one.message
+        if _is_about(one, key)
+        else say("{address}: {message}", address=one.address, message=one.message)
+        for one in new
     )
-    length = after.geometry.length_m[after.links.start[place] : after.links.start[place + 1]]
+    start, stop = after.links.start[place : place + 2].tolist()
+    wrong = np.zeros(after.links.count, dtype=bool)
+    for one in new:
+        if one.links is not None:
+            wrong[one.links] = True
+        elif _is_about(one, key):
+            wrong[start:stop] = True
+    length = after.geometry.length_m[start:stop]
     return RulePreview(
         len(made.a),
         made.cable_count,
@@ -202,10 +211,16 @@ def preview(
         findings,
         made.a,
         made.b,
+        wrong[start:stop],
         float(length.max(initial=0.0)),
         tuple(_port_use(after, made)),
         fitting_media(after, key),
     )
+
+
+def _is_about(finding: Finding, key: str) -> bool:
+    """Tell whether a finding names a rule or one of its links."""
+    return finding.address.partition("[")[0] == f"rule:{key}"
 
 
 def _port_use(fabric: Fabric, made: RuleLinks) -> Iterator[PortUse]:
@@ -244,6 +259,8 @@ def preview_lines(made: RulePreview, tr: Callable[[str], str]) -> list[str]:
     if made.problem:
         return [tr(made.problem)]
     more = len(made.findings) - MOST_TOLD
+    wrong = int(made.wrong.sum())
+    conflicts = tr("{n} of {links} links in conflict")
     makes = tr("Makes {links} links in {cables} cables")
     ports = tr("{part}: {used} of {count} {port} ports in use")
     return [
@@ -252,6 +269,7 @@ def preview_lines(made: RulePreview, tr: Callable[[str], str]) -> list[str]:
             ports.format(part=tr(one.part), used=one.used, count=one.count, port=one.port)
             for one in made.ports
         ),
+        *([conflicts.format(n=f"{wrong:,}", links=f"{made.links:,}")] if wrong else []),
         *map(tr, made.findings[:MOST_TOLD]),
         *([tr("{n} more conflicts").format(n=more)] if more > 0 else []),
     ]

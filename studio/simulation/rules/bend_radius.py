@@ -22,7 +22,8 @@ def bend_radius(fabric: Fabric) -> Iterator[Finding]:
     room = _room_m(fabric)
     rise = fabric.design.site.routing.tray_above_rack_m
     layout = fabric.layout
-    for one in fabric.links.rules:
+    for number, one in enumerate(fabric.links.rules):
+        start = int(fabric.links.start[number])
         cable = fabric.part_by_id[one.rule.cable] if one.rule.cable else None
         radius = cable.value("bend_radius") if cable is not None else 0.0
         if cable is None or not radius or not len(one.a):
@@ -44,6 +45,7 @@ def bend_radius(fabric: Fabric) -> Iterator[Finding]:
                     room=display(float(room[layout.housing[where]].min()), "length"),
                 ),
                 say("Take a deeper rack, a shallower box or a more flexible cable"),
+                links=start + np.flatnonzero(tight.any(axis=0)),
             )
         leaves = layout.rack[one.a] != layout.rack[one.b]
         if 0 < rise < radius and leaves.any():
@@ -62,6 +64,7 @@ def bend_radius(fabric: Fabric) -> Iterator[Finding]:
                     say("Raise the tray to {height}", height=display(radius, "length")),
                     {("site", "routing", "tray_above_rack_m"): radius},
                 ),
+                start + np.flatnonzero(leaves),
             )
 
 

@@ -28,20 +28,21 @@ def reach(fabric: Fabric) -> Iterator[Finding]:
             (one.rule.cable, one.rule.transceiver_a, one.rule.transceiver_b)
         ):
             limit = fabric.part_by_id[part_id].value("reach") if part_id else 0.0
-            too_long = int((length > limit).sum()) if limit else 0
-            if too_long:
+            beyond = np.flatnonzero(length > limit) if limit else ()
+            if len(beyond):
                 longest = int(np.argmax(length))
                 texts = say(
                     "{too_long} links longer than {limit}, the reach of {part_id}; the "
                     "longest has {length}",
-                    too_long=too_long,
+                    too_long=len(beyond),
                     limit=display(limit, "length"),
                     part_id=part_id,
                     length=display(float(length[longest]), "length"),
                 )
                 hints = say("Move the racks closer or take a longer-reach part")
                 address = f"rule:{one.name}[{longest}]"
-                yield Finding("reach", "error", address, texts, hints, _longer(fabric, one.name))
+                fix = _longer(fabric, one.name)
+                yield Finding("reach", "error", address, texts, hints, fix, start + beyond)
 
 
 def _longer(fabric: Fabric, name: str) -> Fix | None:

@@ -30,8 +30,8 @@ def optical_budget(fabric: Fabric) -> Iterator[Finding]:
         length = fabric.geometry.length_m[start:stop]
         loss = cable.value("loss_budget") + cable.value("attenuation") * length
         # A last digit of the arithmetic is no loss of light.
-        dark = int((loss > budget * (1 + 1e-9)).sum())
-        if dark:
+        dark = np.flatnonzero(loss > budget * (1 + 1e-9))
+        if len(dark):
             worst = int(np.argmax(loss))
             yield Finding(
                 "optical-budget",
@@ -40,10 +40,11 @@ def optical_budget(fabric: Fabric) -> Iterator[Finding]:
                 say(
                     "{count} fibres lose more than the {budget} of their transceivers; the longest "
                     "has {length} and loses {loss}",
-                    count=dark,
+                    count=len(dark),
                     budget=display(budget, "loss"),
                     length=display(float(length[worst]), "length"),
                     loss=display(float(loss[worst]), "loss"),
                 ),
                 say("Shorten the route, or take transceivers with a larger budget"),
+                links=start + dark,
             )

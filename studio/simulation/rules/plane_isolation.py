@@ -35,4 +35,5 @@ def plane_isolation(fabric: Fabric) -> Iterator[Finding]:
                 second=planes[second].title,
             ),
             say("Give every plane switches of its own, or join the planes into one"),
+            links=np.flatnonzero(np.isin(links.a, mixed) | np.isin(links.b, mixed)),
         )

@@ -20,7 +20,8 @@ from studio.units import display
 
 CODING = 1.13
 """A line rate quoted after coding can exceed a module's nominal rate by its overhead."""
-Use = dict[tuple[int, str], list[IntArray]]
+Use = dict[tuple[int, str], list[tuple[IntArray, IntArray]]]
+"""Components that a kind of port of a part is taken at, and the links that take it."""
 
 
 def port_overuse(fabric: Fabric) -> Iterator[Finding]:
@@ -30,20 +31,23 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
     for place, one in enumerate(fabric.links.rules):
         start = int(fabric.links.start[place])
         there = fabric.link_present[start : start + len(one.a)]
+        numbers = start + np.flatnonzero(there)
         for every, name in ((one.a, one.rule.a_port), (one.b, one.rule.b_port)):
             side = every[there]
             for number in distinct(layout.part[side]):
                 part = layout.parts[int(number)]
                 port = name or next(iter(part.ports), "")
                 if port:
-                    ends = side[layout.part[side] == number]
-                    uses.setdefault((int(number), port), []).append(ends)
-    for (number, port), ends in uses.items():
+                    own = layout.part[side] == number
+                    uses.setdefault((int(number), port), []).append((side[own], numbers[own]))
+    for (number, port), taken in uses.items():
         part = layout.parts[number]
         if port not in part.ports:
             continue
-        used = np.bincount(np.concatenate(ends), minlength=layout.component_count)
+        ends, links = (np.concatenate(one) for one in zip(*taken, strict=True))
+        used = np.bincount(ends, minlength=layout.component_count)
         limit = part.ports[port].count
+        left_over = links[_place_at_end(ends) >= limit] if (used > limit).any() else links[:0]
         for component in np.flatnonzero(used > limit)[:MOST_PER_RULE]:
             yield Finding(
                 "port-overuse",
@@ -57,7 +61,17 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
                     part=part.title,
                 ),
                 say("Take a part with more ports or join fewer"),
+                links=left_over,
             )
+
+
+def _place_at_end(ends: IntArray) -> IntArray:
+    """Return how many entries before each one name the same component, shape as given."""
+    order = np.argsort(ends, kind="stable")
+    arranged = ends[order]
+    place = np.empty_like(ends)
+    place[order] = np.arange(len(ends)) - np.searchsorted(arranged, arranged)
+    return place
 
 
 def connector_mismatch(fabric: Fabric) -> Iterator[Finding]:
@@ -161,7 +175,7 @@ def empty_rule(fabric: Fabric) -> Iterator[Finding]:
 def split_cable(fabric: Fabric) -> Iterator[Finding]:
     """Report cables whose links end in different housings: one plug can't be in two boxes."""
     layout = fabric.layout
-    for one in fabric.links.rules:
+    for place, one in enumerate(fabric.links.rules):
         per_cable = one.rule.links_per_cable
         if per_cable < 2 or not len(one.a):
             continue
@@ -180,4 +194,5 @@ def split_cable(fabric: Fabric) -> Iterator[Finding]:
                     apart=int(apart.sum()),
                 ),
                 fix=fix_of_rule(fabric, one.name, say("Use one cable per link"), links_per_cable=1),
+                links=int(fabric.links.start[place]) + np.flatnonzero(apart),
             )

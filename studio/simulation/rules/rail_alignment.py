@@ -10,7 +10,6 @@ from studio.design.finding import Finding
 from studio.design.schemes import Rail
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
-from studio.fabric.links import RuleLinks
 from studio.messages import say
 
 
@@ -29,15 +28,15 @@ def rail_alignment(fabric: Fabric) -> Iterator[Finding]:
         rail_of_leaf[one.b] = fabric.layout.index[one.a] % scheme.count
         kinds = np.zeros(len(fabric.layout.parts), dtype=bool)
         kinds[fabric.layout.part[one.a]] = True
-        for other in rules:
+        for number, other in enumerate(rules):
             if other is not one and other.rule.plane == one.rule.plane:
-                yield from _crossing(fabric, other, rail_of_leaf, kinds, scheme.count)
+                yield from _crossing(fabric, number, rail_of_leaf, kinds, scheme.count)
 
 
 def _crossing(
-    fabric: Fabric, other: RuleLinks, rail_of_leaf: IntArray, kinds: IntArray, count: int
+    fabric: Fabric, number: int, rail_of_leaf: IntArray, kinds: IntArray, count: int
 ) -> Iterator[Finding]:
-    layout = fabric.layout
+    layout, other = fabric.layout, fabric.links.rules[number]
     for ends, leaves in ((other.a, other.b), (other.b, other.a)):
         rail = layout.index[ends] % count
         into = rail_of_leaf[leaves]
@@ -58,4 +57,5 @@ def _crossing(
                     into=int(into[first]) + 1,
                 ),
                 say("Join it to a leaf of its own rail"),
+                links=int(fabric.links.start[number]) + wrong,
             )

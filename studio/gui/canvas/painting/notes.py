@@ -73,26 +73,34 @@ def paint_links(painter: QPainter, frame: Frame, links: GhostLinks) -> None:
     """Draw the links a rule would make: as arcs from rack to rack, near by from chip to chip."""
     layout = frame.scene.layout
     known = (links.a < layout.component_count) & (links.b < layout.component_count)
-    a, b = links.a[known], links.b[known]
-    if not len(a):
-        return
-    color = QColor(frame.theme.collision if links.is_wrong else frame.theme.selection)
+    ends = np.stack((links.a, links.b), axis=1)
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    # Those in conflict come last: they lie over the others.
+    for chosen, color in (
+        (known & ~links.wrong, frame.theme.selection),
+        (known & links.wrong, frame.theme.collision),
+    ):
+        if chosen.any():
+            _paint_ghosts_of(painter, frame, ends[chosen], QColor(color))
+    painter.restore()
+
+
+def _paint_ghosts_of(painter: QPainter, frame: Frame, ends: IntArray, color: QColor) -> None:
+    """Draw links to be in one colour; `ends` are components, shape (n, 2)."""
     if frame.level == "hall":
-        pairs = np.unique(np.sort(layout.rack[np.stack((a, b), axis=1)], axis=1), axis=0)
+        pairs = np.unique(np.sort(frame.scene.layout.rack[ends], axis=1), axis=0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         color.setAlpha(150)
         painter.setPen(QPen(color, 1.2, Qt.PenStyle.DashLine))
         _paint_arcs(painter, frame, pairs[:: 1 + len(pairs) // _MOST_ARCS])
-    else:
-        step = 1 + len(a) // _MOST_LINKS
-        chips = [frame.scene.chip_rects(ends[::step]) for ends in (a, b)]
-        ends = [frame.viewport.points(one[:, :2] + one[:, 2:] / 2) for one in chips]
-        color.setAlpha(70)
-        painter.setPen(QPen(color, 1))
-        draw_lines(painter, np.unique(np.rint(np.concatenate(ends, axis=1)), axis=0))
-    painter.restore()
+        return
+    some = ends[:: 1 + len(ends) // _MOST_LINKS]
+    chips = [frame.scene.chip_rects(side) for side in some.T]
+    points = [frame.viewport.points(one[:, :2] + one[:, 2:] / 2) for one in chips]
+    color.setAlpha(70)
+    painter.setPen(QPen(color, 1))
+    draw_lines(painter, np.unique(np.rint(np.concatenate(points, axis=1)), axis=0))
 
 
 def _paint_arcs(painter: QPainter, frame: Frame, pairs: IntArray) -> None:
