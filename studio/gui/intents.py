@@ -151,6 +151,8 @@ class Intents:
         before = frozenset(document.fabric.layout.rack_by_label)
         if desk.workspace.apply(label, edit) and not target.rack:
             desk.workspace.select(frozenset(document.fabric.layout.rack_by_label) - before)
+            # What stands outside the view would seem not to have been placed.
+            desk.canvas.reveal(document.selection)
 
     def _drop_edit(self, target: DropTarget, document: Document) -> tuple[str, Edit]:
         fabric = document.fabric
@@ -198,7 +200,6 @@ class Intents:
             desk.workspace.notice(tr(error.message), "warning")
             return
         self.drop(target)
-        # What stands outside the view would seem not to have been placed.
         desk.canvas.reveal(document.selection)
 
     def inspect_item(self, item: LibraryItem) -> None:

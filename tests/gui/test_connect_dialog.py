@@ -72,6 +72,19 @@ def test_what_is_selected_are_the_sides(
     assert {made.a.currentText(), made.b.currentText()} == sides
 
 
+def test_what_a_rule_joins_already_is_offered_first(qtbot: QtBot) -> None:
+    document = Document(two_racks(), small_catalog())
+    document.select(frozenset(("R01/N1", "R01/B1")))
+    made = ConnectDialog(document)
+    qtbot.addWidget(made)
+    assert {made.a.currentText(), made.b.currentText()} == {"R*/N*/leaf", "R*/B*/spine"}
+    joined = next(rule for rule in document.design.links.values() if "spine" in rule.b)
+    assert made.plane.currentData() == joined.plane
+    # 4 leaves and 2 spines: one to one would make nothing.
+    assert made.scheme.currentData() is schemes.Clos
+    assert made.said.startswith("Makes 4 links")
+
+
 def test_the_links_to_be_are_shown_as_ghosts(dialog: ConnectDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.previewed) as told:
         dialog.multiplicity.setText("2")

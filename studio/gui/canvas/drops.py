@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -16,12 +16,24 @@ from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.stage import Surface
 
 
+@dataclass(frozen=True)
+class _Held:
+    """A library item over the canvas."""
+
+    item: bytes
+    x: float
+    """Where the pointer is, in pixels."""
+    y: float
+    keys: Qt.KeyboardModifier
+
+
 class Drops:
     """Takes drags of library items."""
 
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self._room: tuple[Scene, RackRoom] | None = None
+        self._held: _Held | None = None
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Welcome what comes from the library."""
@@ -30,21 +42,28 @@ class Drops:
 
     def move(self, event: QDragMoveEvent) -> None:
         """Show where the item would stand."""
-        found = self._landing(event)
+        self._held = _held(event)
+        found = self._landing(self._held)
         self._show(found)
         if found is None:
             event.ignore()
         else:
             event.acceptProposedAction()
 
+    def again(self) -> None:
+        """Show where the item would stand after the view has moved beneath the pointer."""
+        if self._held is not None:
+            self._show(self._landing(self._held))
+
     def leave(self) -> None:
         """Show nothing more."""
+        self._held = None
         self._show(None)
 
     def drop(self, event: QDropEvent) -> DropTarget | None:
         """Return where the item was dropped, None where it can't be."""
-        found = self._landing(event)
-        self._show(None)
+        found = self._landing(_held(event))
+        self.leave()
         if found is None:
             return None
         event.acceptProposedAction()
@@ -54,15 +73,15 @@ class Drops:
         ghosts = (found.ghost,) if found is not None else ()
         self._surface.show_marks(replace(self._surface.marks, ghosts=ghosts))
 
-    def _landing(self, event: QDropEvent) -> Landing | None:
+    def _landing(self, held: _Held) -> Landing | None:
         scene = self._surface.scene
         if scene is None:
             return None
         view = self._surface.viewport
-        x, y = view.to_world(event.position().x(), event.position().y())
+        x, y = view.to_world(held.x, held.y)
         try:
-            item = parse_item(bytes(event.mimeData().data(MIME_TYPE).data()))
-            keys = event.modifiers()
+            item = parse_item(held.item)
+            keys = held.keys
             exact = bool(keys & Qt.KeyboardModifier.AltModifier)
             snaps = self._surface.is_snapping != exact
             rear = bool(keys & Qt.KeyboardModifier.ShiftModifier)
@@ -77,3 +96,8 @@ class Drops:
         if self._room is None or self._room[0] is not scene:
             self._room = (scene, RackRoom(scene, np.zeros(0, dtype=np.int64)))
         return self._room[1]
+
+
+def _held(event: QDropEvent) -> _Held:
+    item = bytes(event.mimeData().data(MIME_TYPE).data())
+    return _Held(item, event.position().x(), event.position().y(), event.modifiers())

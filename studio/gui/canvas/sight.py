@@ -11,9 +11,11 @@ from studio.gui.canvas import camera
 from studio.gui.canvas.levels import Level, level_at
 from studio.gui.canvas.painting.hud import Crumb
 from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.viewport import Viewport
+from studio.gui.canvas.viewport import Rect, Viewport
 from studio.gui.i18n import Language, named
 
+_MARGIN_PX = 24.0
+"""Around what the view is moved to."""
 _REST_MS = 90
 """After this long without movement the picture is drawn sharp."""
 
@@ -43,10 +45,19 @@ class Sight(QWidget):
         self._fitted = True
 
     def reveal(self, addresses: Iterable[str]) -> None:
-        """Show everything where nothing of some things is in the view."""
+        """Have some things in the view: move it to what reaches out, show all where none is in."""
         rect = camera.rect_of(self._scene, addresses) if self._scene is not None else None
-        if rect is not None and not self._view.shows(rect):
+        if rect is None:
+            return
+        if self._view.shows(rect):
+            self._scroll_to(rect)
+        else:
             self.zoom_to_fit()
+
+    def _scroll_to(self, rect: Rect) -> None:
+        is_fitted = self._fitted
+        self.show_view(self._view.scrolled_to(rect, _MARGIN_PX))
+        self._fitted = is_fitted
 
     def zoom_to(self, addresses: Iterable[str]) -> None:
         """Show things, the whole hall where nothing is at the addresses."""

@@ -1,8 +1,8 @@
-"""The canvas as a widget: turns Qt's events into tool events and carries out what results."""
+"""The canvas as a widget: turns Qt's events into those of the tools."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -17,138 +17,37 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.fabric.arrays import BoolArray
 from studio.gui.canvas import camera
 from studio.gui.canvas.describe import describe
-from studio.gui.canvas.drops import Drops
 from studio.gui.canvas.floating import Floating
-from studio.gui.canvas.gestures import Gestures
-from studio.gui.canvas.levels import Level
 from studio.gui.canvas.nudging import nudge
 from studio.gui.canvas.picking import addresses_of
 from studio.gui.canvas.pointer import ARROWS, CURSORS, keys_held, pointer_event
-from studio.gui.canvas.pointing import PointedDrawing
-from studio.gui.canvas.requests import EditRequest
-from studio.gui.canvas.scene import Scene
-from studio.gui.canvas.stretching import Edge, edges
-from studio.gui.canvas.tools.events import Intent, PointerEvent, Tool
 from studio.gui.canvas.tools.navigate import PanTool
-from studio.gui.canvas.tools.toolbox import make_tool
+from studio.gui.canvas.working import HOLDING, WorkedDrawing
 from studio.gui.guard import guarded
 from studio.gui.widgets.labels import plain_tip
 
-_STRETCHING: tuple[Level, ...] = ("hall", "rack")
-"""Levels at which arrays show handles."""
-_HOLDING = ("select", "move")
-"""Tools that take hold of things."""
 _WHEEL_STEP = 1.0016
 """Magnification for each eighth of a degree the wheel turns."""
 
 
 @guarded
-class CanvasView(PointedDrawing):
+class CanvasView(WorkedDrawing):
     """A drawing that answers to pointer and keys: it selects, moves and measures."""
 
-    selection_changed = Signal(object)
-    """frozenset of addresses."""
-    edit_requested = Signal(object)
-    """`EditRequest`."""
     part_dropped = Signal(object)
     """`DropTarget`."""
     menu_requested = Signal(object)
     """Global position of a click with the right button; what is there is selected by then."""
-    hinted = Signal(str)
-    """What keys do to what the pointer holds; empty once it holds nothing."""
-    tool_left = Signal()
-    """Escape where a tool has nothing more to give up: selecting is meant again."""
-    visible_planes_changed = Signal(object)
-    """frozenset of plane ids, after a click in the legend."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
-        self._tool: Tool = make_tool("select")
-        self._panning: PanTool | None = None
         self._floating = Floating(self)
-        self._drops = Drops(self)
         self._space = False
-        self._is_snapping = True
-        self._gestures = Gestures(self, QTimer(self))
-
-    # What is held.
-
-    @property
-    def _moving_racks(self) -> BoolArray | None:
-        grip = self._gestures.grip
-        return grip.moving if grip is not None else None
-
-    def _as_held(self, scene: Scene) -> Scene:
-        grip = self._gestures.grip
-        if grip is not None and grip.moving is not None and len(grip.moving) != len(scene.racks):
-            # Racks came or went by key or menu while some were dragged: these may be among them.
-            self._let_go()
-            return scene
-        return scene.with_racks(grip.rects(scene)) if grip is not None else scene
-
-    def _let_go(self) -> None:
-        self._gestures.let_go()
-        # What the tool would have had done is of a drawing that is gone.
-        self._tool.cancel()
-
-    def _handles(self, scene: Scene) -> tuple[Edge, ...]:
-        """Return the ends of an array: not while something is held, nor deep inside racks."""
-        idle = self._gestures.grip is None and self.tool in _HOLDING
-        return edges(scene, self._selection) if idle and self._level in _STRETCHING else ()
-
-    def set_tool(self, name: str) -> None:
-        """Choose what the left button does: select, move, pan, zoom or measure.
-
-        Raises
-        ------
-        UnknownName : there is no such tool.
-        """
-        tool = make_tool(name)
-        self._cancel()
-        self._tool = tool
-        self.setCursor(CURSORS[name])
-
-    @property
-    def tool(self) -> str:
-        """Return the name of the tool in use."""
-        return self._tool.name
-
-    @property
-    def is_snapping(self) -> bool:
-        """Tell whether what is dragged goes to the grid and into line with others."""
-        return self._is_snapping
-
-    def set_snapping(self, is_on: bool) -> None:
-        """Switch snapping, also for what is being dragged."""
-        self._is_snapping = is_on
-        self._gestures.drag_again()
-
-    def say(self, hint: str) -> None:
-        """Tell what keys do just now."""
-        self.hinted.emit(hint)
-
-    def ask(self, request: EditRequest) -> None:
-        """Ask the window for an edit."""
-        self.edit_requested.emit(request)
-
-    def toggle_plane(self, plane: str) -> None:
-        """Show or hide the links of a plane, and tell so."""
-        self.set_visible_planes(self.visible_planes ^ {plane})
-        self.visible_planes_changed.emit(self.visible_planes)
-
-    def select(self, addresses: frozenset[str]) -> None:
-        """Select things and tell so."""
-        if addresses == self._selection:
-            return
-        self._selection = addresses
-        self._resolve_selection()
-        self.selection_changed.emit(addresses)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -164,11 +63,15 @@ class CanvasView(PointedDrawing):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._floating.move(event.position()):
             return
-        self._send(pointer_event("move", event))
+        self._pointer = pointer_event("move", event)
+        self._send(self._pointer)
         if event.buttons() == Qt.MouseButton.NoButton:
             self._hover_at(event.position())
+        elif event.buttons() == Qt.MouseButton.LeftButton and self._scrolls:
+            self._edge_scroll.drag_to(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._edge_scroll.stop()
         if self._floating.release():
             return
         self._send(pointer_event("release", event))
@@ -208,19 +111,6 @@ class CanvasView(PointedDrawing):
         factor = _WHEEL_STEP ** turned.y()
         self.show_view(self._view.zoomed(factor, position.x(), position.y()))
 
-    def _send(self, event: PointerEvent) -> None:
-        tool: Tool = self._panning or self._tool
-        for intent in tool.handle(event, self.under):
-            self._carry_out(intent)
-
-    def _carry_out(self, intent: Intent) -> None:
-        if self._scene is not None:
-            self._gestures.carry_out(intent, self._scene)
-
-    def _cancel(self) -> None:
-        for intent in self._tool.cancel():
-            self._carry_out(intent)
-
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             hit = self.thing_at(event.pos().x(), event.pos().y())
@@ -248,7 +138,7 @@ class CanvasView(PointedDrawing):
                 self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape and self._gestures.is_busy:
             self._cancel()
-        elif key == Qt.Key.Key_Escape and self.tool not in _HOLDING:
+        elif key == Qt.Key.Key_Escape and self.tool not in HOLDING:
             self.tool_left.emit()
         elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
             self.go_up()
@@ -281,12 +171,15 @@ class CanvasView(PointedDrawing):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._drops.move(event)
+        self._edge_scroll.drag_to(event.position())
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         del event
+        self._edge_scroll.stop()
         self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._edge_scroll.stop()
         target = self._drops.drop(event)
         if target is not None:
             self.part_dropped.emit(target)

@@ -80,6 +80,17 @@ class Viewport:
             scale=scale,
         )
 
+    def scrolled_to(self, rect: Rect, margin_px: float) -> Viewport:
+        """Return the view moved no further than needed to have a rectangle of the hall in it.
+
+        What does not fit into the view at this magnification moves it nowhere.
+        """
+        left, top = self.to_screen(rect[0], rect[1])
+        return self.panned(
+            _into(left, rect[2] * self.scale, self.width, margin_px),
+            _into(top, rect[3] * self.scale, self.height, margin_px),
+        )
+
     def shows(self, rect: Rect) -> bool:
         """Tell whether a rectangle of the hall is at least partly visible."""
         x, y, width, height = self.world
@@ -89,3 +100,10 @@ class Viewport:
             and rect[1] < y + height
             and rect[1] + rect[3] > y
         )
+
+
+def _into(start: float, length: float, room: float, margin: float) -> float:
+    """Return how far to move a stretch of pixels so that it is inside; 0 where it can't be."""
+    if length > room - 2 * margin:
+        return 0.0
+    return min(max(start, margin), room - margin - length) - start

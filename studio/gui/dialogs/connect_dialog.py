@@ -28,16 +28,15 @@ from studio.gui.dialogs.form import lay_out_form
 from studio.gui.i18n import current_language, mark, named, tr
 from studio.gui.views import rule_preview
 from studio.gui.views.inspector_rows import SCHEME_NAMES, SCHEME_TYPES, WITHIN
-from studio.gui.views.rule_preview import (
-    RulePreview,
+from studio.gui.views.rule_preview import RulePreview, medium_text, preview_lines, with_rule
+from studio.gui.views.rule_sides import (
     fitting_ports,
-    medium_text,
+    joined_on,
     partner_of,
     port_names,
-    preview_lines,
     selectors_of,
     sides_of,
-    with_rule,
+    starting_scheme,
 )
 from studio.gui.views.scheme_text import parameters_text, with_parameters
 from studio.gui.widgets.labels import styled_label
@@ -78,6 +77,8 @@ class ConnectDialog(QDialog):
         self.scheme = QComboBox()
         for kind in SCHEME_TYPES:
             self.scheme.addItem(tr(SCHEME_NAMES[kind]), kind)
+        self.scheme.setCurrentIndex(SCHEME_TYPES.index(type(starting_scheme(fabric, *sides))))
+        self.plane.setCurrentIndex(max(0, self.plane.findData(joined_on(fabric, *sides))))
         self.parameters = QLineEdit()
         self.parameters.setToolTip(tr("Such as step=3, offset=1 or dims=4x4x2"))
         self.within = QComboBox()

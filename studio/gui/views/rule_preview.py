@@ -1,9 +1,8 @@
-"""A link rule before it is committed: which selections there are, and what the rule would make."""
+"""A link rule before it is committed: what it would make, and what stands against it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,20 +11,16 @@ import numpy as np
 from studio.design.edits import put
 from studio.design.finding import Finding
 from studio.design.model import Design, LinkRule
-from studio.design.selector import parse_selector
 from studio.errors import StudioError
 from studio.fabric.arrays import BoolArray, IntArray
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.fabric.links import RuleLinks
-from studio.fabric.parts import Port
 from studio.messages import Name, say
 from studio.units import display
 
 if TYPE_CHECKING:
     from studio.simulation.rules.media import Medium
-
-_DIGITS = re.compile(r"\d+$")
 
 
 def _none() -> IntArray:
@@ -60,115 +55,6 @@ class RulePreview:
     ports: tuple[PortUse, ...] = ()
     media: tuple[Medium, ...] = ()
     """Cables and transceivers that could carry the links, the cheapest first."""
-
-
-def selectors_of(fabric: Fabric) -> tuple[str, ...]:
-    """Return one selector for every group of equal components, such as `R*/N*/npu`."""
-    found: dict[str, None] = {}
-    for housing in fabric.layout.housings:
-        place = f"R*/{_DIGITS.sub('*', housing.label)}"
-        for path in housing.template.paths:
-            found.setdefault("/".join((place, *(name for name, _ in path))), None)
-    return tuple(found)
-
-
-def selector_for(address: str) -> str:
-    """Return the selector of everything like one component."""
-    steps = address.split("/")
-    if len(steps) < 3:
-        return ""
-    rest = [step.partition("[")[0] for step in steps[2:]]
-    return "/".join(("R*", _DIGITS.sub("*", steps[1]), *rest))
-
-
-def sides_of(
-    fabric: Fabric, selection: Iterable[str], joinable: Sequence[str]
-) -> tuple[str, str] | None:
-    """Return the A and the B side of a rule between selected things, None where none can be joined.
-
-    A box stands for what in it goes best with the other side.
-    """
-    chosen: list[tuple[str, ...]] = []
-    for address in sorted(selection):
-        place = address.split("/")[1:]
-        if len(place) == 1:
-            start = f"R*/{_DIGITS.sub('*', place[0])}/"
-            side = tuple(one for one in joinable if one.startswith(start))
-            # One box of an array brings the others along: together they are one side.
-            if side and side not in chosen:
-                chosen.append(side)
-        elif alike := selector_for(address):
-            chosen.append((alike,))
-    if not chosen:
-        return None
-    one = chosen[0]
-    if len(chosen) == 1:
-        return one[0], partner_of(fabric, one[0], joinable)
-    other = chosen[1]
-    if len(other) < len(one):
-        # A box with one thing in it says best what of a fuller box goes with it.
-        b, a = _best_pair(fabric, other, one)
-        return a, b
-    return _best_pair(fabric, one, other)
-
-
-def _best_pair(fabric: Fabric, one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
-    pairs = ((a, partner_of(fabric, a, other)) for a in one)
-    # What goes with nothing of the other side is its own partner.
-    return next(((a, b) for a, b in pairs if b in other), (one[0], other[0]))
-
-
-def port_names(fabric: Fabric, selector: str) -> Mapping[str, Port]:
-    """Return the kinds of ports that everything a selector names has."""
-    try:
-        chosen = fabric.layout.select(parse_selector(selector))
-    except StudioError:
-        return {}
-    numbers = sorted(set(fabric.layout.part[chosen].tolist()))
-    found: list[Mapping[str, Port]] = [fabric.layout.parts[number].ports for number in numbers]
-    if not found:
-        return {}
-    return {name: port for name, port in found[0].items() if all(name in one for one in found)}
-
-
-def fitting_ports(a: Mapping[str, Port], b: Mapping[str, Port]) -> tuple[str, str]:
-    """Return the kinds of ports of both sides that go together best: one connector, then speed."""
-    pairs = [
-        (one.connector == other.connector, min(one.rate_byte_per_s, other.rate_byte_per_s), x, y)
-        for x, one in a.items()
-        for y, other in b.items()
-    ]
-    if not pairs:
-        return next(iter(a), ""), next(iter(b), "")
-    _, _, x, y = max(pairs, key=lambda pair: pair[:2])
-    return x, y
-
-
-def partner_of(fabric: Fabric, selector: str, others: Iterable[str]) -> str:
-    """Return the selection that a link from another most likely goes to.
-
-    Ports of one kind come first, then another box than the own one, then speed; where nothing
-    has ports that fit, the selection itself.
-    """
-    ports = port_names(fabric, selector)
-    best, chosen = (False, False, 0.0), selector
-    for other in others:
-        theirs = port_names(fabric, other)
-        if other == selector or not ports or not theirs:
-            continue
-        one, two = (
-            side[name]
-            for side, name in zip((ports, theirs), fitting_ports(ports, theirs), strict=True)
-        )
-        is_elsewhere = other.split("/")[:2] != selector.split("/")[:2]
-        rank = (
-            one.connector == two.connector,
-            is_elsewhere,
-            min(one.rate_byte_per_s, two.rate_byte_per_s),
-        )
-        if rank > best and rank[0]:
-            best, chosen = rank, other
-    return chosen
 
 
 def preview(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.gui.canvas.tools.events import Intent, PointerEvent, Probe, Wire
+from studio.gui.canvas.tools.events import Intent, Moved, PointerEvent, Probe, Wire
 from studio.gui.canvas.tools.select import DRAG_FROM_PX
 
 
@@ -31,6 +31,11 @@ class CableTool:
         """Forget the first end."""
         self._from, self._pressed = None, False
         return [Wire(0, 0, 0, 0, "cancel")]
+
+    def follow(self, moved: Moved) -> None:
+        """Keep the first end at its place in the hall after the view has changed."""
+        if self._from is not None:
+            self._from = moved(*self._from)
 
     def _press(self, event: PointerEvent, under: Probe) -> list[Intent]:
         if event.button != "left":

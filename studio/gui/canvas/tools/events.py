@@ -138,6 +138,8 @@ class Wire:
 
 Intent = Pan | Pick | Marquee | Drag | ZoomArea | Measure | Wire
 Probe = Callable[[float, float], Under]
+Moved = Callable[[float, float], tuple[float, float]]
+"""Where what was at a pixel is after the view has changed."""
 
 
 class Tool(Protocol):
@@ -151,4 +153,8 @@ class Tool(Protocol):
 
     def cancel(self) -> list[Intent]:
         """Give up what was begun."""
+        ...
+
+    def follow(self, moved: Moved) -> None:
+        """Keep what was begun at its place in the hall after the view has changed."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.gui.canvas.tools.events import Intent, Measure, PointerEvent, Probe
+from studio.gui.canvas.tools.events import Intent, Measure, Moved, PointerEvent, Probe
 from studio.gui.canvas.tools.select import DRAG_FROM_PX
 
 
@@ -37,6 +37,11 @@ class MeasureTool:
         self._from = None
         self._pressed = False
         return [Measure(0, 0, 0, 0, done=True)]
+
+    def follow(self, moved: Moved) -> None:
+        """Keep the first point at its place in the hall after the view has changed."""
+        if self._from is not None:
+            self._from = moved(*self._from)
 
     def _press(self, event: PointerEvent) -> list[Intent]:
         if event.button != "left":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.gui.canvas.tools.events import Intent, Pan, PointerEvent, Probe, ZoomArea
+from studio.gui.canvas.tools.events import Intent, Moved, Pan, PointerEvent, Probe, ZoomArea
 
 
 class PanTool:
@@ -29,6 +29,10 @@ class PanTool:
         """Let go of the drawing."""
         self._at = None
         return []
+
+    def follow(self, moved: Moved) -> None:
+        """Go on from where the pointer is: the view changed because of it."""
+        del moved
 
 
 class ZoomTool:
@@ -57,3 +61,8 @@ class ZoomTool:
         """Forget the rectangle."""
         self._from = None
         return [ZoomArea(0, 0, 0, 0, inward=True, done=False)]
+
+    def follow(self, moved: Moved) -> None:
+        """Keep the first corner at its place in the hall after the view has changed."""
+        if self._from is not None:
+            self._from = moved(*self._from)

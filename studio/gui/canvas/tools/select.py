@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from studio.gui.canvas.tools.events import Drag, Intent, Marquee, Pick, PointerEvent, Probe
+from studio.gui.canvas.tools.events import (
+    Drag,
+    Intent,
+    Marquee,
+    Moved,
+    Pick,
+    PointerEvent,
+    Probe,
+)
 
 DRAG_FROM_PX = 4.0
 
@@ -40,6 +48,10 @@ class SelectTool:
         if state == "marquee":
             return [Marquee(0, 0, 0, 0, "add", done=True)]
         return []
+
+    def follow(self, moved: Moved) -> None:
+        """Keep where the press was at its place in the hall after the view has changed."""
+        self._x, self._y = moved(self._x, self._y)
 
     def _press(self, event: PointerEvent, under: Probe) -> list[Intent]:
         self._state = "pressed"
