@@ -19,6 +19,7 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import check_flows
+from studio.fabric.flow.ports import exchange_floor_s, flows_floor_s
 from studio.fabric.flow.quotient import Quotient, fold_for_demand
 from studio.fabric.flow.routing import FAR, Routes, route
 from studio.fabric.flow.sorting import distinct
@@ -109,26 +110,6 @@ def adaptive_flows(graph: Graph, flows: Flows) -> LoadResult:
         return _Start(place, flows.size[chosen], hops)
 
     return _balanced(quotient, columns, started, flows_floor_s(graph, flows))
-
-
-def exchange_floor_s(graph: Graph, exchange: Exchange) -> float:
-    """Return the time the endpoints' own cables need at least for an exchange. [s]."""
-    sent = exchange.send * (exchange.receive.sum() - exchange.receive)
-    received = exchange.receive * (exchange.send.sum() - exchange.send)
-    ranks = exchange.ranks
-    return max(_port_time(graph, ranks, sent), _port_time(graph, ranks, received))
-
-
-def flows_floor_s(graph: Graph, flows: Flows) -> float:
-    """Return the time the endpoints' own cables need at least for some flows. [s]."""
-    return max(
-        _port_time(graph, flows.source, flows.size), _port_time(graph, flows.target, flows.size)
-    )
-
-
-def _port_time(graph: Graph, ends: IntArray, byte: FloatArray) -> float:
-    passed, room = summed(ends, byte, graph.vertex_count), graph.vertex_bandwidth
-    return float(np.divide(passed, room, out=np.zeros(len(room)), where=room > 0).max(initial=0.0))
 
 
 def _balanced(

@@ -35,6 +35,11 @@ class ClassDemand:
     send: FloatArray
     receive: FloatArray
 
+    @property
+    def senders(self) -> FloatArray:
+        """Ranks of every class whose ranks send anything, shape (classes,)."""
+        return np.where(self.send > 0, self.members, 0.0)
+
 
 def class_demand(quotient: Quotient, exchange: Exchange) -> ClassDemand:
     """Return the demand of an exchange per class of ranks that are alike."""
@@ -80,7 +85,7 @@ def starts(columns: IntArray, demand: ClassDemand) -> tuple[IntArray, IntArray, 
     -------
     Shape (pairs,) each, columns ascending.
     """
-    sources = np.flatnonzero(demand.members > 0)
+    sources = np.flatnonzero(demand.senders > 0)
     column = np.repeat(np.arange(len(columns)), len(sources))
     source = np.tile(sources, len(columns))
     senders = demand.members[source] - (columns[column] == source)

@@ -28,6 +28,12 @@ class Exchange:
         """Whether all pairs exchange the same amount."""
         return bool(np.all(self.send == self.send[0]) and np.all(self.receive == self.receive[0]))
 
+    @property
+    def has_one_size(self) -> bool:
+        """Whether all pairs that exchange anything exchange the same amount."""
+        ends = (self.send[self.send > 0], self.receive[self.receive > 0])
+        return all(bool(np.all(end == end[:1])) for end in ends)
+
 
 @dataclass(frozen=True, eq=False)
 class Flows:
@@ -45,6 +51,13 @@ def uniform_exchange(ranks: IntArray, pair_byte: float) -> Exchange:
     """Return the exchange in which every pair of ranks sends `pair_byte`. [byte]."""
     count = len(ranks)
     return Exchange(np.asarray(ranks, np.int64), np.full(count, float(pair_byte)), np.ones(count))
+
+
+def one_to_all(ranks: IntArray, pair_byte: float) -> Exchange:
+    """Return the exchange in which the first rank sends `pair_byte` to each other. [byte]."""
+    send = np.zeros(len(ranks))
+    send[0] = pair_byte
+    return Exchange(np.asarray(ranks, np.int64), send, np.ones(len(ranks)))
 
 
 def check_ranks(graph: Graph, ranks: IntArray) -> None:

@@ -96,7 +96,7 @@ def _push_all(
         pushed.load / np.maximum(quotient.arcs_in_class, 1),
         pushed.latency_s,
         pushed.hops,
-        Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND,
+        Exactness.EXACT if exchange.has_one_size else Exactness.LOWER_BOUND,
     )
 
 
@@ -132,4 +132,4 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
 def _exactness_by_symmetry(symmetry: Symmetry, exchange: Exchange) -> Exactness:
     if not symmetry.is_proven:
         return Exactness.ASSUMED_SYMMETRIC
-    return Exactness.EXACT if exchange.is_uniform else Exactness.LOWER_BOUND
+    return Exactness.EXACT if exchange.has_one_size else Exactness.LOWER_BOUND

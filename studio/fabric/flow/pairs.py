@@ -22,6 +22,8 @@ _BLOCK = 4_000_000
 """Columns times arc classes handled at once."""
 _COLUMN_WORK = 1_500_000
 """Columns times arc classes above which pairs are routed one by one instead."""
+_PAIR_WORK = 10_000
+"""The same for few pairs on a large graph, for each pair."""
 _PAIRS = 20_000
 """Pairs routed at once."""
 _PAIR_S = 1.5e-6
@@ -67,17 +69,39 @@ def place_flows(graph: Graph, flows: Flows, split: Split = Split.EQUAL) -> Place
     marked[flows.source] = 1
     marked[flows.target] = 1
     quotient = fold_for_demand(graph, marked)
+    routes, route = routes_of(quotient, flows, split)
+    return laid(quotient, flows, routes, route)
+
+
+def routes_of(quotient: Quotient, flows: Flows, split: Split) -> tuple[PairRoutes, IntArray]:
+    """Return the routes between classes that flows take, and the route of each flow.
+
+    Parameters
+    ----------
+    quotient :
+        Ends of the flows are alone in their classes, or among twins.
+    flows :
+        Sources and targets.
+    split :
+        Rule at every hop.
+
+    Raises
+    ------
+    InvalidInput : a flow has no working path.
+    """
     colour = quotient.partition.colour
     target, source, pair = distinct_pairs(
         colour[flows.target], colour[flows.source], quotient.class_count
     )
     columns = distinct(target)
-    by_pair = len(columns) * quotient.arc_class_count > _COLUMN_WORK
+    work = len(columns) * quotient.arc_class_count
+    by_pair = work > min(_COLUMN_WORK, _PAIR_WORK * len(source))
     routes = (_by_pair if by_pair else _by_column)(quotient, source, target, split)
     lost = np.flatnonzero(routes.hops[pair] == FAR)
     if len(lost):
-        raise disconnected(graph, int(flows.source[lost[0]]), int(flows.target[lost[0]]))
-    return laid(quotient, flows, routes, pair)
+        ends = int(flows.source[lost[0]]), int(flows.target[lost[0]])
+        raise disconnected(quotient.graph, *ends)
+    return routes, pair
 
 
 def _by_column(quotient: Quotient, source: IntArray, target: IntArray, split: Split) -> PairRoutes:

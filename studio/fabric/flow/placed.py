@@ -16,6 +16,7 @@ from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pair_routes import PairRoutes
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import Split
+from studio.fabric.flow.rows import arc_load, arcs_of_one, own_ends
 from studio.fabric.flow.towards import net_of
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 from studio.fabric.flow.wiring import ranges
@@ -65,29 +66,7 @@ class Placed:
 
     def arc_load(self) -> FloatArray:
         """Return bytes on every arc, shape (arcs,). [byte]."""
-        graph, quotient = self.graph, self.quotient
-        total = np.zeros(graph.arc_count)
-        classes = quotient.arc_class_of()
-        whole = self.row_vertex < 0
-        per_class = summed(self.row_arc[whole], self.row_load[whole], quotient.arc_class_count)
-        alive = classes >= 0
-        total[alive] = per_class[classes[alive]]
-        if not whole.all():
-            self._add_own(total, classes)
-        return total
-
-    def _add_own(self, total: FloatArray, classes: IntArray) -> None:
-        """Add the loads of rows that belong to one endpoint of a class."""
-        wiring = self.graph.wiring
-        whole = self.row_vertex < 0
-        key = self.row_arc[~whole] * self.graph.vertex_count + self.row_vertex[~whole]
-        order = np.argsort(key)
-        key, load = key[order], self.row_load[~whole][order]
-        for end in (wiring.source, wiring.target):
-            wanted = classes * self.graph.vertex_count + end
-            position = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-            hit = (key[position] == wanted) & (classes >= 0)
-            total[hit] += load[position[hit]]
+        return arc_load(self.quotient, self.row_arc, self.row_vertex, self.row_load)
 
 
 def laid(quotient: Quotient, flows: Flows, routes: PairRoutes, route: IntArray) -> Placed:
@@ -148,21 +127,13 @@ def _rows_by_arrays(quotient: Quotient, flows: Flows, routes: PairRoutes, route:
     arc, share = routes.incidence.arc[entry], routes.incidence.part[entry]
     colour = quotient.partition.colour
     source, target = quotient.source[arc], quotient.target[arc]
-    # A class of twins is never passed through, so an arc out of it is the sender's own.
-    leaves = (quotient.size[source] > 1) & (source == colour[flows.source[flow]])
-    leaves &= ~quotient.is_transit[source]
-    enters = (quotient.size[target] > 1) & (target == colour[flows.target[flow]])
-    enters &= ~quotient.is_transit[target]
+    own = own_ends(quotient)
+    # An arc between twins of two classes is the sender's own.
+    leaves = own[0][arc] & (source == colour[flows.source[flow]])
+    enters = own[1][arc] & (target == colour[flows.target[flow]])
     vertex = np.where(leaves, flows.source[flow], np.where(enters, flows.target[flow], -1))
-    alike = np.where(
-        leaves,
-        quotient.fan[arc],
-        np.where(
-            enters,
-            quotient.arcs_in_class[arc] // quotient.size[target],
-            quotient.arcs_in_class[arc],
-        ),
-    )
+    out, into = arcs_of_one(quotient)
+    alike = np.where(leaves, out[arc], np.where(enters, into[arc], quotient.arcs_in_class[arc]))
     row, row_arc, row_vertex = _numbered(arc, vertex, quotient.arc_class_count)
     filling = Filling(len(route), flow, row, share / alike, quotient.bandwidth[row_arc])
     return filling, row_arc, row_vertex

@@ -41,10 +41,11 @@ def surroundings(graph: Graph, word: HashArray, factor: HashArray) -> HashArray:
     """Return for every vertex the sum over its working cables of kind times neighbour word."""
     wiring = graph.wiring
     terms = word[wiring.target] * factor[wiring.cable]
-    return _row_sums(terms, wiring.first)
+    return row_sums(terms, wiring.first)
 
 
-def _row_sums(terms: HashArray, first: IntArray) -> HashArray:
+def row_sums(terms: HashArray, first: IntArray) -> HashArray:
+    """Return the sums of terms first[n]:first[n + 1] for every n."""
     total = np.zeros(len(first) - 1, dtype=np.uint64)
     filled = np.flatnonzero(first[1:] > first[:-1])
     if len(filled):

@@ -101,7 +101,7 @@ def _pushed_compiled(
     split: Split,
 ) -> Pushed:
     load, hops, latency, here, there = kernels.push_towards(
-        net_of(quotient, split), columns, demand.members, demand.send, weight
+        net_of(quotient, split), columns, demand.senders, demand.send, weight
     )
     if here >= 0:
         raise lost_pair(quotient, here, there)

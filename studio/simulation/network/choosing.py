@@ -16,6 +16,8 @@ from studio.fabric.flow.compiled.loading import ready
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.pairs import pair_work_s
+from studio.fabric.flow.pattern import Pattern
+from studio.fabric.flow.placed import Placed
 from studio.simulation.network.laying import LaidPhase, RoleOf, check_parts, lay
 from studio.simulation.network.phases import Members, Phase, flow_count
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol
@@ -130,7 +132,7 @@ class _Prospect:
         listed = sum(
             flow_count(phase.demand)
             for phase in self.phases
-            if not isinstance(phase.demand, Exchange)
+            if not isinstance(phase.demand, Exchange | Pattern)
         )
         return listed > _MOMENT
 
@@ -143,13 +145,13 @@ class _Prospect:
         """Return the algorithm over the graph; None once it can't take less than `limit_s`."""
         if self.algorithm is Algorithm.IN_NETWORK:
             return _reduced_below(job, limit_s)
-        # Phase by phase the kernels may not be worth it, all together they are.
-        listed = (one.demand for one in self.phases if isinstance(one.demand, Flows))
-        ready(sum(pair_work_s(job.graph, flow_count(demand)) for demand in listed))
+        _prepare(job.graph, self.phases)
         terms, floor = list(self.start), self.floor_s.copy()
         costs: list[list[PhaseCost]] = [[] for _ in terms]
         for i, phase in enumerate(self.phases):
             part = lay(job.graph, phase, job.routing, job.role_of)
+            if isinstance(phase.demand, Pattern) and isinstance(part.loads, Placed):
+                _prepare(job.graph, self.phases[i + 1 :], Pattern)
             floor[:, i] = 0.0
             for k, protocol in enumerate(job.profile.protocols):
                 cost = phase_cost(part, protocol, job.profile, job.operation, job.role_of)
@@ -160,6 +162,12 @@ class _Prospect:
         chosen = min(range(len(terms)), key=lambda k: terms[k].time_s)
         protocol = job.profile.protocols[chosen]
         return Choice(self.algorithm, terms[chosen], tuple(costs[chosen]), protocol)
+
+
+def _prepare(graph: Graph, phases: Sequence[Phase], listed: type = Flows) -> None:
+    """Load the kernels where the listed flows of all phases, though not of each, are worth it."""
+    demands = (phase.demand for phase in phases if isinstance(phase.demand, listed))
+    ready(sum(pair_work_s(graph, flow_count(demand)) for demand in demands))
 
 
 def _reduced_below(job: Job, limit_s: float) -> Choice | None:

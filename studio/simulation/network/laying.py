@@ -11,12 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.adaptive import (
-    adaptive_exchange,
-    adaptive_flows,
-    exchange_floor_s,
-    flows_floor_s,
-)
+from studio.fabric.flow.adaptive import adaptive_exchange, adaptive_flows
 from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.exchange import exchange_loads
@@ -25,7 +20,10 @@ from studio.fabric.flow.hashed import Hashed, place_hashed
 from studio.fabric.flow.load_result import Exactness, LoadResult
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pairs import place_flows
+from studio.fabric.flow.pattern import Pattern
+from studio.fabric.flow.patterned import Patterned, place_pattern
 from studio.fabric.flow.placed import Placed
+from studio.fabric.flow.ports import exchange_floor_s, flows_floor_s
 from studio.fabric.flow.rates import exchange_rates
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
@@ -63,7 +61,7 @@ class LaidPhase:
     """A phase with the links it loads."""
 
     phase: Phase
-    loads: LoadResult | Placed | ReductionLoads | Hashed | Summed
+    loads: LoadResult | Placed | Patterned | ReductionLoads | Hashed | Summed
     busy_s: Mapping[int, float]
     """Slowest link of every bundle at rated bandwidth, for one step. [s]"""
     stretch: float
@@ -117,11 +115,22 @@ def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPh
     demand = phase.demand
     if isinstance(demand, Together):
         if routing.mode in (RoutingMode.SPRAY, RoutingMode.WEIGHTED):
+            if demand.alike is not None:
+                alike = place_pattern(graph, demand.alike, routing.split)
+                if alike is not None:
+                    return _lay_pattern(graph, phase, alike, role_of)
             return _lay_together(graph, phase, demand, routing, role_of)
         demand = listed(demand)
         phase = replace(phase, demand=demand)
     if routing.mode is RoutingMode.HASHED:
         return _lay_hashed(graph, phase, demand, routing, role_of)
+    if isinstance(demand, Pattern):
+        if routing.mode is not RoutingMode.ADAPTIVE:
+            loads = place_pattern(graph, demand, routing.split)
+            if loads is not None:
+                return _lay_pattern(graph, phase, loads, role_of)
+        demand = listed(demand)
+        phase = replace(phase, demand=demand)
     sprayed = _lay_split(graph, phase, demand, routing.split, role_of)
     if routing.mode is RoutingMode.ADAPTIVE:
         return _adapted(graph, sprayed, demand)
@@ -157,11 +166,30 @@ def _lay_split(
     loads = place_flows(graph, demand, split)
     bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
     is_far = _are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
-    latency, far = _step(phase, loads.latency_s, is_far)
+    latency, far = _step(phase, loads.latency_s, is_far, demand.size)
     return LaidPhase(
         phase,
         loads,
         slowest_by_bundle(graph, bundle, loads.row_load / loads.filling.capacity),
+        1.0,
+        latency,
+        far,
+        int(loads.hops.max()),
+        Exactness.EXACT,
+    )
+
+
+def _lay_pattern(graph: Graph, phase: Phase, loads: Patterned, role_of: RoleOf) -> LaidPhase:
+    """Return a phase of flows that are alike, of which some were laid for all."""
+    bundle = graph.kind_bundle[loads.quotient.kind]
+    arc, flow = loads.entries()
+    is_far = _are_far(flow, bundle[arc], len(loads.route), role_of)
+    latency, far = _step(phase, loads.latency_s, is_far, loads.byte)
+    busy = loads.row_load / loads.quotient.bandwidth[loads.row_arc]
+    return LaidPhase(
+        phase,
+        loads,
+        slowest_by_bundle(graph, bundle[loads.row_arc], busy),
         1.0,
         latency,
         far,
@@ -208,7 +236,7 @@ def _lay_exchange(
 ) -> LaidPhase:
     loads = exchange_loads(graph, demand, split, is_certified=True)
     stretch, exactness = 1.0, loads.exactness
-    if not demand.is_uniform and len(demand.ranks) <= _EVENT_RANKS:
+    if not demand.has_one_size and len(demand.ranks) <= _EVENT_RANKS:
         finished = float(exchange_rates(graph, demand, split).finished_s.max())
         stretch = max(1.0, finished / loads.wire_s)
         exactness = Exactness.EXACT
@@ -218,14 +246,19 @@ def _lay_exchange(
 
 
 def _lay_hashed(
-    graph: Graph, phase: Phase, demand: Flows | Exchange, routing: Routing, role_of: RoleOf
+    graph: Graph,
+    phase: Phase,
+    demand: Flows | Exchange | Pattern,
+    routing: Routing,
+    role_of: RoleOf,
 ) -> LaidPhase:
-    loads = place_hashed(graph, listed(demand), seed=routing.seed, subflows=routing.subflows)
+    flows = listed(demand)
+    loads = place_hashed(graph, flows, seed=routing.seed, subflows=routing.subflows)
     part, arc = loads.filling.flow, loads.filling.row
     bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
     busy = loads.arc_load() / graph.arc_bandwidth()
     stretch, exactness = 1.0, Exactness.EXACT
-    if isinstance(demand, Exchange) and not demand.is_uniform:
+    if isinstance(demand, Exchange) and not demand.has_one_size:
         if loads.filling.flow_count <= _EVENT_PARTS:
             stretch = max(1.0, loads.makespan_s / float(busy.max()))
         else:
@@ -235,6 +268,7 @@ def _lay_hashed(
         phase,
         summed(part, graph.arc_latency()[arc], count),
         _are_far(part, bundle[arc], count, role_of),
+        flows.size,
     )
     hops = int(np.bincount(part, minlength=count).max())
     slowest = slowest_by_bundle(graph, bundle, busy)
@@ -251,8 +285,18 @@ def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> B
     return far
 
 
-def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, float]:
-    """Return latency and number of far messages of one step."""
+def _step(
+    phase: Phase, latency: FloatArray, is_far: BoolArray, byte: FloatArray
+) -> tuple[float, float]:
+    """Return latency and number of far messages of one step.
+
+    Parameters
+    ----------
+    latency, is_far :
+        Shape (flows,), or one entry per part of a flow.
+    byte :
+        Shape (flows,): what each stands for.
+    """
     near = (phase.legs - 1) * float(latency.min())
     if phase.outside_hops:
         share = phase.outside_hops / phase.hops_per_step
@@ -260,9 +304,7 @@ def _step(phase: Phase, latency: FloatArray, is_far: BoolArray) -> tuple[float, 
         return float(mixed) + near, share * float(is_far.any())
     if not phase.is_relayed:
         return float(latency.max()) + near, float(is_far.any())
-    assert isinstance(phase.demand, Flows)
-    # One entry per flow, or one per part of a flow.
-    weight = np.repeat(phase.demand.size, len(latency) // len(phase.demand.size))
+    weight = np.repeat(byte, len(latency) // len(byte))
     weight = weight * phase.legs / weight.sum()
     return float((weight * latency).sum()), float(weight[is_far].sum())
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
+from studio.fabric.flow.pattern import Pattern
 
 _MOST_PARTS = 128
 """Parts into which a payload is cut at most where domains differ in size."""
@@ -76,10 +77,12 @@ class Members:
 class Together:
     """Several demands at the same time."""
 
-    demands: tuple[Flows | Exchange, ...]
+    demands: tuple[Flows | Exchange | Pattern, ...]
+    alike: Pattern | None = None
+    """The same flows, tried first, where listing them is out of the question."""
 
 
-Demand = Flows | Exchange | Together
+Demand = Flows | Exchange | Pattern | Together
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,9 @@ def joined(*parts: Flows) -> Flows:
 def every_pair(exchange: Exchange) -> Flows:
     """Return the flows of an exchange one by one."""
     count = len(exchange.ranks)
-    first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
+    sends = np.flatnonzero(exchange.send > 0)
+    first, second = np.nonzero(sends[:, None] != np.arange(count))
+    first = sends[first]
     size = exchange.send[first] * exchange.receive[second]
     return Flows(exchange.ranks[first], exchange.ranks[second], size)
 
@@ -149,14 +154,19 @@ def listed(demand: Demand) -> Flows:
     """Return every flow of a demand."""
     if isinstance(demand, Flows):
         return demand
-    parts = demand.demands if isinstance(demand, Together) else (demand,)
-    return joined(*(part if isinstance(part, Flows) else every_pair(part) for part in parts))
+    if isinstance(demand, Pattern):
+        return demand.listed()
+    if isinstance(demand, Exchange):
+        return every_pair(demand)
+    return joined(*map(listed, demand.demands))
 
 
 def flow_count(demand: Demand) -> int:
     """Return how many flows a demand has, without listing them."""
     if isinstance(demand, Together):
         return sum(flow_count(part) for part in demand.demands)
+    if isinstance(demand, Pattern):
+        return demand.flow_count
     if isinstance(demand, Exchange):
-        return len(demand.ranks) * (len(demand.ranks) - 1)
+        return int((demand.send > 0).sum()) * (len(demand.ranks) - 1)
     return len(demand.source)

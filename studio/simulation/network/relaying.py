@@ -22,12 +22,14 @@ from studio.fabric.connected import connected_parts
 from studio.fabric.flow.arrays import BoolArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
+from studio.fabric.flow.pattern import Pattern
 from studio.simulation.network.phases import (
     Demand,
     Phase,
     Together,
     every_pair,
     flow_count,
+    listed,
     merged,
 )
 
@@ -74,6 +76,8 @@ class Relays:
         demand = phase.demand
         if not self.is_needed or (isinstance(demand, Flows) and not len(demand.source)):
             return phase
+        if isinstance(demand, Pattern):
+            demand = demand.listed()
         parts: list[Flows | Exchange] = []
         most, before = 1, 0.0
         for part in demand.demands if isinstance(demand, Together) else (demand,):
@@ -90,27 +94,27 @@ class Relays:
         assert isinstance(changed, Flows)
         return replace(phase, demand=changed, legs=float(changed.size.sum()) / before)
 
-    def _opened(self, part: Flows | Exchange) -> tuple[Exchange | None, Flows]:
+    def _opened(self, part: Flows | Exchange | Pattern) -> tuple[Exchange | None, Flows]:
         """Return the exchange among ranks of one network, and all other transfers."""
-        if isinstance(part, Flows):
-            return None, part
+        if not isinstance(part, Exchange):
+            return None, listed(part)
         index = self._index(part.ranks)
         on = self.network[index]
         joined = on[:, np.argmax(on.sum(axis=0))]
-        count = flow_count(part) - int(joined.sum()) * (int(joined.sum()) - 1)
+        among = Exchange(part.ranks[joined], part.send[joined], part.receive[joined])
+        count = flow_count(part) - flow_count(among)
         if count > MOST_RELAYED:
             raise InvalidInput(
                 "{count:,} transfers from and to NPUs without a network of their own are not "
                 "worked out; choose a smaller group or restore what is out of order",
                 count=count,
             )
-        among = Exchange(part.ranks[joined], part.send[joined], part.receive[joined])
         pairs = every_pair(part)
         inside = np.zeros(len(self.ranks), dtype=np.bool_)
         inside[index[joined]] = True
         rest = ~(inside[self._index(pairs.source)] & inside[self._index(pairs.target)])
         others = Flows(pairs.source[rest], pairs.target[rest], pairs.size[rest])
-        return (among if len(among.ranks) > 1 else None), others
+        return (among if flow_count(among) else None), others
 
     def _legs(self, pairs: Flows) -> tuple[Flows, int]:
         """Return transfers with those between ranks apart cut into legs, and the most legs."""

@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.demand import Flows, uniform_exchange
+from studio.fabric.flow.demand import Flows, one_to_all, uniform_exchange
+from studio.fabric.flow.pattern import Motif, Pattern
 from studio.simulation.network.phases import (
     Members,
     Phase,
     Scheduler,
     Together,
-    flow_count,
     flows,
     joined,
     listed,
@@ -26,9 +26,16 @@ from studio.simulation.network.phases import (
 from studio.simulation.network.rings import chain, ring
 from studio.simulation.network.traffic import Algorithm, Collective
 from studio.simulation.network.trees import tree
+from studio.simulation.network.turns import (
+    all_alike,
+    flipped,
+    motif,
+    next_domains,
+    places,
+)
 
 _LISTED = 100_000
-"""Flows across domains up to which they are listed; beyond, they are exchanges of positions."""
+"""Flows across domains up to which a failure may list them; beyond, positions exchange apart."""
 _TURNED = {"fold": "unfold", "unfold": "fold"}
 """Names of phases that go by another one backwards."""
 
@@ -37,28 +44,38 @@ def _halving(laps: int) -> Scheduler:
     """Recursive halving, and doubling back; ranks beyond a power of two fold in first."""
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        ranks = members.ranks
-        whole = 1 << (members.size.bit_length() - 1)
+        bits = members.size.bit_length() - 1
+        whole = 1 << bits
         extra = members.size - whole
+        turns = flipped(members.size, bits)
+        # Ranks of the first block that is cut by the last rank folded in look different.
+        block = extra & -extra
+        folded = np.arange(0, extra, block or 1)
+        alike = turns[: block.bit_length() - 1]
+
+        def phase(name: str, one: Motif, steps: int = 1) -> Phase:
+            return Phase(name, Pattern(members.ranks, (one,)), steps)
+
         phases = []
         if extra:
-            fold = flows(ranks[whole:], ranks[:extra], payload)
-            phases.append(Phase("fold", fold, 1))
-        active, index, distance = ranks[:whole], np.arange(whole), 1
-        # Who folded another in scatters for two; in an all-reduce nobody keeps a part.
-        owned = np.full(whole, payload / whole)
-        if laps == 1:
-            owned = (1.0 + (index < extra)) * payload / members.size
-        while distance < whole:
-            partner, apart = index ^ distance, 2 * distance
-            theirs = np.bincount(index % apart, weights=owned)[partner % apart]
-            swap = flows(active, active[partner], theirs)
-            phases.append(Phase(f"swap over {distance}", swap, laps))
-            distance = apart
+            phases.append(phase("fold", motif(alike, whole + folded, folded, payload)))
+        for bit in range(bits):
+            distance, apart = 1 << bit, 2 << bit
+            # Who folded another in scatters for two; in an all-reduce nobody keeps a part.
+            bound = extra % apart if laps == 1 else 0
+            step = bound & -bound or apart
+            index = np.arange(0, apart, step)
+            partner = index ^ distance
+            theirs = np.full(len(index), payload / apart)
+            if laps == 1:
+                doubled = extra // apart + (partner < bound)
+                theirs = (whole // apart + doubled) * payload / members.size
+            low = step.bit_length() - 1
+            swap = motif((*turns[:low], *turns[bit + 1 :]), index, partner, theirs)
+            phases.append(phase(f"swap over {distance}", swap, laps))
         if extra:
             result = payload if laps == 2 else payload / members.size
-            unfold = flows(ranks[:extra], ranks[whole:], result)
-            phases.append(Phase("unfold", unfold, 1))
+            phases.append(phase("unfold", motif(alike, folded, whole + folded, result)))
         return tuple(phases)
 
     return schedule
@@ -74,8 +91,10 @@ def _backwards(scheduler: Scheduler) -> Scheduler:
 
 
 def _turned(phase: Phase) -> Phase:
-    demand = listed(phase.demand)
     name = _TURNED.get(phase.name, phase.name)
+    if isinstance(phase.demand, Pattern):
+        return replace(phase, name=name, demand=phase.demand.backwards())
+    demand = listed(phase.demand)
     return replace(phase, name=name, demand=Flows(demand.target, demand.source, demand.size))
 
 
@@ -86,20 +105,42 @@ def _hierarchical(laps: int) -> Scheduler:
         inside, domains = int(members.counts.max()), len(members.counts)
         phases = []
         if inside > 1:
-            swap = _inside_domains(members, np.asarray(payload / members.counts))
+            swap = (
+                _alike_inside(members, payload / inside)
+                if members.is_even
+                else _inside_domains(members, np.asarray(payload / members.counts))
+            )
             phases.append(Phase("inside domains", swap, laps, peers=inside - 1))
         if domains > 1:
-            here, there = members.table, np.roll(members.table, -1, axis=0)
             # All chunks but its own leave a domain; what it owns goes by its ranks, but in an
             # all-reduce nobody keeps a chunk and all are of one size.
             owned = np.full(domains, 1 / domains) if laps == 2 else members.counts / members.size
             sent = payload / members.parts * (1 - owned) / (domains - 1)
             steps = laps * (domains - 1)
-            ring = merged(here, there, np.repeat(sent, members.parts).reshape(here.shape))
+            ring = _alike_rails(members, sent[0]) if members.is_even else _rails(members, sent)
             phases.append(Phase("across domains", ring, steps, is_relayed=True))
         return tuple(phases)
 
     return schedule
+
+
+def _rails(members: Members, sent: FloatArray) -> Flows:
+    """Return what the ranks of every domain pass to those of the next. [byte]."""
+    here, there = members.table, np.roll(members.table, -1, axis=0)
+    return merged(here, there, np.repeat(sent, members.parts).reshape(here.shape))
+
+
+def _alike_inside(members: Members, byte: float) -> Pattern:
+    """Return transfers of one size between all pairs of every domain, all of one size. [byte]."""
+    others = np.arange(1, int(members.counts[0]))
+    turns = (places(members), next_domains(members))
+    return Pattern(members.ranks, (motif(turns, 0, others, byte),))
+
+
+def _alike_rails(members: Members, byte: float) -> Pattern:
+    """Return transfers to the same place of the next domain. [byte]."""
+    turns = (places(members), next_domains(members))
+    return Pattern(members.ranks, (motif(turns, 0, int(members.counts[0]), byte),))
 
 
 def _inside_domains(members: Members, size: FloatArray) -> Flows:
@@ -131,8 +172,8 @@ def _scatter_and_gather(members: Members, payload: float) -> tuple[Phase, ...]:
     [1] R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of Collective Communication Operations
         in MPICH", 2005, section 4.2: broadcast of long messages.
     """
-    part, first, others = payload / members.size, members.ranks[0], members.ranks[1:]
-    scatter = flows(np.full(len(others), first), others, part)
+    part = payload / members.size
+    scatter = one_to_all(members.ranks, part)
     gather = uniform_exchange(members.ranks, part)
     peers = members.size - 1
     return (Phase("scatter", scatter, 1, peers=peers), Phase("gather", gather, 1, peers=peers))
@@ -148,7 +189,11 @@ def _hierarchical_exchange(members: Members, payload: float) -> tuple[Phase, ...
     pair = payload / members.size
     phases = []
     if inside > 1:
-        swap = _sorted_inside(members, pair)
+        swap = (
+            _alike_inside(members, pair * domains)
+            if members.is_even
+            else _sorted_inside(members, pair)
+        )
         phases.append(Phase("inside domains", swap, 1, peers=inside - 1))
     if domains > 1:
         across = _across(members, pair)
@@ -169,13 +214,16 @@ def _sorted_inside(members: Members, pair: float) -> Flows:
     return Flows(found.source, found.target, size)
 
 
-def _across(members: Members, pair: float) -> Flows | Together:
+def _across(members: Members, pair: float) -> Flows | Pattern | Together:
     """Return what goes from each domain to all others, collected from all of its ranks."""
     if members.is_even:
         sent = pair * int(members.counts[0])
+        others = np.arange(int(members.counts[0]), members.size, int(members.counts[0]))
+        alike = Pattern(members.ranks, (motif(all_alike(members), 0, others, sent),))
+        if alike.flow_count <= _LISTED:
+            return alike
         rails = tuple(uniform_exchange(rail, sent) for rail in members.table.T)
-        whole = Together(rails)
-        return whole if flow_count(whole) > _LISTED else listed(whole)
+        return Together(rails, alike)
     domain, target = np.nonzero(np.arange(len(members.counts))[:, None] != members.domain)
     holder = members.first[domain] + members.place[target] % members.counts[domain]
     size = np.asarray(pair * members.counts[domain], dtype=np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
+from studio.fabric.flow.pattern import Pattern
 from studio.simulation.network.phases import Demand, Members, Phase, Together
 
 
@@ -39,6 +40,8 @@ def skewed(phase: Phase, members: Members, popularity: FloatArray, *, is_reverse
         if isinstance(demand, Together):
             parts = (changed(part) for part in demand.demands)
             return Together(tuple(part for part in parts if not isinstance(part, Together)))
+        if isinstance(demand, Pattern):
+            demand = demand.listed()
         if isinstance(demand, Exchange):
             wanted = share[index_of(demand.ranks)]
             if is_reversed:

@@ -9,7 +9,9 @@ import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.demand import Flows
+from studio.fabric.flow.pattern import Motif, Pattern
 from studio.simulation.network.phases import Members, Phase, Scheduler, flows, joined
+from studio.simulation.network.turns import by_domain, motif, next_domains, places
 
 
 def _parents(count: int) -> IntArray:
@@ -33,16 +35,30 @@ def tree(passes: int) -> Scheduler:
     from_first = passes == 1
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        domains, inside = len(members.counts), int(members.counts.max())
-        if inside == 1 or domains == 1:
-            down = _tree_down(members.ranks[:, None], payload, from_first=from_first)
+        count, inside = len(members.counts), int(members.counts.max())
+        if inside == 1 or count == 1:
+            # One rank after the other, whatever their domain.
+            alone = Members(members.ranks, np.arange(members.size), members.position)
+            down = Pattern(alone.ranks, _alike_down(alone, payload, from_first=from_first))
             return (Phase("tree", _both_ways(down, passes), 1, passes * _depth(members.size)),)
-        chain = _chain_down(members, payload, from_first=from_first)
         part = payload / members.parts
-        down = joined(_tree_down(members.table, part, from_first=from_first), *chain)
-        outside = passes * _depth(domains)
+        across: Flows | Pattern = (
+            Pattern(
+                members.ranks,
+                (
+                    *_alike_down(members, part, from_first=from_first),
+                    *_alike_chains(members, payload, from_first=from_first),
+                ),
+            )
+            if members.is_even
+            else joined(
+                _tree_down(members.table, part, from_first=from_first),
+                *_chain_down(members, payload, from_first=from_first),
+            )
+        )
+        outside = passes * _depth(count)
         depth = outside + passes * (inside - 1)
-        moved = _both_ways(down, passes)
+        moved = _both_ways(across, passes)
         return (Phase("tree", moved, 1, depth, outside_hops=outside),)
 
     return schedule
@@ -50,6 +66,57 @@ def tree(passes: int) -> Scheduler:
 
 def _depth(count: int) -> int:
     return int(np.ceil(np.log2(count)))
+
+
+def _alike_down(members: Members, payload: float, *, from_first: bool) -> tuple[Motif, ...]:
+    """Return `_tree_down` of domains of one size, edges of one height as turns of two.
+
+    Notes
+    -----
+    At a height of b = 2^h the block of positions from 4 b k has its edges from 4 b k + b and
+    4 b k + 3 b to 4 b k + 2 b, so blocks turn into each other. What is left is given one by one.
+    """
+    count, inside = len(members.counts), int(members.counts[0])
+    rails = places(members)
+    parent = _parents(count)
+    up = np.arange(count)
+    down = np.roll(up[::-1], count % 2)
+    found = []
+    for domain, is_mirrored in ((up, False), (down, True)):
+        rest: list[int] = []
+        for height in range((count - 1).bit_length()):
+            low, block = 1 << height, 4 << height
+            whole = count // block * block
+            rest += range(whole + low, count, 2 * low)
+            if not whole:
+                continue
+            # The other way round in the mirror, which often is the same turn.
+            shift = -block if is_mirrored else block
+            image = up.copy()
+            image[domain[:whole]] = domain[(up[:whole] + shift) % whole]
+            turns = (rails, by_domain(members, image, whole // block))
+            ends = domain[[2 * low, 2 * low]], domain[[low, 3 * low]]
+            found.append(motif(turns, inside * ends[0], inside * ends[1], payload / 2))
+        left = np.array(rest, dtype=np.int64)
+        above, below, size = parent[left], left, np.full(len(left), payload / 2)
+        if is_mirrored and from_first and count % 2 == 0:
+            # The last leaf is the first rank: it feeds the root instead.
+            above = np.append(above, [parent[count - 1], count - 1])
+            below = np.append(below, [count - 1, 0])
+            size = np.append(size, [-payload / 2, payload / 2])
+        found.append(motif((rails,), inside * domain[above], inside * domain[below], size))
+    return tuple(found)
+
+
+def _alike_chains(members: Members, payload: float, *, from_first: bool) -> tuple[Motif, ...]:
+    """Return `_chain_down` of domains of one size: every rank's part passes all others."""
+    inside = int(members.counts[0])
+    rails, byte = places(members), payload * (inside - 1) / inside
+    around = motif((rails, next_domains(members)), 0, 1, byte)
+    if not from_first:
+        return (around,)
+    first = np.arange(inside - 1)
+    return around, motif((rails,), 0, 1, -byte), motif((), first, first + 1, payload)
 
 
 def _tree_down(table: IntArray, payload: float, *, from_first: bool) -> Flows:
@@ -90,6 +157,10 @@ def _chain_down(members: Members, payload: float, *, from_first: bool) -> list[F
     return chains
 
 
-def _both_ways(down: Flows, passes: int) -> Flows:
+def _both_ways(down: Flows | Pattern, passes: int) -> Flows | Pattern:
     """Return flows down, and for a reduction up before them."""
-    return down if passes == 1 else joined(down, Flows(down.target, down.source, down.size))
+    if passes == 1:
+        return down
+    if isinstance(down, Pattern):
+        return Pattern(down.ranks, (*down.motifs, *down.backwards().motifs))
+    return joined(down, Flows(down.target, down.source, down.size))

@@ -11,7 +11,7 @@ from studio.fabric.flow.load_result import Exactness
 from studio.simulation.machine import NetworkLevel
 from studio.simulation.network.collective import collective_time_s
 from studio.simulation.network.exact import flow_collective
-from studio.simulation.network.phases import Phase, group_members
+from studio.simulation.network.phases import Phase, group_members, listed
 from studio.simulation.network.profile import InNetwork, Role
 from studio.simulation.network.rings import ring_orders
 from studio.simulation.network.schedule import SCHEDULES
@@ -26,9 +26,8 @@ GB = 1e9
 
 
 def flows_of(phase: Phase) -> Flows:
-    """Return the flows of a phase that lists them."""
-    assert isinstance(phase.demand, Flows)
-    return phase.demand
+    """Return the flows of a phase, listed or not."""
+    return listed(phase.demand)
 
 
 def run(op, graph, profile, algorithm, payload=64 * MB, ranks=None, **options):

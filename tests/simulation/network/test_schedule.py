@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio.fabric.flow.arrays import FloatArray
-from studio.simulation.network.phases import group_members, listed
+from studio.fabric.flow.demand import Flows
+from studio.simulation.network.phases import group_members, joined, listed
+from studio.simulation.network.rings import ring_orders
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.traffic import Algorithm, Collective
+from studio.simulation.network.trees import _both_ways, _chain_down, _tree_down
 
 HOMES = [
     *([0] * count for count in (2, 3, 5, 8, 12)),
@@ -67,6 +72,43 @@ def test_a_gather_is_a_scatter_backwards(algorithm: Algorithm, homes: list[int])
     given, got = moved(Collective.ALL_GATHER, algorithm, homes)
     np.testing.assert_allclose(got, sent)
     np.testing.assert_allclose(given, received)
+
+
+@given(nodes=st.integers(1, 40), npus=st.integers(1, 6))
+def test_rings_and_trees_of_equal_nodes_are_those_laid_out_rank_by_rank(
+    nodes: int, npus: int
+) -> None:
+    """Given by a few flows and turns, they are what orders of ranks and parents say."""
+    count = nodes * npus
+    if count < 2:
+        return
+    members = group_members(np.arange(count), np.arange(count) // npus)
+    alone = nodes == 1 or npus == 1
+    table = members.ranks[:, None] if alone else members.table
+
+    def amounts(flows: Flows) -> FloatArray:
+        total = np.zeros((count, count))
+        np.add.at(total, (flows.source, flows.target), flows.size)
+        return total
+
+    orders = ring_orders(members)
+    for op, passes in ((Collective.BROADCAST, 1), (Collective.ALL_REDUCE, 2)):
+        (around,) = SCHEDULES[op][Algorithm.RING](members, 1.0)
+        following = np.roll(orders, -1, axis=1)
+        share = np.full(orders.shape, (1.0 if passes == 1 else 1 / count) / len(orders))
+        if passes == 1:
+            share[following == 0] = 0.0
+        ring = Flows(orders.reshape(-1), following.reshape(-1), share.reshape(-1))
+        np.testing.assert_allclose(amounts(listed(around.demand)), amounts(ring), atol=1e-12)
+
+        (grown,) = SCHEDULES[op][Algorithm.TREE](members, 1.0)
+        part = 1.0 if alone else 1 / members.parts
+        chains = [] if alone else _chain_down(members, 1.0, from_first=passes == 1)
+        down = joined(_tree_down(table, part, from_first=passes == 1), *chains)
+        both = _both_ways(down, passes)
+        assert isinstance(both, Flows)
+        tree = amounts(both)
+        np.testing.assert_allclose(amounts(listed(grown.demand)), tree, atol=1e-12)
 
 
 def test_a_broadcast_to_one_other_rank_sends_it_everything() -> None:
