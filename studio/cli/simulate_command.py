@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Any
 
 import msgspec
@@ -120,6 +121,9 @@ def given_of(
         except msgspec.ValidationError as error:
             reason = reason_of_value(error, tree, type(scenario))
             raise InvalidInput("--set {text!r}: {reason}", text=change, reason=reason) from error
+        given = getattr(scenario, field)
+        if isinstance(given, float) and not math.isfinite(given):
+            raise InvalidInput("{path}: {value} is not a finite number", path=field, value=value)
     return sim_input(fabric, totals, machine, scenario)
 
 

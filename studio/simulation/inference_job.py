@@ -5,6 +5,7 @@ Prefill and decode have NPUs of their own, in the proportion that keeps both bus
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from studio.design.scenario import Inference, Scenario
@@ -15,7 +16,7 @@ from studio.simulation.inference.disaggregation import balanced_decode_npus, poo
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.pass_time import PassTime
-from studio.simulation.inference.plan import scalar
+from studio.simulation.inference.plan import check_plan, scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
@@ -61,6 +62,8 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
 def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResult:
     machine = replace(given.machine, npu_count=npus)
     plan = plan_of(scenario)
+    if plan is not None:
+        check_plan(given.model, plan, round(npus * given.serving.devices_per_npu))
     devices = scalar(plan.ranks) if plan else 0.0
     per_instance = devices / given.serving.devices_per_npu if plan else 1.0
     return estimate_inference(
@@ -73,7 +76,7 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         prompt=scenario.input_tokens,
         output=scenario.output_tokens,
         cached_share=scenario.prefix_cache_hit,
-        batch=round(scenario.batch_per_npu * per_instance),
+        batch=_instance_batch(scenario, per_instance),
         plan=plan,
         prefill_plan=prefill_plan_of(scenario),
         pass_tokens=scenario.chunk_tokens,
@@ -86,6 +89,27 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
         in_pools=True,
     )
+
+
+def _instance_batch(scenario: Inference, instance_npus: float) -> float:
+    """Return the sequences in flight per instance, in whole ones; 0 for the largest possible.
+
+    Raises
+    ------
+    InvalidInput : less than one sequence, or no number.
+    """
+    batch = scenario.batch_per_npu * instance_npus
+    if batch == 0 or not math.isfinite(batch):
+        return batch
+    if 0 < batch < 1:
+        raise InvalidInput(
+            "a batch of {batch:g} per NPU is less than one sequence of an instance of {npus:g} "
+            "NPUs; nearest valid: {nearest:.6g}",
+            batch=scenario.batch_per_npu,
+            npus=instance_npus,
+            nearest=1 / instance_npus,
+        )
+    return round(batch)
 
 
 def _result(
@@ -174,18 +198,18 @@ def _remedy(
 
 def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:
     """Return the NPUs kept for decoding; a scenario that names a share gets it."""
-    if scenario.prefill_share:
-        kept = npus - round(scenario.prefill_share * npus)
-        if not 0 < kept <= npus:
+    share = scenario.prefill_share
+    if share:
+        if not 1 <= share * npus + 0.5 < npus:
             most = max(0.0, 1 - outcome.instance_npus / npus)
             raise InvalidInput(
-                "{share:.1%} of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
+                "{percent:.4g}% of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
                 "(0 keeps both phases in balance)",
-                share=scenario.prefill_share,
+                percent=share * 100,
                 npus=npus,
-                nearest=most if kept <= 0 else 0.0,
+                nearest=most if share > 0.5 else 1 / npus if share > 0 else 0.0,
             )
-        return kept
+        return npus - round(share * npus)
     return int(
         balanced_decode_npus(
             npus, outcome.prefill_share, outcome.instance_npus, outcome.prefill_instance_npus

@@ -10,9 +10,9 @@ from studio.simulation.inference.plan import InferencePlan, scalar
 
 def plan_of(scenario: Inference) -> InferencePlan | None:
     """Return the plan the scenario names, or None to let the simulator choose."""
-    if not (scenario.tp > 1 or scenario.ep or scenario.dp or scenario.pp > 1):
+    tensor, pipeline = scenario.tp or 1, scenario.pp or 1
+    if tensor == pipeline == 1 and not (scenario.ep or scenario.dp):
         return None
-    tensor, pipeline = max(1, scenario.tp), max(1, scenario.pp)
     expert = scenario.ep or 1
     groups = scenario.dp or max(1, expert // tensor)
     return InferencePlan(tensor=tensor, attention_data=groups, pipeline=pipeline, expert=expert)
@@ -23,7 +23,7 @@ def prefill_plan_of(scenario: Inference) -> InferencePlan | None:
     degrees = (scenario.prefill_tp, scenario.prefill_dp, scenario.prefill_ep, scenario.prefill_pp)
     if not any(degrees):
         return None
-    tensor, _, expert, pipeline = (max(1, degree) for degree in degrees)
+    tensor, _, expert, pipeline = (degree or 1 for degree in degrees)
     groups = scenario.prefill_dp or max(1, expert // tensor)
     return InferencePlan(tensor=tensor, attention_data=groups, pipeline=pipeline, expert=expert)
 

@@ -117,6 +117,7 @@ def test_a_field_of_the_scenario_can_be_set(run: Callable[..., Ran]) -> None:
         (("simulate", CM, "--scenario", "train-dense", "--set", "xx=1"), 2, "the fields are"),
         (("simulate", CM, "--scenario", "train-dense", "--set", "tp=x"), 2, "Expected `int`"),
         (("simulate", CM, "--scenario", "train-dense", "--set", "cp=0"), 2, "cp is 0"),
+        (("simulate", CM, "--set", "prefill_share=nan"), 2, "nan is not a finite number"),
         (
             ("simulate", CM, "--scenario", "train-dense", "--set", "recompute=some"),
             2,

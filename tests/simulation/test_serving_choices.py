@@ -80,7 +80,8 @@ def test_a_sliding_window_holds_less_than_full_attention(system):
 @pytest.mark.parametrize(
     ("field", "value"),
     [("redundant_experts", 300), ("redundant_experts", -1), ("expert_imbalance", -0.5),
-     ("chunk_tokens", -5), ("prefix_cache_hit", 1.5), ("mtp_tokens", -1)],
+     ("chunk_tokens", -5), ("prefix_cache_hit", 1.5), ("mtp_tokens", -1),
+     ("mtp_tokens", 10**12), ("batch_per_npu", 1e-6), ("batch_per_npu", 1e308)],
 )  # fmt: skip
 def test_impossible_choices_name_the_nearest_valid(field, value):
     with pytest.raises(InvalidInput, match="nearest valid"):
@@ -88,7 +89,19 @@ def test_impossible_choices_name_the_nearest_valid(field, value):
 
 
 @pytest.mark.parametrize(
-    ("share", "nearest"), [(2.0, "58.3%"), (1.0, "58.3%"), (0.9999, "58.3%"), (-0.5, "0.0%")]
+    ("field", "value", "named"),
+    [("tp", -2, "tensor parallelism -2"), ("pp", -1, "pipeline parallelism -1"),
+     ("dp", -1, "attention data parallelism -1"), ("prefill_tp", -1, "tensor parallelism -1"),
+     ("ep", 10**12, "needs 1000000000000 devices")],
+)  # fmt: skip
+def test_an_impossible_degree_is_named_whatever_the_batch(field, value, named):
+    with pytest.raises(InvalidInput, match=named):
+        served("cloudmatrix-384", **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("share", "nearest"),
+    [(2.0, "58.3%"), (1.0, "58.3%"), (0.9999, "58.3%"), (-0.5, "0.0%"), (1e-9, "0.3%")],
 )
 def test_a_share_for_prefill_that_leaves_nothing_names_the_nearest(share, nearest):
     """An instance of CloudMatrix 384 takes 160 of its 384 NPUs."""

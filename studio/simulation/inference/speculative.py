@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from studio.errors import InvalidInput
 
+MOST_DRAFTS = 1024
+"""Tokens drafted per step at most: far beyond any drafter, whose trees hold up to about 64."""
+
 
 @dataclass(frozen=True)
 class Speculation:
@@ -32,7 +35,7 @@ def accepted_tokens(drafts: int, acceptance: float) -> float:
 
     Raises
     ------
-    InvalidInput : negative drafts or an acceptance outside 0..1.
+    InvalidInput : drafts that cannot be, or an acceptance outside 0..1.
 
     Notes
     -----
@@ -43,8 +46,12 @@ def accepted_tokens(drafts: int, acceptance: float) -> float:
     Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
     ICML 2023, equation 1.
     """
-    if drafts < 0:
-        raise InvalidInput("{drafts} draft tokens per step; nearest valid: 0", drafts=drafts)
+    if not 0 <= drafts <= MOST_DRAFTS:
+        raise InvalidInput(
+            "{drafts} draft tokens per step; nearest valid: {nearest}",
+            drafts=drafts,
+            nearest=min(max(drafts, 0), MOST_DRAFTS),
+        )
     if not 0 <= acceptance <= 1:
         nearest = min(max(acceptance, 0.0), 1.0)
         raise InvalidInput(
