@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from studio.errors import StudioError
+from studio.gui.dialogs.save_dialog import ask_where
 from studio.gui.i18n import tr
 from studio.gui.identity import APP_TITLE
 from studio.paths import designs_dir
@@ -89,12 +90,8 @@ class DocumentFiles:
         if document is None:
             return True
         stem = document.path.stem if document.path else document.design.name
-        start = str(desk.start_folder() / f"{stem}{SUFFIX}")
-        name, _ = QFileDialog.getSaveFileName(desk, tr("Save the design"), start, designs_filter())
-        if not name:
-            return False
-        path = Path(name)
-        return self.save_to(path if path.suffix else path.with_suffix(SUFFIX))
+        path = ask_where(desk, tr("Save the design"), stem, (SUFFIX,), tr("Supernode designs"))
+        return path is not None and self.save_to(path)
 
     def save_to(self, path: Path) -> bool:
         """Save, and say so; tells whether it worked."""

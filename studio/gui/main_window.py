@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
@@ -28,6 +29,7 @@ from studio.gui.document_pages import DocumentPages
 from studio.gui.guard import guarded
 from studio.gui.i18n import Languages
 from studio.gui.intents import Intents
+from studio.gui.key_ways import press_focused, step_in_sight
 from studio.gui.live_differences import LiveDifferences
 from studio.gui.live_network import LiveNetwork
 from studio.gui.menus import WindowMenus
@@ -126,6 +128,13 @@ class MainWindow(Desk):
             self._has_painted = True
             QTimer.singleShot(0, self.first_painted.emit)
             QTimer.singleShot(0, self.build_plots)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        return step_in_sight(self, lambda: super(MainWindow, self).focusNextPrevChild(is_next))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_focused(event):
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files_in(event):

@@ -19,6 +19,7 @@ from tests.gui.conftest import PATIENCE_MS
 from tests.gui.hand import CTRL, NO_KEY
 
 Kind = type[QWidget]
+MOST_CONTROLS = 400
 
 
 def test_escape_gives_up_an_entry_and_undo_after_one_is_the_documents(
@@ -171,3 +172,29 @@ def test_the_main_tasks_are_done_with_keys_alone(qtbot: QtBot, empty_window: Mai
     keys.palette("cx")
     window.settings.set("language", "en")
     assert not document.design.links
+
+
+def test_tab_leads_past_panels_that_are_covered(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_dock("plots")
+    window.canvas.setFocus()
+    seen: list[QWidget] = []
+    for _ in range(MOST_CONTROLS):
+        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+        control = QApplication.focusWidget()
+        assert control is not None
+        if control in seen:
+            break
+        seen.append(control)
+    docks = {name for name, dock in window.docks.items() for one in seen if dock.isAncestorOf(one)}
+    assert {"inspector", "library", "plots"} <= docks
+    assert not docks & {"history", "problems", "run", "study"}
+
+
+def test_enter_presses_the_button_that_has_the_focus(
+    qtbot: QtBot, empty_window: MainWindow
+) -> None:
+    button = empty_window.welcome._new
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert empty_window.workspace.document is not None
+    assert empty_window.page == "canvas"

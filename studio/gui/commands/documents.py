@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio.design.model import Design
 from studio.errors import StudioError
+from studio.gui.dialogs.save_dialog import ask_where
 from studio.gui.document_files import designs_filter
 from studio.gui.i18n import tr
 from studio.session.document import Document
@@ -69,12 +70,9 @@ def export_picture(window: MainWindow) -> None:
     document = window.workspace.document
     if document is None:
         return
-    start = str(window.start_folder() / f"{_stem(document)}.png")
-    name, _ = QFileDialog.getSaveFileName(
-        window, tr("Export picture"), start, "PNG (*.png);;SVG (*.svg)"
-    )
-    if name:
-        window.files.export_picture(Path(name))
+    path = ask_where(window, tr("Export picture"), _stem(document), (".png", ".svg"))
+    if path is not None:
+        window.files.export_picture(path)
 
 
 def import_ai_model(window: MainWindow) -> None:
@@ -112,10 +110,10 @@ def export_shown(window: MainWindow) -> None:
     if document is None or sheet is None:
         window.show_dock("table")
         return
-    start = str(window.start_folder() / f"{_stem(document)}-{sheet.kind}.csv")
-    name, _ = QFileDialog.getSaveFileName(window, tr("Export the table"), start, "CSV (*.csv)")
-    if name:
-        write_shown(window, Path(name))
+    name = f"{_stem(document)}-{sheet.kind}"
+    path = ask_where(window, tr("Export the table"), name, (".csv",))
+    if path is not None:
+        write_shown(window, path)
 
 
 def write_shown(window: MainWindow, path: Path) -> None:
@@ -133,11 +131,10 @@ def add_to_comparison(window: MainWindow) -> None:
 
 def export_comparison(window: MainWindow) -> None:
     """Write the designs compared as a table, as plain data or as a picture of the page."""
-    start = str(window.start_folder() / "comparison.csv")
-    kinds = "CSV (*.csv);;JSON (*.json);;PNG (*.png)"
-    name, _ = QFileDialog.getSaveFileName(window, tr("Export the comparison"), start, kinds)
-    if name:
-        write_comparison(window, Path(name))
+    endings = (".csv", ".json", ".png")
+    path = ask_where(window, tr("Export the comparison"), "comparison", endings)
+    if path is not None:
+        write_comparison(window, path)
 
 
 def write_comparison(window: MainWindow, path: Path) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QWidget,
 )
 
 from studio.errors import StudioError
 from studio.gui.canvas.export import PictureSize, png
 from studio.gui.dialogs.form import StandardButton, lay_out_form
+from studio.gui.dialogs.save_dialog import ask_where
 from studio.gui.i18n import tr
 from studio.session.evaluation import Evaluation
 from studio.session.exports import KINDS, Exported, content, endings
@@ -67,10 +67,9 @@ def ask_export(window: MainWindow) -> None:
     if not is_wanted:
         return
     stem = document.path.stem if document.path else document.design.name
-    start = str(window.start_folder() / f"{stem}-{kind}{ending}")
-    name, _ = QFileDialog.getSaveFileName(window, tr("Export tables"), start, f"*{ending}")
-    if name:
-        write_export(window, Path(name), kind, evaluation)
+    path = ask_where(window, tr("Export tables"), f"{stem}-{kind}", (ending,))
+    if path is not None:
+        write_export(window, path, kind, evaluation)
 
 
 def write_export(window: MainWindow, path: Path, kind: str, evaluation: Evaluation) -> None:

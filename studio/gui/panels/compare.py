@@ -154,6 +154,8 @@ class ComparePage(QWidget):
         chart_column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        # What is in it takes the keys.
+        scroll.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         scroll.setWidget(chart_area)
         figures = QSplitter(Qt.Orientation.Horizontal)
         figures.addWidget(self.table)

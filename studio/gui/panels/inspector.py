@@ -95,6 +95,8 @@ class InspectorPanel(QWidget):
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        # What is in it takes the keys.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._empty = styled_label("empty")
         self._empty.setWordWrap(True)

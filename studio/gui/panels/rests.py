@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.explain_rows import Rest
+from studio.gui.widgets.focus_line import FocusLine
 from studio.gui.widgets.labels import styled_label
 
 
@@ -29,6 +30,7 @@ class RestsList(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        FocusLine(scroll)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._text)
         column = QVBoxLayout(self)

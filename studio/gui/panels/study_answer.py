@@ -21,6 +21,7 @@ from studio.exploration.search.goals import GOALS
 from studio.gui.i18n import tr
 from studio.gui.theme import Theme
 from studio.gui.views import study_rows
+from studio.gui.widgets.focus_line import FocusLine
 from studio.gui.widgets.labels import TextLabel, plain_tip, styled_label
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class StudyAnswer(QSplitter):
         reasons.setWidgetResizable(True)
         reasons.setWidget(self.why)
         reasons.setFrameShape(QScrollArea.Shape.NoFrame)
+        FocusLine(reasons)
         self.tabs = QTabWidget()
         pages: tuple[QWidget, ...] = (self.table, reasons, self.terms)
         for page in pages:

@@ -18,6 +18,7 @@ from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, st
 from studio.gui.theme import Theme
 from studio.gui.views.bars import Bar, Segment
 from studio.gui.views.format import share_text
+from studio.gui.widgets.focus_line import FocusLine
 from studio.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class StackedBarsPlot(QWidget):
         scroll.setWidget(self._legend)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumHeight(40)
+        FocusLine(scroll)
         self._plot.setMinimumHeight(64)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._plot)

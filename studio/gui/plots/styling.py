@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
@@ -104,6 +105,8 @@ def new_plot(parent: QWidget, **axes: pg.AxisItem) -> pg.PlotWidget:
     plot.getViewBox().setDefaultPadding(0)
     plot.disableAutoRange()
     plot.setFrameShape(plot.Shape.NoFrame)
+    # Keys do nothing in it: its figures are read in the table below.
+    plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     return plot
 
 
