@@ -14,6 +14,7 @@ from studio.messages import Name
 
 Recompute = Literal["none", "selective", "full"]
 Offload = Literal["none", "optimizer", "activations", "both"]
+Optimizer = Literal["adam", "adam-bf16", "adam-8bit", "sgd"]
 Schedule = Literal["1f1b", "interleaved", "zero-bubble", "dualpipe"]
 
 
@@ -41,6 +42,8 @@ class Training(_Scenario, frozen=True, tag="training"):
     cp: int = 1
     zero_stage: int = 1
     recompute: Recompute = "selective"
+    optimizer: Optimizer = "adam"
+    """What it keeps of every parameter: `adam-bf16` and `adam-8bit` have smaller moments."""
     offload: Offload = "none"
     """What the memory of the CPUs holds instead of that of the NPUs."""
     schedule: Schedule = "1f1b"

@@ -15,6 +15,7 @@ from studio.units import display
 Fields = Mapping[str, int | float | str]
 
 _FIELDS: Mapping[str, Name] = {
+    "optimizer": Name("optimizer", "优化器"),
     "offload": Name("offload", "卸载到主机"),
     "recompute": Name("recomputation", "重计算"),
     "zero_stage": Name("ZeRO stage", "ZeRO 级别"),
@@ -81,6 +82,8 @@ def training_changes(scenario: Training) -> Iterator[Fields]:
         now = getattr(scenario, name)
         singles += [{name: factor * now, "dp": 0} for factor in _DEGREES if now]
     yield from singles
+    if scenario.optimizer == "adam":
+        yield {"optimizer": "adam-bf16"}
     # Hosts are slow: only where no cut helps.
     if scenario.offload == "none":
         yield from ({"offload": what} for what in ("optimizer", "activations", "both"))

@@ -31,13 +31,13 @@ from studio.simulation.training.per_step import HOST_UPDATE_SHARE
 from studio.simulation.training.result import TrainingResult
 from studio.simulation.training.step import training_step
 from studio.simulation.training_plans import candidate_plans
+from studio.simulation.training_recipe import recipe_of
 from studio.simulation.words import term
 from studio.units import display
 from studio.workload.operators import FloatArray
 from studio.workload.parameters import model_parameters
 from studio.workload.plan import Offload, Plans
 from studio.workload.precision import number_format
-from studio.workload.recipe import Recipe
 
 _BOUND: Mapping[str, Bound] = {
     "matrix": "compute",
@@ -78,7 +78,7 @@ def _outcome(given: SimInput, scenario: Training) -> TrainingResult:
         candidate_plans(given, scenario),
         given.compute,
         given.network,
-        Recipe(precision=scenario.precision),
+        recipe_of(scenario),
         is_checked=True,
     )
     return batch.alone(_best(batch))

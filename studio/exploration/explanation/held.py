@@ -13,7 +13,6 @@ from studio.simulation.inference.plan import scalar
 from studio.simulation.memory.training import micro_batches_in_flight
 from studio.simulation.memory.weights import held_parameters, stage_layers
 from studio.simulation.words import word
-from studio.workload.recipe import Recipe
 
 
 def memory_line(basis: Basis) -> Line:
@@ -88,7 +87,7 @@ def _trained(
     basis: Basis, name: str, byte: float, *, is_on_host: bool = False
 ) -> tuple[str, tuple[Input, ...]]:
     model, plan = basis.given.model, basis.training.plan
-    recipe = Recipe(precision=basis.given.scenario.precision)
+    recipe = basis.training.recipe
     zero = int(plan.zero[0])
     per_parameter = {
         "weights": (recipe.weight_byte, 3),

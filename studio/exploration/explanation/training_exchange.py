@@ -13,7 +13,6 @@ from studio.simulation.network.traffic import Collective
 from studio.simulation.training.communication import Exchanged, communicate
 from studio.workload.model import MixtureOfExperts
 from studio.workload.plan import Recompute
-from studio.workload.recipe import Recipe
 
 Counts = Mapping[tuple[str, Collective], float]
 """Executions in a step by group and kind of collective."""
@@ -32,7 +31,7 @@ def exchange_lines(basis: Basis, term: str) -> list[Line]:
 
 def _log(basis: Basis) -> list[Exchanged]:
     given, log = basis.given, list[Exchanged]()
-    recipe = Recipe(precision=given.scenario.precision)
+    recipe = basis.training.recipe
     communicate(given.machine, given.model, basis.training.plan, given.network, recipe, log)
     return log
 
@@ -136,7 +135,7 @@ def _stage(basis: Basis) -> Counts:
 
 def _data(basis: Basis) -> Counts:
     plan = basis.training.plan
-    recipe = Recipe(precision=basis.given.scenario.precision)
+    recipe = basis.training.recipe
     is_cut, is_sharded = plan.zero[0] >= 1, plan.zero[0] >= 3
     micro = float(plan.micro_batches[0])
     often = is_sharded and recipe.shards_per_micro_batch

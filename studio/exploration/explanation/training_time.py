@@ -19,7 +19,6 @@ from studio.simulation.training.placement import node_count
 from studio.simulation.words import word
 from studio.workload.model import MixtureOfExperts
 from studio.workload.plan import Offload, Recompute, Schedule
-from studio.workload.recipe import Recipe
 
 Opener = Callable[[Basis, TimeTerm], Line]
 
@@ -147,7 +146,7 @@ def hop_s(basis: Basis) -> float:
 
 
 def _optimizer(basis: Basis, term: TimeTerm) -> Line:
-    recipe = Recipe(precision=basis.given.scenario.precision)
+    recipe = basis.training.recipe
     bandwidth, efficiency, rests = _updated_at(basis)
     moved = term.seconds * bandwidth * efficiency
     each = update_byte(recipe)

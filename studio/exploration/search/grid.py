@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from studio.errors import InvalidInput
 from studio.workload.operators import FloatArray
 
-MOST_ROWS = 20_000_000
-
-
+MOST_ROWS = 6_000_000
+"""Combinations held at once: some 300 bytes each while they are checked, 2 GB together."""
 LARGEST = 1_000_000_000
 """Largest count that a choice may ask for."""
 

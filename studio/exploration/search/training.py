@@ -21,6 +21,7 @@ from studio.simulation.job import SimInput
 from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.training.activity import step_power_w
 from studio.simulation.training.step import training_step
+from studio.simulation.training_recipe import recipe_of
 from studio.workload.operators import FloatArray
 from studio.workload.plan import Plans, join
 from studio.workload.plan_rules import broken_rules
@@ -51,9 +52,9 @@ def search_training(
     npus = scenario.npus or given.machine.npu_count
     precisions = [str(name) for name in asked.pop("precision", (scenario.precision,))]
     grid = training_grid(given.model, scenario, npus, asked)
-    candidates = plans_of(grid, scenario)
-    broken = np.any(list(broken_rules(given.model, candidates, npus).values()), axis=0)
-    candidates = candidates.take(~broken)
+    combinations = grid.combinations
+    candidates = _unbroken(given, plans_of(grid, scenario), npus)
+    del grid
     parts = []
     for index, precision in enumerate(precisions):
 
@@ -83,7 +84,7 @@ def search_training(
         return say("{text} · {rest}", text=text, rest=precision) if len(precisions) > 1 else text
 
     counts = Counts(
-        grid.combinations * len(precisions),
+        combinations * len(precisions),
         valid,
         evaluated,
         ((say("need over a quarter more memory than there is"), valid - evaluated),)
@@ -102,27 +103,60 @@ def _evaluated(
     cancelled: Cancelled | None,
 ) -> tuple[Plans, dict[str, FloatArray]]:
     """Return the candidates near enough to the memory there is, and their figures."""
-    recipe, machine = Recipe(precision=precision), given.machine
-    sized: list[tuple[Plans, TrainingMemory]] = []
-    for rows in _batches(candidates.count):
-        _stop_if(cancelled)
-        part = candidates.take(rows)
-        sized.append(
-            (part, training_memory(given.model, part, recipe, machine.accelerator, machine.host))
-        )
-    smallest = min(float(memory.total.min()) for _, memory in sized)
-    limit = max(NEAR * machine.accelerator.memory_byte, smallest)
-    near: list[Plans] = []
+    scenario, machine = given.scenario, given.machine
+    assert isinstance(scenario, Training)
+    recipe = recipe_of(msgspec.structs.replace(scenario, precision=precision))
+    limit = NEAR * machine.accelerator.memory_byte
+    sized = _within(given, candidates, recipe, limit, cancelled)
+    if not sized:
+        sized = _within(given, candidates, recipe, np.inf, cancelled)
+        smallest = min(float(memory.total.min()) for _, memory in sized)
+        sized = _kept(sized, smallest)
     found: list[dict[str, FloatArray]] = []
     for index, (part, memory) in enumerate(sized):
         _stop_if(cancelled)
-        is_near = memory.total <= limit
-        if is_near.any():
-            near.append(part.take(is_near))
-            found.append(_figures(given, near[-1], recipe, memory.take(is_near)))
+        found.append(_figures(given, part, recipe, memory))
         progress((index + 1) / len(sized))
     figures = {name: np.concatenate([one[name] for one in found]) for name in found[0]}
-    return join(near), figures
+    return join([part for part, _ in sized]), figures
+
+
+Sized = list[tuple[Plans, TrainingMemory]]
+
+
+def _within(
+    given: SimInput,
+    candidates: Plans,
+    recipe: Recipe,
+    limit_byte: float,
+    cancelled: Cancelled | None,
+) -> Sized:
+    """Return the candidates that need no more than a limit, in batches; the rest is let go."""
+    found: Sized = []
+    machine = given.machine
+    for rows in _batches(candidates.count):
+        _stop_if(cancelled)
+        part = candidates.take(rows)
+        memory = training_memory(given.model, part, recipe, machine.accelerator, machine.host)
+        found += _kept([(part, memory)], limit_byte)
+    return found
+
+
+def _kept(sized: Sized, limit_byte: float) -> Sized:
+    return [
+        (part.take(mask), memory.take(mask))
+        for part, memory in sized
+        if (mask := memory.total <= limit_byte).any()
+    ]
+
+
+def _unbroken(given: SimInput, candidates: Plans, npus: int) -> Plans:
+    """Return the candidates that keep all rules, checked in batches that take little memory."""
+    broken = np.zeros(candidates.count, dtype=bool)
+    for rows in _batches(candidates.count):
+        rules = broken_rules(given.model, candidates.take(rows), npus)
+        broken[rows] = np.any(list(rules.values()), axis=0)
+    return candidates.take(~broken) if broken.any() else candidates
 
 
 def _batches(count: int) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:

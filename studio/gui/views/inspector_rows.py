@@ -36,6 +36,12 @@ _RECOMPUTE: tuple[Choice, ...] = (
     ("selective", mark("Selective")),
     ("full", mark("Full")),
 )
+_OPTIMIZERS: tuple[Choice, ...] = (
+    ("adam", mark("Adam")),
+    ("adam-bf16", mark("Adam, BF16 moments")),
+    ("adam-8bit", mark("Adam, 8-bit moments")),
+    ("sgd", mark("SGD with momentum")),
+)
 _OFFLOAD: tuple[Choice, ...] = (
     ("none", mark("None")),
     ("optimizer", mark("Optimizer")),
@@ -142,6 +148,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("cp", mark("Context parallel (CP)"), "count", "count", 1, 64),
         Row("zero_stage", mark("ZeRO stage"), "choice", choices=_ZERO),
         Row("recompute", mark("Recomputation"), "choice", choices=_RECOMPUTE),
+        Row("optimizer", mark("Optimizer"), "choice", choices=_OPTIMIZERS),
         Row(
             "offload",
             mark("Offload to hosts"),

@@ -190,7 +190,11 @@ def _states(held: HeldParameters, plan: Plans, recipe: Recipe) -> tuple[Number, 
     weights = copies_held * recipe.weight_byte * cut(3)
     if recipe.lora_rank:
         trained = lora_parameters(held, recipe)
-        return weights + 2 * trained, recipe.gradient_byte * trained, 12.0 * trained
+        return (
+            weights + 2 * trained,
+            recipe.gradient_byte * trained,
+            recipe.optimizer_byte * trained,
+        )
     optimizer = recipe.optimizer_byte * cut(1)
     optimizer = np.where(plan.zero >= 1, 1.0, copies_held) * optimizer
     copies = np.where(plan.zero >= 1, recipe.shard_copy_byte, 0.0) * cut(1)

@@ -12,6 +12,7 @@ from studio.simulation.memory.training import TrainingMemory
 from studio.simulation.training.stages import Stages
 from studio.workload.operators import FloatArray
 from studio.workload.plan import Plans
+from studio.workload.recipe import Recipe
 
 OUTSIDE = -1
 """Block of an operator that belongs to no layer: head or embedding."""
@@ -126,6 +127,8 @@ class TrainingResult:
     evidence: str
     stages: Stages
     """What the slowest pipeline stage holds."""
+    recipe: Recipe
+    """Number formats and optimizer."""
     profile: str
     """Family and software generation whose constants were used."""
     place: int = field(default=0, repr=False, compare=False)

@@ -123,7 +123,7 @@ def training_step(
     total["straggler"] = profile.straggler * np.log2(nodes) * total_of(total.values())
     operators = partial(operator_rows, model, plan, recipe, stages, work)
     detail = (operators, work.layer_traffic_byte, stages)
-    return _result(machine, model, plan, memory, profile, total, hidden, detail)
+    return _result(machine, model, plan, memory, recipe, profile, total, hidden, detail)
 
 
 def _check(machine: Machine, model: AiModel, plan: Plans) -> None:
@@ -161,6 +161,7 @@ def _result(
     model: AiModel,
     plan: Plans,
     memory: TrainingMemory,
+    recipe: Recipe,
     profile: ComputeProfile,
     total: Mapping[str, Number],
     hidden: Mapping[str, Number],
@@ -194,5 +195,6 @@ def _result(
         layer_traffic_byte=np.broadcast_to(np.asarray(detail[1], dtype=np.float64), (plan.count,)),
         stages=detail[2],
         evidence=machine.evidence,
+        recipe=recipe,
         profile=f"{profile.family}, {profile.generation}",
     )

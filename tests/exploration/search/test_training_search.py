@@ -27,6 +27,7 @@ from studio.workload.library import load_model
 from studio.workload.plan import plans
 from studio.workload.plan_rules import broken_rules
 from tests.exploration.search.jobs import CLUSTER_64, assert_same_as_simulated, job, train
+from tests.simulation.training.machines import CLUSTER
 
 STEP, COST, MEMORY = GOALS["step-time"], GOALS["cost"], GOALS["memory"]
 FEW: dict[str, Sequence[int | float | str]] = {
@@ -270,3 +271,8 @@ def test_gpt_3_on_512_is_no_slower_than_any_published_plan() -> None:
                 assert fastest <= result.step_time_s[0] * (1 + 1e-12), (name, micro)
                 compared.add(name)
     assert len(compared) >= 4
+
+
+def test_a_batch_with_very_many_divisors_is_refused_before_it_takes_memory() -> None:
+    with pytest.raises(InvalidInput, match="combinations are too many; fix a degree"):
+        search_training(job(train(global_batch=720_720_000).scenario, CLUSTER), {})

@@ -150,3 +150,24 @@ def test_a_job_that_does_not_fit_does_so_with_hosts_and_takes_longer() -> None:
     assert "80 GB/s" in " ".join(relieved.assumptions)
     names = {term.name for term in relieved.phases[0].terms}
     assert "optimizer" in names
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "states"), [("adam", 12), ("adam-bf16", 8), ("adam-8bit", 6), ("sgd", 8)]
+)
+def test_an_optimizer_keeps_and_moves_its_own_states(optimizer: str, states: int) -> None:
+    """States and gradient both ways and the weight: 2 s + 8 + 2 bytes a parameter."""
+    design = api.load("dgx-h100-su32")
+    at = ["scenarios", "train-dense"]
+    usual = design.simulate("train-dense")
+    other = design.edit([*at, "optimizer"], optimizer).simulate("train-dense")
+    held, now = (
+        next(term.byte for term in one.memory.terms if term.name == "optimizer")
+        for one in (usual, other)
+    )
+    assert now == pytest.approx(held * states / 12)
+    took, takes = (
+        next(term.seconds for term in one.phases[0].terms if term.name == "optimizer")
+        for one in (usual, other)
+    )
+    assert takes == pytest.approx(took * (2 * states + 10) / 34)
