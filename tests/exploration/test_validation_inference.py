@@ -35,6 +35,18 @@ def test_a_rate_per_accelerator_that_cannot_hold_the_model_is_that_of_an_instanc
     assert stated.npus == 1
 
 
+def test_time_per_token_and_rate_of_one_row_speak_of_the_same_batch():
+    """96, 112 and 128 sequences per NPU of two dies, attention apart on each: rate x TPOT."""
+    for row in rows_of("inference.csv"):
+        if row["series"] != "cm384_decode_slo50":
+            continue
+        rate, tpot = predict(row).value, predict(row | {"primary_metric": "tpot_ms"}).value
+        assert rate is not None
+        assert tpot is not None
+        assert rate * tpot / 1e3 == pytest.approx(float(row["batch_per_gpu"]), rel=1e-6)
+        assert tpot == pytest.approx(float(row["tpot_ms"]), rel=0.05)
+
+
 def sample(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
     return random.Random(7).sample(rows, count)
 

@@ -201,9 +201,14 @@ def _group_batch(case: ServingCase, engine: Engine) -> float:
 
 
 def _batch_at_once(case: ServingCase, engine: Engine) -> float:
-    """Return the sequences of one instance when a batch is stated for it."""
+    """Return the sequences of one attention group when a batch is stated for latencies.
+
+    Groups with sequences of their own have those of their NPUs; NPUs that all work on the same
+    sequences are told the batch of the instance.
+    """
     if case.batch_per_npu and not case.concurrency:
-        return case.batch_per_npu
+        has_groups = scalar(engine.plan.attention_data) > 1
+        return _group_batch(case, engine) if has_groups else case.batch_per_npu
     return max((case.concurrency or 1.0) / scalar(engine.plan.attention_data), 1.0)
 
 
