@@ -421,3 +421,48 @@ def test_a_small_window_leaves_what_finds_no_room_to_the_inspector(window: MainW
     window.resize(1280, 800)
     QApplication.processEvents()
     assert window.scenario_bar.line_of("Output").isVisible()
+
+
+def _active_dp(document: Document) -> int:
+    return document.design.scenarios[document.design.active_scenario].dp
+
+
+def test_a_zero_that_means_automatic_says_so_and_clearing_brings_it_back(
+    window: MainWindow, document: Document
+) -> None:
+    line = window.scenario_bar.line_of("DP")
+    assert (line.text(), line.placeholderText()) == ("", "Auto")
+    line.setFocus()
+    QTest.keyClicks(line, "8*8")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert _active_dp(document) == 64
+    assert line.text() == "64"
+    line.selectAll()
+    QTest.keyClick(line, Qt.Key.Key_Delete)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert _active_dp(document) == 0
+    assert (line.text(), line.placeholderText()) == ("", "Auto")
+    assert len(document.history.steps) == 2
+
+
+def test_the_longest_word_of_a_name_stands_whole_beside_its_field(window: MainWindow) -> None:
+    window.workspace.select(frozenset({"plane:ub"}))
+    label = next(
+        label
+        for label in window.inspector.findChildren(QLabel)
+        if label.text() == "Oversubscription meant"
+    )
+    QApplication.processEvents()
+    assert label.width() >= label.fontMetrics().horizontalAdvance("Oversubscription")
+
+
+def test_a_field_of_the_scenario_bar_never_stands_without_its_name(window: MainWindow) -> None:
+    for width in range(900, 1400, 23):
+        window.resize(width, 800)
+        QApplication.processEvents()
+        shown = [pair for pair in window.scenario_bar.pairs if pair[1].isVisible()]
+        assert shown
+        for label, editor in shown:
+            assert label.isVisible()
+            assert not label.isHidden()
+            assert label.geometry().right() < editor.geometry().left()

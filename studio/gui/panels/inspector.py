@@ -54,6 +54,7 @@ class _Line:
     def show(self, field: InspectorField) -> None:
         text = tr(field.label)
         self.label.setText(text)
+        self.label.ensurePolished()  # or its words are measured in a font it will not have
         metrics = self.label.fontMetrics()
         widest = max(map(metrics.horizontalAdvance, text.split()), default=0)
         self.label.setMinimumWidth(max(LEAST_LABEL, widest))

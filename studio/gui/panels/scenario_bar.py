@@ -27,7 +27,7 @@ from studio.gui.widgets.labels import plain_tip, styled_label
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.messages import entry, say
 
-_WIDTHS = {"TP": 40, "PP": 40, "DP": 44, "EP": 44}
+_WIDTHS = dict.fromkeys(("TP", "PP", "DP", "EP"), 48)
 _NARROWEST = 420
 """Room for play and the scenario; fields that find no room are left to the inspector."""
 
@@ -53,7 +53,7 @@ class ScenarioBar(QWidget):
         self._is_playing = False
         self._editors: list[tuple[QLabel, FieldEditor]] = []
         self._scenario = QComboBox()
-        self._scenario.setMinimumContentsLength(16)
+        self._scenario.setMinimumContentsLength(15)
         self._scenario.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -116,15 +116,30 @@ class ScenarioBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Show as many fields as find room, from the left."""
+        """Show as many fields as find room, from the left.
+
+        Counted before anything is shown or hidden: either lays the bar out again, and its new
+        size asks for this once more before the first answer is carried out.
+        """
+        margins = self._layout.contentsMargins()
+        room = self.width() - margins.left() - margins.right() + self._layout.spacing()
+        running: tuple[QWidget, ...] = (self._play, self._title, self._scenario)
+        room -= sum(self._least(widget) for widget in running)
         for pair in self._editors:
+            room -= sum(self._least(widget) for widget in pair)
             for widget in pair:
-                widget.show()
-        for pair in reversed(self._editors):
-            if self._layout.minimumSize().width() <= self.width():
-                break
-            for widget in pair:
-                widget.hide()
+                if widget.isHidden() != (room < 0):
+                    widget.setVisible(room >= 0)
+
+    def _least(self, widget: QWidget) -> int:
+        """Return the room a widget takes at least, with the gap after it."""
+        width = max(widget.minimumWidth(), widget.minimumSizeHint().width())
+        return width + self._layout.spacing()
+
+    @property
+    def pairs(self) -> tuple[tuple[QLabel, FieldEditor], ...]:
+        """Return every name with its field, whether they find room or not."""
+        return tuple(self._editors)
 
     @property
     def play_button(self) -> QToolButton:

@@ -39,6 +39,8 @@ class InspectorField:
     """Range of the slider; equal bounds mean none."""
     note: str = ""
     tip: str = ""
+    zero: str = ""
+    """What a zero means, shown in its place: `Auto`, `All`; empty where it is an amount."""
     can_reset: bool = False
     reset_tip: str = mark("Back to the catalogue's value")
     write: Write | None = field(default=None, compare=False)
@@ -66,6 +68,7 @@ class Row:
     high: float = 0.0
     choices: tuple[Choice, ...] = ()
     tip: str = ""
+    zero: str = ""
 
 
 def row_field(
@@ -96,6 +99,7 @@ def row_field(
         low=low,
         high=high,
         tip=row.tip,
+        zero=row.zero,
         write=write,
     )
 

@@ -58,6 +58,7 @@ _KEYS: tuple[Choice, ...] = tuple((name, name) for name in ("index", "block", "m
 SCHEME_TYPES: tuple[type, ...] = tuple(schemes.USUAL_SCHEMES)
 
 AUTO = mark("0 lets the studio choose")
+CHOSEN = mark("Auto")
 ALIKE = mark("0 in all three cuts prefill instances as those for decoding")
 
 ROWS: dict[type, tuple[Row, ...]] = {
@@ -121,6 +122,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
             0,
             2e11,
             tip=mark("0 takes the slower of the two port rates"),
+            zero=CHOSEN,
         ),
         Row("links_per_cable", mark("Links per cable"), "count", "count", 1, 16),
         Row(
@@ -131,6 +133,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
             0,
             100,
             tip=mark("0 takes the length from rack positions and routing"),
+            zero=CHOSEN,
         ),
         Row("note", mark("Note"), "text"),
     ),
@@ -141,10 +144,10 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("sequence_tokens", mark("Sequence length"), "count", "count", 512, 131072),
         Row("global_batch", mark("Global batch"), "count", "count", 16, 16384),
         Row("micro_batch", mark("Micro batch"), "count", "count", 1, 64),
-        Row("tp", mark("Tensor parallel (TP)"), "count", "count", 0, 64, tip=AUTO),
-        Row("pp", mark("Pipeline parallel (PP)"), "count", "count", 0, 64, tip=AUTO),
-        Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO),
-        Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO),
+        Row("tp", mark("Tensor parallel (TP)"), "count", "count", 0, 64, tip=AUTO, zero=CHOSEN),
+        Row("pp", mark("Pipeline parallel (PP)"), "count", "count", 0, 64, tip=AUTO, zero=CHOSEN),
+        Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO, zero=CHOSEN),
+        Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO, zero=CHOSEN),
         Row("cp", mark("Context parallel (CP)"), "count", "count", 1, 64),
         Row("zero_stage", mark("ZeRO stage"), "choice", choices=_ZERO),
         Row("recompute", mark("Recomputation"), "choice", choices=_RECOMPUTE),
@@ -158,7 +161,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
         ),
         Row("schedule", mark("Pipeline schedule"), "choice", choices=_SCHEDULES),
         Row("virtual_stages", mark("Virtual stages"), "count", "count", 1, 8),
-        Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all")),
+        Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all"), zero=mark("All")),
     ),
     Inference: (
         Row("name", mark("Name"), "text"),
@@ -167,17 +170,28 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("kv_precision", mark("KV-cache precision"), "choice", choices=_PRECISION),
         Row("input_tokens", mark("Input tokens"), "count", "count", 16, 131072),
         Row("output_tokens", mark("Output tokens"), "count", "count", 1, 16384),
-        Row("batch_per_npu", mark("Batch per NPU"), "count", "count", 0, 512, tip=AUTO),
+        Row(
+            "batch_per_npu", mark("Batch per NPU"), "count", "count", 0, 512, tip=AUTO, zero=CHOSEN
+        ),
         Row("tp", mark("Tensor parallel (TP)"), "count", "count", 1, 64),
         Row("pp", mark("Pipeline parallel (PP)"), "count", "count", 1, 64),
-        Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO),
-        Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO),
-        Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all")),
-        Row("prefill_tp", mark("TP of prefill"), "count", "count", 0, 64, tip=ALIKE),
-        Row("prefill_dp", mark("DP of prefill"), "count", "count", 0, 1024, tip=ALIKE),
-        Row("prefill_ep", mark("EP of prefill"), "count", "count", 0, 384, tip=ALIKE),
-        Row("prefill_pp", mark("PP of prefill"), "count", "count", 0, 64, tip=ALIKE),
-        Row("chunk_tokens", mark("Prompt tokens per pass"), "count", "count", 0, 65536, tip=AUTO),
+        Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO, zero=CHOSEN),
+        Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO, zero=CHOSEN),
+        Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all"), zero=mark("All")),
+        Row("prefill_tp", mark("TP of prefill"), "count", "count", 0, 64, tip=ALIKE, zero=CHOSEN),
+        Row("prefill_dp", mark("DP of prefill"), "count", "count", 0, 1024, tip=ALIKE, zero=CHOSEN),
+        Row("prefill_ep", mark("EP of prefill"), "count", "count", 0, 384, tip=ALIKE, zero=CHOSEN),
+        Row("prefill_pp", mark("PP of prefill"), "count", "count", 0, 64, tip=ALIKE, zero=CHOSEN),
+        Row(
+            "chunk_tokens",
+            mark("Prompt tokens per pass"),
+            "count",
+            "count",
+            0,
+            65536,
+            tip=AUTO,
+            zero=CHOSEN,
+        ),
         Row(
             "prefill_share",
             mark("NPUs for prefill"),
@@ -186,6 +200,7 @@ ROWS: dict[type, tuple[Row, ...]] = {
             0,
             0.95,
             tip=mark("0 balances the two phases"),
+            zero=CHOSEN,
         ),
         Row("tpot_objective_s", mark("TPOT objective"), "quantity", "time", 0.005, 0.2),
         Row("ttft_objective_s", mark("TTFT objective"), "quantity", "time", 0.1, 20),
@@ -193,7 +208,16 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("mtp_tokens", mark("Tokens drafted (MTP)"), "count", "count", 0, 4),
         Row("mtp_acceptance", mark("Drafts accepted"), "quantity", "ratio", 0, 1),
         Row("redundant_experts", mark("Experts held twice"), "count", "count", 0, 256),
-        Row("expert_imbalance", mark("Imbalance of experts"), "quantity", "ratio", 0, 3, tip=AUTO),
+        Row(
+            "expert_imbalance",
+            mark("Imbalance of experts"),
+            "quantity",
+            "ratio",
+            0,
+            3,
+            tip=AUTO,
+            zero=CHOSEN,
+        ),
     ),
     Site: (
         Row("width_m", mark("Hall width"), "quantity", "length", 4, 100),

@@ -12,13 +12,14 @@ from studio.design.model import Design
 from studio.design.scenario import Inference, Scenario, Training
 from studio.gui.i18n import mark
 from studio.gui.views.inspector_fields import InspectorField, Row, row_field
+from studio.gui.views.inspector_rows import AUTO, CHOSEN
 from studio.ids import ScenarioId, WorkloadId
 from studio.workload.library import models
 from studio.workload.precision import FORMATS
 
 _PRECISIONS = tuple((name, name) for name in FORMATS)
 _PARALLEL = tuple(
-    Row(name, label, "count", "count", tip=mark("0 lets the studio choose"))
+    Row(name, label, "count", "count", tip=AUTO, zero=CHOSEN)
     for name, label in (("tp", "TP"), ("pp", "PP"), ("dp", "DP"), ("ep", "EP"))
 )
 _TRAINING = (
@@ -28,7 +29,7 @@ _TRAINING = (
 )
 _INFERENCE = (
     *_PARALLEL,
-    Row("batch_per_npu", mark("Batch/NPU"), "count", "count", tip=mark("0 lets the studio choose")),
+    Row("batch_per_npu", mark("Batch/NPU"), "count", "count", tip=AUTO, zero=CHOSEN),
     Row("input_tokens", mark("Input"), "count", "count"),
     Row("output_tokens", mark("Output"), "count", "count"),
 )

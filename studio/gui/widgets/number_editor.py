@@ -93,9 +93,10 @@ class NumberEditor(FieldEditor):
     def _restore(self) -> None:
         if self.field is None or (self.line.hasFocus() and self.line.isModified()):
             return
-        self.line.setText(self.field.text)
+        is_chosen = bool(self.field.zero) and self.field.value == 0
+        self.line.setText("" if is_chosen else self.field.text)
         self.line.setCursorPosition(0)
-        self.line.setPlaceholderText(mixed_text() if self.field.is_mixed else "")
+        self.line.setPlaceholderText(mixed_text() if self.field.is_mixed else tr(self.field.zero))
         self._mark_wrong("")
 
     def _commit(self) -> None:
@@ -103,6 +104,8 @@ class NumberEditor(FieldEditor):
             return
         text = self.line.text().strip()
         self.line.setModified(False)
+        if not text and self.field.zero and self.field.value not in (0, None):
+            text = "0"
         if not text or text == self.field.text:
             self._restore()
             return
