@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from studio import paths
 from studio.catalog.catalog import Catalog
 from studio.design.edits import apply_changes
 from studio.design.model import Design
@@ -28,12 +30,24 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep a developer's own parts and settings out of the tests, and theirs out of hers."""
+def _own_folders(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """Keep a developer's own parts and settings out of the tests, and theirs out of hers.
+
+    Compiled kernels are kept from run to run beside what pytest keeps, a folder for each state of
+    their sources: to compile them takes most of a minute.
+    """
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(name, str(home / name.lower()))
+        if pytestconfig.cache is not None:
+            # A system without links, or another worker that has made it, loses nothing.
+            with contextlib.suppress(OSError):
+                paths.cache_dir().mkdir(parents=True, exist_ok=True)
+                kept = pytestconfig.cache.mkdir("kernels")
+                (paths.cache_dir() / "kernels").symlink_to(kept, target_is_directory=True)
         yield
 
 

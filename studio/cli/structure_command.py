@@ -188,7 +188,7 @@ def _oversubscription(tier: int) -> Message:
 def _paths(plane: PlaneStructure, said: Said) -> list[list[str]]:
     cut = plane.bisection
     return [
-        [say("Diameter"), say("{hops} hops", hops=plane.hops.diameter)],
+        [say("Diameter"), _hops(plane.hops.diameter)],
         [say("Mean distance"), say("{hops} hops", hops=f"{plane.hops.mean_hops:.2f}")],
         [say("Fewest shortest paths"), f"{plane.hops.fewest_paths:.0f}{_assumed(plane, said)}"],
         [say("Longest latency"), display(plane.hops.longest_latency_s, "time")],
@@ -197,6 +197,10 @@ def _paths(plane: PlaneStructure, said: Said) -> list[list[str]]:
             f"{display(cut.upper_byte_per_s, 'bandwidth')} ({said(entry(cut.kind))})",
         ],
     ]
+
+
+def _hops(count: int) -> Message:
+    return say("1 hop") if count == 1 else say("{hops} hops", hops=count)
 
 
 def _assumed(plane: PlaneStructure, said: Said) -> str:

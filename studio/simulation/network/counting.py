@@ -89,16 +89,22 @@ def _tree(passes: float) -> Counter:
     return count
 
 
-def _halving(laps: float) -> Counter:
-    """Recursive halving and doubling; a count that is no power of two folds its surplus first."""
+def _halving(laps: int) -> Counter:
+    """Recursive halving and doubling among a power of two, into which the others fold first.
+
+    What was folded in comes out again at the end: a whole result, or of a scatter what one owns.
+    """
 
     def count(payload: FloatArray, groups: Groups) -> Traffic:
         wire, hops = [], []
         for i, ranks in enumerate(groups.ranks):
             part = payload / groups.inner(i)
+            bits = np.floor(np.log2(ranks) + 1e-9)
             surplus = np.where(is_power_of_two(ranks), 0.0, 1.0)
-            wire.append(laps * part * ((ranks - 1) / ranks + surplus))
-            hops.append(laps * (np.floor(np.log2(ranks) + 1e-9) + surplus))
+            swapped = _swapped_once(ranks, bits) if laps == 1 else 1 - np.exp2(-bits)
+            unfolded = 1.0 if laps == 2 else 1 / ranks
+            wire.append(part * (laps * swapped + surplus * (1 + unfolded)))
+            hops.append(laps * bits + 2 * surplus)
         zero = np.zeros(np.shape(payload))
         return Traffic(
             tuple(wire),
@@ -109,6 +115,20 @@ def _halving(laps: float) -> Counter:
         )
 
     return count
+
+
+def _swapped_once(ranks: FloatArray, bits: FloatArray) -> FloatArray:
+    """Return what the busiest rank gives away as a power of two of ranks halve a buffer. [1].
+
+    Of n ranks, w of them take part, and those who folded another in own two parts: at a distance
+    of d a rank gives w / 2d and as many more as there are doubles among them, rounded up.
+    """
+    whole = np.exp2(bits)
+    given = whole - 1
+    for bit in range(int(np.max(bits, initial=0))):
+        apart = 2.0 ** (bit + 1)
+        given = given + np.where(apart <= whole, np.ceil((ranks - whole) / apart), 0.0)
+    return given / ranks
 
 
 def _by_level(laps: float, is_direct: bool) -> Counter:
@@ -203,20 +223,20 @@ COUNTERS: Mapping[Collective, Mapping[Algorithm, Counter]] = {
     Collective.ALL_REDUCE: {
         Algorithm.RING: _ring(2.0),
         Algorithm.TREE: _tree(2.0),
-        Algorithm.HALVING_DOUBLING: _halving(2.0),
+        Algorithm.HALVING_DOUBLING: _halving(2),
         Algorithm.HIERARCHICAL: _by_level(2.0, is_direct=False),
         Algorithm.DIRECT: _by_level(2.0, is_direct=True),
         Algorithm.IN_NETWORK: _in_network_all_reduce,
     },
     Collective.REDUCE_SCATTER: {
         Algorithm.RING: _ring(1.0),
-        Algorithm.HALVING_DOUBLING: _halving(1.0),
+        Algorithm.HALVING_DOUBLING: _halving(1),
         Algorithm.HIERARCHICAL: _by_level(1.0, is_direct=False),
         Algorithm.DIRECT: _by_level(1.0, is_direct=True),
     },
     Collective.ALL_GATHER: {
         Algorithm.RING: _ring(1.0),
-        Algorithm.HALVING_DOUBLING: _halving(1.0),
+        Algorithm.HALVING_DOUBLING: _halving(1),
         Algorithm.HIERARCHICAL: _by_level(1.0, is_direct=False),
         Algorithm.DIRECT: _by_level(1.0, is_direct=True),
     },

@@ -283,6 +283,24 @@ def test_graph_and_levels_agree_on_one_switch(profiles, family, op, algorithm, p
     assert exact.time_s == pytest.approx(float(closed.time_s), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    "op", [Collective.ALL_REDUCE, Collective.REDUCE_SCATTER, Collective.ALL_GATHER]
+)
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6, 7, 8, 12, 21])
+def test_graph_and_levels_halve_alike_whatever_the_number_of_ranks(ideal, op, count):
+    graph = topologies.star(count, bandwidth=50 * GB, latency=1e-6)
+    exact = run(op, graph, ideal, Algorithm.HALVING_DOUBLING)
+    closed = collective_time_s(
+        op,
+        np.array(64 * MB),
+        [Span(NetworkLevel("node", count, 50 * GB, 2e-6), np.array(count))],
+        ideal,
+        algorithm=Algorithm.HALVING_DOUBLING,
+    )
+    assert exact.terms.wire_s == pytest.approx(float(closed.wire_s), rel=1e-12)
+    assert exact.terms.latency_s == pytest.approx(float(closed.latency_s), rel=1e-12)
+
+
 def test_a_ring_over_rails_pays_for_the_hops_of_a_lap_not_for_its_slowest_each_time(profiles):
     """As many rings as adapters; a lap leaves every node once."""
     nodes, npus, payload = 4, 8, 8e9

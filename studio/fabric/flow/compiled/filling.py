@@ -177,7 +177,7 @@ def fill_few(
     left, asked, level = capacity.copy(), np.zeros(rows), np.full(rows, np.inf)
     for e in range(len(row)):
         asked[row[e]] += load[e]
-    summed, rising = asked.copy(), np.diff(begin)
+    summed, rising = asked.copy(), begin[1:] - begin[:-1]
     for r in range(rows):
         if asked[r] > 0:
             level[r] = max(left[r], 0.0) / asked[r]

@@ -182,7 +182,9 @@ def _walk(
 def doubled(arcs: IntArray, parts: FloatArray, used: int, more: int) -> tuple[IntArray, FloatArray]:
     """Return twice the room and more, with the entries used so far."""
     larger = np.empty(2 * len(arcs) + more, dtype=np.int64), np.empty(2 * len(arcs) + more)
-    larger[0][:used], larger[1][:used] = arcs[:used], parts[:used]
+    # One by one: to compile the assignment of a slice takes three seconds.
+    for k in range(used):
+        larger[0][k], larger[1][k] = arcs[k], parts[k]
     return larger
 
 
