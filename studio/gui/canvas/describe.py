@@ -8,14 +8,14 @@ from studio import units
 from studio.design.arrays import offset_of
 from studio.fabric.arrays import IntArray
 from studio.gui.canvas.held import cell_of
-from studio.gui.canvas.picking import Hit, address_of, links_of
+from studio.gui.canvas.picking import LINES, Hit, address_of, links_of
 from studio.gui.canvas.scene import Scene
 from studio.gui.i18n import Language, named, tr
 
 
 def describe(scene: Scene, hit: Hit, language: Language) -> str:
     """Return a few lines about a thing."""
-    if hit.kind in ("trunk", "cable"):
+    if hit.kind in LINES:
         return _links(scene, hit, language)
     layout = scene.layout
     address = address_of(scene, hit)
@@ -59,14 +59,15 @@ def _links(scene: Scene, hit: Hit, language: Language) -> str:
         head = f"{a} ↔ {b}"
     else:
         a, b = (fabric.port_map.end(int(links[0]), side) for side in (0, 1))
-        head, cables = f"{fabric.links.name(int(links[0]))}\n{a} ↔ {b}", 1
+        head = f"{fabric.links.name(int(links[0]))}\n{a} ↔ {b}"
+        cables = 1 if hit.kind == "cable" else 0
     plane_id = fabric.links.planes[int(fabric.links.plane[links[0]])]
     plane = named(fabric.design.planes[plane_id], language)
     rate = units.display(float(fabric.link_bandwidth_byte_per_s[links].sum()), "bandwidth", 3)
     lines = [
         head,
         plane,
-        f"{tr('Cables')} {cables}, {tr('links')} {len(links)}",
+        f"{tr('Cables')} {cables}, {tr('links')} {len(links)}" if cables else _traces(len(links)),
         f"{rate} {tr('per direction')}",
         _length(fabric.geometry.length_m[links]),
     ]
@@ -74,6 +75,10 @@ def _links(scene: Scene, hit: Hit, language: Language) -> str:
     if broken:
         lines.append(f"{tr('failed or degraded')}: {broken}")
     return "\n".join(lines)
+
+
+def _traces(count: int) -> str:
+    return f"{tr('Board traces')} {count}"
 
 
 def _length(length_m: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | IntArray) -> str:

@@ -218,6 +218,9 @@ class Gestures:
             return
         if self.cable is None:
             hit = stage.thing_at(intent.x1, intent.y1)
+            if hit is not None and hit.kind == "trace":
+                # Traces are fixed: a cable may begin at the box that they are in.
+                hit = stage.end_at(intent.x1, intent.y1)
             if hit is None or hit.kind not in ("component", "cable", "housing"):
                 stage.show_marks(replace(stage.marks, readout=self._too_far(intent)))
                 return

@@ -11,21 +11,28 @@ from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.addresses import housing_address, rack_address
 from studio.gui.canvas.culling import enclosed, overlapping, visible
+from studio.gui.canvas.distance import distance_to
+from studio.gui.canvas.inner_traces import nearest_trace
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.tools.events import Mode
 from studio.gui.canvas.trays import is_dense
 from studio.gui.canvas.viewport import Rect, Viewport
 
+LINES = ("trunk", "cable", "trace")
+"""Kinds of things that stand for their links."""
 REACH_PX = 5.0
 """A line is hit when the pointer is this near."""
+_LINES_BOX_PX = 60.0
+"""Height of a box from which single lines in it can be hit."""
 
 
 @dataclass(frozen=True)
 class Hit:
     """One thing on the canvas."""
 
-    kind: Literal["rack", "housing", "component", "trunk", "cable"]
+    kind: Literal["rack", "housing", "component", "trunk", "cable", "trace"]
+    """A `trace` is all that joins a pair of components in a box."""
     number: int
 
 
@@ -53,11 +60,11 @@ def pick(scene: Scene, viewport: Viewport, level: Level, x: float, y: float) -> 
 def pick_line(
     scene: Scene, viewport: Viewport, x: float, y: float, plane_shown: BoolArray
 ) -> Hit | None:
-    """Return the trunk or cable near a hall position."""
+    """Return the trunk, cable or trace near a hall position."""
     reach = REACH_PX / viewport.scale
-    cable = _near_cable(scene, viewport, x, y, reach, plane_shown)
-    if cable is not None:
-        return Hit("cable", cable)
+    inside = _near_in_box(scene, viewport, (x, y), reach, plane_shown)
+    if inside is not None:
+        return inside
     if is_dense(scene):
         return None
     trunks = scene.wiring.trunks
@@ -77,43 +84,46 @@ def pick_line(
     return Hit("trunk", int(shown[candidates[best]])) if distance[best] <= reach else None
 
 
-def _near_cable(
-    scene: Scene, viewport: Viewport, x: float, y: float, reach: float, plane_shown: BoolArray
-) -> int | None:
-    """Return the stub near a position in a box that is drawn large."""
-    rack = _topmost(scene.racks, np.arange(len(scene.racks)), x, y)
+def _near_in_box(
+    scene: Scene,
+    viewport: Viewport,
+    place: tuple[float, float],
+    reach: float,
+    plane_shown: BoolArray,
+) -> Hit | None:
+    """Return the cable or the trace near a position in a box that is drawn large."""
+    rack = _topmost(scene.racks, np.arange(len(scene.racks)), *place)
     if rack is None:
         return None
     housings = np.arange(scene.rack_start[rack], scene.rack_start[rack + 1])
     boxes = scene.housing_rects(housings)
-    housing = _topmost(boxes, housings, x, y)
-    if housing is None or boxes[housing - housings[0], 3] * viewport.scale < 60:
+    housing = _topmost(boxes, housings, *place)
+    if housing is None or boxes[housing - housings[0], 3] * viewport.scale < _LINES_BOX_PX:
         return None
+    cable = _nearest_cable(scene, housing, place, plane_shown)
+    trace = nearest_trace(scene, housing, place, viewport.scale, plane_shown)
+    if cable is not None and cable[1] <= min(reach, trace[1] if trace is not None else reach):
+        return Hit("cable", cable[0])
+    return Hit("trace", trace[0]) if trace is not None and trace[1] <= reach else None
+
+
+def _nearest_cable(
+    scene: Scene, housing: int, place: tuple[float, float], plane_shown: BoolArray
+) -> tuple[int, float] | None:
+    """Return the stub of a box nearest to a position, and how far that is in metres."""
     wires = scene.wiring
     stubs = np.arange(wires.stubs.start[housing], wires.stubs.start[housing + 1])
-    if not len(stubs):
-        return None
-    plane = wires.lanes.plane[wires.plugs.lane[wires.stubs.plug[stubs]]]
-    stubs = stubs[plane_shown[plane]]
+    if len(stubs):
+        plane = wires.lanes.plane[wires.plugs.lane[wires.stubs.plug[stubs]]]
+        stubs = stubs[plane_shown[plane]]
     if not len(stubs):
         return None
     lines = routes.stub_lines(scene, stubs).reshape(-1, 4)
-    distance = distance_to(lines, x, y).reshape(len(stubs), -1).min(axis=1)
+    distance = distance_to(lines, *place).reshape(len(stubs), -1).min(axis=1)
     plugs = routes.plug_lines(scene, wires.stubs.plug[stubs])
-    distance = np.minimum(distance, distance_to(plugs, x, y))
+    distance = np.minimum(distance, distance_to(plugs, *place))
     best = int(distance.argmin())
-    return int(stubs[best]) if distance[best] <= reach else None
-
-
-def distance_to(lines: FloatArray, x: float, y: float) -> FloatArray:
-    """Return the distance of a point from each line, shape (n,)."""
-    start, way = lines[:, :2], lines[:, 2:] - lines[:, :2]
-    length = np.maximum((way**2).sum(axis=1), 1e-30)
-    to_point = np.array((x, y)) - start
-    share = np.clip((to_point * way).sum(axis=1) / length, 0.0, 1.0)
-    gap = to_point - share[:, None] * way
-    distances: FloatArray = np.hypot(gap[:, 0], gap[:, 1])
-    return distances
+    return int(stubs[best]), float(distance[best])
 
 
 def _topmost(rects: FloatArray, numbers: IntArray, x: float, y: float) -> int | None:
@@ -128,7 +138,7 @@ def _topmost(rects: FloatArray, numbers: IntArray, x: float, y: float) -> int | 
 
 
 def address_of(scene: Scene, hit: Hit) -> str:
-    """Return the address of a thing; of a trunk or cable that of its first link."""
+    """Return the address of a thing; of a trunk, cable or trace that of its first link."""
     if hit.kind == "rack":
         return rack_address(scene.layout, hit.number)
     if hit.kind == "housing":
@@ -140,10 +150,12 @@ def address_of(scene: Scene, hit: Hit) -> str:
 
 
 def links_of(scene: Scene, hit: Hit) -> IntArray:
-    """Return the links of a trunk or of the cable that a stub belongs to."""
+    """Return the links of a trunk, of a trace, or of the cable that a stub belongs to."""
     wires = scene.wiring
     if hit.kind == "trunk":
         return np.flatnonzero(wires.trunks.of_link == hit.number)
+    if hit.kind == "trace":
+        return np.flatnonzero(wires.pair_of_link == hit.number)
     if hit.kind == "cable":
         cable = wires.plugs.cable[wires.stubs.plug[hit.number]]
         return np.flatnonzero((wires.cable_of_link == cable) & (wires.stub_of_link[0] >= 0))
@@ -152,7 +164,7 @@ def links_of(scene: Scene, hit: Hit) -> IntArray:
 
 def addresses_of(scene: Scene, hit: Hit) -> frozenset[str]:
     """Return what a click on a thing selects; a trunk stands for all its links."""
-    if hit.kind in ("trunk", "cable"):
+    if hit.kind in LINES:
         return frozenset(scene.fabric.links.name(int(link)) for link in links_of(scene, hit))
     return frozenset((address_of(scene, hit),))
 

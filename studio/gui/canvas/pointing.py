@@ -9,7 +9,7 @@ from studio.gui.canvas.addresses import housing_address
 from studio.gui.canvas.drawing import Drawing
 from studio.gui.canvas.painting.hud import minimap_rect
 from studio.gui.canvas.painting.notes import EDGE_PX
-from studio.gui.canvas.picking import Hit, address_of, pick, pick_line
+from studio.gui.canvas.picking import LINES, Hit, address_of, pick, pick_line
 from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.tools.events import Under
 
@@ -32,7 +32,7 @@ class PointedDrawing(Drawing):
         if self.edge_at(px, py) is not None:
             return "edge"
         hit = self.thing_at(px, py)
-        if self._scene is None or hit is None or hit.kind in ("trunk", "cable"):
+        if self._scene is None or hit is None or hit.kind in LINES:
             return "nothing" if hit is None else "thing"
         rack = address_of(self._scene, hit).partition("/")[0]
         if rack in self._selection:

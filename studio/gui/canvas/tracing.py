@@ -10,6 +10,7 @@ from studio.fabric.arrays import BoolArray, FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.addresses import Chosen
 from studio.gui.canvas.culling import ranges
+from studio.gui.canvas.inner_traces import traces_in
 from studio.gui.canvas.scene import Scene
 from studio.gui.canvas.viewport import Viewport
 
@@ -50,7 +51,7 @@ def trace(
     if rack_px >= STUB_RACK_PX:
         # Of a whole box or rack every cable would be lit; only single things tell something.
         own = links_of(scene, Chosen(none, none, chosen.components, chosen.links))
-        yield from _box_ways(scene, np.intersect1d(own, links))
+        yield from _box_ways(scene, np.intersect1d(own, links), plane_shown)
 
 
 def _trunk_ways(scene: Scene, links: IntArray) -> Iterator[Way]:
@@ -101,7 +102,7 @@ def _bus_heights(scene: Scene, lanes: IntArray) -> FloatArray:
     return routes.bus_y(scene, rack, wires.plane[lanes])
 
 
-def _box_ways(scene: Scene, links: IntArray) -> Iterator[Way]:
+def _box_ways(scene: Scene, links: IntArray, plane_shown: BoolArray) -> Iterator[Way]:
     """Yield single cables in boxes, and traces that stay inside."""
     wires = scene.wiring
     ends = np.concatenate([side[links] for side in wires.stub_of_link])
@@ -110,14 +111,10 @@ def _box_ways(scene: Scene, links: IntArray) -> Iterator[Way]:
         plane = wires.lanes.plane[wires.plugs.lane[wires.stubs.plug[stubs]]]
         lines = routes.stub_lines(scene, stubs).reshape(-1, 4)
         yield lines, np.repeat(plane, len(lines) // len(stubs)), False
-    inside = links[wires.stub_of_link[0][links] < 0]
-    if len(inside):
-        fabric = scene.fabric
-        low = np.minimum(fabric.links.a, fabric.links.b)[inside]
-        high = np.maximum(fabric.links.a, fabric.links.b)[inside]
-        most = max(1, fabric.layout.component_count)
-        inner = wires.inner
-        keys = (inner.a * most + inner.b) * wires.plane_count + inner.plane
-        wanted = (low * most + high) * wires.plane_count + fabric.links.plane[inside]
-        pairs = np.unique(np.searchsorted(keys, wanted))
-        yield routes.inner_lines(scene, pairs), inner.plane[pairs], True
+    wanted = np.unique(wires.pair_of_link[links])
+    wanted = wanted[wanted >= 0]
+    if len(wanted):
+        housings = np.unique(scene.layout.housing[wires.inner.a[wanted]])
+        pairs, lines = traces_in(scene, housings, plane_shown)
+        chosen = np.isin(pairs, wanted)
+        yield lines[chosen], wires.inner.plane[pairs[chosen]], True

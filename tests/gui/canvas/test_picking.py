@@ -5,18 +5,21 @@ import pytest
 
 from studio.gui.canvas import camera
 from studio.gui.canvas.addresses import resolve
+from studio.gui.canvas.distance import distance_to
+from studio.gui.canvas.inner_traces import side_by_side, traces_in
+from studio.gui.canvas.lighting import chosen_of
 from studio.gui.canvas.picking import (
     Hit,
     address_of,
     addresses_of,
     combined,
-    distance_to,
     in_marquee,
     pick,
     pick_line,
 )
 from studio.gui.canvas.routes import plug_lines
 from studio.gui.canvas.scene import Scene
+from studio.gui.canvas.tracing import trace
 from studio.gui.canvas.viewport import Rect, Viewport
 
 NEAR = Viewport(0.0, 0.0, 3000.0, 1000, 800)
@@ -123,3 +126,39 @@ def test_going_up_leads_from_chip_to_hall(scene: Scene) -> None:
         scales.append(view.scale)
     assert scales == sorted(scales, reverse=True)
     assert camera.upward(scene, view) == view
+
+
+def test_every_trace_in_a_box_is_hit_where_it_is_drawn(scene: Scene) -> None:
+    shown = np.ones(scene.wiring.plane_count, dtype=bool)
+    links = scene.fabric.links
+    pairs, lines = traces_in(scene, np.array([0]), shown)
+    assert len(pairs)
+    for pair, line in zip(pairs.tolist(), lines, strict=True):
+        # A third of the way, where no other line of the bundle crosses.
+        x, y = (line[:2] + (line[2:] - line[:2]) * 0.3).tolist()
+        assert pick_line(scene, CLOSE, x, y, shown) == Hit("trace", pair)
+        ends = {int(scene.wiring.inner.a[pair]), int(scene.wiring.inner.b[pair])}
+        chosen = addresses_of(scene, Hit("trace", pair))
+        numbers = resolve(scene, chosen).links
+        assert len(numbers) == scene.wiring.inner.links[pair] == len(chosen)
+        assert {*links.a[numbers].tolist(), *links.b[numbers].tolist()} == ends
+    hidden = np.zeros(scene.wiring.plane_count, dtype=bool)
+    assert pick_line(scene, CLOSE, x, y, hidden) is None
+
+
+def test_a_trace_is_lit_where_it_is_drawn_among_the_others(scene: Scene) -> None:
+    shown = np.ones(scene.wiring.plane_count, dtype=bool)
+    pairs, lines = traces_in(scene, np.array([0]), shown)
+    for pair, line in zip(pairs.tolist(), lines, strict=True):
+        lit = chosen_of(scene, Hit("trace", pair))
+        ways = [way for way, _, _ in trace(scene, CLOSE, lit, shown)]
+        assert np.concatenate(ways).tolist() == [line.tolist()]
+
+
+def test_parallel_links_of_a_trace_are_hit_where_they_lie_side_by_side() -> None:
+    lines = np.array([[0.0, 0.0, 1.0, 0.0]])
+    beside, of_line = side_by_side(lines, np.array([3]), scale=1000.0)
+    assert of_line.tolist() == [0, 0, 0]
+    # Three lines 4 px apart about the middle one, at 1000 px to the metre.
+    assert beside[:, 1] == pytest.approx([-0.004, 0.0, 0.004])
+    assert (beside[:, 1] == beside[:, 3]).all()

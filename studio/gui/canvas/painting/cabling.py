@@ -10,6 +10,7 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.gui.canvas import routes
 from studio.gui.canvas.culling import ranges
 from studio.gui.canvas.elevation import RIGHT, RISER_END
+from studio.gui.canvas.inner_traces import are_single, side_by_side, traces_in
 from studio.gui.canvas.painting.buffers import draw_by_group, draw_lines, draw_strokes
 from studio.gui.canvas.painting.frame import Frame
 from studio.gui.canvas.painting.link_colors import link_colors
@@ -22,9 +23,6 @@ _LANE_PX = 110.0
 """Width of a rack from which its inner cabling is drawn."""
 _STUB_BOX_PX = 36.0
 """Height of a box from which single cables are drawn in it."""
-_LANES_RACK_PX = 2200.0
-"""Width of a rack from which parallel links of a pair are drawn one by one."""
-_MOST_PARALLEL = 8
 _PORT_PX = 7.0
 
 
@@ -130,14 +128,13 @@ def _thin(count: int) -> IntArray:
 def _paint_traces(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
     """Draw what joins components within boxes; return the names of its ports."""
     inner = frame.scene.wiring.inner
-    pairs = ranges(inner.start, housings)
-    pairs = pairs[frame.plane_shown[inner.plane[pairs]]]
-    lines, plane = routes.inner_lines(frame.scene, pairs), inner.plane[pairs]
+    pairs, lines = traces_in(frame.scene, housings, frame.plane_shown)
+    plane = inner.plane[pairs]
     bundles = frame.screen_lines(lines)
     of_link = (frame.scene.wiring.pair_of_link,) if _has_values(frame) else ()
     colors, group = link_colors(frame, plane, pairs, of_link, len(inner.plane), 0.6)
-    if frame.scene.rack_width_m * frame.viewport.scale >= _LANES_RACK_PX:
-        lines, place = _parallel(frame, lines, inner.links[pairs])
+    if are_single(frame.scene, frame.viewport.scale):
+        lines, place = side_by_side(lines, inner.links[pairs], frame.viewport.scale)
         plane, group = plane[place], group[place]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.sharp and len(lines) < 4000)
     screen = frame.screen_lines(lines)
@@ -160,21 +157,6 @@ def _paint_ports(painter: QPainter, frame: Frame, ends: FloatArray, plane: IntAr
     size = np.full((len(ends), 2), _PORT_PX)
     boxes = np.concatenate((np.rint(ends - half), size), axis=1)
     draw_by_group(painter, boxes, plane, frame.plane_colors, frame.theme.chip_line)
-
-
-def _parallel(frame: Frame, lines: FloatArray, count: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return the parallel links of each pair as lines side by side, and the pair of each."""
-    count = np.minimum(count, _MOST_PARALLEL)
-    repeated = np.repeat(lines, count, axis=0)
-    first = np.repeat(np.cumsum(count) - count, count)
-    place = np.arange(len(repeated)) - first - (np.repeat(count, count) - 1) / 2
-    way = repeated[:, 2:] - repeated[:, :2]
-    length = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-12)
-    shift = place * 4 / frame.viewport.scale
-    aside = np.stack((-way[:, 1] / length * shift, way[:, 0] / length * shift), axis=1)
-    return repeated + np.concatenate((aside, aside), axis=1), np.repeat(
-        np.arange(len(count)), count
-    )
 
 
 def _paint_plugs(painter: QPainter, frame: Frame, housings: IntArray) -> list[Label]:
