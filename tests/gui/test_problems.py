@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.gui.main_window import MainWindow
+from studio.simulation.rules.explanations import EXPLANATIONS
 from tests.builders import BROKEN
 from tests.cli.test_check_command import findings
 
@@ -65,3 +66,20 @@ def test_the_tip_of_a_problem_explains_its_limit(
     tree = window.problems._list
     tips = [tree.topLevelItem(n).toolTip(0) for n in range(tree.topLevelItemCount())]
     assert any("ITU-T G.652" in tip for tip in tips)
+
+
+def test_the_rule_of_the_problem_selected_is_explained_below_the_list(
+    window: MainWindow, qtbot: QtBot, broken: Path
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    panel, tree = window.problems, window.problems._list
+    assert panel.explained == ""
+    places = {row.rule: n for n, row in enumerate(panel.rows)}
+    tree.setCurrentItem(tree.topLevelItem(places["optical-budget"]))
+    first = panel.explained
+    assert EXPLANATIONS["optical-budget"].text in first
+    assert EXPLANATIONS["optical-budget"].source in first
+    # Of two rules at once nothing is said.
+    tree.topLevelItem(places["tray-fill"]).setSelected(True)
+    assert panel.explained == ""

@@ -232,6 +232,20 @@ class Gestures:
             self._end_wire()
             if request is not None:
                 stage.ask(request)
+                stage.select(self._cable_made(scene) or stage.selection)
+
+    def _cable_made(self, before: Scene) -> frozenset[str]:
+        """Return the links of the cable that is there since an earlier drawing."""
+        after = self._stage.scene
+        if after is None:
+            return frozenset()
+        known = {one.name for one in before.fabric.links.rules}
+        return frozenset(
+            f"rule:{one.name}[{number}]"
+            for one in after.fabric.links.rules
+            if one.name not in known
+            for number in range(len(one.a))
+        )
 
     def next_cable(self) -> None:
         """Draw the cable like the next rule that joins such components."""

@@ -113,7 +113,9 @@ class CanvasView(WorkedDrawing):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            hit = self.thing_at(event.pos().x(), event.pos().y())
+            # What is held or drawn has a note of its own beside the pointer.
+            free = not self._gestures.is_busy or self._marks.readout is None
+            hit = self.thing_at(event.pos().x(), event.pos().y()) if free else None
             if hit is not None and self._scene is not None:
                 text = describe(self._scene, hit, self._language)
                 QToolTip.showText(event.globalPos(), plain_tip(text), self)

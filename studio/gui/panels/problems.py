@@ -74,6 +74,8 @@ class ProblemsPanel(QWidget):
         self._list.customContextMenuRequested.connect(self._menu)
         self._empty = styled_label("empty")
         self.buttons = [QPushButton() for _ in range(3)]
+        self._explained = styled_label("quiet")
+        self._explained.setWordWrap(True)
         self._remedies: list[_Remedy] = []
         for place, button in enumerate(self.buttons):
             button.clicked.connect(lambda _=False, one=place: self._remedies[one].run())
@@ -89,6 +91,10 @@ class ProblemsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, SPACE // 2)
         column.setSpacing(SPACE // 2)
         column.addWidget(self._list, 1)
+        told = QHBoxLayout()
+        told.setContentsMargins(SPACE // 2, 0, SPACE // 2, 0)
+        told.addWidget(self._explained, 1)
+        column.addLayout(told)
         row = QHBoxLayout()
         row.setContentsMargins(SPACE // 2, 0, SPACE // 2, 0)
         for button in self.buttons:
@@ -117,6 +123,11 @@ class ProblemsPanel(QWidget):
         self._list.verticalScrollBar().setValue(at)
         self._stack.setCurrentIndex(1 if rows else 0)
         self._offer()
+
+    @property
+    def explained(self) -> str:
+        """Return what is said of the rule of the problems selected."""
+        return self._explained.text()
 
     @property
     def rows(self) -> tuple[ProblemRow, ...]:
@@ -162,8 +173,12 @@ class ProblemsPanel(QWidget):
         return [item.data(0, _ROW) for item in self._list.selectedItems()]
 
     def _offer(self) -> None:
-        """Say on the buttons what can be done to the problems selected."""
-        self._remedies = self._possible(self._chosen())
+        """Explain the rule of the problems selected, and say on the buttons what can be done."""
+        chosen = self._chosen()
+        texts = _explained(chosen[0].rule) if len({row.rule for row in chosen}) == 1 else ()
+        self._explained.setText("  ".join(texts))
+        self._explained.setVisible(bool(texts))
+        self._remedies = self._possible(chosen)
         for place, button in enumerate(self.buttons):
             is_there = place < len(self._remedies)
             button.setEnabled(is_there)

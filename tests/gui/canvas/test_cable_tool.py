@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from studio.design import edits
 from studio.design.model import Deviation
@@ -49,6 +51,23 @@ def test_a_cable_is_drawn_from_chip_to_chip_in_one_step(cabling: Editor) -> None
     assert cabling.design.links["cable-1"].cable == "fibre"  # type: ignore[index]
     assert len(cabling.requests) == 1
     assert view.marks.wire is None
+    assert view.selection == {"rule:cable-1[0]"}
+
+
+def test_no_tooltip_lies_over_what_is_said_of_a_cable_being_drawn(
+    cabling: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = cabling.view
+    shown: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _, text, *__: shown.append(text))
+    end = at(view, "R02/B1/spine[0]")
+    tip = QHelpEvent(QEvent.Type.ToolTip, end, view.mapToGlobal(end))
+    QApplication.sendEvent(view, tip)
+    assert len(shown) == 1
+    QTest.mouseClick(view, LEFT, NO_KEY, at(view, "R01/N1/leaf[0]"))
+    QTest.mouseMove(view, end)
+    QApplication.sendEvent(view, tip)
+    assert len(shown) == 1
 
 
 def test_two_clicks_do_and_the_view_may_move_between(cabling: Editor) -> None:
