@@ -83,3 +83,25 @@ def test_the_rule_of_the_problem_selected_is_explained_below_the_list(
     # Of two rules at once nothing is said.
     tree.topLevelItem(places["tray-fill"]).setSelected(True)
     assert panel.explained == ""
+
+
+def test_the_list_stays_where_it_was_scrolled_to_when_a_problem_is_fixed(
+    window: MainWindow, qtbot: QtBot, broken: Path
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(broken)
+    window.show_dock("problems")
+    QApplication.processEvents()
+    tree = window.problems._list
+    place = next(n for n, row in enumerate(window.problems.rows) if row.rule == "tray-fill")
+    row = window.problems.rows[place]
+    tree.setCurrentItem(tree.topLevelItem(place))
+    QApplication.processEvents()
+    bar = tree.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 20
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.problems.fix_requested.emit(row.fix)
+    # One row less, and the line that explained a rule may have left its room to the list.
+    assert bar.value() >= bar.maximum() - 3
+    assert bar.value() > 20

@@ -120,6 +120,8 @@ class ProblemsPanel(QWidget):
             self._list.setCurrentItem(kept[0])
         for item in kept:
             item.setSelected(True)
+        # Until rows are laid out there is nowhere to scroll to.
+        self._list.doItemsLayout()
         self._list.verticalScrollBar().setValue(at)
         self._stack.setCurrentIndex(1 if rows else 0)
         self._offer()
