@@ -190,6 +190,14 @@ def _figure_rows(result: SimResult, said: Said) -> list[list[str]]:
             said(memory) + refusal,
             range_text(result.error_bands.get("memory"), used, "data"),
         ],
+        [
+            say("Memory by moment"),
+            " · ".join(
+                f"{said(word(one.name))} {display(one.byte, 'data')}"
+                for one in result.memory.moments
+            ),
+            "",
+        ],
         *_host_rows(result.memory),
     ]
 

@@ -90,7 +90,10 @@ def _memory(memory: Memory, said: Said) -> str:
     whole = max(memory.capacity_byte, memory.used_byte) or 1.0
     rows = (_bar_row(term.name, term.byte, whole, "data", said) for term in memory.terms)
     return (
-        f"<h3>{title}: {used} / {capacity}{refusal}</h3>" + table((), rows) + _hosted(memory, said)
+        f"<h3>{title}: {used} / {capacity}{refusal}</h3>"
+        + table((), rows)
+        + table((), (_bar_row(one.name, one.byte, whole, "data", said) for one in memory.moments))
+        + _hosted(memory, said)
     )
 
 

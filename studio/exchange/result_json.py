@@ -24,6 +24,7 @@ def result_json(result: SimResult) -> dict[str, Any]:
             "used_bytes": result.memory.used_byte,
             "capacity_bytes": result.memory.capacity_byte,
             "terms": {term.name: term.byte for term in result.memory.terms},
+            "moments": {one.name: one.byte for one in result.memory.moments},
             "remedy": result.memory.remedy,
             "remedy_fields": dict(result.memory.remedy_fields),
             **_host(result.memory),

@@ -136,6 +136,7 @@ def result_table(result: SimResult) -> Table:
         ("memory_capacity_bytes", memory.capacity_byte, "byte", "", ""),
     ]
     rows += [(f"memory.{term.name}", term.byte, "byte", "", "") for term in memory.terms]
+    rows += [(f"memory_at.{one.name}", one.byte, "byte", "", "") for one in memory.moments]
     rows += [(f"host_memory.{one.name}", one.byte, "byte", "", "") for one in memory.host_terms]
     for phase in result.phases:
         rows.append((f"{phase.name}.seconds", phase.seconds, "s", "", ""))

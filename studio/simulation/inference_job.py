@@ -158,6 +158,10 @@ def _result(
             ),
             outcome.memory.capacity,
             *(("", {}) if outcome.fits else _remedy(given, scenario, outcome, npus)),
+            moments=(
+                MemoryTerm("before requests", outcome.memory.weights + outcome.memory.buffers),
+                MemoryTerm("all at full length", outcome.memory.total),
+            ),
         ),
         load=Load(draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus),
         tokens_per_s=rate * npus,

@@ -129,6 +129,8 @@ class Memory:
     """What CPUs hold for the NPU; empty where nothing is offloaded."""
     host_capacity_byte: float = 0.0
     """Memory of the CPUs per NPU."""
+    moments: tuple[MemoryTerm, ...] = ()
+    """All that the NPU holds at other times than its fullest, by the moment, in order."""
 
     @property
     def used_byte(self) -> float:

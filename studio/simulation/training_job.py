@@ -134,6 +134,7 @@ def _result(given: SimInput, scenario: Training, outcome: TrainingResult) -> Sim
             *(("", {}) if memory.fits[0] else _remedy(given, scenario, memory)),
             tuple(MemoryTerm(n, float(v[0])) for n, v in memory.host.by_category().items() if v[0]),
             memory.host_capacity_byte,
+            tuple(MemoryTerm(n, float(v[0])) for n, v in memory.by_moment().items()),
         ),
         load=Load(draw, npus, machine.npu_count, accelerator.idle_w, tokens / step),
         tokens_per_s=tokens / step,

@@ -12,7 +12,7 @@ from studio.simulation.inference.memory import sequence_byte
 from studio.simulation.inference.plan import scalar
 from studio.simulation.memory.training import micro_batches_in_flight
 from studio.simulation.memory.weights import held_parameters, stage_layers
-from studio.simulation.words import word
+from studio.simulation.words import term, word
 
 
 def memory_line(basis: Basis) -> Line:
@@ -23,23 +23,23 @@ def memory_line(basis: Basis) -> Line:
         if basis.result.job == "training"
         else say("with the most sequences in flight and one pass of prompts")
     )
-    terms = sorted((term for term in memory.terms if term.byte), key=lambda term: -term.byte)
+    terms = sorted((one for one in memory.terms if one.byte), key=lambda one: -one.byte)
     return Line(
         "memory",
         say("Memory of the fullest NPU"),
         memory.used_byte,
         "data",
         moment,
-        (basis.rating("memory"),),
+        (
+            basis.rating("memory"),
+            *(
+                given_input(say("held at: {moment}", moment=term(one.name)), one.byte, "data")
+                for one in memory.moments
+            ),
+        ),
         opener=lambda: [
-            Line(
-                term.name,
-                word(term.name),
-                term.byte,
-                "data",
-                *_how(basis, term.name, term.byte),
-            )
-            for term in terms
+            Line(one.name, word(one.name), one.byte, "data", *_how(basis, one.name, one.byte))
+            for one in terms
         ],
     )
 
@@ -65,13 +65,13 @@ def host_memory_line(basis: Basis) -> Line | None:
         ),
         opener=lambda: [
             Line(
-                term.name,
-                word(term.name),
-                term.byte,
+                one.name,
+                word(one.name),
+                one.byte,
                 "data",
-                *_trained(basis, term.name, term.byte, is_on_host=True),
+                *_trained(basis, one.name, one.byte, is_on_host=True),
             )
-            for term in memory.host_terms
+            for one in memory.host_terms
         ],
     )
 

@@ -85,6 +85,15 @@ class TrainingMemory:
             "buffers": self.buffers,
         }
 
+    def by_moment(self) -> Mapping[str, FloatArray]:
+        """Return all that is held at some moments of a step, in their order; the peak is `total`.
+
+        Between steps only the states are there; an update has no activations any more.
+        """
+        states = self.weights + self.gradients + self.optimizer + self.runtime
+        update = np.minimum(self.update_byte + self.runtime, self.total)
+        return {"between steps": states, "first backward pass": self.total, "update": update}
+
 
 def training_memory(
     model: AiModel,

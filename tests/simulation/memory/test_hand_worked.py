@@ -124,3 +124,15 @@ def test_gradients_that_come_with_the_backward_pass_gather_chunk_by_chunk() -> N
     assert list(memory.gradients) == pytest.approx([whole, whole / 2, whole])
     from_the_start = training_memory(SMALL, given, Recipe(), H100)
     assert list(from_the_start.gradients) == pytest.approx([whole / 8] * 3)
+
+
+def test_an_update_has_no_activations_any_more_and_between_steps_only_states_stay() -> None:
+    memory = training_memory(SMALL, plans(micro_batch=4), Recipe(), H100)
+    at = {name: float(byte[0]) for name, byte in memory.by_moment().items()}
+    states = sum(float(one[0]) for one in (memory.weights, memory.gradients, memory.optimizer))
+    assert list(at) == ["between steps", "first backward pass", "update"]
+    assert at["between steps"] == pytest.approx(states + float(memory.runtime[0]))
+    assert at["first backward pass"] == pytest.approx(float(memory.total[0]))
+    # Two bytes an element of the stream that outlives the backward pass.
+    stream = 4 * float(plans().sequence[0]) * SMALL.hidden * 2
+    assert at["update"] == pytest.approx(at["between steps"] + stream)
