@@ -42,7 +42,7 @@ def _own_folders(
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(name, str(home / name.lower()))
-        if pytestconfig.cache is not None:
+        if pytestconfig.pluginmanager.hasplugin("cacheprovider") and pytestconfig.cache:
             # A system without links, or another worker that has made it, loses nothing.
             with contextlib.suppress(OSError):
                 paths.cache_dir().mkdir(parents=True, exist_ok=True)
