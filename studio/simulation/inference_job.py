@@ -12,7 +12,11 @@ from studio.design.scenario import Inference, Scenario
 from studio.errors import InvalidInput
 from studio.messages import say
 from studio.simulation.economics import economics
-from studio.simulation.inference.disaggregation import balanced_decode_npus, pooled_rate
+from studio.simulation.inference.disaggregation import (
+    balanced_decode_npus,
+    check_prefill_share,
+    pooled_rate,
+)
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.pass_time import PassTime
@@ -165,7 +169,7 @@ def _result(
         ),
         load=Load(draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus),
         tokens_per_s=rate * npus,
-        tokens_per_s_per_npu=rate,
+        tokens_per_s_per_npu=rate * npus / (npus + idle),
         headline_s=outcome.tpot_s,
         ttft_s=outcome.ttft_s,
         mfu=share * outcome.prefill.compute_utilisation
@@ -204,15 +208,7 @@ def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> in
     """Return the NPUs kept for decoding; a scenario that names a share gets it."""
     share = scenario.prefill_share
     if share:
-        if not 1 <= share * npus + 0.5 < npus:
-            most = max(0.0, 1 - outcome.instance_npus / npus)
-            raise InvalidInput(
-                "{percent:.4g}% of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
-                "(0 keeps both phases in balance)",
-                percent=share * 100,
-                npus=npus,
-                nearest=most if share > 0.5 else 1 / npus if share > 0 else 0.0,
-            )
+        check_prefill_share(share, npus, outcome.instance_npus)
         return npus - round(share * npus)
     return int(
         balanced_decode_npus(

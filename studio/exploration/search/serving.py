@@ -33,6 +33,7 @@ from studio.exploration.search.serving_pools import Pools, pools_of
 from studio.exploration.search.serving_space import Choices, variants
 from studio.messages import say
 from studio.simulation.inference.batches import group_room
+from studio.simulation.inference.disaggregation import check_prefill_share
 from studio.simulation.inference.memory import serving_memory
 from studio.simulation.inference.requests import Limits
 from studio.simulation.job import SimInput
@@ -75,6 +76,9 @@ def search_serving(
     """
     scenario = given.scenario
     assert isinstance(scenario, Inference)
+    if scenario.prefill_share:
+        npus = scenario.npus or given.machine.npu_count
+        check_prefill_share(scenario.prefill_share, npus, instance_npus=1.0)
     found: list[Pools] = []
     combinations, valid, too_large = 0.0, 0, 0
     every = list(variants(scenario, choices or {}))
@@ -159,10 +163,19 @@ def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Lim
 
 
 def _nothing_fits(given: SimInput, scenario: Inference, choices: Choices) -> InvalidInput:
-    """Return the error that names the leanest mapping and what it needs."""
+    """Return the error that names the leanest mapping and what it needs, or the batch too large."""
     setting = Setting.of(given, scenario)
     space = setting.plans(choices)
     engine = setting.engine(space.plan)
+    room = group_room(engine, setting.shape)
+    if "batch_per_npu" in choices and np.any(room >= 1):
+        most = np.max(room / np.asarray(space.plan.group_ranks)) * setting.devices_per_npu
+        return InvalidInput(
+            "no mapping of {name} holds so few or so many requests per NPU; nearest valid: up to "
+            "{most:.4g}, in whole ones per attention group",
+            name=given.model.name,
+            most=float(most),
+        )
     memory = serving_memory(engine, 1.0, setting.shape.full_length, engine.profile.pass_tokens)
     need = np.broadcast_to(memory.total, (space.count,))
     least = int(np.argmin(need))

@@ -77,6 +77,25 @@ def disaggregate(
     )
 
 
+def check_prefill_share(share: float, npus: int, instance_npus: float) -> None:
+    """Raise for a share of the NPUs that leaves none for prefill or none for decoding.
+
+    Raises
+    ------
+    InvalidInput : with the largest share that leaves one instance of `instance_npus`, or the
+        smallest that is an NPU.
+    """
+    if not 1 <= share * npus + 0.5 < npus:
+        most = max(0.0, 1 - instance_npus / npus)
+        raise InvalidInput(
+            "{percent:.4g}% of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
+            "(0 keeps both phases in balance)",
+            percent=share * 100,
+            npus=npus,
+            nearest=most if share > 0.5 else 1 / npus if share > 0 else 0.0,
+        )
+
+
 def balanced_decode_npus(
     npus: int, prefill_share: Number, instance_npus: Number, prefill_instance_npus: Number
 ) -> FloatArray:

@@ -151,6 +151,18 @@ def test_impossible_choices_name_the_rule_and_the_nearest(
         searched(serve(model), **choices)
 
 
+@pytest.mark.parametrize("batch", [1e12, 1e-7])
+def test_a_batch_that_no_mapping_holds_is_not_blamed_on_the_weights(batch: float) -> None:
+    with pytest.raises(InvalidInput, match="so few or so many requests per NPU; nearest valid"):
+        search_serving(serve(), {"batch_per_npu": (batch,)})
+
+
+def test_a_prefill_share_that_leaves_no_npu_is_refused_before_anything_is_tried() -> None:
+    """64 NPUs: one of them is 1.6 %."""
+    with pytest.raises(InvalidInput, match="99.9% of 64 NPUs for prefill; nearest valid: 98.4%"):
+        search_serving(serve(prefill_share=0.999))
+
+
 def test_unknown_formats_and_goals_are_refused() -> None:
     with pytest.raises(UnknownName, match="fp9"):
         searched(serve(), precision=("fp9",))

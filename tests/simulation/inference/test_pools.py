@@ -102,6 +102,7 @@ def test_npus_that_would_slow_the_service_are_left_idle_and_named() -> None:
     assert sum(phase.npus for phase in found.phases) == 64
     assert any("16 NPUs are idle" in str(warning) for warning in found.warnings)
     assert found.tokens_per_s == pytest.approx(served(CLOUDMATRIX, npus=64).tokens_per_s)
+    assert found.tokens_per_s_per_npu == pytest.approx(found.tokens_per_s / 80)
 
 
 @pytest.mark.parametrize(("npus", "instance"), [(32, 32), (48, 16)])
