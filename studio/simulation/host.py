@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from studio.fabric.arrays import FloatArray, IntArray, marked
+from studio.fabric.arrays import BoolArray, FloatArray, IntArray, marked
 from studio.fabric.changes import Aspect
 from studio.fabric.fabric import Fabric
 from studio.simulation.machine import Host
@@ -58,22 +60,35 @@ def _sum(fabric: Fabric, components: IntArray, field: str) -> float:
 def _drawn_byte_per_s(fabric: Fabric, npus: IntArray, cpus: IntArray) -> float:
     """Return what an NPU can send to CPUs over links that are drawn; 0 where none lead there."""
     count = fabric.layout.component_count
-    a, b, rate = fabric.links.a, fabric.links.b, fabric.link_bandwidth_byte_per_s
-    works = rate > 0
-    a, b, rate = a[works], b[works], rate[works]
     is_npu, is_cpu = marked(count, npus), marked(count, cpus)
     is_switch = marked(count, _working(fabric, "switch"))
-    by_npu, by_cpu = (
-        is_switch & marked(count, b[side[a]], a[side[b]]) for side in (is_npu, is_cpu)
+    cpu_ends = _ends(fabric, is_cpu, is_npu | is_switch)
+    near_cpus = marked(count, cpu_ends.far) & is_switch
+    npu_ends = _ends(fabric, is_npu, near_cpus | is_cpu)
+    sent = np.bincount(npu_ends.near, npu_ends.rate, minlength=count)[npus]
+    near_npus = marked(count, npu_ends.far) | is_npu
+    taken = cpu_ends.rate[near_npus[cpu_ends.far]].sum()
+    return float(min(sent.min(), taken / len(npus)))
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Working links from components of one kind to others; arrays have shape (n_links,)."""
+
+    near: IntArray
+    far: IntArray
+    rate: FloatArray
+
+
+def _ends(fabric: Fabric, near: BoolArray, far: BoolArray) -> _Ends:
+    a, b = fabric.links.a, fabric.links.b
+    there, back = np.flatnonzero(near[a] & far[b]), np.flatnonzero(near[b] & far[a])
+    rate = fabric.link_bandwidth_byte_per_s
+    return _Ends(
+        np.concatenate([a[there], b[back]]),
+        np.concatenate([b[there], a[back]]),
+        np.concatenate([rate[there], rate[back]]),
     )
-    between = by_npu & by_cpu
-    sent: FloatArray = np.zeros(count)
-    for one, other in ((a, b), (b, a)):
-        from_npu = is_npu[one] & (is_cpu | between)[other]
-        from_cpu = is_cpu[one] & (is_npu | between)[other]
-        leads = from_npu | from_cpu
-        sent += np.bincount(one[leads], rate[leads], minlength=count)
-    return float(min(sent[npus].min(), sent[cpus].sum() / len(npus)))
 
 
 def _port_byte_per_s(fabric: Fabric, npus: IntArray, cpus: IntArray) -> float:
