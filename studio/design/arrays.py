@@ -61,7 +61,7 @@ _IN_LINE = Shift()
 
 def shift_of(array: Array, cell: Cell) -> Shift:
     """Return how far a member is out of line; zero for most."""
-    return array.moved.get(cell_key(cell), _IN_LINE)
+    return array.moved.get(cell_key(cell), _IN_LINE) if array.moved else _IN_LINE
 
 
 def offset_of(rack: Rack, cell: Cell) -> tuple[float, float]:

@@ -5,7 +5,7 @@ Only what repeats is walked in Python; components come from templates by offset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -120,24 +120,49 @@ def _rack_instances(rack_id: RackId, rack: Rack, parts: PartTable) -> list[RackI
     return found
 
 
-def place_racks(layout: Layout, design: Design) -> Layout:
+def place_racks(layout: Layout, before: Design, design: Design) -> Layout:
     """Return the layout with its racks where the design has them now; nothing else has changed.
 
     Racks that have not moved stay the same objects.
+
+    Parameters
+    ----------
+    before : the design that the layout is of.
     """
-    racks = []
+    racks = list(layout.racks)
     for rack_id, rack in design.racks.items():
         _check_position(rack_id, rack)
-    for instance in layout.racks:
-        rack = design.racks[instance.rack]
-        row, column = divmod(instance.element, rack.array.count)
-        dx, dy = array_offset(rack, column, row)
-        x_m, y_m = rack.x_m + dx, rack.y_m + dy
-        turned = member_rotation(rack, column, row)
-        stands = (instance.x_m, instance.y_m, instance.rotation_deg) == (x_m, y_m, turned)
-        moved = replace(instance, x_m=x_m, y_m=y_m, rotation_deg=turned) if not stands else instance
-        racks.append(moved)
-    return replace(layout, racks=tuple(racks))
+        if rack is before.racks[rack_id]:
+            continue
+        # An entry without members, an array of none, stands nowhere.
+        numbers = layout.racks_by_entry.get(rack_id, ())
+        for element in _elements_placed(before.racks[rack_id], rack, len(numbers)):
+            racks[numbers[element]] = _placed(racks[numbers[element]], rack)
+    return layout.alike(racks=tuple(racks))
+
+
+def _elements_placed(before: Rack, rack: Rack, count: int) -> Iterable[int]:
+    """Return the members that may stand elsewhere: of an array that stays, those out of line."""
+    old, new = before.array, rack.array
+    stays = (before.x_m, before.y_m, before.rotation_deg) == (rack.x_m, rack.y_m, rack.rotation_deg)
+    if not stays or (old.pitch, old.row_pitch) != (new.pitch, new.row_pitch):
+        return range(count)
+    keys = {**old.moved, **new.moved}
+    changed = {cell for cell in keys if old.moved.get(cell) != new.moved.get(cell)}
+    # Cells beyond the array are kept for when it grows again.
+    return [n for n, cell in enumerate(cells(new)) if cell_key(cell) in changed] if changed else ()
+
+
+def _placed(instance: RackInstance, rack: Rack) -> RackInstance:
+    row, column = divmod(instance.element, rack.array.count)
+    dx, dy = array_offset(rack, column, row)
+    x_m, y_m = rack.x_m + dx, rack.y_m + dy
+    turned = member_rotation(rack, column, row)
+    if (instance.x_m, instance.y_m, instance.rotation_deg) == (x_m, y_m, turned):
+        return instance
+    return RackInstance(
+        instance.rack, instance.element, instance.label, instance.part, x_m, y_m, turned
+    )
 
 
 def _check_position(rack_id: RackId, rack: Rack) -> None:

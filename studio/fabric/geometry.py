@@ -16,6 +16,7 @@ from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.layout import Layout
 from studio.fabric.links import Links
 from studio.messages import say
+from studio.units import MICRO
 
 DEFAULT_RACK_HEIGHT_M = 2.25
 TRACE_M = 0.3
@@ -49,16 +50,17 @@ def measure(layout: Layout, links: Links, routing: Routing) -> Geometry:
 def measure_moved(
     layout: Layout, links: Links, routing: Routing, before: Layout, known: Geometry
 ) -> Geometry:
-    """Return the same as `measure`, worked out for the links of racks that moved alone.
+    """Return the same as `measure`, worked out for the links between racks that moved apart.
 
     Parameters
     ----------
     before, known : the layout that differs in where racks stand, and the geometry of it.
     """
-    pairs = zip(before.racks, layout.racks, strict=True)
-    moved = np.array([old is not new for old, new in pairs], dtype=bool)
-    touched = moved[layout.rack]
-    chosen = np.flatnonzero(touched[links.a] | touched[links.b])
+    shift = _standing(layout).middle_um - _standing(before).middle_um
+    # Racks that keep together keep their cables too.
+    _, together = np.unique(shift, axis=0, return_inverse=True)
+    block = together.reshape(-1)[layout.rack]
+    chosen = np.flatnonzero(block[links.a] != block[links.b])
     if not len(chosen):
         return known
     part = _measured(layout, links, routing, chosen)
@@ -110,25 +112,47 @@ def _check(routing: Routing) -> None:
 
 def _routes(layout: Layout, a: IntArray, b: IntArray, routing: Routing) -> FloatArray:
     """Return how long the ways are between pairs of components, shape (n_pairs,)."""
-    reach = [layout.footprint_m(rack) for rack in layout.racks]
-    x = np.array([rack.x_m + wide / 2 for rack, (wide, _) in zip(layout.racks, reach, strict=True)])
-    y = np.array([rack.y_m + deep / 2 for rack, (_, deep) in zip(layout.racks, reach, strict=True)])
-    top = np.array(
-        [layout.parts[r.part].value("height") or DEFAULT_RACK_HEIGHT_M for r in layout.racks]
-    )
-    width = np.array([min(one) for one in reach])
     if not len(a):
         return np.empty(0)
-    height = layout.height_m()
+    racks = _standing(layout)
+    height = layout.height_m
     housing_a, housing_b = layout.housing[a], layout.housing[b]
     rack_a, rack_b = layout.rack[a], layout.rack[b]
     height_a, height_b = height[housing_a], height[housing_b]
-    along = np.abs(x[rack_a] - x[rack_b]) + np.abs(y[rack_a] - y[rack_b])
-    tray = np.maximum(top[rack_a], top[rack_b]) + routing.tray_above_rack_m
+    along = np.abs(racks.middle_um[rack_a] - racks.middle_um[rack_b]).sum(axis=1) * MICRO
+    tray = np.maximum(racks.top_m[rack_a], racks.top_m[rack_b]) + routing.tray_above_rack_m
     between = np.maximum(tray - height_a, 0) + np.maximum(tray - height_b, 0) + along
-    inside = np.abs(height_a - height_b) + width[rack_a] / 2
+    inside = np.abs(height_a - height_b) + racks.width_m[rack_a] / 2
     route = np.where(rack_a == rack_b, inside, between)
     return np.where(housing_a == housing_b, TRACE_M, route)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where racks stand and how large they are; first dimension n_racks."""
+
+    middle_um: IntArray
+    """Shape (n_racks, 2). In whole micrometres: the way between racks that are moved together
+    stays the same to the last digit."""
+    top_m: FloatArray
+    width_m: FloatArray
+    """Of the shorter side."""
+
+
+def _standing(layout: Layout) -> _Standing:
+    # Racks of a part that are turned alike are of one size: of thousands a few are looked up.
+    sizes: dict[tuple[int, int], tuple[float, float, float]] = {}
+    rows = []
+    for rack in layout.racks:
+        alike = rack.part, rack.rotation_deg
+        if alike not in sizes:
+            top = layout.parts[rack.part].value("height") or DEFAULT_RACK_HEIGHT_M
+            sizes[alike] = (*layout.footprint_m(rack), top)
+        wide, deep, top = sizes[alike]
+        rows.append((rack.x_m + wide / 2, rack.y_m + deep / 2, top, min(wide, deep)))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 4)
+    middle = np.rint(table[:, :2] / MICRO).astype(np.int64)
+    return _Standing(middle, table[:, 2], table[:, 3])
 
 
 def _stock(length: FloatArray, routing: Routing) -> FloatArray:

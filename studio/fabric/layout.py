@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -68,6 +69,16 @@ class Layout:
     different: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     """Components whose part is an exception of their assembly, in order."""
 
+    def alike(self, **changed: Any) -> Layout:
+        """Return a layout of the same racks elsewhere, or of parts with other values.
+
+        What was worked out of this one goes along: none of it depends on places or values.
+        """
+        made = replace(self, **changed)
+        own = {one.name for one in fields(self)}
+        vars(made).update((key, known) for key, known in vars(self).items() if key not in own)
+        return made
+
     @property
     def component_count(self) -> int:
         """Return how many components there are."""
@@ -114,6 +125,7 @@ class Layout:
         depth = part.value("depth") or DEFAULT_RACK_DEPTH_M
         return (depth, width) if rack.rotation_deg % 180 else (width, depth)
 
+    @cached_property
     def height_m(self) -> FloatArray:
         """Return the height of each housing's middle above the floor, shape (n_housings,)."""
         plinth_m = 0.1

@@ -49,8 +49,8 @@ def kept_layout(previous: Fabric, design: Design, catalog: Catalog) -> Layout | 
         return None
     layout = previous.layout
     if parts is not layout.parts:
-        layout = replace(layout, parts=parts)
-    return layout if before.racks is design.racks else place_racks(layout, design)
+        layout = layout.alike(parts=parts)
+    return layout if before.racks is design.racks else place_racks(layout, before, design)
 
 
 def has_same_wiring(previous: Fabric, design: Design, layout: Layout) -> bool:

@@ -22,7 +22,7 @@ from studio.design.contents import straighten_boxes
 from studio.design.edits import Edit, rotate_racks, set_part, set_state
 from studio.design.facing import turn_boxes
 from studio.design.members import share
-from studio.design.model import Design
+from studio.design.model import Design, Rack
 from studio.errors import InvalidDesign
 from studio.fabric.arrays import FloatArray, IntArray
 from studio.fabric.fabric import Fabric
@@ -196,9 +196,12 @@ def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
     """Tell whether anything selected can be put back."""
     design = fabric.design
     held = hold(fabric, selection)
-    racks = {rack: tuple(cells(design.racks[rack].array)) for rack in held.whole}
-    for rack, members in {**racks, **held.members}.items():
-        if _racks_put_back(design, rack, members) is not design:
+    if any(_is_irregular(design.racks[rack]) for rack in held.whole):
+        return True
+    for rack, members in held.members.items():
+        # Asked after every edit, also where thousands of members are selected.
+        irregular = _is_irregular(design.racks[rack])
+        if irregular and _racks_put_back(design, rack, members) is not design:
             return True
     if any(_is_put_back(design, one) for one in hold_boxes(fabric, selection)):
         return True
@@ -206,6 +209,11 @@ def has_exceptions(fabric: Fabric, selection: frozenset[str]) -> bool:
         return True
     marked = (design.exceptions.get(Address(one)) for one in selection)
     return any(one is not None and (one.state == "absent" or one.part) for one in marked)
+
+
+def _is_irregular(rack: Rack) -> bool:
+    """Tell whether any member of an array is out of line or has contents of its own."""
+    return bool(rack.array.moved or rack.own_contents)
 
 
 def _is_put_back(design: Design, held: HeldBoxes) -> bool:

@@ -58,7 +58,7 @@ def test_placements_stack_upward_and_racks_stand_in_their_pitch(two_racks_fabric
         ("S1", 12, 1),
     ]
     # Middle of U1-U2 on a plinth of 0.1 m.
-    assert layout.height_m()[0] == pytest.approx(0.1 + 1 * 0.04445)
+    assert layout.height_m[0] == pytest.approx(0.1 + 1 * 0.04445)
     assert [(r.x_m, r.y_m) for r in layout.racks] == [(1.0, 1.0), (2.0, 1.0)]
 
 

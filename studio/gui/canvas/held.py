@@ -60,10 +60,11 @@ def hold(fabric: Fabric, addresses: Iterable[str]) -> Held:
     layout = fabric.layout
     labels = frozenset(addresses)
     chosen: dict[RackId, list[int]] = {}
+    racks, numbers = layout.racks, layout.rack_by_label
     for label in labels:
-        number = layout.rack_by_label.get(label)
+        number = numbers.get(label)
         if number is not None:
-            chosen.setdefault(layout.racks[number].rack, []).append(number)
+            chosen.setdefault(racks[number].rack, []).append(number)
     if not chosen:
         # Menus ask at every edit, mostly with no rack selected, also where there are thousands.
         return Held((), {})
@@ -73,7 +74,8 @@ def hold(fabric: Fabric, addresses: Iterable[str]) -> Held:
         if len(chosen[key]) == len(of_rack[key]):
             whole.append(key)
         else:
-            cells = [cell_of(fabric.design, layout.racks[n]) for n in sorted(chosen[key])]
+            array = fabric.design.racks[key].array
+            cells = [cell_at(array, layout.racks[n].element) for n in sorted(chosen[key])]
             members[key] = tuple(cells)
     return Held(tuple(whole), members)
 

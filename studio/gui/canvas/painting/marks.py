@@ -26,6 +26,9 @@ from studio.gui.canvas.stretching import Edge
 from studio.gui.canvas.tracing import trace
 from studio.gui.canvas.viewport import Rect
 
+MOST_STROKED = 500
+"""Outlines of more things are filled instead of drawn with a pen."""
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -176,10 +179,39 @@ def _paint_outlines(
     pen = QPen(color, width)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     for rects in groups:
-        if len(rects):
+        shown = _in_view(frame, crisp(frame.screen_rects(rects)))
+        if len(shown) > MOST_STROKED:
+            _fill_outlines(painter, shown, color, fill)
+        elif len(shown):
             painter.setPen(pen)
             painter.setBrush(QBrush(fill) if tint else QBrush(QColor(0, 0, 0, 0)))
-            draw_rects(painter, crisp(frame.screen_rects(rects)))
+            draw_rects(painter, shown)
+
+
+def _in_view(frame: Frame, rects: FloatArray) -> FloatArray:
+    """Return the rectangles of which the view shows anything, their lines included."""
+    view, line = frame.viewport, 2.0
+    right_bottom = rects[:, :2] + rects[:, 2:]
+    inside = (right_bottom >= -line).all(axis=1)
+    inside &= (rects[:, :2] <= (view.width + line, view.height + line)).all(axis=1)
+    return rects[inside]
+
+
+def _fill_outlines(painter: QPainter, rects: FloatArray, color: QColor, fill: QColor) -> None:
+    """Outline many rectangles with four filled ones each, which costs a tenth of drawing lines."""
+    left, top, wide, high = rects.T
+    one, two = np.ones_like(left), np.full_like(left, 2.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(fill))
+    draw_rects(painter, rects)
+    painter.setBrush(QBrush(color))
+    for side in (
+        (left - one, top - one, wide + two, two),
+        (left - one, top + high - one, wide + two, two),
+        (left - one, top + one, two, high - two),
+        (left + wide - one, top + one, two, high - two),
+    ):
+        draw_rects(painter, np.maximum(np.stack(side, axis=1), (-np.inf, -np.inf, 0.0, 0.0)))
 
 
 def _paint_marquee(

@@ -12,6 +12,7 @@ from studio.design.copying import next_number
 from studio.design.edits import Edit, free_name, get_field, move_racks, put, rotate_racks
 from studio.design.model import Array, Design, Rack
 from studio.fabric.arrays import FloatArray
+from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark
 from studio.gui.views.entry import read_entry
 from studio.gui.views.inspector_fields import Choice
@@ -40,11 +41,15 @@ def racks_sheet(source: Source) -> Sheet:
         return lambda row: ("racks", str(racks[row].rack), *steps)
 
     def field(*steps: str) -> Callable[[], Values]:
-        return lambda: Numbers(
-            np.array(
-                [get_field(design, ("racks", str(one.rack), *steps)) for one in racks], dtype=float
-            )
-        )
+        def numbers() -> Numbers:
+            # Read once for each entry: an array of thousands is one.
+            of = {
+                entry: get_field(design, ("racks", str(entry), *steps))
+                for entry in layout.racks_by_entry
+            }
+            return Numbers(np.array([of[one.rack] for one in racks], dtype=float))
+
+        return numbers
 
     def label(row: int) -> str:
         return racks[row].label
@@ -64,7 +69,7 @@ def racks_sheet(source: Source) -> Sheet:
         Column(
             "type",
             mark("Rack type"),
-            lambda: words([_named(types, fabric.parts[one.part].id) for one in racks]),
+            lambda: words(_names_of(fabric, types)),
             writing.choice(path("part"), writing.same(types)),
             writing.same(types),
         ),
@@ -196,6 +201,12 @@ def _length(key: str, title: str, make: Callable[[], Values], path_of: writing.P
 
 def _named(choices: tuple[Choice, ...], value: object) -> str:
     return next((text for one, text in choices if one == value), str(value))
+
+
+def _names_of(fabric: Fabric, types: tuple[Choice, ...]) -> list[str]:
+    racks = fabric.layout.racks
+    names = {number: _named(types, fabric.parts[number].id) for number in {r.part for r in racks}}
+    return [names[one.part] for one in racks]
 
 
 def _boxes(source: Source) -> FloatArray:
