@@ -2,7 +2,9 @@
 
 `fronts.csv` says how each was run: NPUs of both pools, ranks that share experts, requests at once.
 The studio answers with the speed of one user, drafts and attention cut as is fastest, because the
-source names neither.
+source names neither. Of B200 the recipes are public (`recipe_tp`, `recipe_drafts`; InferenceX,
+`.github/configs/nvidia-master.yaml`, `dsr1-fp4-b200-dynamo-trt`): they say what was fastest in
+truth, and that experts were never spread beyond a node.
 """
 
 from __future__ import annotations
