@@ -165,3 +165,10 @@ def test_users_of_a_sharding_stack_leave_other_axes_alone_while_that_fits() -> N
     assert said.startswith("TP 1 PP 1x1 CP 1 EP 1 DP 256")
     too_large = predict(blanked(row("TR0178"), TRAINING)).reason
     assert not too_large.startswith("TP 1 PP 1x1 CP 1 EP 1 DP 256")
+
+
+def test_a_quantity_in_words_is_measured_in_the_unit_it_names() -> None:
+    """Millions of tokens per second and megawatt, which no power of two counts."""
+    row = {"primary_metric": "other_metric", "other_metric": "0.75M tokens/s per provisioned MW"}
+    inference = next(kind for kind in KINDS if kind.name == "inference")
+    assert measured_value(row, inference) == 0.75

@@ -174,12 +174,13 @@ def possible_plans(case: ServingCase, profile: InferenceProfile) -> list[Inferen
         # Engines that spread experts over ranks that do not divide them fill the rest with copies.
         copies = -expert_count(case.model) % scalar(stated.expert)
         return [replace(stated, redundant_experts=copies)]
+    # Published runs cut attention over all ranks or none, unless they say otherwise.
     domain = case.machine.levels[0].ranks * profile.devices_per_npu
     stages = max(case.pipeline, 1) if case.pipeline else _MOST_STAGES
     most = int(min(devices, domain))
     return [
         replace(plan, is_balanced=case.is_balanced)
-        for plan in candidate_plans(case.model, most, stages)
+        for plan in candidate_plans(case.model, most, stages, most_mixed_tensor=1)
         if devices % int(scalar(plan.ranks)) == 0
     ]
 

@@ -227,6 +227,9 @@ def read_cases(name: str, text: str) -> tuple[SetKind, list[dict[str, str]]]:
     return kind, list(rows)
 
 
+_QUANTITY_IN_WORDS = "other_metric"
+
+
 def blanked(row: Mapping[str, str], kind: SetKind) -> dict[str, str]:
     """Return a row whose measured columns are empty."""
     measured = kind.measured | _MEASURED_ANYWHERE
@@ -236,13 +239,17 @@ def blanked(row: Mapping[str, str], kind: SetKind) -> dict[str, str]:
 def measured_value(row: Mapping[str, str], kind: SetKind) -> float | None:
     """Return the measurement of a row: its primary metric, or 1 for "does not fit".
 
-    Columns joined by a plus sign are summed, as `ttft_ms+tpot_ms`.
+    Columns joined by a plus sign are summed, as `ttft_ms+tpot_ms`. A quantity that has no column
+    of its own is compared in the unit its text names: `0.75M tokens/s per provisioned MW` is 0.75.
     """
-    columns = metric_of(row, kind.usual_metric).split("+")
-    texts = [(row.get(column.strip()) or "").strip() for column in columns]
+    columns = [column.strip() for column in metric_of(row, kind.usual_metric).split("+")]
+    texts = [(row.get(column) or "").strip() for column in columns]
     if texts[0].upper() == "OOM":
         return 1.0
-    value = sum(first_number(text) for text in texts)
+    value = sum(
+        first_number(text, as_written=column == _QUANTITY_IN_WORDS)
+        for column, text in zip(columns, texts, strict=True)
+    )
     if math.isnan(value):
         return None
     if (row.get("use") or "") == "score-class" and kind.name == "memory":

@@ -39,7 +39,9 @@ def tensor_degrees(model: AiModel, devices: int) -> list[int]:
     return found
 
 
-def candidate_plans(model: AiModel, devices: int, most_stages: int = 1) -> Iterator[InferencePlan]:
+def candidate_plans(
+    model: AiModel, devices: int, most_stages: int = 1, most_mixed_tensor: int = _MOST_MIXED_TENSOR
+) -> Iterator[InferencePlan]:
     """Yield mappings of one instance, smallest first.
 
     Dense models are cut by tensor and, up to `most_stages`, pipeline parallelism; models with
@@ -52,7 +54,7 @@ def candidate_plans(model: AiModel, devices: int, most_stages: int = 1) -> Itera
             yield InferencePlan(tensor=float(tensor), pipeline=float(stages))
             stages *= 2
     experts = expert_count(model)
-    mixed_degrees = [t for t in tensor_degrees(model, devices) if t <= _MOST_MIXED_TENSOR]
+    mixed_degrees = [t for t in tensor_degrees(model, devices) if t <= most_mixed_tensor]
     ranks = 2
     while experts and ranks <= min(devices, experts):
         for tensor in mixed_degrees:
