@@ -19,6 +19,7 @@ from studio.messages import say
 from studio.units import MICRO
 
 DEFAULT_RACK_HEIGHT_M = 2.25
+"""Of a rack type that names no height: a usual cabinet of 48 units."""
 TRACE_M = 0.3
 """A board trace between two chips of one housing."""
 FIBRE_S_PER_M = 4.9e-9

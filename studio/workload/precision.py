@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from studio.errors import UnknownName
 
+BF16_BYTE = 2.0
+"""Of what models keep and send unless a recipe says otherwise: activations, partial sums. [byte]"""
+
 
 @dataclass(frozen=True)
 class NumberFormat:

@@ -62,6 +62,7 @@ def batch(case: NetworkCase) -> Prediction:
 
 
 _WORD = 512.0
+"""Size of one access whose latency a source prints, unless it says otherwise. [byte]"""
 
 
 def load_store(case: NetworkCase) -> Prediction:

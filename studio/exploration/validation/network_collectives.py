@@ -91,6 +91,7 @@ def _spans(case: NetworkCase) -> tuple[tuple[Span, ...], str]:
 
 
 _HOST_RANKS = 8
+"""Most ranks in one host: a domain of more is a rack's, whatever number of nodes is written."""
 _NODE_RANKS = 8
 """Accelerators that share the adapters a fabric's description counts."""
 

@@ -19,6 +19,7 @@ Row = Mapping[str, str]
 _LORA = re.compile(r"LoRA(?:.*?rank\s*(\d+))?")
 _DROPS = re.compile(r"token[ -]?drop", re.IGNORECASE)
 LORA_RANK = 16
+"""Assumed where a row names none; its matrices are about 1 % of a model's work."""
 MAX_COUNT = 1e9
 MAX_NUMBER = {
     "gpus": 1e7, "layers": 4096, "hidden": 1e6, "heads": 1e5, "tp": 1e5, "pp": 1e5, "cp": 1e5,

@@ -32,7 +32,8 @@ DEFAULT_PROMPT = 4096.0
 DEFAULT_OUTPUT = 512.0
 """Tokens of a request where a row leaves them out and its phase makes them matter; usual values."""
 _USUAL_ACCEPTANCE = 0.7
-_FURTHER_DRAFTS_ACCEPTANCE = 0.75
+"""Share of drafted tokens kept where a source says none: what CloudMatrix-Infer (arXiv 2506.12708)
+assumes for DeepSeek-R1."""
 _PRECISIONS = (
     (r"mxfp4", "mxfp4"),
     (r"fp4", "nvfp4"),
@@ -292,8 +293,7 @@ def _speculation(text: str) -> Speculation:
     drafts = _DRAFTS.search(text)
     accepted = _ACCEPTED.search(text)
     count = int(drafts[1]) if drafts else 1
-    usual = _USUAL_ACCEPTANCE if count == 1 else _FURTHER_DRAFTS_ACCEPTANCE
-    return Speculation(count, float(accepted[1]) / 100 if accepted else usual)
+    return Speculation(count, float(accepted[1]) / 100 if accepted else _USUAL_ACCEPTANCE)
 
 
 def given_plan(case: ServingCase, devices_per_npu: float) -> InferencePlan | None:

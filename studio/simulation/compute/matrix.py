@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from studio.simulation.compute.rates import (
-    BF16_BYTE,
     OperatorTime,
     PassTime,
     memory_time_s,
@@ -19,10 +18,11 @@ from studio.simulation.compute.rates import (
 )
 from studio.simulation.machine import Accelerator
 from studio.workload.operators import FloatArray, Number, Operator
-from studio.workload.precision import NumberFormat, number_format
+from studio.workload.precision import BF16_BYTE, NumberFormat, number_format
 from studio.workload.profile import ComputeProfile
 
 _SMALLEST_TILE = 16.0
+"""Rows that matrix units take at least: CUDA's `wmma` and Ascend's cube both multiply 16 x 16."""
 
 
 def product_time_s(

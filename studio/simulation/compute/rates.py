@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from studio.simulation.machine import Accelerator
 from studio.workload.operators import Number
 
-BF16_BYTE = 2.0
-
 
 @dataclass(frozen=True)
 class PassTime:

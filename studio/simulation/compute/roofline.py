@@ -11,7 +11,6 @@ import numpy as np
 
 from studio.simulation.compute.matrix import matrix_times, product_time_s
 from studio.simulation.compute.rates import (
-    BF16_BYTE,
     OperatorTime,
     PassTime,
     memory_time_s,
@@ -19,6 +18,7 @@ from studio.simulation.compute.rates import (
 )
 from studio.simulation.machine import Accelerator
 from studio.workload.operators import Operator
+from studio.workload.precision import BF16_BYTE
 from studio.workload.profile import ComputeProfile
 
 __all__ = [

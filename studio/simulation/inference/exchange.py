@@ -12,13 +12,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from studio.simulation.inference.kernels import BF16_BYTE, Formats
+from studio.simulation.inference.kernels import Formats
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.machine import Machine, NetworkLevel
 from studio.simulation.network.expert import Routing, expert_exchange_time_s
 from studio.simulation.network.profile import ExpertPath, ExpertProfile, NetworkProfile, Role
 from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.operators import Number
+from studio.workload.precision import BF16_BYTE
 
 
 @dataclass(frozen=True)

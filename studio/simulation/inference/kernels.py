@@ -16,9 +16,7 @@ from studio.simulation.inference.pieces import Work
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.machine import Accelerator
 from studio.workload.operators import FloatArray, Number
-from studio.workload.precision import NumberFormat, number_format
-
-BF16_BYTE = 2.0
+from studio.workload.precision import BF16_BYTE, NumberFormat, number_format
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.simulation.inference.engine import Engine
-from studio.simulation.inference.kernels import BF16_BYTE
 from studio.workload.model import AiModel, Attention, DenseFeedForward, MixtureOfExperts, StateSpace
 from studio.workload.operators import Number
 from studio.workload.parameters import LayerParameters, layer_parameters
-from studio.workload.precision import NumberFormat
+from studio.workload.precision import BF16_BYTE, NumberFormat
 
 _EXCHANGE_BUFFERS = 2.0
 """Buffers for expert exchange: one while the other is read."""

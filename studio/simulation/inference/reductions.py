@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from studio.simulation.inference.engine import Engine
-from studio.simulation.inference.kernels import BF16_BYTE
 from studio.simulation.inference.placement import spans_of
 from studio.simulation.inference.plan import any_above
 from studio.simulation.network.collective import collective_time_s
@@ -20,6 +19,7 @@ from studio.simulation.network.profile import NetworkProfile, Role
 from studio.simulation.network.spans import Span, level_roles
 from studio.simulation.network.traffic import Collective
 from studio.workload.operators import Number
+from studio.workload.precision import BF16_BYTE
 
 
 class Sum(NamedTuple):

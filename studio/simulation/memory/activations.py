@@ -20,11 +20,12 @@ from studio.workload.model import (
 )
 from studio.workload.operators import Number, Share, routed_tokens
 from studio.workload.plan import Plans, Recompute
-from studio.workload.precision import number_format
+from studio.workload.precision import BF16_BYTE, number_format
 from studio.workload.recipe import Recipe
 
-BF16_BYTE = 2.0
 STATISTICS_BYTE = 4.0
+"""Of a sum kept in FP32 beside what it normalises: log-sum of a row of scores, a routing weight.
+[byte]"""
 
 
 def plan_share(plan: Plans) -> Share:

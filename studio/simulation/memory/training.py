@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from studio.messages import say
 from studio.simulation.machine import Accelerator, Host
-from studio.simulation.memory.activations import BF16_BYTE, layer_activation_byte, plan_share
+from studio.simulation.memory.activations import layer_activation_byte, plan_share
 from studio.simulation.memory.host import HostMemory, host_states
 from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
 from studio.simulation.words import term
@@ -18,6 +18,7 @@ from studio.units import GIBI, MEBI
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Offload, Plans, Recompute, Schedule
+from studio.workload.precision import BF16_BYTE
 from studio.workload.recipe import Recipe
 
 CONTEXT_BYTE = 0.5 * GIBI

@@ -18,9 +18,8 @@ from studio.simulation.training.placement import spans
 from studio.workload.model import AiModel, Attention, Block, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Plans, Recompute
+from studio.workload.precision import BF16_BYTE
 from studio.workload.recipe import Recipe
-
-BF16_BYTE = 2.0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from studio.workload.recipe import Recipe
 
 CLASSES = ("matrix", "attention", "experts", "vector", "recompute")
 KERNELS_BACKWARD = 2.0
+"""Launched for one of the forward pass: the gradients of its input and of its weights."""
 CHEAP_KINDS = ("attention", "scan", "vector")
 """Kinds whose results selective recomputation drops."""
 
