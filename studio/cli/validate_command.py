@@ -44,7 +44,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "cases", metavar="CASES.csv", nargs="+", type=Path, help="published measurements"
     )
     add_json(parser)
-    parser.add_argument("--rows", action="store_true", help="print every row, not only the sets")
+    parser.add_argument(
+        "--rows",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="print every row before the sets, or the sets alone",
+    )
     add_language(parser)
 
 
