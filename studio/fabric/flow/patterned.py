@@ -90,8 +90,6 @@ def place_pattern(graph: Graph, pattern: Pattern, split: Split = Split.EQUAL) ->
     InvalidInput : two ranks have no working path.
     """
     turning = turning_of(graph, pattern.ranks)
-    if turning is None:
-        return None
     followed = [[_followed(turn, turning) for turn in motif.turns] for motif in pattern.motifs]
     laid = sum(
         len(motif.source) * motif.times // prod(turn.order for turn in turns)

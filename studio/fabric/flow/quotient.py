@@ -159,13 +159,23 @@ def twin_labels(graph: Graph, marked: IntArray) -> IntArray:
     identity: HashArray = scrambled(np.arange(graph.vertex_count) + (1 << 42))
     seen = surroundings(graph, identity, graph.cable_word)[where]
     key = seen * scrambled(np.array([7]))[0] + scrambled(marked[where] + (1 << 43))
-    # A forwarding endpoint may lie on other flows' paths, which only a lone vertex describes.
-    forwards = graph.is_transit[where]
-    key[forwards] = identity[where[forwards]]
+    # A forwarding endpoint may lie on other flows' paths, which only a lone vertex describes; a
+    # cable from twin to twin has one flow alone, which no figure for all cables of both describes.
+    is_alone = graph.is_transit[where] | _beside_others(graph, marked, where)
+    key[is_alone] = identity[where[is_alone]]
     _, group = np.unique(key, return_inverse=True)
     label = graph.is_endpoint.astype(np.int64)
     label[where] = 2 + group.reshape(-1)
     return label
+
+
+def _beside_others(graph: Graph, marked: IntArray, where: IntArray) -> BoolArray:
+    """Return which vertices with demand have a working cable to another, shape of `where`."""
+    arcs, owner = graph.wiring.arcs_from(where)
+    joins = graph.is_alive[graph.wiring.cable[arcs]] & (marked[graph.wiring.target[arcs]] > 0)
+    beside = np.zeros(len(where), dtype=np.bool_)
+    beside[owner[joins]] = True
+    return beside
 
 
 def fold_for_demand(graph: Graph, marked: IntArray) -> Quotient:

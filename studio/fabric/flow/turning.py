@@ -211,11 +211,8 @@ class Turning:
         return word
 
 
-def turning_of(graph: Graph, ranks: IntArray) -> Turning | None:
-    """Return what is known of turns of some ranks, kept with the graph.
-
-    None where twins are joined by cables of their own: those are not alike for a single flow.
-    """
+def turning_of(graph: Graph, ranks: IntArray) -> Turning:
+    """Return what is known of turns of some ranks, kept with the graph."""
     known = graph.last_found.get(_KNOWN)
     if known is not None and np.array_equal(known[0], ranks):
         assert isinstance(known[1], Turning)
@@ -223,8 +220,5 @@ def turning_of(graph: Graph, ranks: IntArray) -> Turning | None:
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[ranks] = 1
     turning = Turning(ranks, fold_for_demand(graph, marked))
-    leaves, enters = own_ends(turning.quotient)
-    if np.any(leaves & enters):
-        return None
     graph.last_found[_KNOWN] = ranks, turning
     return turning

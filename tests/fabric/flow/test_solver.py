@@ -281,3 +281,16 @@ def test_disconnected_and_impossible_groups_name_the_vertices():
         place_flows(graph, Flows(np.array([1]), np.array([1]), np.array([1.0])))
     with pytest.raises(InvalidInput, match="size"):
         place_flows(graph, Flows(np.array([1]), np.array([0]), np.array([np.nan])))
+
+
+def test_twins_that_are_cabled_to_twins_share_no_cable():
+    """Endpoints 0 and 1 each have a cable of 1 GB/s to each of 2 and 3, which forward nothing."""
+    cables = [(0, 2, 1e9), (0, 3, 1e9), (1, 2, 1e9), (1, 3, 1e9)]
+    graph = topologies.from_cables([*cables, (0, 4, 1e9), (1, 4, 1e9)], 5, (0, 1, 2, 3))
+    placed = place_flows(
+        graph, Flows(np.array([0, 0, 1]), np.array([2, 3, 3]), np.array([1e6, 1e6, 5e6]))
+    )
+    np.testing.assert_allclose(placed.rate, 1e9)
+    load = placed.arc_load()
+    assert load.max() == pytest.approx(5e6)
+    assert (load > 0).sum() == 3
