@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,8 @@ from studio.errors import FileProblem
 
 _IS_WINDOWS = os.name == "nt"
 _PAUSES_S = (0.02, 0.05, 0.1, 0.2)
+_SHOWN = 40
+"""Letters of a file's name in that of the new one beside it, which must not be too long itself."""
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -28,7 +31,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     try:
         target = path.resolve()
         mode = target.stat().st_mode & 0o777 if target.exists() else None
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+        temporary = target.with_name(f".{target.name[:_SHOWN]}.{secrets.token_hex(8)}")
         with _created(temporary, is_private=mode is not None) as file:
             file.write(content)
             file.flush()
@@ -38,7 +41,9 @@ def write_atomic(path: Path, content: bytes) -> None:
         _replace(temporary, target)
     except (OSError, ValueError, RuntimeError) as error:  # a zero byte; a ring of symbolic links
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            # A disk that takes nothing does not let go of anything either.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         raise FileProblem(
             "{path} was not written: {reason}. Save to another place",
             path=path,
