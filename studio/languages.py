@@ -22,6 +22,16 @@ FILES: Mapping[Language, tuple[str, ...]] = {"zh": ("zh_CN.json", "catalog.zh_CN
 """Texts of the program, and notes of `models/`; titles of sources stay as they were published."""
 
 
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Those that say in which language texts are, the first that is set before the others (POSIX)."""
+
+
+def locale_language(environment: Mapping[str, str]) -> Language:
+    """Return the language that an environment asks for, English where it is not one of ours."""
+    said = next((environment[one] for one in _LOCALE_VARIABLES if environment.get(one)), "")
+    return "zh" if said.lower().startswith("zh") else "en"
+
+
 @cache
 def load_entries(language: Language) -> Mapping[str, str]:
     """Return the translations of a language by English text; empty for English."""

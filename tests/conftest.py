@@ -48,6 +48,7 @@ def _own_folders(
                 paths.cache_dir().mkdir(parents=True, exist_ok=True)
                 kept = pytestconfig.cache.mkdir("kernels")
                 (paths.cache_dir() / "kernels").symlink_to(kept, target_is_directory=True)
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield
 
 

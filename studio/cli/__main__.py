@@ -20,7 +20,7 @@ from studio import __version__
 from studio.cli.help_words import Said, helped_in, language_in, translate_help
 from studio.cli.output import plain_output
 from studio.errors import FileProblem, InvalidDesign, StudioError
-from studio.languages import translator
+from studio.languages import locale_language, translator
 from studio.messages import say
 
 EXIT_FINE, EXIT_FINDINGS, EXIT_USAGE, EXIT_FILE, EXIT_INTERNAL = range(5)
@@ -77,7 +77,7 @@ def _answer(arguments: list[str]) -> int:
     first = arguments[0]
     if first not in COMMANDS and not first.startswith("-") and first.endswith(".supernode"):
         return _answer(["open", *arguments])
-    with helped_in(language_in(arguments)) as said:
+    with helped_in(language_in(arguments) or locale_language(os.environ)) as said:
         if first not in COMMANDS:
             _parser(said).parse_args(arguments)
             return EXIT_USAGE
@@ -108,7 +108,7 @@ def _reader_has_gone(error: OSError) -> bool:
 
 
 def _run(command: Command, parsed: argparse.Namespace) -> int:
-    said = translator(getattr(parsed, "lang", None) or "en")
+    said = translator(getattr(parsed, "lang", None) or locale_language(os.environ))
     try:
         code = command.run(parsed)
         if sys.stdout:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 
-from studio.languages import LANGUAGES, translator
+from studio.languages import LANGUAGES, locale_language, translator
 
 Said = Callable[[str], str]
 """From a text of the studio to the same in the language asked for."""
@@ -13,7 +14,12 @@ Said = Callable[[str], str]
 
 def add_language(parser: argparse.ArgumentParser) -> None:
     """Add the flag --lang."""
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the texts")
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=locale_language(os.environ),
+        help="language of the texts; the locale's where nothing is said",
+    )
 
 
 def said_in(arguments: argparse.Namespace) -> Said:

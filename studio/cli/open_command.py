@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.errors import StudioError
-from studio.languages import translator
+from studio.languages import locale_language, translator
 from studio.messages import say
 from studio.paths import state_dir
 from studio.session.library import find_design
@@ -57,13 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     elif _is_taken(paths, arguments):
-        said = translator(arguments.lang or "en")
+        said = translator(arguments.lang or locale_language(os.environ))
         print(said(say("opened in the window that is already open; --new-window opens another")))
         return 0
     app = _gui()
     if headless:
         files = paths or [find_design("cloudmatrix-384")]
-        code: int = _headless().run(files, arguments.out, app, arguments.lang or "en")
+        code: int = _headless().run(
+            files, arguments.out, app, arguments.lang or locale_language(os.environ)
+        )
         return code
     shown: int = app.run(
         paths,

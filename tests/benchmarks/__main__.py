@@ -9,14 +9,19 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from studio.paths import APP_NAME
 from tests import benchmarks as folder
 
+_STATE = "XDG_STATE_HOME"
 REQUIRED = ("name", "value", "unit")
 FIELDS = (*REQUIRED, "peer", "ratio")
 
@@ -36,17 +41,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     for word in wanted:
         if not any(word in name for name in names):
             parser.error(f"no benchmark has {word!r} in its name; there are {', '.join(names)}")
-    failed = False
-    for name in names:
-        if wanted and not any(word in name for word in wanted):
-            continue
+    chosen = [name for name in names if not wanted or any(word in name for word in wanted)]
+    with _own_state():
+        done = [_ran(name) for name in chosen]
+    return 0 if all(done) else 1
+
+
+@contextmanager
+def _own_state() -> Iterator[None]:
+    """Keep journals and logs apart from a user's own: a window that is stopped leaves them."""
+    before = os.environ.get(_STATE)
+    with TemporaryDirectory(prefix=f"{APP_NAME}-") as state:
+        os.environ[_STATE] = state
         try:
-            for result in _results(name):
-                print(json.dumps(result), flush=True)
-        except Exception:  # noqa: BLE001 - one benchmark must not cost the others
-            print(f"{name} failed:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
-            failed = True
-    return 1 if failed else 0
+            yield
+        finally:
+            del os.environ[_STATE]
+            if before is not None:
+                os.environ[_STATE] = before
+
+
+def _ran(name: str) -> bool:
+    """Print what a module measures; tells whether it came to its end."""
+    try:
+        for result in _results(name):
+            print(json.dumps(result), flush=True)
+    except Exception:  # noqa: BLE001 - one benchmark must not cost the others
+        print(f"{name} failed:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+        return False
+    return True
 
 
 def _names() -> list[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli.__main__ import main
+from studio.cli.__main__ import EXIT_FILE, main
+from studio.languages import locale_language
 
 CM = "cloudmatrix-384"
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -127,3 +128,31 @@ def test_an_error_speaks_chinese_too(
     assert main((*arguments, "--lang", "zh")) == code
     chinese = capsys.readouterr().err
     assert re.search("[\u4e00-\u9fff]", chinese), chinese
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8", "LC_MESSAGES": "C"}, "zh"),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "zh"),
+        ({}, "en"),
+    ],
+)
+def test_the_locale_says_the_language(locale: dict[str, str], language: str) -> None:
+    assert locale_language(locale) == language
+
+
+def test_a_command_follows_the_locale_until_it_is_told_otherwise(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert main(["check", CM]) == 0
+    assert CHINESE.search(capsys.readouterr().out)
+    assert main(["check", "nosuch"]) == EXIT_FILE
+    assert CHINESE.search(capsys.readouterr().err)
+    assert main(["check", CM, "--lang", "en"]) == 0
+    assert not CHINESE.search(capsys.readouterr().out)

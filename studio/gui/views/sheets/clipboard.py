@@ -95,7 +95,9 @@ def read_grid(text: str) -> Grid:
     count = sum(len(row) for row in rows)
     if count > MOST_CELLS:
         raise InvalidInput(
-            "{count} cells were copied; {most} can be pasted at once", count=count, most=MOST_CELLS
+            "{count:,} cells were copied; {most:,} can be pasted at once",
+            count=count,
+            most=MOST_CELLS,
         )
     return rows
 
