@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from studio.design.finding import Finding
 from studio.design.scenario import Inference, Scenario, Training
-from studio.errors import InvalidInput, StudioError, UnknownName
+from studio.errors import InvalidDesign, InvalidInput, StudioError, UnknownName
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.network_library import network_profiles
 from studio.exploration.serving_library import (
@@ -160,6 +160,7 @@ def active_scenario(fabric: Fabric, name: str = "") -> Scenario:
     Raises
     ------
     UnknownName : the design has no scenario of that name.
+    InvalidDesign : the design names one as active that it has not.
     """
     scenarios = fabric.design.scenarios
     wanted = name or fabric.design.active_scenario or next(iter(scenarios), "")
@@ -167,6 +168,12 @@ def active_scenario(fabric: Fabric, name: str = "") -> Scenario:
         if scenario_id == wanted:
             return scenario
     known = ", ".join(scenarios) or say("none")
+    if fabric.design.active_scenario and not name:
+        raise InvalidDesign(
+            "active_scenario {wanted!r} is not in the design; it has {known}",
+            wanted=wanted,
+            known=known,
+        )
     raise UnknownName(
         "the design has no scenario {wanted!r}; it has {known}",
         wanted=wanted,

@@ -137,6 +137,15 @@ def test_a_design_that_can_not_be(
     assert "odd.supernode" in said
 
 
+def test_an_active_scenario_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.supernode"
+    file.write_text(json.dumps(changed(("active_scenario",), "gone")), encoding="utf-8")
+    assert main(["simulate", str(file)]) == 3
+    assert "active_scenario 'gone' is not in the design; it has " in capsys.readouterr().err
+
+
 def paths_of(tree: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = (
         tree.items()
