@@ -1,6 +1,7 @@
 """Draw every panel, page, dialog and zoom level in both languages and themes, to be looked at.
 
     python packaging/look.py FOLDER [--size 1280x800] [--language zh] [--theme dark]
+        [--design cloudmatrix-384] [--only zoom]
 
 Without the options all of them are drawn: two sizes, two languages, two themes.
 """
@@ -18,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QDialog
 
+from studio.design.edits import set_field
 from studio.gui.accuracy_dialog import AccuracyDialog
 from studio.gui.app import make_application, make_window, wait_until_drawn
 from studio.gui.dialogs.accept_dialog import AcceptDialog
@@ -31,8 +33,10 @@ from studio.session.accuracy import accuracy
 from studio.session.library import catalog, find_design
 
 SIZES = ("1280x800", "2560x1440")
-ZOOMED = {"hall": (), "rack": ("R01",), "node": ("R01/N1",), "chip": ("R01/N1/npu[0]",)}
-"""What is in view at each level of the drawing."""
+DEPTHS = {"hall": 0, "rack": 1, "node": 2, "chip": 3}
+"""How many steps of an NPU's address are in view at each level of the drawing."""
+PORTS = {"port": 4.0, "lane": 16.0}
+"""How much larger than its chip an edge with ports is looked at."""
 
 
 def main() -> None:
@@ -42,17 +46,20 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, action="append")
     parser.add_argument("--language", choices=("en", "zh"), action="append")
     parser.add_argument("--theme", choices=("light", "dark"), action="append")
+    parser.add_argument("--design", default="cloudmatrix-384")
+    parser.add_argument("--only", choices=("zoom",), help="draw nothing but the zoom levels")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     ways = product(
         asked.size or SIZES, asked.language or ("en", "zh"), asked.theme or ("light", "dark")
     )
     for size, language, theme in ways:
-        draw(asked.folder, size, language, theme)
+        draw(asked.folder, asked.design, (size, language, theme), zooms_only=asked.only == "zoom")
 
 
-def draw(folder: Path, size: str, language: str, theme: str) -> None:
-    """Draw everything in one size, language and theme."""
+def draw(folder: Path, design: str, way: tuple[str, str, str], *, zooms_only: bool) -> None:
+    """Draw everything of a design in one size, language and theme."""
+    size, language, theme = way
     app = make_application()
     with tempfile.TemporaryDirectory() as kept:
         settings = Settings(Path(kept) / "settings.json")
@@ -67,13 +74,16 @@ def draw(folder: Path, size: str, language: str, theme: str) -> None:
             wait_until_drawn(app, window)
             window.grab().save(str(folder / f"{size}-{language}-{theme}-{name}.png"))
 
-        keep("welcome")
-        window.open_path(find_design("cloudmatrix-384"))
+        if not zooms_only:
+            keep("welcome")
+        window.open_path(find_design(design))
         wait_until_drawn(app, window)
-        for level, addresses in ZOOMED.items():
-            show(window, addresses)
+        for level in zoomed(window):
             keep(f"zoom-{level}")
-        window.workspace.select(frozenset({"R01/N1"}))
+        if zooms_only:
+            window.close()
+            return
+        window.workspace.select(frozenset({first_npu(window).rpartition("/")[0]}))
         window.actions_made["view.fit"].trigger()
         for name in window.docks:
             window.show_dock(name)
@@ -102,12 +112,44 @@ def dialogs(window: MainWindow) -> Iterator[tuple[str, QDialog]]:
     yield "accept", AcceptDialog(("rack-mass@R01",), "R01", "Ada", window)
 
 
-def show(window: MainWindow, addresses: tuple[str, ...]) -> None:
-    """Bring a thing, or the whole hall, into view."""
-    if addresses:
-        window.show_address(addresses[0])
-    else:
-        window.actions_made["view.fit"].trigger()
+def zoomed(window: MainWindow) -> Iterator[str]:
+    """Show every level of the drawing in turn, and name it."""
+    canvas, steps = window.canvas, first_npu(window).split("/")
+    for level, depth in DEPTHS.items():
+        if depth:
+            window.show_address("/".join(steps[:depth]))
+        else:
+            window.actions_made["view.fit"].trigger()
+        yield level
+    near = canvas.viewport
+    for level, factor in PORTS.items():
+        for side, at in (("top", 0.08), ("bottom", 0.92)):
+            canvas.show_view(near.zoomed(factor, near.width / 2, near.height * at))
+            yield f"{level}-{side}"
+    put_behind(window, steps[0])
+    window.show_address(steps[0])
+    yield "rear"
+    window.workspace.undo()
+
+
+def put_behind(window: MainWindow, label: str) -> None:
+    """Turn the highest box of a rack and of those in its array to the rear."""
+    document = window.workspace.document
+    assert document is not None
+    layout = document.fabric.layout
+    rack = layout.racks[layout.rack_by_label[label]].rack
+    contents = document.design.racks[rack].contents
+    highest = max(contents, key=lambda name: contents[name].u)
+    field = ("racks", str(rack), "contents", highest, "face")
+    window.workspace.apply("rear", lambda design: set_field(design, field, "rear"))
+
+
+def first_npu(window: MainWindow) -> str:
+    """Return the address of the first NPU of the design shown."""
+    document = window.workspace.document
+    assert document is not None
+    fabric = document.fabric
+    return str(fabric.layout.address(int(fabric.npus[0])))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from studio.design.resizing import resize_array
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.ports import inner_ends, port_labels
+from studio.gui.canvas.painting.ports import far_end, inner_ends, port_labels
 from studio.gui.canvas.painting.rows import row_labels
 from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.routes import inner_lines
@@ -80,6 +80,38 @@ def test_ports_are_named_as_the_port_map_has_them(two_racks_fabric: Fabric) -> N
     wanted = ports.names(links.tolist(), side)
     assert wanted
     assert wanted in {one.text for one in labels}
+
+
+def test_near_by_it_is_said_where_a_port_goes(two_racks_fabric: Fabric) -> None:
+    scene = build_scene(two_racks_fabric)
+    inner, fabric = scene.wiring.inner, two_racks_fabric
+    x, y, wide, high = scene.chip_rects(inner.a[:1])[0].tolist()
+    view = Viewport(x - wide / 8, y - high, 1000 / wide, 1600, 1200)
+    frame = _frame(fabric, view)
+    pairs = np.arange(len(inner.a))
+    labels = port_labels(
+        frame, *inner_ends(frame, pairs, frame.screen_lines(inner_lines(frame.scene, pairs)))
+    )
+    link = int(np.flatnonzero(scene.wiring.pair_of_link == 0)[0])
+    side = int(fabric.links.a[link] != inner.a[0])
+    far = fabric.port_map.end(link, 1 - side).removeprefix("R01/N1/")
+    assert far != fabric.port_map.end(link, 1 - side)
+    # Within the component it's said once; the same place in another box is called the same.
+    left, top, width, height = view.rects(scene.chip_rects(inner.a[:1]))[0].tolist()
+    told = [
+        one
+        for one in labels
+        if left <= one.x <= left + width and top < one.y < top + height and one.text[0] == "→"
+    ]
+    assert [one.text for one in told] == [f"→ {far}"]
+
+
+def test_a_cable_to_another_rack_goes_to_its_full_address(two_racks_fabric: Fabric) -> None:
+    links, ports = two_racks_fabric.links, two_racks_fabric.port_map
+    rack = two_racks_fabric.layout.rack
+    link = int(np.flatnonzero(rack[links.a] != rack[links.b])[0])
+    for side in (0, 1):
+        assert far_end(two_racks_fabric, [link], side) == ports.end(link, 1 - side)
 
 
 def test_small_chips_have_no_port_names(two_racks_fabric: Fabric) -> None:

@@ -1,4 +1,4 @@
-"""Names of ports where links meet components that are large on the screen."""
+"""Ports by name where links meet components that are large on the screen, and where they go."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.fabric.arrays import FloatArray, IntArray
+from studio.fabric.fabric import Fabric
+from studio.gui.canvas.addresses import housing_address
 from studio.gui.canvas.painting.frame import Frame
-from studio.gui.canvas.painting.text import SMALLEST_PX, Label
+from studio.gui.canvas.painting.text import SMALLEST_PX, Align, Label
 
 _NAMED_PX = 300.0
 """Width of a component from which its ports are named."""
+_FAR_PX = 900.0
+"""Width of a component from which is said where its ports go."""
 _INSIDE_PX = 11.0
+_LINE_PX = 16.0
+_BESIDE_PX = 6.0
 _MOST_NAMES = 120
 
 
@@ -26,8 +32,6 @@ class Ends:
     component: IntArray
     point: FloatArray
     """In pixels."""
-    away: FloatArray
-    """Where the links go on to, in pixels: the name stands on the other side."""
 
 
 def inner_ends(frame: Frame, pairs: IntArray, lines: FloatArray) -> tuple[Ends, list[IntArray]]:
@@ -43,7 +47,6 @@ def inner_ends(frame: Frame, pairs: IntArray, lines: FloatArray) -> tuple[Ends, 
         np.concatenate((2 * pairs, 2 * pairs + 1)),
         np.concatenate((inner.a[pairs], inner.b[pairs])),
         np.concatenate((lines[:, :2], lines[:, 2:])),
-        np.concatenate((lines[:, 2:], lines[:, :2])),
     )
     inside = pair >= 0
     of_link = []
@@ -62,7 +65,7 @@ def stub_ends(frame: Frame, stubs: IntArray, lines: FloatArray) -> tuple[Ends, l
     lines : shape (n_stubs, 4). From the component on, in pixels.
     """
     wires = frame.scene.wiring
-    ends = Ends(stubs, wires.stubs.component[stubs], lines[:, :2], lines[:, 2:])
+    ends = Ends(stubs, wires.stubs.component[stubs], lines[:, :2])
     return ends, list(wires.stub_of_link)
 
 
@@ -74,32 +77,68 @@ def port_labels(frame: Frame, ends: Ends, of_link: list[IntArray]) -> list[Label
     of_link : two arrays of shape (n_links,). End at the A and at the B side of each link, or -1.
     """
     view, scene = frame.viewport, frame.scene
-    x, y = ends.point.T
-    near = np.flatnonzero((x > 0) & (x < view.width) & (y > 0) & (y < view.height))
-    wide = scene.chip_rects(ends.component[near])[:, 2] * view.scale >= _NAMED_PX
-    named = near[wide][:_MOST_NAMES]
+    size = np.array((view.width, view.height))
+    near = np.flatnonzero(((ends.point > 0) & (ends.point < size)).all(axis=1))
+    chips = frame.screen_rects(scene.chip_rects(ends.component[near]))
+    wide = chips[:, 2] >= _NAMED_PX
+    named, chips = near[wide][:_MOST_NAMES], chips[wide][:_MOST_NAMES]
     if not len(named):
         return []
-    texts = _texts(frame, ends.key[named], of_link)
+    joined = _joined(ends.key[named], of_link)
     color = frame.theme.chip_text
     labels = []
-    for place in named.tolist():
-        (px, py), (_, beyond) = ends.point[place].tolist(), ends.away[place].tolist()
-        inward = _INSIDE_PX if beyond < py else -_INSIDE_PX
-        text = texts.get(int(ends.key[place]), "")
-        if text:
-            labels.append(Label(text, px, py + inward, SMALLEST_PX, color, -4, clear=2))
+    for place, chip in zip(named.tolist(), chips.tolist(), strict=True):
+        links, side = joined.get(int(ends.key[place]), ([], 0))
+        text = scene.fabric.port_map.names(links, side)
+        if not text:
+            continue
+        x, y = ends.point[place].tolist()
+        px, py, onward, align = _inside(x, y, chip)
+        labels.append(Label(text, px, py, SMALLEST_PX, color, -4, align, clear=2))
+        if chip[2] >= _FAR_PX:
+            far = f"→ {far_end(frame.scene.fabric, links, side)}"
+            labels.append(Label(far, px, py + onward, SMALLEST_PX, color, -5, align, clear=2))
     return labels
 
 
-def _texts(frame: Frame, keys: IntArray, of_link: list[IntArray]) -> Mapping[int, str]:
-    ports = frame.scene.fabric.port_map
-    texts: dict[int, str] = {}
+def _inside(x: float, y: float, chip: list[float]) -> tuple[float, float, float, Align]:
+    """Return where a port's name stands in its component, the way to a second line, and its side.
+
+    Parameters
+    ----------
+    x, y : the port, on an edge of the component.
+    chip : left, top, width and height. [px]
+    """
+    left, top, width, height = chip
+    gaps = (abs(y - top), abs(y - top - height), abs(x - left), abs(x - left - width))
+    nearest = gaps.index(min(gaps))
+    if nearest == 0:
+        return x, y + _INSIDE_PX, _LINE_PX, "center"
+    if nearest == 1:
+        return x, y - _INSIDE_PX, -_LINE_PX, "center"
+    if nearest == 2:
+        return x + _BESIDE_PX, y, _LINE_PX, "left"
+    return x - _BESIDE_PX, y, _LINE_PX, "right"
+
+
+def _joined(keys: IntArray, of_link: list[IntArray]) -> Mapping[int, tuple[list[int], int]]:
+    """Return the links at each end, and which of their sides it is."""
+    joined: dict[int, tuple[list[int], int]] = {}
     for side, ends in enumerate(of_link):
         chosen = np.flatnonzero(np.isin(ends, keys))
-        links: dict[int, list[int]] = {}
         for link, key in zip(chosen.tolist(), ends[chosen].tolist(), strict=True):
-            links.setdefault(key, []).append(link)
-        for key, together in links.items():
-            texts[key] = ports.names(together, side)
-    return texts
+            joined.setdefault(key, ([], side))[0].append(link)
+    return joined
+
+
+def far_end(fabric: Fabric, links: list[int], side: int) -> str:
+    """Return where links of one port or cable go, as short as it can be said from their own box."""
+    own, far = (fabric.links.a, fabric.links.b)[:: 1 if side == 0 else -1]
+    layout, there = fabric.layout, far[links]
+    box = layout.housing[there[0]]
+    step = "" if box == layout.housing[own[links[0]]] else f"{housing_address(layout, int(box))}/"
+    ports = fabric.port_map.names(links, 1 - side)
+    if len(set(there.tolist())) > 1:
+        return f"{step}{ports}"
+    name = str(layout.address(int(there[0]))).split("/", 2)[2]
+    return f"{step}{name}:{ports}" if ports else f"{step}{name}"
