@@ -25,8 +25,10 @@ from studio.catalog.catalog import Catalog
 from studio.design.edits import set_field, set_state
 from studio.design.model import Design, Deviation
 from studio.errors import UnknownName
+from studio.fabric.arrays import BoolArray
 from studio.fabric.compiling import compile_design
 from studio.gui.canvas.dropping import MIME_TYPE
+from studio.gui.canvas.grips import GhostLinks
 from studio.gui.canvas.overlay import Overlay
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.canvas.scene import build_scene
@@ -495,3 +497,21 @@ def test_an_edit_shows_the_same_as_a_fresh_drawing(
     view.show_view(shown)
     qtbot.waitUntil(lambda: view.is_sharp)
     assert view.grab().toImage() == kept
+
+
+def test_only_the_links_in_conflict_are_red_among_those_to_be(editor: Editor) -> None:
+    view, links = editor.view, editor.fabric.links
+    view.zoom_to(["R01"])
+    inside = np.flatnonzero(editor.fabric.layout.rack[links.a] == 0)
+    a, b = links.a[inside], links.b[inside]
+
+    def reds(wrong: BoolArray) -> int:
+        """Return how many pixels are more red than blue, by far."""
+        view.show_marks(replace(view.marks, links=GhostLinks(a, b, wrong)))
+        image = picture(view)
+        pixels = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(-1, 4).astype(int)
+        return int((pixels[:, 2] > pixels[:, 0] + 40).sum())
+
+    half = np.arange(len(a)) < len(a) // 2
+    none, some, every = reds(half & False), reds(half), reds(half | True)
+    assert none < some < every
