@@ -18,7 +18,7 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.pairs import pair_work_s
 from studio.fabric.flow.pattern import Pattern
 from studio.fabric.flow.placed import Placed
-from studio.simulation.network.laying import LaidPhase, RoleOf, check_parts, lay
+from studio.simulation.network.laying import LaidPhase, check_parts, lay
 from studio.simulation.network.phases import Members, Phase, flow_count
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol
 from studio.simulation.network.reducing import lay_reduction
@@ -26,6 +26,7 @@ from studio.simulation.network.relaying import Relays
 from studio.simulation.network.routing import Routing
 from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.skewing import skewed
+from studio.simulation.network.stepping import RoleOf
 from studio.simulation.network.timing import (
     PhaseCost,
     Terms,

@@ -14,12 +14,12 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.quotient import twin_labels
 from studio.simulation.network.choosing import Job, fastest
 from studio.simulation.network.flow_result import FlowResult, result_of
-from studio.simulation.network.laying import RoleOf
 from studio.simulation.network.menu import checked, of_library
 from studio.simulation.network.phases import Members, group_members
 from studio.simulation.network.profile import NetworkProfile, Role
 from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.routing import SPRAY, Routing
+from studio.simulation.network.stepping import RoleOf
 from studio.simulation.network.traffic import Algorithm, Collective
 
 _MOST_BYTE = 1e18

@@ -5,14 +5,14 @@ Knows no library and no time but that of the links.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from studio.errors import InvalidInput
 from studio.fabric.flow.adaptive import adaptive_exchange, adaptive_flows
-from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
+from studio.fabric.flow.arrays import FloatArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.exchange import exchange_loads
 from studio.fabric.flow.graph import Graph
@@ -30,6 +30,7 @@ from studio.fabric.flow.routing import Split
 from studio.simulation.network.phases import Phase, Together, flow_count, listed
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import Routing, RoutingMode
+from studio.simulation.network.stepping import RoleOf, are_far, slowest_by_bundle, step_of
 
 MOST_PARTS = 1_200_000
 """Flows times subflows that are hashed one by one: about ten seconds and 500 MB."""
@@ -40,8 +41,6 @@ _EVENT_PARTS = 20_000
 
 _FULL = 1e-9
 """Relative slack in calling the cables of an endpoint full."""
-
-RoleOf = Callable[[int], Role]
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +164,8 @@ def _lay_split(
         return _lay_exchange(graph, phase, demand, split, role_of)
     loads = place_flows(graph, demand, split)
     bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
-    is_far = _are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
-    latency, far = _step(phase, loads.latency_s, is_far, demand.size)
+    is_far = are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
+    latency, far = step_of(phase, loads.latency_s, is_far, demand.size)
     return LaidPhase(
         phase,
         loads,
@@ -183,8 +182,8 @@ def _lay_pattern(graph: Graph, phase: Phase, loads: Patterned, role_of: RoleOf) 
     """Return a phase of flows that are alike, of which some were laid for all."""
     bundle = graph.kind_bundle[loads.quotient.kind]
     arc, flow = loads.entries()
-    is_far = _are_far(flow, bundle[arc], len(loads.route), role_of)
-    latency, far = _step(phase, loads.latency_s, is_far, loads.byte)
+    is_far = are_far(flow, bundle[arc], len(loads.route), role_of)
+    latency, far = step_of(phase, loads.latency_s, is_far, loads.byte)
     busy = loads.row_load / loads.quotient.bandwidth[loads.row_arc]
     return LaidPhase(
         phase,
@@ -264,53 +263,12 @@ def _lay_hashed(
         else:
             exactness = Exactness.LOWER_BOUND
     count = loads.filling.flow_count
-    latency, far = _step(
+    latency, far = step_of(
         phase,
         summed(part, graph.arc_latency()[arc], count),
-        _are_far(part, bundle[arc], count, role_of),
+        are_far(part, bundle[arc], count, role_of),
         flows.size,
     )
     hops = int(np.bincount(part, minlength=count).max())
     slowest = slowest_by_bundle(graph, bundle, busy)
     return LaidPhase(phase, loads, slowest, stretch, latency, far, hops, exactness)
-
-
-def _are_far(flow: IntArray, bundle: IntArray, count: int, role_of: RoleOf) -> BoolArray:
-    """Return which flows use a cable of the scale-out network."""
-    is_out = np.zeros(int(bundle.max(initial=0)) + 1, dtype=np.bool_)
-    for number in np.unique(bundle):
-        is_out[number] = role_of(int(number)) is Role.SCALE_OUT
-    far = np.zeros(count, dtype=np.bool_)
-    far[flow[is_out[bundle]]] = True
-    return far
-
-
-def _step(
-    phase: Phase, latency: FloatArray, is_far: BoolArray, byte: FloatArray
-) -> tuple[float, float]:
-    """Return latency and number of far messages of one step.
-
-    Parameters
-    ----------
-    latency, is_far :
-        Shape (flows,), or one entry per part of a flow.
-    byte :
-        Shape (flows,): what each stands for.
-    """
-    near = (phase.legs - 1) * float(latency.min())
-    if phase.outside_hops:
-        share = phase.outside_hops / phase.hops_per_step
-        mixed = share * latency.max() + (1 - share) * latency.min()
-        return float(mixed) + near, share * float(is_far.any())
-    if not phase.is_relayed:
-        return float(latency.max()) + near, float(is_far.any())
-    weight = np.repeat(byte, len(latency) // len(byte))
-    weight = weight * phase.legs / weight.sum()
-    return float((weight * latency).sum()), float(weight[is_far].sum())
-
-
-def slowest_by_bundle(graph: Graph, bundle: IntArray, busy: FloatArray) -> dict[int, float]:
-    """Return the busiest time of every bundle that carries something. [s]."""
-    most = np.zeros(int(graph.kind_bundle.max(initial=0)) + 1)
-    np.maximum.at(most, bundle, busy)
-    return {int(number): float(most[number]) for number in np.flatnonzero(most)}

@@ -15,9 +15,10 @@ from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.load_result import Exactness
 from studio.fabric.flow.reduction import ReductionLoads, reduction_loads
-from studio.simulation.network.laying import LaidPhase, RoleOf, slowest_by_bundle
+from studio.simulation.network.laying import LaidPhase
 from studio.simulation.network.phases import Members, Phase
 from studio.simulation.network.profile import Role
+from studio.simulation.network.stepping import RoleOf, slowest_by_bundle
 
 MOST_TREES = 512
 """Nodes plus ranks of a node whose reductions are laid one by one: about two seconds."""

@@ -11,9 +11,10 @@ from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.pattern import Pattern
 from studio.fabric.flow.ports import exchange_floor_s, flows_floor_s, pattern_floor_s
-from studio.simulation.network.laying import LaidPhase, RoleOf
+from studio.simulation.network.laying import LaidPhase
 from studio.simulation.network.phases import Phase, Together
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
+from studio.simulation.network.stepping import RoleOf
 
 
 @dataclass(frozen=True)
