@@ -121,6 +121,8 @@ def _dispatch(passed: Passed, term: TimeTerm) -> Line:
     basis = passed.basis
 
     def inside() -> Sequence[Line]:
+        if not passed.engine.plan.dispatches:
+            return _inside_experts(passed)
         lines = exchange_lines(basis, passed.engine, passed.time, is_direct=not passed.has_prompts)
         layers = _expert_layers(passed.time)
         profile = passed.engine.profile

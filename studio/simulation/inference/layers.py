@@ -59,7 +59,7 @@ def add_layers(
 ) -> None:
     """Add what these layers compute and exchange; equal parts of layers are worked out once."""
     plan, model = engine.plan, engine.model
-    dispatches = plan.dispatches
+    travels = plan.dispatches | plan.gathers
     share = share_of(plan, load)
     sums: Number = 0.0
     mixers = ((block.mixer, n) for block, n in blocks if block.mixer is not None)
@@ -71,7 +71,7 @@ def add_layers(
     for part, count in kinds:
         doing.add(feed_forward_work(model, part, plan, share), count)
         if isinstance(part, MixtureOfExperts):
-            sums = sums + count * np.where(dispatches, 0.0, 1.0)
+            sums = sums + count * np.where(travels, 0.0, 1.0)
             _add_experts(doing, engine, load, part, count)
         else:
             sums = sums + count
@@ -98,7 +98,11 @@ def _add_experts(
     """Add what layers of experts cost besides their products."""
     plan, profile = engine.plan, engine.profile
     doing.expert_layers += count
-    dispatches = plan.dispatches
+    dispatches, gathers = plan.dispatches, plan.gathers
+    if gathers.any():
+        whole = inside_experts(engine, load.tokens, part)
+        doing.exchanged_s = doing.exchanged_s + count * np.where(gathers, whole.time_s, 0.0)
+        doing.links_s = doing.links_s + count * np.where(gathers, whole.wire_s, 0.0)
     if not dispatches.any():
         return
     sent = engine.token_exchange(part, is_direct=not load.has_prompts)
@@ -110,9 +114,17 @@ def _add_experts(
 
 
 def inside_experts(engine: Engine, tokens: Number, part: MixtureOfExperts) -> Sum:
-    """Return the sum over the ranks that share each expert: every one holds a part of each row."""
+    """Return the sum over the ranks that share each expert: every one holds a part of each row.
+
+    Notes
+    -----
+    Tokens that travel to their experts arrive as rows of those ranks alone. Where every rank holds
+    a part of every expert, tokens of all groups are gathered first and the sum is scattered: both
+    together move as much as one sum of all of them over the stage.
+    """
     plan = engine.plan
-    rows = tokens * part.top_k * plan.expert_tensor / plan.tensor
     width = (part.latent or engine.model.hidden) / engine.model.hidden
-    ranks = np.where(plan.dispatches, plan.expert_tensor, 1.0)
-    return reduction(engine, rows * width, ranks)
+    rows = tokens * part.top_k * plan.expert_tensor / plan.tensor * width
+    rows = np.where(plan.gathers, tokens * plan.attention_data, rows)
+    shared = np.where(plan.dispatches, plan.expert_tensor, 1.0)
+    return reduction(engine, rows, np.where(plan.gathers, plan.stage_ranks, shared))

@@ -91,6 +91,15 @@ class InferencePlan:
         return (np.asarray(self.expert) > 1) & (np.asarray(self.attention_data) > 1)
 
     @property
+    def gathers(self) -> NDArray[np.bool_]:
+        """Whether tokens of all groups meet on every rank of a stage, shape () or (n,).
+
+        Every rank then holds a part of every expert: it needs all tokens, and what the parts make
+        is added up over the stage.
+        """
+        return ~(np.asarray(self.expert) > 1) & (np.asarray(self.attention_data) > 1)
+
+    @property
     def group_ranks(self) -> Number:
         """Devices that work on one group's sequences."""
         return self.tensor * self.pipeline
