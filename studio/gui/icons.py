@@ -90,6 +90,13 @@ def tinted(name: str, colour: str, size: int = SIZE, scale: float = 2.0) -> QPix
     return pixmap
 
 
+def steady_icon(name: str, colour: str) -> QIcon:
+    """Return an icon that keeps its colour in a selected row, where a style would tint it over."""
+    found = QIcon(tinted(name, colour))
+    found.addPixmap(tinted(name, colour), QIcon.Mode.Selected)
+    return found
+
+
 def app_icon() -> QIcon:
     """Return the icon of the application."""
     folder = paths.resources_dir()

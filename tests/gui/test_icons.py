@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from pytestqt.qtbot import QtBot
 
-from studio.gui.icons import icon, tinted
+from studio.gui.icons import icon, steady_icon, tinted
 from studio.gui.theme import LIGHT
 
 
@@ -46,3 +46,9 @@ def test_a_copy_outlives_what_it_was_copied_from(qtbot: QtBot) -> None:
     copy.swap(QIcon(copy))
     assert not copy.pixmap(QSize(20, 20)).isNull()
     assert icon("", LIGHT).isNull()
+
+
+def test_a_sign_keeps_its_colour_in_a_selected_row(qtbot: QtBot) -> None:
+    sign = steady_icon("warning", LIGHT.warning)
+    plain = sign.pixmap(16, QIcon.Mode.Normal).toImage()
+    assert sign.pixmap(16, QIcon.Mode.Selected).toImage() == plain

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.i18n import tr
-from studio.gui.icons import tinted
+from studio.gui.icons import steady_icon
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.problem_rows import ProblemRow
 from studio.gui.widgets.labels import plain_tip, styled_label
@@ -156,7 +156,7 @@ class ProblemsPanel(QWidget):
         item = QTreeWidgetItem([text, row.address, tr(title_of(row.rule))])
         colours = {"error": self._theme.bad, "warning": self._theme.warning}
         colour = colours.get(row.severity, self._theme.quiet)
-        item.setIcon(0, tinted("info" if row.waiver else row.severity, colour))
+        item.setIcon(0, steady_icon("info" if row.waiver else row.severity, colour))
         item.setToolTip(0, plain_tip("\n".join((text, *_explained(row.rule)))))
         item.setToolTip(1, plain_tip(row.address))
         item.setData(0, _ROW, row)

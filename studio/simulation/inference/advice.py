@@ -115,7 +115,7 @@ def assumptions_of(engine: Engine, guess: Speculation) -> tuple[str, ...]:
             "prompts are computed {pass_tokens:g} tokens at a time",
             pass_tokens=profile.pass_tokens,
         ),
-        say("cache elements take {cache_byte:g} bytes", cache_byte=engine.numbers.cache_byte),
+        say("{cache_byte:g} B per cache element", cache_byte=engine.numbers.cache_byte),
     ]
     if engine.model.is_moe and not engine.plan.is_balanced:
         said.append(
