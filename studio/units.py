@@ -272,6 +272,14 @@ def display_ratio(ratio: float, digits: int = 3) -> str:
     return f"{_significant(ratio, digits)}x"
 
 
+def told_apart(value: float, bound: float) -> str:
+    """Return a value with as many digits, three at least, as tell it from a bound: `50.04`."""
+    shown = range(3, 17)
+    texts = (_significant(value, digits) for digits in shown)
+    bounds = (_significant(bound, digits) for digits in shown)
+    return next((a for a, b in zip(texts, bounds, strict=True) if a != b), repr(value))
+
+
 def _neutral(kind: Dimension) -> tuple[str, float]:
     return next((step for step in kind.shown if step[1] == 1.0), kind.shown[-1])
 

@@ -38,6 +38,7 @@ from studio.simulation.result import (
 )
 from studio.simulation.serving_plan import plan_of, plan_text, prefill_plan_of
 from studio.simulation.term_formulas import formula_of
+from studio.units import told_apart
 from studio.workload.precision import number_format
 
 _NETWORK_TERMS = ("tensor", "exchange", "dispatch", "combine", "pipeline", "all_reduce", "hop")
@@ -305,18 +306,17 @@ def _warnings(scenario: Inference, outcome: InferenceResult, idle: int) -> tuple
     if outcome.fits and not outcome.meets_tpot:
         found.append(
             say(
-                "time per output token {tpot_s:.1f} ms misses the objective of "
-                "{tpot_objective_s:g} ms",
-                tpot_s=outcome.tpot_s * 1000.0,
-                tpot_objective_s=scenario.tpot_objective_s * 1000.0,
+                "time per output token {tpot} ms misses the objective of {objective:g} ms",
+                tpot=told_apart(outcome.tpot_s * 1000.0, scenario.tpot_objective_s * 1000.0),
+                objective=scenario.tpot_objective_s * 1000.0,
             )
         )
     if not outcome.meets_ttft:
         found.append(
             say(
-                "time to first token {ttft_s:.2f} s misses the objective of {ttft_objective_s:g} s",
-                ttft_s=outcome.ttft_s,
-                ttft_objective_s=scenario.ttft_objective_s,
+                "time to first token {ttft} s misses the objective of {objective:g} s",
+                ttft=told_apart(outcome.ttft_s, scenario.ttft_objective_s),
+                objective=scenario.ttft_objective_s,
             )
         )
     if outcome.fits and outcome.remedy:

@@ -52,7 +52,7 @@ def test_the_limit_of_a_rule_is_explained(broken: Path, capsys: pytest.CaptureFi
     ("edit", "words"),
     [
         ("site.pue=-3", "PUE -3"),
-        ("active_scenario=nothing", "no scenario 'nothing'"),
+        ("active_scenario=nothing", "active_scenario 'nothing'"),
         ("scenarios.decode-r1.tpot_objective_s=0.001", "misses the objective"),
     ],
 )

@@ -223,3 +223,16 @@ def test_bits_and_bytes_convert_both_ways() -> None:
 def test_units_of_display_stand_largest_first(name: str) -> None:
     sizes = [size for _, size in DIMENSIONS[name].shown]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "text"),
+    [
+        (53.04, 50.0, "53"),
+        (50.04, 50.0, "50.04"),
+        (50.0, 50.0, "50.0"),
+        (50.000004, 50, "50.000004"),
+    ],
+)
+def test_a_value_is_told_from_the_bound_it_misses(value: float, bound: float, text: str) -> None:
+    assert units.told_apart(value, bound) == text
