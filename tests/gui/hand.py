@@ -190,13 +190,14 @@ class Hand:
         self.look_at_window()
 
     def choose(self, box: QComboBox, text: str) -> None:
-        """Choose an entry of a list by going to the list, and down in it."""
+        """Choose an entry of a list by going to the list, to its top and down in it."""
         dialog = box.window()
         for _ in range(MOST_TABS):
             if box.hasFocus():
                 break
             QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)
         assert box.hasFocus()
+        QTest.keyClick(box, Qt.Key.Key_Home)
         while not box.currentText().startswith(text) and box.currentIndex() < box.count() - 1:
             QTest.keyClick(box, Qt.Key.Key_Down)
         assert box.currentText().startswith(text)
