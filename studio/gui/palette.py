@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -13,11 +14,13 @@ from studio.gui.i18n import mark, tr
 from studio.gui.icons import icon
 from studio.gui.settings import SETTINGS
 from studio.gui.theme import SPACE
+from studio.gui.views.library_items import design_files
 from studio.gui.views.palette_entries import (
     KIND_TITLES,
     PaletteEntry,
     action_entries,
     at_address,
+    design_entries,
     found,
     object_entries,
     setting_entries,
@@ -49,7 +52,9 @@ class PaletteDialog(QDialog):
         frame = styled_frame("palette")
         self.line = QLineEdit()
         self.line.setPlaceholderText(
-            tr("Type an action, object, part, scenario or setting; pinyin initials work too")
+            tr(
+                "Type an action, object, part, design or setting; pinyin initials work too"
+            )
         )
         self.line.textChanged.connect(self._fill)
         self.line.installEventFilter(self)
@@ -95,6 +100,10 @@ class PaletteDialog(QDialog):
             if not entry.is_enabled:
                 item.setForeground(QColor(self._theme.stale))
             self.list.addItem(item)
+        if not self.list.count():
+            nothing = QListWidgetItem(tr("Nothing has that name or address."))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
         self.list.setCurrentRow(0)
 
     def _icon(self, name: str) -> QIcon:
@@ -103,8 +112,9 @@ class PaletteDialog(QDialog):
         return self._icons[name]
 
     def _choose(self, item: QListWidgetItem) -> None:
-        self.chosen = item.data(_ENTRY)
-        self.accept()
+        if item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self.chosen = item.data(_ENTRY)
+            self.accept()
 
 
 def entries_of(window: MainWindow) -> tuple[PaletteEntry, ...]:
@@ -118,9 +128,10 @@ def entries_of(window: MainWindow) -> tuple[PaletteEntry, ...]:
         chinese,
     )
     settings = setting_entries({setting.text: tr(setting.text) for setting in SETTINGS}, chinese)
+    designs = design_entries(design_files(), window.settings.recent, window.language)
     document = window.workspace.document
     objects = object_entries(document.fabric, window.language) if document is not None else ()
-    return (*actions, *settings, *objects)
+    return (*actions, *settings, *objects, *designs)
 
 
 def open_palette(window: MainWindow) -> None:
@@ -137,11 +148,13 @@ def open_palette(window: MainWindow) -> None:
 
 
 def perform(window: MainWindow, entry: PaletteEntry) -> None:
-    """Do an action, show an object, or open the settings."""
+    """Do an action, show an object, open a design or the settings."""
     if entry.kind == "action":
         window.actions_made[entry.target].trigger()
     elif entry.kind == "setting":
         window.actions_made["help.settings"].trigger()
+    elif entry.kind == "design":
+        window.open_path(Path(entry.target))
     elif entry.kind == "scenario":
         window.workspace.apply(
             mark("Choose scenario"), lambda design: choose_scenario(design, entry.target)

@@ -111,8 +111,8 @@ def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:
     chosen: IntArray = drawn.npus[np.isin(drawn.npus, wanted)]
     if len(chosen) < 2:
         raise InvalidInput(
-            "group {group!r} has {chosen_count} working NPUs on plane {plane!r}; a "
-            "collective needs two",
+            "a collective needs two working NPUs; group {group!r} has {chosen_count} on "
+            "plane {plane!r}",
             group=group,
             chosen_count=len(chosen),
             plane=drawn.plane,

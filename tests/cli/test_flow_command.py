@@ -68,7 +68,7 @@ def test_too_many_hashed_flows_are_refused(capsys: pytest.CaptureFixture[str]) -
         (("--fail", "plane:zz"), "the design has no plane 'zz'; it has ub, rdma, vpc"),
         (("--fail", "plane:ub", "--plane", "ub"), "no working path from R01/N"),
         (("--fail", "plane:ub", "--fail", "plane:rdma"), "no working path from R01/N"),
-        (("--group", "**/cpu"), "group '**/cpu' has 0 working NPUs on plane 'ub'"),
+        (("--group", "**/cpu"), "group '**/cpu' has 0 on plane 'ub'"),
         (("--bytes", "0"), "a payload of 0 bytes can't be sent"),
         (("--bytes", "0.001"), "a payload of 0.001 bytes can't be sent"),
         (("--bytes", "1e300"), "a payload of 1e+300 bytes can't be sent"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from studio.design.edits import set_field
 from studio.gui.canvas.requests import DropTarget
 from studio.gui.main_window import MainWindow
 from studio.gui.palette import PaletteDialog, entries_of, perform
-from studio.gui.views.palette_entries import at_address
+from studio.gui.views.palette_entries import at_address, found
 from studio.gui.views.pinyin import readings
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.languages import load_entries
@@ -126,3 +129,24 @@ def test_the_scenario_bar_leaves_the_window_at_its_size(window: MainWindow) -> N
     for editor in window.scenario_bar.findChildren(NumberEditor):
         assert editor.slider.isHidden()
     assert window.width() == 1280
+
+
+def test_a_design_is_opened_by_its_name(window: MainWindow, document: Document) -> None:
+    (entry, *_) = found(entries_of(window), "nvl72")
+    assert entry.kind == "design"
+    perform(window, entry)
+    opened = window.workspace.document
+    assert opened is not None
+    assert opened.design.name == "GB200 NVL72"
+    recent = [one for one in entries_of(window) if one.kind == "design" and one.icon == "open"]
+    assert recent[0].text == "gb200-nvl72.supernode"
+
+
+def test_what_has_no_entry_is_said_and_cannot_be_chosen(window: MainWindow) -> None:
+    dialog = PaletteDialog(entries_of(window), window)
+    dialog.line.setText("qqqqqq")
+    assert dialog.list.count() == 1
+    assert dialog.list.item(0).text() == "Nothing has that name or address."
+    QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+    assert dialog.chosen is None
+    dialog.deleteLater()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio.fabric.fabric import Fabric
 from studio.gui.actions import Action
 from studio.gui.i18n import mark, named
 from studio.gui.settings import SETTINGS
+from studio.gui.views.design_heads import design_head
 from studio.gui.views.pinyin import readings
 from studio.gui.views.sheets.places import NONE, chips_of, links_of
 
@@ -19,6 +21,7 @@ MOST_COMPONENTS = 20_000
 
 KIND_TITLES = {
     "action": mark("Action"),
+    "design": mark("Design"),
     "object": mark("Object"),
     "part": mark("Part"),
     "scenario": mark("Scenario"),
@@ -28,7 +31,7 @@ KIND_TITLES = {
 
 @dataclass(frozen=True)
 class PaletteEntry:
-    """Something to choose; `target` is an action's id, an address or a setting's key."""
+    """Something to choose; `target` is an action's id, an address, a file or a setting's key."""
 
     kind: str
     target: str
@@ -75,6 +78,23 @@ def setting_entries(shown: dict[str, str], chinese: dict[str, str]) -> tuple[Pal
         )
         for setting in SETTINGS
     )
+
+
+def design_entries(
+    shipped: Iterable[Path], recent: Iterable[Path], language: str
+) -> tuple[PaletteEntry, ...]:
+    """Return designs to open: those that ship by their names, recent files by theirs."""
+    entries = []
+    for path in shipped:
+        if (head := design_head(path)) is not None:
+            name = head.name_zh if language == "zh" and head.name_zh else head.name
+            search = _search(f"{head.name} {path.stem}", head.name_zh)
+            entries.append(PaletteEntry("design", str(path), name, "", search, "design"))
+    entries += [
+        PaletteEntry("design", str(path), path.name, str(path.parent), path.name.lower(), "open")
+        for path in recent
+    ]
+    return tuple(entries)
 
 
 def object_entries(fabric: Fabric, language: str) -> tuple[PaletteEntry, ...]:
