@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 TOP = Path(__file__).resolve().parents[2]
 SPEC = TOP / "packaging" / "supernode-studio.spec"
 
@@ -40,3 +42,46 @@ def test_of_the_texts_of_qt_only_chinese_is_packed() -> None:
     folder = "PySide6/Qt/translations"
     assert packed(f"{folder}/qtbase_zh_CN.qm")
     assert not packed(f"{folder}/qtbase_de.qm")
+
+
+@pytest.mark.parametrize(
+    ("plugins", "needed", "needless"),
+    [
+        (
+            "PySide6/Qt/plugins",
+            ("platforms/libqxcb.so", "imageformats/libqsvg.so", "iconengines/libqsvgicon.so"),
+            ("platforms/libqeglfs.so", "sqldrivers/libqsqlite.so"),
+        ),
+        (
+            r"PySide6\plugins",
+            (
+                r"platforms\qwindows.dll",
+                r"imageformats\qsvg.dll",
+                r"styles\qmodernwindowsstyle.dll",
+            ),
+            (r"platforms\qdirect2d.dll", r"sqldrivers\qsqlite.dll"),
+        ),
+        (
+            "PySide6/Qt/plugins",
+            (
+                "platforms/libqcocoa.dylib",
+                "imageformats/libqsvg.dylib",
+                "styles/libqmacstyle.dylib",
+            ),
+            ("platforms/libqminimal.dylib", "sqldrivers/libqsqlite.dylib"),
+        ),
+    ],
+    ids=("linux", "windows", "macos"),
+)
+def test_what_a_window_needs_of_qt_is_packed_on_every_system(
+    plugins: str, needed: tuple[str, ...], needless: tuple[str, ...]
+) -> None:
+    packed = is_needed()
+    mark = "\\" if "\\" in plugins else "/"
+    assert [name for name in needed if not packed(f"{plugins}{mark}{name}")] == []
+    assert [name for name in needless if packed(f"{plugins}{mark}{name}")] == []
+
+
+@pytest.mark.parametrize("name", ["PySide6/Qt/lib/libQt6Qml.so.6", r"PySide6\Qt6Qml.dll"])
+def test_libraries_of_qt_without_use_stay_out(name: str) -> None:
+    assert not is_needed()(name)
