@@ -100,11 +100,10 @@ def _own_parser(name: str, command: Command, said: Said) -> argparse.ArgumentPar
 def _reader_has_gone(error: OSError) -> bool:
     """Tell whether nobody reads the pipe any more, as with `| head`: nothing is wrong then.
 
-    Windows calls a pipe without a reader an invalid argument.
+    Windows calls a pipe without a reader an invalid argument, but also a name no file can have.
     """
-    return isinstance(error, BrokenPipeError) or (
-        sys.platform == "win32" and error.errno == errno.EINVAL
-    )
+    is_invalid = error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and is_invalid)
 
 
 def _run(command: Command, parsed: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from studio.catalog.catalog import Catalog
 from studio.gui.action_table import ACTION_TABLE
 from studio.gui.crash import CrashReporter, start_logging
 from studio.gui.file_open_events import FileOpenEvents
-from studio.gui.fonts import readable_language, window_font
+from studio.gui.fonts import find_fonts_without_display, readable_language, window_font
 from studio.gui.i18n import Languages, chosen_language, tr
 from studio.gui.icons import app_icon
 from studio.gui.identity import APP_ID, APP_TITLE, ORGANISATION
@@ -109,6 +109,7 @@ def make_application() -> QApplication:
     QCoreApplication.setApplicationName(APP_TITLE)
     QCoreApplication.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName(APP_ID)
+    find_fonts_without_display()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     app.setWindowIcon(app_icon())

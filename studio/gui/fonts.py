@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
@@ -19,6 +22,17 @@ _CHINESE = (
     "WenQuanYi Zen Hei",
 )
 BASE_POINT_SIZE = 9.5
+
+
+def find_fonts_without_display() -> None:
+    """Tell Qt where Windows keeps its fonts; called before an application is made.
+
+    Drawing without a display, Qt asks FreeType instead of Windows, looks into a folder of its own
+    that is not shipped, and shows boxes for letters.
+    """
+    if sys.platform == "win32":
+        fonts = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "Fonts"
+        os.environ.setdefault("QT_QPA_FONTDIR", str(fonts))
 
 
 def window_font(scale_percent: float) -> QFont:

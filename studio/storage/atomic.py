@@ -41,7 +41,7 @@ def write_atomic(path: Path, content: bytes) -> None:
         _replace(temporary, target)
     except (OSError, ValueError, RuntimeError) as error:  # a zero byte; a ring of symbolic links
         if temporary is not None:
-            # A disk that takes nothing does not let go of anything either.
+            # A disk that takes nothing lets go of nothing; nor does Windows of a name it refuses.
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         raise FileProblem(

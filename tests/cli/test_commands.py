@@ -351,6 +351,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     [
         ("linux", BrokenPipeError(), 0),
         ("win32", OSError(errno.EINVAL, "Invalid argument"), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument", "a?.supernode"), 3),
         ("linux", OSError(errno.EINVAL, "Invalid argument"), 3),
         ("linux", OSError(errno.ENOSPC, "No space left on device"), 3),
     ],

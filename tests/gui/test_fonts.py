@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -50,3 +54,16 @@ def test_this_machine_shows_chinese(
     assert empty_window.language == "zh"
     assert not empty_window.notices.text
     empty_window.settings.set("language", "en")
+
+
+def test_windows_finds_its_fonts_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Set first, so that both are as before when the test ends.
+    monkeypatch.setenv("QT_QPA_FONTDIR", "")
+    monkeypatch.delenv("QT_QPA_FONTDIR")
+    monkeypatch.setenv("SYSTEMROOT", "W:")
+    monkeypatch.setattr(sys, "platform", "linux")
+    fonts.find_fonts_without_display()
+    assert "QT_QPA_FONTDIR" not in os.environ
+    monkeypatch.setattr(sys, "platform", "win32")
+    fonts.find_fonts_without_display()
+    assert Path(os.environ["QT_QPA_FONTDIR"]) == Path("W:") / "Fonts"

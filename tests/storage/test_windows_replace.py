@@ -47,3 +47,15 @@ def test_a_file_held_for_good_is_left_as_it_was(
         write_atomic(file, b"new")
     assert file.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_name_that_windows_refuses_is_an_error_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(22, "Invalid argument", "a?.supernode")
+
+    monkeypatch.setattr(atomic, "_created", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(FileProblem, match="Invalid argument"):
+        write_atomic(tmp_path / "a?.supernode", b"new")

@@ -22,6 +22,7 @@ from studio.gui.canvas.painting.text import Fonts
 from studio.gui.canvas.scene import Scene, build_scene
 from studio.gui.canvas.theme import LIGHT, CanvasTheme
 from studio.gui.canvas.viewport import Viewport
+from studio.gui.fonts import find_fonts_without_display
 from studio.gui.i18n import Language
 from studio.storage.atomic import write_atomic
 
@@ -168,6 +169,7 @@ def _paint(
 def _application() -> Iterator[None]:
     """Provide what Qt needs for text, where no window has started it yet."""
     running = QGuiApplication.instance()
+    find_fonts_without_display()
     own = QGuiApplication(["supernode-studio", "-platform", "offscreen"]) if not running else None
     try:
         yield
