@@ -52,9 +52,7 @@ class PaletteDialog(QDialog):
         frame = styled_frame("palette")
         self.line = QLineEdit()
         self.line.setPlaceholderText(
-            tr(
-                "Type an action, object, part, design or setting; pinyin initials work too"
-            )
+            tr("Type an action, object, part, design or setting; pinyin initials work too")
         )
         self.line.textChanged.connect(self._fill)
         self.line.installEventFilter(self)
