@@ -128,7 +128,7 @@ def assumptions_of(engine: Engine, guess: Speculation) -> tuple[str, ...]:
     if guess.drafts:
         said.append(
             say(
-                "{drafts} draft tokens per step, {acceptance:.0%} accepted",
+                "tokens drafted per step: {drafts}, {acceptance:.0%} accepted",
                 drafts=guess.drafts,
                 acceptance=guess.acceptance,
             )

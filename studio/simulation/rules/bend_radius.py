@@ -37,12 +37,12 @@ def bend_radius(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 layout.address(int(where[0])),
                 say(
-                    "{count} ends of {cable} bend by {radius} at least; the rack leaves {room} "
-                    "behind the port",
+                    "no room for a bend of {radius} at {count} of the ends of {cable}; the rack "
+                    "leaves {room} behind the port",
                     count=len(where),
                     cable=cable.title,
                     radius=display(radius, "length"),
-                    room=display(float(room[layout.housing[where]].min()), "length"),
+                    room=display(max(float(room[layout.housing[where]].min()), 0.0), "length"),
                 ),
                 say("Take a deeper rack, a shallower box or a more flexible cable"),
                 links=start + np.flatnonzero(tight.any(axis=0)),

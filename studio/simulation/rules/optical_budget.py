@@ -38,7 +38,7 @@ def optical_budget(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 f"rule:{one.name}[{worst}]",
                 say(
-                    "{count} fibres lose more than the {budget} of their transceivers; the longest "
+                    "beyond the {budget} of their transceivers: {count} of the fibres; the longest "
                     "has {length} and loses {loss}",
                     count=len(dark),
                     budget=display(budget, "loss"),

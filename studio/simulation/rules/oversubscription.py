@@ -37,8 +37,8 @@ def oversubscription(fabric: Fabric) -> Iterator[Finding]:
                 "warning",
                 layout.address(worst),
                 say(
-                    "{count} switches of plane {plane} have {ratio:.3g} times the capacity down "
-                    "that they have up; {intent:.3g} is intended",
+                    "plane {plane}: at {count} of its switches the capacity down is {ratio:.3g} "
+                    "times that up; {intent:.3g} is intended",
                     count=len(over),
                     plane=plane.title,
                     ratio=float(ratio[worst]),

@@ -29,7 +29,7 @@ def plane_isolation(fabric: Fabric) -> Iterator[Finding]:
             "warning",
             layout.address(int(mixed[0])),
             say(
-                "{count} switches carry links of both {first} and {second}",
+                "links of both {first} and {second} meet at {count} of the switches",
                 count=len(mixed),
                 first=planes[first].title,
                 second=planes[second].title,

@@ -54,7 +54,9 @@ def port_overuse(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 layout.address(int(component)),
                 say(
-                    "{used} links on {limit} {port} ports of {part}",
+                    "{used} links on the one {port} port of {part}"
+                    if limit == 1
+                    else "{used} links on {limit} {port} ports of {part}",
                     used=int(used[component]),
                     limit=limit,
                     port=port,

@@ -98,7 +98,9 @@ def rack_power(fabric: Fabric) -> Iterator[Finding]:
                 "error",
                 rack.label,
                 say(
-                    "{count} supplies give {given} for {watts}",
+                    "one supply gives {given} for {watts}"
+                    if count == 1
+                    else "{count} supplies give {given} for {watts}",
                     count=count,
                     given=display(count * each, "power"),
                     watts=watts,
@@ -113,7 +115,9 @@ def rack_power(fabric: Fabric) -> Iterator[Finding]:
                 "warning",
                 rack.label,
                 say(
-                    "with one of {count} supplies lost the others give {spare} for {watts}",
+                    "with the only supply lost nothing feeds {watts}"
+                    if count == 1
+                    else "with one of {count} supplies lost the others give {spare} for {watts}",
                     count=count,
                     spare=spare,
                     watts=watts,

@@ -48,8 +48,8 @@ def _crossing(
                 "warning",
                 f"rule:{other.name}[{first}]",
                 say(
-                    "{count} links leave their rail: {end} is on rail {rail}, {leaf} on rail "
-                    "{into}",
+                    "off their rail: {count} of the links; {end} is on rail {rail}, {leaf} on "
+                    "rail {into}",
                     count=len(wrong),
                     end=layout.address(int(ends[first])),
                     rail=int(rail[first]) + 1,

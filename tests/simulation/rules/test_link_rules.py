@@ -117,7 +117,7 @@ def test_planes_share_no_switch() -> None:
     design = edits.put(two_racks(), "planes", "net", Plane(name="Net", role="scale_out"))
     shared = link("R*/N*/leaf", "R*/B*/spine", plane="net", **OPTICAL)
     findings = found(edits.put(design, "links", "net", shared), "plane-isolation")
-    assert "6 switches carry links of both Up and Net" in findings[0].message
+    assert "links of both Up and Net meet at 6 of the switches" in findings[0].message
     assert found(design, "plane-isolation") == []
 
 
@@ -135,7 +135,10 @@ def test_a_leaf_gives_away_no_more_than_the_plane_intends(
     assert bool(findings) is bool(ratio)
     if ratio:
         assert findings[0].address == "R01/N1/leaf[0]"
-        assert f"4 switches of plane Up have {ratio} the capacity" in findings[0].message
+        assert (
+            f"plane Up: at 4 of its switches the capacity down is {ratio} that up"
+            in findings[0].message
+        )
 
 
 def railed(**more: object) -> Design:

@@ -181,7 +181,7 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         field("assemblies.shelf.contents.supply.count", 1),
         field("assemblies.shelf.contents.supply.count", 3),
         "R01",
-        "1 supplies give 5 kW for 5.54 kW",
+        "one supply gives 5 kW for 5.54 kW",
     ),
     "supply-redundancy": (
         field("assemblies.shelf.contents.supply.count", 2),
