@@ -96,7 +96,7 @@ def _past_adapters(
     room = np.bincount(adapter[inner], weights=speed[inner], minlength=count)
     outer = ~inner & (owner[adapter] == last[adapter])
     wanted = np.bincount(adapter[~inner], weights=speed[~inner], minlength=count)
-    filled = np.minimum(1.0, room / np.maximum(wanted, 1e-300))
+    filled = np.divide(room, wanted, out=np.ones(count), where=wanted > room)
     return (
         np.concatenate([a[~has], owner[adapter[outer]]]),
         np.concatenate([b[~has], other[outer]]),
