@@ -51,7 +51,7 @@ def test_a_failed_plane_names_two_npus_it_parts(
 
 
 def test_a_group_of_one_is_told_what_is_missing(two_racks_fabric: Fabric) -> None:
-    with pytest.raises(InvalidInput, match=r"R01/N1/chip\[0\].* has 1 working"):
+    with pytest.raises(InvalidInput, match=r"R01/N1/chip\[0\].* has 1 on plane"):
         exchange(two_racks_fabric, "R01/N1/chip[0]")
 
 
