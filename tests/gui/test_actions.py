@@ -62,3 +62,8 @@ def test_actions_follow_the_state(window: MainWindow) -> None:
 def test_the_palette_opens_by_both_usual_keys(window: MainWindow) -> None:
     keys = [keys.toString() for keys in window.actions_made["help.palette"].shortcuts()]
     assert keys == ["Ctrl+K", "Ctrl+Shift+P"]
+
+
+def test_redo_answers_to_the_keys_of_every_system(window: MainWindow) -> None:
+    keys = [keys.toString() for keys in window.actions_made["edit.redo"].shortcuts()]
+    assert keys == ["Ctrl+Y", "Ctrl+Shift+Z"]

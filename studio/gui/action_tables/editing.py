@@ -25,7 +25,7 @@ ACTIONS: tuple[Action, ...] = (
         mark("Repeat the step undone last."),
         editing.redo,
         "redo",
-        "Ctrl+Y",
+        "Ctrl+Y; Ctrl+Shift+Z",
         lambda state: state.can_redo,
     ),
     action(
