@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.gui.dialogs.connect_dialog import ConnectDialog
@@ -179,3 +179,14 @@ def test_the_card_is_dragged_aside_and_stays_there(empty_window: MainWindow) -> 
     assert card.pos() == before - QPoint(200, 100)
     empty_window.tour.skip()
     assert card.pos() == before - QPoint(200, 100)
+
+
+def test_who_skips_the_hall_gets_one_to_go_on_in(qtbot: QtBot, empty_window: MainWindow) -> None:
+    window = empty_window
+    window.tour.offer()
+    assert window.workspace.document is None
+    QTest.mouseClick(window.tour.card.skip_button, Qt.MouseButton.LeftButton)
+    assert window.workspace.document is not None
+    QApplication.processEvents()
+    assert STEPS[window.tour.step].id == "node"
+    qtbot.waitUntil(lambda: window.tour.spot is not None, timeout=PATIENCE_MS)
