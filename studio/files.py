@@ -1,4 +1,4 @@
-"""Read a file of a stranger: only a plain one, and never more of it than expected.
+"""Read a file of a stranger: only a plain one, never more of it than expected; tell files apart.
 
 Knows no format; reading never changes a file.
 """
@@ -43,6 +43,14 @@ def read_file(path: Path, most_bytes: int) -> bytes:
             limit=most_bytes // MEBI,
         )
     return content
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one file: by links, or where capitals make no difference."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
 
 
 def _what(path: Path) -> Message:

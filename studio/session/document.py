@@ -14,6 +14,7 @@ from studio.design.model import FORMAT_VERSION, Design
 from studio.errors import FileProblem, StudioError
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
+from studio.files import is_same_file
 from studio.session.history import History
 from studio.session.snapshots import Snapshots
 from studio.storage.histories import keep_history
@@ -231,7 +232,7 @@ class Document:
         target = path or self._path
         if target is None:
             raise FileProblem("the design has no file yet; choose one with 'Save as'")
-        if self.is_read_only and self._path and target.resolve() == self._path.resolve():
+        if self.is_read_only and self._path and is_same_file(target, self._path):
             raise FileProblem(
                 "{target} is of a newer format; saving would lose what this studio does not "
                 "know. Save under another name",

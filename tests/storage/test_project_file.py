@@ -254,10 +254,14 @@ def test_a_newer_file_is_never_saved_over(tmp_path: Path, monkeypatch: pytest.Mo
     content = path.read_bytes()
     link = tmp_path / "link.supernode"
     link.symlink_to(path)
+    # By another name without a link, as where a file system makes no difference of capitals.
+    twin = tmp_path / "NEWER.supernode"
+    twin.hardlink_to(path)
     monkeypatch.chdir(tmp_path)
     document = Document.open(path, small_catalog())
     document.apply("rename", lambda d: edits.set_field(d, ("name",), "New"))
-    for target in (None, path, Path("newer.supernode"), tmp_path / "." / "newer.supernode", link):
+    dotted = tmp_path / "." / "newer.supernode"
+    for target in (None, path, Path("newer.supernode"), dotted, link, twin):
         with pytest.raises(FileProblem, match=r"newer format"):
             document.save(target)
         assert path.read_bytes() == content
