@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import studio
@@ -27,12 +28,15 @@ MAKERS = {"tr", "mark", "say"} | ERRORS
 SEPARATORS = {inspect.signature(messages.Listed.__new__).parameters["separator"].default}
 
 
-def _calls() -> Iterator[tuple[str, ast.Call, str]]:
+@cache
+def _calls() -> tuple[tuple[str, ast.Call, str], ...]:
+    found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node.func.id, node, f"{place}:{node.lineno}"
+                found.append((node.func.id, node, f"{place}:{node.lineno}"))
+    return tuple(found)
 
 
 def _choices(node: ast.expr) -> Iterator[ast.expr]:
