@@ -30,13 +30,15 @@ SEPARATORS = {inspect.signature(messages.Listed.__new__).parameters["separator"]
 
 @cache
 def _calls() -> tuple[tuple[str, ast.Call, str], ...]:
-    found = []
+    return tuple(_called())
+
+
+def _called() -> Iterator[tuple[str, ast.Call, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                found.append((node.func.id, node, f"{place}:{node.lineno}"))
-    return tuple(found)
+                yield node.func.id, node, f"{place}:{node.lineno}"
 
 
 def _choices(node: ast.expr) -> Iterator[ast.expr]:
