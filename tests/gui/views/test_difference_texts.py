@@ -30,7 +30,7 @@ from studio.design.site import Feed, Routing, Site
 from studio.fabric.compiling import compile_design
 from studio.gui.views.difference_rows import SECTION_TITLES, difference_rows
 from studio.gui.views.difference_texts import LABELS, _row_of
-from studio.ids import Address, PartId
+from studio.ids import Address, PartId, RackId
 from studio.languages import load_entries
 from studio.messages import translate
 from studio.session.difference import DesignDifference, compare_fabrics
@@ -65,8 +65,8 @@ MAPPINGS = {
 """Their entries are fields of their own."""
 
 
-def fields_of(kind: type) -> Iterator[str]:
-    for name in kind.__struct_fields__:  # type: ignore[attr-defined]
+def fields_of(kind: type[msgspec.Struct]) -> Iterator[str]:
+    for name in kind.__struct_fields__:
         if name in NESTED:
             yield from (f"{name}.{one}" for one in NESTED[name].__struct_fields__ if one != "moved")
         elif (kind, name) not in MAPPINGS:
@@ -88,11 +88,12 @@ def test_every_field_of_the_document_has_a_name() -> None:
 
 
 CM = reference_design("cloudmatrix-384")
-SHELVES = next(name for name, one in CM.racks["compute-west"].contents.items() if one.u > 0)  # type: ignore[index]
+WEST = CM.racks[RackId("compute-west")]
+SHELVES = next(name for name, one in WEST.contents.items() if one.u > 0)
 
 
 def own_boxes(design: Design) -> Design:
-    placed = design.racks["compute-west"].contents[SHELVES]  # type: ignore[index]
+    placed = design.racks[RackId("compute-west")].contents[SHELVES]
     own = {"1,0": {SHELVES: msgspec.structs.replace(placed, face="rear")}}
     return set_field(design, ("racks", "compute-west", "own_contents"), own)
 
