@@ -37,6 +37,7 @@ LEAST_RATIO = 1e-3
 """Of a prediction to what was measured, so that a prediction of nothing has a size."""
 ALIKE = {
     "row": "half of the rows, by chance",
+    "setup": "half of the set-ups",
     "source": "whole sources",
     "model": "whole AI models",
     "hardware": "whole machines",
@@ -211,7 +212,8 @@ def table(measured: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "Rows that a fit saw nothing alike of: median error, and share within 30 %.",
+        "Rows that a fit saw nothing alike of: median error, and share within 30 %. The rows of a "
+        "set-up share source, machine, model or collective, NPUs and format, and differ in sizes.",
         "",
         "| set | " + " | ".join(ALIKE.values()) + " |",
         "|---|" + "---|" * len(ALIKE),

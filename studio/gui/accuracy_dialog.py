@@ -55,6 +55,7 @@ _LEFT_OUT_COLUMNS = (
 )
 _ALIKE = {
     "row": mark("Half of the rows, by chance"),
+    "setup": mark("Half of the set-ups"),
     "source": mark("Whole sources"),
     "model": mark("Whole AI models"),
     "hardware": mark("Whole machines"),

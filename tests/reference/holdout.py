@@ -13,14 +13,24 @@ from pathlib import Path
 
 PATH = Path(__file__).parent / "holdout.csv"
 HEADER = ("set", "by", "id", "error")
-COLUMN_OF = {"row": "id", "source": "series", "model": "model", "hardware": "hw"}
-"""What a fold may keep together, and the column that says so."""
-FOLDS = {"row": 2, "source": 4, "model": 3, "hardware": 3}
+COLUMNS_OF = {
+    "row": ("id",),
+    "setup": ("series", "hw", "fabric", "model", "op", "algo_or_mode", "gpus", "precision", "tp"),
+    "source": ("series",),
+    "model": ("model",),
+    "hardware": ("hw",),
+}
+"""What a fold may keep together, and the columns that say so.
+
+Rows of one set-up differ in what is changed between two runs: sizes, batches, lengths.
+"""
+FOLDS = {"row": 2, "setup": 2, "source": 4, "model": 3, "hardware": 3}
 
 
 def fold_of(row: Mapping[str, str], by: str) -> int:
     """Return the fold a row belongs to."""
-    return zlib.crc32((row.get(COLUMN_OF[by]) or "").encode()) % FOLDS[by]
+    known = "|".join(row.get(column) or "" for column in COLUMNS_OF[by])
+    return zlib.crc32(known.encode()) % FOLDS[by]
 
 
 def record(name: str, by: str, errors: Iterable[tuple[str, float]]) -> None:
