@@ -122,7 +122,8 @@ def _counts(row: ScoredRow) -> bool:
 
 def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
     """Return every aim, in sample and on rows that were held out of the fit."""
-    unseen = {line.aim.name: line for line in standings(rows, held_out(report.rows, "row"))}
+    everything = (*report.rows, *report.parts)
+    unseen = {line.aim.name: line for line in standings(rows, held_out(everything, "row"))}
     return [
         {
             "name": line.aim.name,
@@ -134,7 +135,7 @@ def _aims(rows: Rows, report: Report) -> list[dict[str, Any]]:
             "seen": _standing(line),
             "held_out": _standing(unseen.get(line.aim.name)),
         }
-        for line in standings(rows, report.rows)
+        for line in standings(rows, everything)
     ]
 
 
@@ -165,10 +166,11 @@ def held_out(rows: Iterable[ScoredRow], by: str) -> list[ScoredRow]:
         for row in _rows(HELD_OUT.read_text(encoding="utf-8"))
         if row["by"] == by and row["set"] in SETS
     }
+    named = ((f"{row.id} {row.part}".strip(), row) for row in rows)
     return [
-        replace(row, predicted=(row.measured or 0.0) * (1 + errors[row.id]))
-        for row in rows
-        if row.id in errors
+        replace(row, predicted=(row.measured or 0.0) * (1 + errors[name]))
+        for name, row in named
+        if name in errors
     ]
 
 

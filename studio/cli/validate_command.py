@@ -63,9 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.rows:
         cells = (_row_cells(row, said) for row in report.rows)
         print_table([[said(title) for title in _ROW_TITLES], *cells], right_from=3, left_from=6)
+    scores = []
+    for name, score in report.sets.items():
+        apart = report.quantities(name).items()
+        scores += [(said(entry(name)), score)]
+        scores += [(f"{said(entry(name))}, {column}", own) for column, own in apart]
     print_table(
         [[said(title) for title in _TITLES]]
-        + [[said(entry(name)), *_set_cells(score)] for name, score in report.sets.items()]
+        + [[name, *_set_cells(score)] for name, score in scores]
     )
     return 0
 

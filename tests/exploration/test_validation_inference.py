@@ -47,6 +47,15 @@ def test_time_per_token_and_rate_of_one_row_speak_of_the_same_batch():
         assert tpot == pytest.approx(float(row["tpot_ms"]), rel=0.05)
 
 
+def test_latencies_add_up_to_the_metric_that_sums_them():
+    row = next(row for row in rows_of("inference.csv") if row["series"] == "splitwise")
+    found = predict(row)
+    assert set(found.parts) == {"ttft_ms", "tpot_ms"}
+    assert sum(found.parts.values()) == pytest.approx(found.value)
+    alone = predict(row | {"primary_metric": "tpot_ms"})
+    assert dict(alone.parts) == {"tpot_ms": alone.value}
+
+
 def sample(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
     return random.Random(7).sample(rows, count)
 

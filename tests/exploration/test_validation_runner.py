@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import FileProblem
+from studio.exploration.validation.aims import standings
 from studio.exploration.validation.prediction import Prediction
 from studio.exploration.validation.runner import (
     KINDS,
@@ -99,6 +100,27 @@ def test_json_has_the_agreed_shape() -> None:
         "bias",
     } <= set(report["sets"]["memory"])  # type: ignore[index]
     assert set(report["rows"][0]) == {"id", "set", "predicted", "measured", "error", "reason"}  # type: ignore[index]
+
+
+def test_a_sum_of_latencies_is_also_scored_quantity_by_quantity() -> None:
+    """A time per token that is far off hides in a sum with a time to first token."""
+    row = {"id": "A", "use": "score", "isl": "512", "osl": "128", "ttft_ms": "3000",
+           "tpot_ms": "20", "primary_metric": "ttft_ms+tpot_ms"}  # fmt: skip
+    said = Prediction(3030.0, "how", {"ttft_ms": 3000.0, "tpot_ms": 30.0})
+    report = validate({"a": text([row])}, {"inference": lambda rows: [said for _ in rows]})
+    assert report.sets["inference"].median_abs_error == pytest.approx(10 / 3020)
+    apart = report.quantities("inference")
+    assert {name: score.median_abs_error for name, score in apart.items()} == {
+        "ttft_ms": 0.0, "tpot_ms": pytest.approx(0.5),
+    }  # fmt: skip
+    written = report.as_json()
+    assert written["rows"][0]["quantities"]["tpot_ms"]["measured"] == 20  # type: ignore[index]
+    assert set(written["sets"]["inference"]["quantities"]) == {"ttft_ms", "tpot_ms"}  # type: ignore[index]
+    inputs = row | {"hw": "NVIDIA H100-SXM5-80GB"}
+    lines = standings({"A": inputs}, [*report.rows, *report.parts])
+    medians = {line.aim.name: line.median for line in lines}
+    assert medians["inference, time per output token on Hopper"] == pytest.approx(0.5)
+    assert medians["inference, offline and serving throughput"] == pytest.approx(10 / 3020)
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "\x00", "id;value\n"])

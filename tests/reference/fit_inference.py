@@ -9,7 +9,8 @@ figures, times factors: one that all generations of the architecture share (what
 does), beside one of all hardware for families that no row shows, or one of all families under a
 generation (what the software does); one of the engine on the family; and one of the pair. Each is
 pulled towards one, the pair's hardest, so that few rows move little and what no row shows stays
-where it was. Nothing is fitted per row, model or source.
+where it was. Nothing is fitted per row, model or source. A row whose metric is a sum, as the time
+to first token and that of the next, pulls with each of its quantities and counts once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,14 @@ from studio import paths
 from studio.exploration.serving_library import inference_profile
 from studio.simulation.inference.plan import scalar
 from studio.simulation.inference.profile import InferenceProfile
-from tests.reference.serving_rows import Key, Measured, load, log_errors, search_plans
+from tests.reference.serving_rows import (
+    Key,
+    Measured,
+    load,
+    log_errors,
+    search_plans,
+    whole_rows,
+)
 
 RESIDUALS = Path(__file__).parent / "inference_residuals.csv"
 WEIGHTS = {"score": 1.0, "soft": 0.25}
@@ -328,7 +336,7 @@ def levels_of(key: Key, name: str) -> tuple[Level, ...]:
 
 def weights(rows: Sequence[Measured]) -> np.ndarray:
     """Return how much each row counts."""
-    return np.array([WEIGHTS.get(row.use, 0.0) for row in rows])
+    return np.array([WEIGHTS.get(row.use, 0.0) * row.share for row in rows])
 
 
 def write(key: Key, profile: InferenceProfile, rows: int) -> None:
@@ -378,7 +386,11 @@ def show(errors: Iterable[tuple[Measured, float]], *, with_rows: bool) -> None:
         for row, error in found if with_rows else ():
             print(f"  {row.id} {row.row.get('model', ''):18s} {math.expm1(error):+.0%}")
         print(summary(f"  {series}", np.array([error for _, error in found])))
-    counted = [e for found in by_series.values() for row, e in found if row.counts]
+    everything = [one for found in by_series.values() for one in found]
+    for part in sorted({row.part for row, _ in everything if row.part}):
+        apart = [error for row, error in everything if row.part == part]
+        print(summary(f"  {part} apart", np.array(apart)))
+    counted = [error for row, error in whole_rows(everything) if row.counts]
     print(summary("all score rows of inference.csv", np.array(counted)))
 
 

@@ -23,7 +23,14 @@ from tests.reference import fit_inference, fit_power
 from tests.reference.fit_inference import Fit
 from tests.reference.fit_power import Row
 from tests.reference.holdout import FOLDS, fold_of, record_fold
-from tests.reference.serving_rows import Key, Measured, load, log_errors, search_plans
+from tests.reference.serving_rows import (
+    Key,
+    Measured,
+    load,
+    log_errors,
+    search_plans,
+    whole_rows,
+)
 
 TURNS = 3
 """Of the fit; the last two of its usual five move the loss by 2 %."""
@@ -94,7 +101,9 @@ def main(arguments: Sequence[str]) -> None:
         fit_inference.show(served, with_rows=False)
         powered = power_errors(serving, options.by, fold)
         fit_power.show(powered)
-        counted = [(row.id, math.expm1(error)) for row, error in served if row.counts]
+        apart = [one for one in served if one[0].part]
+        counted = [(row.id, math.expm1(error)) for row, error in (*whole_rows(served), *apart)
+                   if row.counts]  # fmt: skip
         record_fold("inference", options.by, counted)
         scored = [(row["id"], error) for row, error in powered if row["use"] == "score"]
         record_fold("power", options.by, scored)

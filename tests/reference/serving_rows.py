@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,10 @@ class Measured:
     """Output rate of a serving benchmark at its mean batch."""
     way: fronts.Way | None = None
     """The same as `plans` of a point of a front."""
+    share: float = 1.0
+    """Of the row: below 1 where its metric is a sum and this is one of the quantities summed."""
+    part: str = ""
+    """Column of that quantity."""
 
     @property
     def counts(self) -> bool:
@@ -50,15 +54,17 @@ class Measured:
         return self.use == "score" and self.id.startswith("IN")
 
 
-def measured_value(row: dict[str, str]) -> float | None:
-    """Return the measurement of a row; a metric that names two columns means their sum."""
-    total = 0.0
-    for column in row["primary_metric"].split("+"):
-        try:
-            total += float(row[column].split("M")[0])
-        except (ValueError, KeyError):
-            return None
-    return total
+def measured_value(row: dict[str, str], column: str) -> float | None:
+    """Return what a column says was measured."""
+    try:
+        return float(row[column].split("M")[0])
+    except (ValueError, KeyError):
+        return None
+
+
+def columns_of(row: dict[str, str]) -> list[str]:
+    """Return the columns a row is compared by: a metric that names several means their sum."""
+    return [column.strip() for column in row["primary_metric"].split("+")]
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -72,14 +78,12 @@ def load() -> dict[Key, list[Measured]]:
     groups: dict[Key, list[Measured]] = defaultdict(list)
     for path in ROWS:
         for row in read_rows(path):
-            value = measured_value(row)
             case = serving_case({k: "" if k in MEASURED else v for k, v in row.items()})
-            if value is None or isinstance(case, str):
+            if isinstance(case, str):
                 continue
             family = serving_family(case.machine.accelerator)
             profile = inference_profile(family, case.generation)
-            key = (profile.family, profile.generation)
-            groups[key].append(Measured(row["id"], row["series"], row["use"], case, value, row))
+            groups[profile.family, profile.generation] += _quantities(row, case)
     for row in read_rows(POWER_ROWS):
         if row["series"] != "ml_energy":
             continue
@@ -97,6 +101,24 @@ def load() -> dict[Key, list[Measured]]:
             Measured(row["id"], "front", "score", None, value, row)
         )
     return groups
+
+
+def _quantities(row: dict[str, str], case: ServingCase) -> Iterator[Measured]:
+    """Yield what a row measured; of a sum each quantity apart, so that none hides in another.
+
+    A time to first token is a hundred times the time of the next: their sum says nothing of it.
+    """
+    columns = columns_of(row)
+    values = [measured_value(row, column) for column in columns]
+    if len(columns) == 1 and values[0] is not None:
+        yield Measured(row["id"], row["series"], row["use"], case, values[0], row)
+    elif None not in values:
+        for column, value in zip(columns, values, strict=True):
+            apart = replace(case, metric=column)
+            yield Measured(
+                f"{row['id']} {column}", row["series"], row["use"], apart, value or 0.0, row,
+                share=1 / len(columns), part=column,
+            )  # fmt: skip
 
 
 def predicted(row: Measured, profile: InferenceProfile) -> float | None:
@@ -129,3 +151,19 @@ def log_errors(rows: Sequence[Measured], profile: InferenceProfile) -> np.ndarra
         value = predicted(row, profile)
         found.append(math.log(value / row.value) if value else -1.0)
     return np.array(found)
+
+
+def whole_rows(errors: Iterable[tuple[Measured, float]]) -> list[tuple[Measured, float]]:
+    """Return the log error of every row, of quantities that are summed that of their sum."""
+    rows: dict[str, list[tuple[Measured, float]]] = defaultdict(list)
+    for one, error in errors:
+        rows[one.row["id"]].append((one, error))
+    return [some[0] if len(some) == 1 else _summed(some) for some in rows.values()]
+
+
+def _summed(parts: Sequence[tuple[Measured, float]]) -> tuple[Measured, float]:
+    first = parts[0][0]
+    measured = sum(one.value for one, _ in parts)
+    said = sum(one.value * math.exp(error) for one, error in parts)
+    whole = Measured(first.row["id"], first.series, first.use, first.case, measured, first.row)
+    return whole, math.log(said / measured)

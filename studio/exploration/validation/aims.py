@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from studio.exploration.validation.hardware import rated_machine
 from studio.exploration.validation.rows import Row, number, whole
 from studio.exploration.validation.score import ScoredRow
 from studio.units import MEBI
@@ -35,6 +36,8 @@ class Aim:
     """Whether the ratio between sizes of one series is judged instead of each row."""
     is_class: bool = False
     """Whether the rows are yes/no questions; then only `share` counts."""
+    part: str = ""
+    """Column of the quantity that is judged where the metric of rows sums several."""
 
     @property
     def text(self) -> str:
@@ -80,6 +83,11 @@ def _has_batch(row: Row) -> bool:
     return given and "offline" not in phase and "mlperf" not in phase
 
 
+def _is_hopper(row: Row) -> bool:
+    rated = rated_machine(row.get("hw") or "")
+    return rated is not None and rated.family == "nvidia-hopper"
+
+
 def _is_large(row: Row) -> bool:
     return number(row, "message_bytes", 0.0) >= 16 * MEBI
 
@@ -115,6 +123,10 @@ AIMS: tuple[Aim, ...] = (
     Aim("inference, batch given", "inference", _has_batch, 0.10),
     Aim("inference, offline and serving throughput", "inference",
         lambda row: not _has_batch(row), 0.15, 0.3, 0.85),
+    Aim("inference, time to first token", "inference", lambda _: True, 0.25, part="ttft_ms"),
+    Aim("inference, time per output token", "inference", lambda _: True, 0.15, part="tpot_ms"),
+    Aim("inference, time per output token on Hopper", "inference",
+        _is_hopper, 0.10, part="tpot_ms"),
     Aim("power, node mean", "power", _is_node, 0.07),
     Aim("power, energy per token", "power",
         lambda row: row.get("primary_metric") == "energy", 0.15),
@@ -132,7 +144,8 @@ def standings(
     Parameters
     ----------
     rows : the inputs, by id.
-    scored : predictions beside measurements; rows that are not scored are left out.
+    scored : predictions beside measurements, of rows and of the quantities that metrics of rows
+        sum; those that are not scored are left out.
     """
     counted = [row for row in scored if row.is_scored and row.error is not None]
     counted += [
@@ -144,6 +157,7 @@ def standings(
         own = [
             row for row in counted
             if aim.set_name in ("", row.set_name) and row.is_class == aim.is_class
+            and row.part == aim.part
             and row.id in rows and aim.picks(rows[row.id])
         ]  # fmt: skip
         errors = _ratio_errors(rows, own) if aim.is_ratio else _errors(aim, own)

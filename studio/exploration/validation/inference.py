@@ -110,13 +110,14 @@ def answer_with(
     )
     for phase, metric, way, is_rate in ways:
         if phase in case.phase and metric in case.metric:
-            tried = [(way(case, engine), engine.plan) for engine in engines]
+            tried = [(way(case, engine), engine) for engine in engines]
             good = [found for found in tried if found[0] > 0 and np.isfinite(found[0])]
             if not good:
                 return Prediction(None, _why(case, engines[0])), None
-            best = max(good, key=_value) if is_rate else min(good, key=_value)
-            value = best[0] * _in_unit(case) if is_rate else best[0]
-            return Prediction(value, _note(case, best[1], profile)), best[1]
+            value, engine = max(good, key=_value) if is_rate else min(good, key=_value)
+            value = value * _in_unit(case) if is_rate else value
+            note = _note(case, engine.plan, profile)
+            return Prediction(value, note, _latencies_ms(case, engine)), engine.plan
     reason = say("{metric!r} of {phase!r} is not modelled", metric=case.metric, phase=case.phase)
     return Prediction(None, reason), None
 
@@ -145,7 +146,7 @@ def _in_unit(case: ServingCase) -> float:
     return reach * (case.shape.full_length / case.shape.output if is_all else 1.0)
 
 
-def _value(found: tuple[float, InferencePlan]) -> float:
+def _value(found: tuple[float, Engine]) -> float:
     return found[0]
 
 
@@ -223,8 +224,21 @@ def _tpot_ms(case: ServingCase, engine: Engine) -> float:
     return scalar(found.tpot_s) / MILLI
 
 
+_LATENCIES: dict[str, Callable[[ServingCase, Engine], float]] = {
+    "ttft_ms": _ttft_ms,
+    "tpot_ms": _tpot_ms,
+}
+
+
+def _latencies_ms(case: ServingCase, engine: Engine) -> dict[str, float]:
+    """Return the latencies that the metric of a row names, by column."""
+    return {
+        column: way(case, engine) for column, way in _LATENCIES.items() if column in case.metric
+    }
+
+
 def _first_and_next_ms(case: ServingCase, engine: Engine) -> float:
-    return _ttft_ms(case, engine) + _tpot_ms(case, engine)
+    return sum(_latencies_ms(case, engine).values())
 
 
 def _latency_s(case: ServingCase, engine: Engine) -> float:

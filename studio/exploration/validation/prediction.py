@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from studio.messages import say
 
@@ -18,6 +19,8 @@ class Prediction:
 
     value: float | None
     reason: str = ""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """By column, the quantities that the metric of the row names, in the units of the columns."""
 
 
 def not_predicted(quantity: str) -> str:

@@ -6,8 +6,8 @@ A predictor sees a row only after every measured column has been emptied.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -107,10 +107,21 @@ class Report:
     rows: tuple[ScoredRow, ...]
     sets: Mapping[str, SetScore]
 
+    @property
+    def parts(self) -> list[ScoredRow]:
+        """Return the quantities of all rows that are predicted apart."""
+        return [part for row in self.rows for part in row.parts]
+
+    def quantities(self, name: str) -> dict[str, SetScore]:
+        """Return the score of every quantity of a set that is predicted apart, by column."""
+        return _scores([row for row in self.parts if row.set_name == name], lambda row: row.part)
+
     def as_json(self) -> dict[str, object]:
         """Return the machine-readable report."""
         return {
-            "sets": {name: set_json(score) for name, score in self.sets.items()},
+            "sets": {
+                name: set_json(score, self.quantities(name)) for name, score in self.sets.items()
+            },
             "rows": [row_json(row) for row in self.rows],
         }
 
@@ -166,8 +177,11 @@ def validate(texts: Mapping[str, str], predictors: Mapping[str, Predictor] | Non
         blank = [blanked(row, kind) for row in rows]
         answers = _predictions(kind, blank, predictors)
         scored.extend(_scored(kind, row, answer) for row, answer in zip(rows, answers, strict=True))
-    groups = group_rows(scored)
-    return Report(tuple(scored), {name: score_set(rows) for name, rows in groups.items()})
+    return Report(tuple(scored), _scores(scored, lambda row: row.set_name))
+
+
+def _scores(rows: Sequence[ScoredRow], group: Callable[[ScoredRow], str]) -> dict[str, SetScore]:
+    return {name: score_set(own) for name, own in group_rows(rows, group).items()}
 
 
 def _predictions(
@@ -263,7 +277,16 @@ def _scored(kind: SetKind, row: Mapping[str, str], answer: Prediction) -> Scored
     if measured is None:
         metric = metric_of(row, kind.usual_metric)
         reason = say("no measured {metric}; {reason}", metric=metric, reason=reason)
-    return ScoredRow(
+    whole = ScoredRow(
         row.get("id") or "", kind.name, (row.get("use") or "").strip(), answer.value, measured,
         reason,
     )  # fmt: skip
+    return replace(whole, parts=tuple(_parts(whole, row, answer)))
+
+
+def _parts(whole: ScoredRow, row: Mapping[str, str], answer: Prediction) -> Iterator[ScoredRow]:
+    """Yield the quantities of a row that are predicted apart and were measured."""
+    for column, value in answer.parts.items():
+        measured = first_number(row.get(column) or "")
+        if math.isfinite(measured) and math.isfinite(value):
+            yield replace(whole, predicted=value, measured=measured, part=column)

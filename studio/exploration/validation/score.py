@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,10 @@ class ScoredRow:
     predicted: float | None
     measured: float | None
     reason: str
+    part: str = ""
+    """Column of the quantity where this is one of those that the metric of a row names."""
+    parts: tuple[ScoredRow, ...] = ()
+    """Those quantities, where they are predicted apart."""
 
     @property
     def error(self) -> float | None:
@@ -80,9 +84,12 @@ def score_set(rows: Sequence[ScoredRow]) -> SetScore:
     )
 
 
-def set_json(score: SetScore) -> dict[str, float | int | None]:
-    """Return the figures of one set for `--json`."""
-    return {
+Json = dict[str, object]
+
+
+def set_json(score: SetScore, quantities: Mapping[str, SetScore] | None = None) -> Json:
+    """Return the figures of one set for `--json`, and those of quantities predicted apart."""
+    found: Json = {
         "rows": score.rows,
         "scored": score.scored,
         "modelled": score.modelled,
@@ -94,11 +101,14 @@ def set_json(score: SetScore) -> dict[str, float | int | None]:
         "worst": score.worst,
         "class_accuracy": score.class_accuracy,
     }
+    if quantities:
+        found["quantities"] = {name: set_json(own) for name, own in quantities.items()}
+    return found
 
 
-def row_json(row: ScoredRow) -> dict[str, str | float | None]:
-    """Return one row for `--json`."""
-    return {
+def row_json(row: ScoredRow) -> Json:
+    """Return one row for `--json`, and the quantities of it that are predicted apart."""
+    found: Json = {
         "id": row.id,
         "set": row.set_name,
         "predicted": row.predicted,
@@ -106,11 +116,19 @@ def row_json(row: ScoredRow) -> dict[str, str | float | None]:
         "error": row.error,
         "reason": row.reason,
     }
+    if row.parts:
+        found["quantities"] = {
+            one.part: {"predicted": one.predicted, "measured": one.measured, "error": one.error}
+            for one in row.parts
+        }
+    return found
 
 
-def group_rows(rows: Sequence[ScoredRow]) -> Mapping[str, list[ScoredRow]]:
-    """Return rows by set, sets in order of appearance."""
+def group_rows(
+    rows: Sequence[ScoredRow], group: Callable[[ScoredRow], str]
+) -> Mapping[str, list[ScoredRow]]:
+    """Return rows by their group, groups in order of appearance."""
     groups: dict[str, list[ScoredRow]] = {}
     for row in rows:
-        groups.setdefault(row.set_name, []).append(row)
+        groups.setdefault(group(row), []).append(row)
     return groups
