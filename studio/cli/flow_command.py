@@ -10,15 +10,14 @@ from studio.cli.explained import print_line
 from studio.cli.language import Said, add_language, said_in
 from studio.cli.loading import add_designs, add_json, load
 from studio.cli.output import print_json, print_table
-from studio.errors import InvalidInput
 from studio.exchange.explanation_json import line_json
 from studio.exploration.explanation.drawn_flow import open_flow
-from studio.fabric.flow.tiers import TierLoad
-from studio.messages import Name, entry, say
-from studio.session.flow import DrawnFlow, run_collective, with_failed
+from studio.messages import Name, say
+from studio.session.flow import DrawnFlow, popularity_of, run_collective, with_failed
+from studio.session.network_words import speed_rows, term_rows, way_rows
 from studio.simulation.network.flow_result import FlowResult
 from studio.simulation.network.routing import Routing, RoutingMode
-from studio.simulation.words import term, word
+from studio.simulation.words import term
 from studio.units import display, parse
 
 _ROUTINGS = {
@@ -97,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         plane=arguments.plane,
         algorithm=arguments.algorithm,
         routing=Routing(RoutingMode(arguments.routing), arguments.seed, arguments.subflows),
-        popularity=_numbers(arguments.popularity),
+        popularity=popularity_of(arguments.popularity),
     )
     tree = _tree(flow, time.perf_counter() - start)
     line = open_flow(flow.result) if arguments.explain else None
@@ -108,13 +107,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(flow, tree["solve_seconds"], said_in(arguments))
     return 0
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(",")) if text else ()
-    except ValueError:
-        raise InvalidInput("{text} is no list of numbers such as 4,1,1,1", text=text) from None
 
 
 def _tree(flow: DrawnFlow, seconds: float) -> dict[str, Any]:
@@ -170,7 +162,7 @@ def _other(faster: FlowResult | None) -> dict[str, Any] | None:
 
 
 def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
-    result, terms = flow.result, flow.result.terms
+    result = flow.result
     heading = say(
         "{collective} of {payload} among {npus} NPUs",
         collective=term(result.op.value),
@@ -178,71 +170,15 @@ def _print(flow: DrawnFlow, solve_s: float, said: Said) -> None:
         npus=result.ranks,
     )
     print(said(heading))
-    rows: list[list[str]] = [
-        [say("Plane"), flow.plane.plane],
-        [say("Algorithm"), word(result.algorithm.value)],
-        [say("Communication library"), _library_words(result)],
-        *_faster_row(result),
-        [say("Routing"), _routing_words(result.routing, said)],
-        [say("Time"), display(result.time_s, "time")],
-        [say("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")],
-        [say("Start-up"), display(terms.startup_s, "time")],
-        [say("Latency"), display(terms.latency_s, "time")],
-        [say("On the wire"), display(terms.wire_s, "time")],
-        *(_tier_row(tier) for tier in result.tiers),
-        [say("Bottleneck"), _link_words(result.bottleneck)],
-        [say("Exactness"), _exactness_words(result)],
-        *_guarantee(result.routing),
-        [say("Solved in"), display(solve_s, "time")],
+    rows = [
+        (say("Plane"), flow.plane.plane),
+        *way_rows(flow),
+        (say("Routing"), _routing_words(result.routing, said)),
+        *speed_rows(flow),
+        *term_rows(flow),
+        (say("Solved in"), display(solve_s, "time")),
     ]
-    print_table(rows, indent=2, said=said)
-
-
-def _library_words(result: FlowResult) -> str:
-    if result.is_in_library:
-        return result.library
-    return say("{library}, which would not choose this here", library=result.library)
-
-
-def _faster_row(result: FlowResult) -> list[list[str]]:
-    """Return the row of what the library leaves aside though it would be faster."""
-    faster = result.faster
-    if faster is None:
-        return []
-    words = say(
-        "{algorithm}, {time}",
-        algorithm=term(faster.algorithm.value),
-        time=display(faster.time_s, "time"),
-    )
-    return [[say("Faster, left aside by the library"), words]]
-
-
-def _guarantee(routing: Routing) -> list[list[str]]:
-    if routing.mode is not RoutingMode.ADAPTIVE:
-        return []
-    return [[say("Guarantee"), say("The busiest link is least busy; others may share otherwise")]]
-
-
-def _link_words(link: str) -> str:
-    first, _, second = link.partition(" to ")
-    return say("{first} to {second}", first=first, second=second) if second else link
-
-
-def _tier_row(tier: TierLoad) -> list[str]:
-    tiers = {"lower": tier.lower, "upper": tier.upper}
-    return [
-        say("Tier {lower} to {upper}, up", **tiers)
-        if tier.is_up
-        else say("Tier {lower} to {upper}, down", **tiers),
-        say("{share:.1%} of {links} links", share=tier.peak_utilisation, links=tier.arcs),
-    ]
-
-
-def _exactness_words(result: FlowResult) -> str:
-    words = entry(str(result.exactness.value))
-    if not result.gap:
-        return words
-    return say("{exactness}, within {gap:.2%} of the ideal", exactness=words, gap=result.gap)
+    print_table([list(row) for row in rows], indent=2, said=said)
 
 
 def _routing_words(routing: Routing, said: Said) -> str:

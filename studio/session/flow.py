@@ -49,6 +49,19 @@ class DrawnFlow:
         return load
 
 
+def popularity_of(text: str) -> tuple[float, ...]:
+    """Return relative amounts as typed, such as `4,1,1,1`; none where nothing is.
+
+    Raises
+    ------
+    InvalidInput : something in the list is no number.
+    """
+    try:
+        return tuple(float(part) for part in text.replace("，", ",").split(",") if text.strip())
+    except ValueError:
+        raise InvalidInput("{text} is no list of numbers such as 4,1,1,1", text=text) from None
+
+
 def run_collective(
     fabric: Fabric,
     collective: str,
@@ -79,6 +92,12 @@ def run_collective(
     drawn = plane_graph(fabric, *planes)
     npu = fabric.layout.parts[int(fabric.layout.part[drawn.component[drawn.npus[0]]])]
     ranks = _ranks(fabric, drawn, group)
+    if len(popularity) > len(ranks):
+        raise InvalidInput(
+            "popularity lists {given} numbers for {ranks} NPUs; give as many at most",
+            given=len(popularity),
+            ranks=len(ranks),
+        )
     result = flow_collective(
         _one_of(Collective, collective, say("collective")),
         payload_byte,

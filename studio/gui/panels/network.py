@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QGraphicsOpacityEffect,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QLineEdit,
     QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,19 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.errors import InvalidInput
+from studio.errors import StudioError
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
-from studio.gui.views.network_rows import COLLECTIVES, ROUTINGS, NetworkView, Probe, flows_text
-from studio.gui.widgets.flow_layout import FlowLayout
+from studio.gui.views.network_rows import NetworkView, Probe, flows_text, spot_cells
 from studio.gui.widgets.labels import TextLabel, plain_tip
-from studio.units import display, parse
+from studio.gui.widgets.network_form import NetworkQuestion
 
 if TYPE_CHECKING:
     from studio.session.flow import DrawnFlow
 
 _ADDRESS = Qt.ItemDataRole.UserRole
-USUAL_PAYLOAD = "64 MiB"
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FIGURES_PX = 330
 
 
 class NetworkPanel(QWidget):
@@ -50,12 +45,8 @@ class NetworkPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._link = ""
         self._view: NetworkView | None = None
-        self._planes: tuple[tuple[str, str], ...] = ()
-        self._collective, self._plane, self._routing = QComboBox(), QComboBox(), QComboBox()
-        self._payload, self._group = QLineEdit(USUAL_PAYLOAD), QLineEdit()
-        self._follows = QCheckBox()
-        self._labels = tuple(TextLabel() for _ in range(5))
-        self._figures, self._spots = _table(2), _table(5)
+        self.question = NetworkQuestion()
+        self._figures, self._spots = _figures(), _spots()
         self._text = TextLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -66,21 +57,13 @@ class NetworkPanel(QWidget):
     @property
     def probe(self) -> Probe | None:
         """Return what is asked, None while the panel is not followed or its fields are wrong."""
-        if not self._follows.isChecked():
+        if not self.question.follows.isChecked():
             return None
         try:
-            payload = parse(self._payload.text(), "data")
-        except InvalidInput as error:
+            return self.question.probe(self._link)
+        except StudioError as error:
             self._text.setText(tr(error.message))
             return None
-        return Probe(
-            COLLECTIVES[max(0, self._collective.currentIndex())][0],
-            payload,
-            str(self._plane.currentData() or ""),
-            self._group.text().strip(),
-            self._link,
-            ROUTINGS[max(0, self._routing.currentIndex())][0],
-        )
 
     @property
     def flow(self) -> DrawnFlow | None:
@@ -89,19 +72,11 @@ class NetworkPanel(QWidget):
 
     def set_planes(self, planes: tuple[tuple[str, str], ...]) -> None:
         """Offer the planes of a design: id and name."""
-        if planes == self._planes:
-            return
-        chosen = self._plane.currentData()
-        self._planes = planes
-        self._plane.clear()
-        self._plane.addItem(tr("First scale-up plane"), "")
-        for plane_id, name in planes:
-            self._plane.addItem(name, plane_id)
-        self._plane.setCurrentIndex(max(0, self._plane.findData(chosen)))
+        self.question.set_planes(planes)
 
     def set_following(self, is_following: bool) -> None:
         """Follow the design, as the box does."""
-        self._follows.setChecked(is_following)
+        self.question.follows.setChecked(is_following)
 
     def set_link(self, address: str) -> None:
         """List the flows of a selected link; empty for none."""
@@ -126,21 +101,19 @@ class NetworkPanel(QWidget):
         self._spots.clear()
         if view is None:
             # While it is followed without a question, the text says what is wrong with a field.
-            if not self._follows.isChecked():
-                self._text.setText(tr("Tick the box to run a collective over the drawn links."))
+            if not self.question.follows.isChecked():
+                self._text.setText(
+                    tr("Choose a collective or tick the box to run it over the drawn links.")
+                )
             return
         for name, value in view.summary:
-            self._figures.addTopLevelItem(QTreeWidgetItem([_translated(name), value]))
+            item = QTreeWidgetItem([tr(name), tr(value)])
+            item.setToolTip(1, plain_tip(tr(value)))
+            self._figures.addTopLevelItem(item)
         for spot in view.spots:
-            item = QTreeWidgetItem(
-                [
-                    spot.ends,
-                    f"{spot.use:.1%}",
-                    display(spot.achieved_byte_per_s, "bandwidth"),
-                    display(spot.rated_byte_per_s, "bandwidth"),
-                    f"{spot.alike}",
-                ]
-            )
+            item = QTreeWidgetItem(spot_cells(spot))
+            for column in range(1, item.columnCount()):
+                item.setTextAlignment(column, _RIGHT)
             item.setData(0, _ADDRESS, spot.link)
             item.setToolTip(0, plain_tip(spot.link))
             self._spots.addTopLevelItem(item)
@@ -148,52 +121,36 @@ class NetworkPanel(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
-        _offer(self._collective, [tr(text) for _, text in COLLECTIVES])
-        _offer(self._routing, [tr(text) for _, text in ROUTINGS])
-        names = (tr("Collective"), tr("Payload"), tr("Plane"), tr("NPUs"), tr("Routing"))
-        for label, name in zip(self._labels, names, strict=True):
-            label.setText(name)
-        self._group.setPlaceholderText(tr("all, or R01/*/npu"))
-        self._follows.setText(tr("Follow the design"))
-        self._follows.setToolTip(tr("Solve again after every edit and paint link loads"))
+        self.question.retranslate()
         self._figures.setHeaderLabels([tr("Figure"), tr("Value")])
         self._figures.setToolTip(tr("Click a figure to see what it is made of"))
         self._spots.setHeaderLabels(
             [tr("Busiest links"), tr("Load"), tr("Achieved"), tr("Rated"), tr("Alike")]
         )
-        planes, self._planes = self._planes, ()
-        self.set_planes(planes)
         self.show_view(self._view)
 
     def _lay_out(self) -> None:
-        asked = QWidget()
-        rows = FlowLayout(asked, spacing=SPACE, margin=0)
-        fields = (self._collective, self._payload, self._plane, self._group, self._routing)
-        for label, field in zip(self._labels, fields, strict=True):
-            rows.addWidget(_labelled(label, field))
-        rows.addWidget(self._follows)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self._figures)
-        split.addWidget(self._spots)
-        split.setStretchFactor(1, 1)
-        split.setSizes([330, 700])
-        self._fade = QGraphicsOpacityEffect(split)
+        answer = QWidget()
+        beside = QVBoxLayout(answer)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self._spots, 1)
+        beside.addWidget(self._text)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(self._figures)
+        self._split.addWidget(answer)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([_FIGURES_PX, 2 * _FIGURES_PX])
+        self._fade = QGraphicsOpacityEffect(self._split)
         self._fade.setOpacity(0.45)
         self._fade.setEnabled(False)
-        split.setGraphicsEffect(self._fade)
+        self._split.setGraphicsEffect(self._fade)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        column.addWidget(asked)
-        column.addWidget(split, 1)
-        column.addWidget(self._text)
+        column.addWidget(self.question)
+        column.addWidget(self._split, 1)
 
     def _connect(self) -> None:
-        self._collective.currentIndexChanged.connect(self._ask)
-        self._plane.currentIndexChanged.connect(self._ask)
-        self._routing.currentIndexChanged.connect(self._ask)
-        self._payload.editingFinished.connect(self._ask)
-        self._group.editingFinished.connect(self._ask)
-        self._follows.toggled.connect(self._ask)
+        self.question.asked.connect(self._ask)
         self._figures.itemActivated.connect(self.explain_requested)
         self._figures.itemClicked.connect(self.explain_requested)
         self._spots.itemActivated.connect(self._show)
@@ -213,27 +170,23 @@ class NetworkPanel(QWidget):
         return flows_text(view.through) + "\n" + ";  ".join(view.through.examples[:4])
 
 
-def _labelled(label: QLabel, field: QWidget) -> QWidget:
-    """Return a field behind its label, free to shrink: the panel is as narrow as its dock."""
-    label.setBuddy(field)
-    if isinstance(field, QComboBox):
-        field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    pair = QWidget()
-    row = QHBoxLayout(pair)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(label)
-    row.addWidget(field, 1)
-    return pair
+def _figures() -> QTreeWidget:
+    """Return the table of figures; a long value gives way to the figure's name."""
+    table = _table(2)
+    table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+    table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    return table
 
 
-def _offer(box: QComboBox, texts: list[str]) -> None:
-    """Fill a box with texts in a new language, keeping what is chosen and telling nobody."""
-    place = max(0, box.currentIndex())
-    box.blockSignals(True)
-    box.clear()
-    box.addItems(texts)
-    box.setCurrentIndex(place)
-    box.blockSignals(False)
+def _spots() -> QTreeWidget:
+    """Return the table of busy links; their ends give way to the figures."""
+    table = _table(5)
+    header = table.header()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for column in range(1, table.columnCount()):
+        table.headerItem().setTextAlignment(column, _RIGHT)
+    return table
 
 
 def _table(columns: int) -> QTreeWidget:
@@ -242,13 +195,5 @@ def _table(columns: int) -> QTreeWidget:
     table.setAlternatingRowColors(True)
     table.setUniformRowHeights(True)
     table.setColumnCount(columns)
-    header = table.header()
-    header.setStretchLastSection(False)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    table.header().setStretchLastSection(False)
     return table
-
-
-def _translated(name: str) -> str:
-    """Figures of tiers carry numbers behind the word that is translated."""
-    word, space, rest = name.partition(" ")
-    return tr(word) + space + rest if rest[:1].isdigit() else tr(name)

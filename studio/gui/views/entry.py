@@ -49,6 +49,19 @@ def read_entry(text: str, dimension: str, shown: str = "") -> float:
     return units.parse(f"{amount.strip()} {unit}".strip(), dimension)
 
 
+def read_whole(text: str, shown: str = "") -> int:
+    """Return a whole number.
+
+    Raises
+    ------
+    InvalidInput : it is none.
+    """
+    value = read_entry(text, "count", shown)
+    if value != round(value):
+        raise InvalidInput("{text!r} is not a whole number", text=text.strip())
+    return round(value)
+
+
 def unit_of(shown: str) -> str:
     """Return the unit of a quantity as it is displayed."""
     match = re.match(r"^[\d.,\s+\-−]+(?P<unit>\S.*)?$", shown.strip())

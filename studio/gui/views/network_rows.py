@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from studio.errors import StudioError
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark, tr
-from studio.simulation.network.routing import Routing, RoutingMode
-from studio.simulation.network.traffic import Collective
+from studio.gui.views.entry import read_entry, read_whole
+from studio.gui.views.format import count_text, share_text
+from studio.simulation.network.routing import SPRAY, Routing, RoutingMode
+from studio.simulation.network.traffic import SKEWED, Collective
+from studio.simulation.words import word
 from studio.units import display
 
 if TYPE_CHECKING:
@@ -22,16 +25,10 @@ COLLECTIVES: tuple[tuple[str, str], ...] = (
     (Collective.REDUCE_SCATTER.value, mark("Reduce-scatter")),
     (Collective.ALL_GATHER.value, mark("All-gather")),
     (Collective.BROADCAST.value, mark("Broadcast")),
+    (Collective.POINT_TO_POINT.value, word("point-to-point")),
     (Collective.DISPATCH.value, mark("Expert dispatch")),
     (Collective.COMBINE.value, mark("Expert combine")),
 )
-
-EXACTNESS = {
-    "exact": mark("exact"),
-    "assumed symmetric": mark("assumed symmetric"),
-    "upper bound": mark("upper bound"),
-    "lower bound": mark("lower bound"),
-}
 
 ROUTINGS: tuple[tuple[RoutingMode, str], ...] = (
     (RoutingMode.SPRAY, mark("Equal at every hop")),
@@ -39,15 +36,6 @@ ROUTINGS: tuple[tuple[RoutingMode, str], ...] = (
     (RoutingMode.HASHED, mark("One path per flow")),
     (RoutingMode.ADAPTIVE, mark("Adaptive, ideal")),
 )
-
-_ALGORITHMS = {
-    "ring": mark("Ring"),
-    "tree": mark("Tree"),
-    "halving-doubling": mark("Halving and doubling"),
-    "hierarchical": mark("Hierarchical"),
-    "direct": mark("Direct"),
-    "in-network": mark("In the network"),
-}
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,10 @@ class Probe:
     group: str = ""
     link: str = ""
     """Link whose flows are listed; empty for none."""
-    routing: RoutingMode = RoutingMode.SPRAY
+    algorithm: str = ""
+    """Forced algorithm; empty for what the library chooses."""
+    popularity: tuple[float, ...] = ()
+    routing: Routing = SPRAY
 
 
 @dataclass(frozen=True)
@@ -75,10 +66,49 @@ class NetworkView:
     fabric: Fabric
 
 
+def probe_of(
+    collective: str,
+    payload: str,
+    *,
+    plane: str = "",
+    group: str = "",
+    link: str = "",
+    algorithm: str = "",
+    popularity: str = "",
+    routing: RoutingMode = RoutingMode.SPRAY,
+    hashing: tuple[str, str] | None = None,
+) -> Probe:
+    """Return the question that the texts of a form ask; `hashing` is a seed and subflows.
+
+    Raises
+    ------
+    StudioError : a text holds no such quantity.
+    """
+    from studio.session.flow import popularity_of
+
+    seed, subflows = hashing or ("0", "1")
+    return Probe(
+        collective,
+        read_entry(payload, "data"),
+        plane,
+        group,
+        link,
+        algorithm,
+        popularity_of(popularity),
+        Routing(routing, read_whole(seed), read_whole(subflows)),
+    )
+
+
+def is_skewed(collective: str) -> bool:
+    """Tell whether NPUs may get different amounts in a collective."""
+    return collective in SKEWED
+
+
 def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
     """Run the collective and gather what the panel shows; an impossible one becomes a problem."""
     from studio.session.flow import run_collective
     from studio.session.network_report import flows_through, hot_spots
+    from studio.session.network_words import speed_rows, term_rows, way_rows
 
     try:
         flow = run_collective(
@@ -87,7 +117,9 @@ def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
             probe.payload_byte,
             group=probe.group,
             plane=probe.plane,
-            routing=Routing(probe.routing),
+            algorithm=probe.algorithm,
+            routing=probe.routing,
+            popularity=probe.popularity,
         )
     except StudioError as error:
         return NetworkView((), (), None, error.message, None, fabric)
@@ -97,7 +129,8 @@ def probe_network(fabric: Fabric, probe: Probe) -> NetworkView:
             through = flows_through(fabric, flow, probe.link)
         except StudioError as error:
             problem = error.message
-    return NetworkView(_summary(flow), hot_spots(fabric, flow), through, problem, flow, fabric)
+    summary = (*speed_rows(flow), *way_rows(flow), *term_rows(flow))
+    return NetworkView(summary, hot_spots(fabric, flow), through, problem, flow, fabric)
 
 
 def collective_text(flow: DrawnFlow) -> str:
@@ -105,52 +138,34 @@ def collective_text(flow: DrawnFlow) -> str:
     return dict(COLLECTIVES)[flow.result.op.value]
 
 
-def _summary(flow: DrawnFlow) -> tuple[tuple[str, str], ...]:
-    result, terms = flow.result, flow.result.terms
-    tiers = tuple(
-        (
-            f"{mark('Tier')} {tier.lower} → {tier.upper}",
-            f"{tier.peak_utilisation:.1%} × {tier.arcs}",
-        )
-        for tier in result.tiers
-    )
-    return (
-        (mark("Time"), display(result.time_s, "time")),
-        (mark("Bus bandwidth"), display(result.bus_bandwidth_byte_per_s, "bandwidth")),
-        (mark("Algorithm"), tr(_ALGORITHMS[result.algorithm.value])),
-        (mark("Communication library"), result.library),
-        (mark("NPUs"), f"{result.ranks}"),
-        (mark("On the wire"), display(terms.wire_s, "time")),
-        (mark("Latency"), display(terms.latency_s, "time")),
-        (mark("Start-up"), display(terms.startup_s, "time")),
-        (mark("Solution"), _solution(flow)),
-        *(
-            ((mark("Guarantee"), tr("The busiest link is least busy; others may share otherwise")),)
-            if result.routing.mode is RoutingMode.ADAPTIVE
-            else ()
-        ),
-        *tiers,
-    )
+def algorithm_texts(collective: str) -> list[tuple[str, str]]:
+    """Return the algorithms there are for a collective: name, and word in English."""
+    from studio.simulation.network import menu
+
+    return [(one.value, word(one.value)) for one in menu.algorithms_of(Collective(collective))]
 
 
-def _solution(flow: DrawnFlow) -> str:
-    result = flow.result
-    words = tr(EXACTNESS[result.exactness])
-    return f"{words} (≤ {result.gap:.1%})" if result.gap else words
+def spot_cells(spot: HotSpot) -> list[str]:
+    """Return a busy link: ends, load, achieved and rated bandwidth, links alike."""
+    return [
+        spot.ends,
+        share_text(spot.use),
+        display(spot.achieved_byte_per_s, "bandwidth"),
+        display(spot.rated_byte_per_s, "bandwidth"),
+        count_text(spot.alike),
+    ]
 
 
 def flows_text(through: LinkFlows) -> str:
     """Return one link's flows in words."""
     share = through.flows / through.pairs if through.pairs else 0.0
-    achieved = display(through.achieved_byte_per_s, "bandwidth")
-    rated = display(through.rated_byte_per_s, "bandwidth")
     text = tr(
         "{flows} of {pairs} flows ({share}) can use this link; it carries {achieved} of {rated}"
     )
     return text.format(
-        flows=through.flows,
-        pairs=through.pairs,
-        share=f"{share:.1%}",
-        achieved=achieved,
-        rated=rated,
+        flows=count_text(through.flows),
+        pairs=count_text(through.pairs),
+        share=share_text(share),
+        achieved=display(through.achieved_byte_per_s, "bandwidth"),
+        rated=display(through.rated_byte_per_s, "bandwidth"),
     )

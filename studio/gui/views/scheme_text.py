@@ -9,7 +9,7 @@ import msgspec
 from studio.design import schemes
 from studio.design.schemes import Scheme
 from studio.errors import InvalidInput
-from studio.gui.views.entry import read_entry
+from studio.gui.views.entry import read_whole
 from studio.messages import Listed
 
 _TIMES = str.maketrans({"×": "x", "*": "x", "X": "x", " ": None})
@@ -76,10 +76,7 @@ def _read(kind: type, name: str, value: str) -> object:
                 "{text!r} is not possible; there is {near}", text=value, near=Listed(choices)
             )
         return value
-    number = read_entry(value, "count")
-    if number != round(number):
-        raise InvalidInput("{text!r} is not a whole number", text=value)
-    return round(number)
+    return read_whole(value)
 
 
 def _shown(value: object) -> str:

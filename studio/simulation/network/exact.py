@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import check_ranks
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.quotient import twin_labels
@@ -20,12 +20,10 @@ from studio.simulation.network.profile import NetworkProfile, Role
 from studio.simulation.network.relaying import relays_of
 from studio.simulation.network.routing import SPRAY, Routing
 from studio.simulation.network.stepping import RoleOf
-from studio.simulation.network.traffic import Algorithm, Collective
+from studio.simulation.network.traffic import SKEWED, Algorithm, Collective
 
 _MOST_BYTE = 1e18
 """More than any machine holds."""
-_SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
-"""Collectives in which ranks may receive different amounts."""
 
 
 def scale_up_only(_bundle: int) -> Role:
@@ -129,15 +127,19 @@ def _members(
     return min(by_switch, by_home, key=lambda members: len(members.counts))
 
 
+def _is_amount(values: FloatArray) -> BoolArray:
+    return np.isfinite(values) & (values > 0)
+
+
 def _popularity(
     op: Collective, members: Members, popularity: FloatArray | None
 ) -> FloatArray | None:
     """Return the popularity of ranks in the order of the members."""
     if popularity is None:
         return None
-    if len(popularity) != members.size or not np.all(popularity > 0):
+    if len(popularity) != members.size or not np.all(_is_amount(popularity)):
         raise InvalidInput("popularity needs one positive number per rank")
-    if op not in _SKEWED:
+    if op not in SKEWED:
         raise InvalidInput(
             "{collective} sends every NPU the same; popularity is for all-to-all, dispatch and "
             "combine",

@@ -9,15 +9,17 @@ from studio.simulation.network.schedule import SCHEDULES
 from studio.simulation.network.traffic import Algorithm, Collective
 
 
+def algorithms_of(op: Collective) -> tuple[Algorithm, ...]:
+    """Return all algorithms there are for a collective, on whatever machine."""
+    reducing = (Algorithm.IN_NETWORK,) if op is Collective.ALL_REDUCE else ()
+    return (*SCHEDULES[op], *reducing)
+
+
 def possible(job: Job) -> tuple[Algorithm, ...]:
     """Return all algorithms that could carry out a collective."""
     network = job.profile.in_network
-    reduces = (
-        job.op is Collective.ALL_REDUCE
-        and network is not None
-        and job.members.size >= network.min_ranks
-    )
-    return (*SCHEDULES[job.op], *([Algorithm.IN_NETWORK] if reduces else []))
+    reduces = network is not None and job.members.size >= network.min_ranks
+    return tuple(one for one in algorithms_of(job.op) if reduces or one is not Algorithm.IN_NETWORK)
 
 
 def checked(job: Job, forced: Algorithm) -> Algorithm:

@@ -36,6 +36,10 @@ class Collective(StrEnum):
     COMBINE = "combine"
 
 
+SKEWED = (Collective.ALL_TO_ALL, Collective.DISPATCH, Collective.COMBINE)
+"""Collectives in which ranks may receive different amounts."""
+
+
 class Algorithm(StrEnum):
     """How a collective is carried out."""
 

@@ -14,6 +14,7 @@ from studio.design.model import Array, Design, Placement, Rack
 from studio.errors import InvalidInput
 from studio.fabric.arrays import FloatArray
 from studio.gui.i18n import mark, named
+from studio.gui.views.entry import read_whole
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets import writing
 from studio.gui.views.sheets.common import marked_states, part_figure, state_column
@@ -65,7 +66,7 @@ def nodes_sheet(source: Source) -> Sheet:
 
     lowest = writing.moved(
         lambda row: ".".join((*path()(row), str(boxes[row].element), "u")),
-        lambda entry: writing.read_whole(entry.text, entry.shown),
+        lambda entry: read_whole(entry.text, entry.shown),
         lambda row: boxes[row].u,
         partial(_lifted, source),
     )
@@ -208,12 +209,12 @@ def _placement(
     wanted = cells.get("assembly", "").strip()
     assembly = writing.read_choice(wanted, assemblies) if wanted else assemblies[0][0]
     face = writing.read_choice(cells["face"], faces) if cells.get("face", "").strip() else "front"
-    count = writing.read_whole(cells.get("count", "").strip() or "1")
+    count = read_whole(cells.get("count", "").strip() or "1")
     if not cells.get("u", "").strip():
         raise InvalidInput("the lowest rack unit is missing")
     return rack, Placement(
         assembly=AssemblyId(str(assembly)),
-        u=writing.read_whole(cells["u"]),
+        u=read_whole(cells["u"]),
         face="rear" if face == "rear" else "front",
         array=Array(count=count),
     )

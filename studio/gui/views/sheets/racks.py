@@ -14,7 +14,7 @@ from studio.design.model import Array, Design, Rack
 from studio.fabric.arrays import FloatArray
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark
-from studio.gui.views.entry import read_entry
+from studio.gui.views.entry import read_entry, read_whole
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.rack_counts import with_count
 from studio.gui.views.sheets import writing
@@ -179,7 +179,7 @@ def _repeat(source: Source, member: str, title: str, make: Callable[[], Values])
     racks = source.fabric.layout.racks
 
     def write(entry: Entry) -> Write:
-        rack, value = racks[entry.row].rack, writing.read_whole(entry.text, entry.shown)
+        rack, value = racks[entry.row].rack, read_whole(entry.text, entry.shown)
         edit = partial(_with_count, source, rack, member, value)
         return Write(f"racks.{rack}.array.{member}", value, edit)
 
@@ -250,7 +250,7 @@ def _rack(types: tuple[Choice, ...], cells: Mapping[str, str]) -> tuple[Rack, fr
     }
     rotation = writing.read_choice(given["rotation"], _ROTATIONS) if "rotation" in given else 0
     part = writing.read_choice(given["type"], types) if "type" in given else ""
-    count = writing.read_whole(given.get("count", "1"))
+    count = read_whole(given.get("count", "1"))
     rack = Rack(
         part=PartId(str(part)),
         x_m=lengths.get("x", 0.0),

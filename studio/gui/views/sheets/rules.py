@@ -15,6 +15,7 @@ from studio.errors import InvalidInput
 from studio.fabric.arrays import IntArray
 from studio.fabric.fabric import Fabric
 from studio.gui.i18n import mark, named
+from studio.gui.views.entry import read_whole
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.inspector_rows import SCHEME_NAMES
 from studio.gui.views.scheme_text import SCHEME_KEYS, parameters_text, with_parameters
@@ -217,7 +218,7 @@ def _rule(
         a=given["a"],
         b=given.get("b", ""),
         scheme=scheme,
-        multiplicity=writing.read_whole(given.get("multiplicity", "1")),
+        multiplicity=read_whole(given.get("multiplicity", "1")),
         cable=PartId(parts.get("cable", "")),
         transceiver_a=PartId(parts.get("transceiver_a", "")),
         transceiver_b=PartId(parts.get("transceiver_b", "")),

@@ -11,7 +11,7 @@ from studio.design.edits import set_field, set_state
 from studio.design.model import Design
 from studio.design.renaming import rename
 from studio.errors import InvalidInput
-from studio.gui.views.entry import read_entry
+from studio.gui.views.entry import read_entry, read_whole
 from studio.gui.views.inspector_fields import Choice
 from studio.gui.views.sheets.sheet import ChoicesOf, Entry, Translate, Write, Writer
 from studio.gui.views.states import DEVIATIONS
@@ -61,19 +61,6 @@ def whole(path_of: PathOf) -> Writer:
         return _set(path_of(entry.row), read_whole(entry.text, entry.shown))
 
     return write
-
-
-def read_whole(text: str, shown: str = "") -> int:
-    """Return a whole number.
-
-    Raises
-    ------
-    InvalidInput : it is none.
-    """
-    value = read_entry(text, "count", shown)
-    if value != round(value):
-        raise InvalidInput("{text!r} is not a whole number", text=text.strip())
-    return round(value)
 
 
 def moved(
