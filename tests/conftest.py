@@ -49,6 +49,8 @@ def _own_folders(
                 kept = pytestconfig.cache.mkdir("kernels")
                 (paths.cache_dir() / "kernels").symlink_to(kept, target_is_directory=True)
         patch.setenv("LC_ALL", "C.UTF-8")
+        # As in pyproject.toml, for the commands that tests start.
+        patch.setenv("PYTHONWARNINGS", "error::RuntimeWarning")
         yield
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from studio import units
-from studio.catalog.fields import FIELDS
+from studio.catalog.fields import FIELDS, is_possible
 from studio.catalog.part import GRADES_BEST_FIRST, Datum, Grade, Kind, Part, PartFile, Source
 from studio.decoding import decode
 from studio.errors import FileProblem, InvalidInput, UnknownName
@@ -197,9 +197,9 @@ def _data_problems(
                 source=datum.source,
             )
         try:
-            if si_value(name, datum) < 0:
+            if not is_possible(si_value(name, datum)):
                 yield say(
-                    "{place}: {name}: {value!r} is negative",
+                    "{place}: {name}: {value!r}; possible is 0, or 1e-30 up to 1e+30 in SI units",
                     place=place,
                     name=name,
                     value=datum.value,

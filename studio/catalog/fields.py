@@ -95,4 +95,12 @@ _ROWS = (
     ),
 )
 
+_SMALLEST, _LARGEST = 1e-30, 1e30
+"""Far beyond any part; the product of two quotients of such values is a number still."""
+
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
+
+
+def is_possible(si_value: float) -> bool:
+    """Tell whether simulations can reckon with a value of a part; 0 stands for none."""
+    return si_value == 0 or _SMALLEST <= si_value < _LARGEST

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from studio import units
 from studio.catalog.catalog import Catalog, data_of
-from studio.catalog.fields import FIELDS
+from studio.catalog.fields import FIELDS, is_possible
 from studio.catalog.part import Grade, Kind, PortGroup
 from studio.design.model import Design, PartChange
 from studio.errors import InvalidDesign, StudioError
@@ -97,9 +97,10 @@ def resolve_part(part_id: PartId, change: PartChange | None, catalog: Catalog) -
                 part_id=part_id,
                 field=field,
             )
-        if not 0 <= override.value < 1e30:
+        if not is_possible(override.value):
             raise InvalidDesign(
-                "part {part_id!r}: {field} is {override}; a finite value >= 0 is possible",
+                "part {part_id!r}: {field} is {override}; possible is 0, or 1e-30 up to 1e+30 "
+                "in SI units",
                 part_id=part_id,
                 field=field,
                 override=override.value,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from studio.catalog.catalog import weakest
 from studio.catalog.part import Grade
+from studio.errors import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,25 @@ class Machine:
     host: Host | None = None
     """None where no CPU can hold anything for an NPU."""
     assumptions: tuple[str, ...] = field(default=())
+
+
+def check_ratings(accelerator: Accelerator) -> None:
+    """Make sure that an NPU has what every job needs.
+
+    Raises
+    ------
+    InvalidInput : it has no BF16 rating, which attention and vector work rest on, or no memory.
+    """
+    if not accelerator.compute_flops.get("bf16", 0.0) > 0:
+        raise InvalidInput(
+            "{accelerator}: no BF16 rating; every job needs one",
+            accelerator=accelerator.name,
+        )
+    if not (accelerator.memory_bandwidth_byte_per_s > 0 and accelerator.memory_byte > 0):
+        raise InvalidInput(
+            "{accelerator}: memory and its bandwidth must be above zero",
+            accelerator=accelerator.name,
+        )
 
 
 def evidence_of(machine: Machine, *formats: str) -> str:

@@ -6,7 +6,9 @@ import csv
 import io
 import random
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from studio.errors import FileProblem
@@ -59,6 +61,18 @@ def test_a_row_that_fails_leaves_the_others_answered() -> None:
     report = validate({"mine": head + rows}, {"training": predict})
     assert [row.predicted for row in report.rows] == [100.0, None, None]
     assert "can't be read" in report.rows[1].reason
+
+
+def test_a_row_that_overflows_says_so_and_leaves_the_others_answered() -> None:
+    def predict(rows: Any) -> list[Prediction]:
+        found = np.array([float(row["seq"]) for row in rows]) * 1e300
+        return [Prediction(float(value), "") for value in found]
+
+    head = "id,use,seq,step_time_s,tokens_per_s_per_gpu,mfu_pct,primary_metric\n"
+    rows = "a,score,10,100,,,step_time_s\nb,score,1e20,100,,,step_time_s\n"
+    report = validate({"mine": head + rows}, {"training": predict})
+    assert [row.predicted for row in report.rows] == [10e300, None]
+    assert "overflow" in report.rows[1].reason
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.design import edits
+from studio.design.model import FieldOverride, PartChange
 from studio.design.scenario import Inference, Scenario, Training
 from studio.ids import ScenarioId, WorkloadId
 from studio.session.evaluation import evaluate
@@ -42,3 +43,11 @@ def test_degrees_beyond_the_npus_name_the_nearest_that_is_not(
     problem = evaluate(fabric_of(design)).problem
     assert "no plan fits 16 NPUs" in problem
     assert f"nearest valid: {nearest}" in problem
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_job_needs_a_rating_in_bf16(job: Scenario) -> None:
+    own = {"compute_bf16": FieldOverride(0.0), "compute_fp8": FieldOverride(1e15)}
+    design = edits.put(two_racks(), "parts", "chip", PartChange(values=own))
+    design = edits.set_field(design, ("scenarios",), {ScenarioId("job"): job})
+    assert "no BF16 rating; every job needs one" in evaluate(fabric_of(design)).problem

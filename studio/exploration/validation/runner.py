@@ -194,7 +194,8 @@ def _predictions(
             )
         ] * len(rows)
     predictor = predictors[kind.name]
-    with np.errstate(all="ignore"):
+    # What overflows or is no number counts as a field that can't be read: it has its reason then.
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
         try:
             answers = predictor(rows)
         except _UNREADABLE:

@@ -69,5 +69,6 @@ def grouped(values: FloatArray, group: IntArray, groups: int, *, highest: bool) 
         return np.where(np.isfinite(found), found, np.nan)
     count = np.bincount(numbers, minlength=groups)
     total = np.bincount(numbers, kept, minlength=groups)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(count > 0, total / count, np.nan)
+    mean = np.full(groups, np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean

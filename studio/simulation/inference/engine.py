@@ -10,7 +10,7 @@ from studio.simulation.inference.placement import split_devices
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.speculative import Speculation
-from studio.simulation.machine import Machine
+from studio.simulation.machine import Machine, check_ratings
 from studio.simulation.network.profile import ExpertProfile, NetworkProfile
 from studio.workload.model import AiModel, MixtureOfExperts
 
@@ -58,7 +58,14 @@ def engine_of(
     cache_precision: str = "",
     speculation: Speculation | None = None,
 ) -> Engine:
-    """Return the instance a plan describes, on the machine as software sees it."""
+    """Return the instance a plan describes, on the machine as software sees it.
+
+    Raises
+    ------
+    InvalidInput : the NPU lacks a rating.
+    UnknownName : no such number format.
+    """
+    check_ratings(machine.accelerator)
     seen = split_devices(machine, profile.devices_per_npu)
     numbers = formats(seen.accelerator, precision, cache_precision)
     library = exchange or library_of(network)

@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.errors import InvalidInput
 from studio.simulation.compute.roofline import peak_flops
-from studio.simulation.machine import Machine
+from studio.simulation.machine import Machine, check_ratings
 from studio.simulation.memory.training import TrainingMemory, training_memory
 from studio.simulation.network.profile import NetworkProfile
 from studio.simulation.training.communication import StepCommunication, communicate
@@ -139,16 +139,7 @@ def _check(machine: Machine, model: AiModel, plan: Plans) -> None:
             "a training step needs at least one NPU; there are {npu_count}",
             npu_count=machine.npu_count,
         )
-    if not accelerator.compute_flops.get("bf16", 0.0) > 0:
-        raise InvalidInput(
-            "{accelerator}: no BF16 rating; training needs one",
-            accelerator=accelerator.name,
-        )
-    if not (accelerator.memory_bandwidth_byte_per_s > 0 and accelerator.memory_byte > 0):
-        raise InvalidInput(
-            "{accelerator}: memory and its bandwidth must be above zero",
-            accelerator=accelerator.name,
-        )
+    check_ratings(accelerator)
     if model.hidden < 1 or (model.layers < 1 and model.recommendation is None):
         raise InvalidInput(
             "{model}: a model needs at least one layer and a hidden width",
