@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 import threading
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ _described: set[Any] = set()
 _describing = threading.Lock()
 
 LONGEST_NAME = 60
+_WHOLE_WANTED = "Expected `int`, got `float`"
 
 _MARKS = {
     "UTF-8": codecs.BOM_UTF8,
@@ -183,6 +185,10 @@ def _named(message: str, value: Any, kind: Any) -> str:
     for step in re.findall(r"\.\w+|\[[^\]]*\]", path) if mark else ():
         name, value, kind = _step(str(step).strip(".[]"), value, kind)
         names.append(name[:LONGEST_NAME])
+    if text == _WHOLE_WANTED and isinstance(value, float) and math.isfinite(value):
+        text = say(
+            "Expected `int`, got `float`; nearest whole number: {nearest}", nearest=round(value)
+        )
     if choices := _choices(kind):
         text = re.sub("^(Invalid enum value .*)$", rf"\1; possible: {choices}", text)
     if not names:

@@ -6,6 +6,9 @@ Rule violations of a design are findings, not errors; bugs are ordinary exceptio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from studio.messages import Message, plain, say
 
 LONGEST_VALUE = 400
@@ -32,6 +35,31 @@ class StudioError(Exception):
 
 class InvalidInput(StudioError):
     """A number, unit or argument is outside what is physically or logically possible."""
+
+
+class BrokenRule(InvalidInput):
+    """A choice breaks a rule; the message says which, and ends with the nearest that keeps it.
+
+    Parameters
+    ----------
+    reason : the rule, and the value that breaks it.
+    nearest : in words or as a number; None where no single change helps.
+    fields : the same as fields of what was asked for, for those who offer to set them.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        nearest: object = None,
+        fields: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        self.reason = reason
+        self.fields = dict(fields)
+        if nearest is None:
+            super().__init__(reason)
+        else:
+            text = say("{reason}; nearest valid: {nearest}", reason=reason, nearest=nearest)
+            super().__init__(text)
 
 
 class InvalidDesign(StudioError):

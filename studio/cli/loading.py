@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import msgspec
 from studio.catalog.catalog import data_of
 from studio.design.edits import put, set_field
 from studio.design.model import Design, PartChange
-from studio.errors import FileProblem, InvalidDesign, InvalidInput
+from studio.errors import BrokenRule, FileProblem, InvalidDesign, InvalidInput
 from studio.fabric.compiling import compile_design
 from studio.fabric.fabric import Fabric
 from studio.ids import PartId
@@ -23,6 +24,10 @@ from studio.storage.project_file import read_design
 
 _WHAT_IF = re.compile(r"\+(?=[A-Za-z_][\w.-]*=)")
 """What begins a change behind the name of a design; a plus in a file name does not."""
+
+
+_CHANGING = ("set", "edit", "variant", "fix", "allow")
+"""Flags after which a job is no longer that of the file."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,22 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse._ActionsContainer) -> None:
     """Add the flag --json."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+@contextmanager
+def blamed(loaded: Loaded, arguments: argparse.Namespace) -> Iterator[None]:
+    """Blame the file for a job that is impossible where the command line changed nothing.
+
+    Raises
+    ------
+    FileProblem : in place of what the block raises for the job.
+    """
+    try:
+        yield
+    except BrokenRule as error:
+        if any(getattr(arguments, flag, ()) for flag in _CHANGING):
+            raise
+        raise FileProblem("{path}: {reason}", path=loaded.path.name, reason=error) from error
 
 
 def what_if(text: str) -> list[str]:

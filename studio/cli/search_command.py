@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from studio.cli.language import Said, add_language, said_in
-from studio.cli.loading import add_designs, add_json, load
+from studio.cli.loading import add_designs, add_json, blamed, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.errors import InvalidInput
@@ -67,8 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     question = Question(arguments.goal, _limits(arguments), _choices(arguments))
     if arguments.most < 1:
         raise InvalidInput("--most {most}: 1 or more can be printed", most=arguments.most)
-    given = given_of(load(arguments.design, arguments).fabric, arguments)
-    found = search_plans(given, min(arguments.most, _MOST_PLANS), question)
+    loaded = load(arguments.design, arguments)
+    given = given_of(loaded.fabric, arguments)
+    with blamed(loaded, arguments):
+        found = search_plans(given, min(arguments.most, _MOST_PLANS), question)
     if arguments.json:
         print_json(_tree(found))
     else:

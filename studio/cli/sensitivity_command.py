@@ -6,7 +6,7 @@ import argparse
 import math
 
 from studio.cli.language import add_language, said_in
-from studio.cli.loading import add_designs, add_json, load
+from studio.cli.loading import add_designs, add_json, blamed, load
 from studio.cli.output import print_json, print_table
 from studio.cli.simulate_command import add_scenario, given_of
 from studio.exploration.search.goals import GOALS
@@ -36,8 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Vary every number and print."""
-    given = given_of(load(arguments.design, arguments).fabric, arguments)
-    bars = tornado(given, arguments.change, arguments.goal)
+    loaded = load(arguments.design, arguments)
+    given = given_of(loaded.fabric, arguments)
+    with blamed(loaded, arguments):
+        bars = tornado(given, arguments.change, arguments.goal)
     if arguments.json:
         print_json(
             [

@@ -10,9 +10,10 @@ import msgspec
 
 from studio.cli.explained import print_line
 from studio.cli.language import Said, add_language, said_in
-from studio.cli.loading import add_designs, add_json, load
+from studio.cli.loading import Loaded, add_designs, add_json, blamed, load
 from studio.cli.output import print_json, print_table
 from studio.decoding import convert_to, reason_of_value
+from studio.design.scenario import Scenario
 from studio.errors import InvalidInput
 from studio.exchange.explanation_json import figures_json, input_json
 from studio.exchange.result_json import result_json
@@ -61,7 +62,7 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Simulate and print."""
     loaded = [load(text, arguments) for text in arguments.designs]
-    bases = [_simulate(one.fabric, arguments) for one in loaded]
+    bases = [_simulate(one, arguments) for one in loaded]
     if arguments.json:
         objects = [
             {
@@ -115,22 +116,41 @@ def given_of(
                 text=change,
                 fields=fields,
             )
-        try:
-            tree = {**msgspec.to_builtins(scenario), field: value}
-            scenario = convert_to(tree, type(scenario), strict=False)
-        except msgspec.ValidationError as error:
-            reason = reason_of_value(error, tree, type(scenario))
-            raise InvalidInput("--set {text!r}: {reason}", text=change, reason=reason) from error
-        given = getattr(scenario, field)
-        if isinstance(given, float) and not math.isfinite(given):
-            raise InvalidInput("{path}: {value} is not a finite number", path=field, value=value)
+        scenario = _with(scenario, field, value)
     return sim_input(fabric, totals, machine, scenario)
 
 
-def _simulate(fabric: Fabric, arguments: argparse.Namespace) -> Basis:
-    totals = roll_up(fabric)
-    given = given_of(fabric, arguments, totals)
-    return Basis(given, with_error_band(simulate(given), given.machine), fabric, totals)
+def _with(scenario: Scenario, field: str, value: str) -> Scenario:
+    tree = {**msgspec.to_builtins(scenario), field: value}
+    try:
+        changed = convert_to(tree, type(scenario), strict=False)
+    except msgspec.ValidationError as error:
+        if (number := _fraction(value)) and not isinstance(getattr(scenario, field), str):
+            # The rules of the job know the nearest whole number that is possible.
+            return msgspec.structs.replace(scenario, **{field: number})
+        reason = reason_of_value(error, tree, type(scenario))
+        text = f"{field}={value}"
+        raise InvalidInput("--set {text!r}: {reason}", text=text, reason=reason) from error
+    given = getattr(changed, field)
+    if isinstance(given, float) and not math.isfinite(given):
+        raise InvalidInput("{path}: {value} is not a finite number", path=field, value=value)
+    return changed
+
+
+def _fraction(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _simulate(loaded: Loaded, arguments: argparse.Namespace) -> Basis:
+    totals = roll_up(loaded.fabric)
+    given = given_of(loaded.fabric, arguments, totals)
+    with blamed(loaded, arguments):
+        result = simulate(given)
+    return Basis(given, with_error_band(result, given.machine), loaded.fabric, totals)
 
 
 def _reliability_rows(result: SimResult) -> list[list[str]]:

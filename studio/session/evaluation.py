@@ -5,11 +5,12 @@ A function of a fabric alone; the window runs it in a worker and drops it when o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from studio.design.finding import Finding
 from studio.design.scenario import Inference, Scenario, Training
-from studio.errors import InvalidDesign, InvalidInput, StudioError, UnknownName
+from studio.errors import BrokenRule, InvalidDesign, StudioError, UnknownName
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.network_library import network_profiles
 from studio.exploration.serving_library import (
@@ -64,6 +65,8 @@ class Evaluation:
     simulated: Simulated | None
     problem: str
     """Why the active scenario could not be simulated; empty when it was."""
+    nearest: Mapping[str, float] = field(default_factory=dict)
+    """Fields of that scenario after which it can be; empty where nobody knows any."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -111,7 +114,8 @@ def evaluate(fabric: Fabric, known: Evaluation | None = None) -> Evaluation:
     try:
         simulated = _simulated(fabric, totals, known.simulated if known else None, same)
     except StudioError as error:
-        return Evaluation(fabric, totals, rules, None, error.message)
+        nearest = error.fields if isinstance(error, BrokenRule) else {}
+        return Evaluation(fabric, totals, rules, None, error.message, nearest)
     return Evaluation(fabric, totals, rules, simulated, "")
 
 
@@ -188,12 +192,6 @@ def sim_input(fabric: Fabric, totals: Totals, machine: Machine, scenario: Scenar
     ------
     StudioError : the AI model or a profile is unknown, or the machine can't be built.
     """
-    if scenario.npus < 0:
-        raise InvalidInput(
-            "{scenario}: {npus} NPUs; 0 takes all",
-            scenario=scenario.title,
-            npus=scenario.npus,
-        )
     return SimInput(
         machine=machine,
         scenario=scenario,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from studio.design.finding import Finding, Severity, by_severity
+from studio.design.finding import Finding, Fix, Severity, by_severity
+from studio.messages import Listed, say
+from studio.simulation.scenario_rules import told_value
 
 if TYPE_CHECKING:
     from studio.session.evaluation import Evaluation
@@ -21,9 +24,20 @@ def job_findings(evaluation: Evaluation) -> tuple[Finding, ...]:
     address = f"scenario:{design.active_scenario}"
     # A design that asks for no job yet is not wrong.
     severity: Severity = "error" if design.scenarios else "info"
-    failed = (Finding("scenario", severity, address, evaluation.problem),)
+    fix = _fix(design.active_scenario, evaluation.nearest)
+    failed = (Finding("scenario", severity, address, evaluation.problem, fix=fix),)
     warned = evaluation.result.warnings if evaluation.result else ()
     return (
         *(failed if evaluation.problem else ()),
         *(Finding("scenario", "warning", address, text) for text in warned),
+    )
+
+
+def _fix(scenario: str, nearest: Mapping[str, float]) -> Fix | None:
+    if not nearest or not scenario:
+        return None
+    changes = Listed(told_value(field, value) for field, value in nearest.items())
+    return Fix(
+        say("Set {changes}", changes=changes),
+        {("scenarios", scenario, field): value for field, value in nearest.items()},
     )

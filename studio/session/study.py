@@ -23,6 +23,7 @@ from studio.session.evaluation import Evaluation, active_scenario, sim_input
 from studio.simulation.error_band import ErrorBand
 from studio.simulation.job import SimInput
 from studio.simulation.machine_of import machine_of
+from studio.simulation.scenario_rules import check_fields, npus_of
 from studio.simulation.simulate import simulate
 
 Choices = Mapping[str, Sequence[int | float | str]]
@@ -95,6 +96,8 @@ def search_plans(
     UnknownName : no such goal, limit or field.
     SearchCancelled : `cancelled` said so.
     """
+    check_fields(given.scenario)
+    npus_of(given.scenario, given.machine.npu_count)
     asked = question or Question()
     job: Job = "training" if isinstance(given.scenario, Training) else "inference"
     goal = goal_of(asked.goal, job, given.running.price_usd)

@@ -5,11 +5,11 @@ Prefill and decode have NPUs of their own, in the proportion that keeps both bus
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from functools import partial
 
 from studio.design.scenario import Inference, Scenario
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
 from studio.messages import say
 from studio.simulation.economics import economics
 from studio.simulation.inference.disaggregation import (
@@ -20,10 +20,11 @@ from studio.simulation.inference.disaggregation import (
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.pass_time import PassTime
-from studio.simulation.inference.plan import check_plan, scalar
 from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.machine import evidence_of
+from studio.simulation.nearest_choice import impossible_job, refusal_of
+from studio.simulation.possible_values import possible_values
 from studio.simulation.remedies import Fields, first_that_fits, serving_changes
 from studio.simulation.result import (
     Bound,
@@ -36,7 +37,9 @@ from studio.simulation.result import (
     TimeTerm,
     Utilisation,
 )
+from studio.simulation.scenario_rules import npus_of
 from studio.simulation.serving_plan import plan_of, plan_text, prefill_plan_of
+from studio.simulation.serving_rules import check_serving, instance_batch
 from studio.simulation.term_formulas import formula_of
 from studio.units import told_apart
 from studio.workload.precision import number_format
@@ -50,15 +53,16 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
 
     Raises
     ------
-    InvalidInput : the scenario's degrees, lengths or limits are impossible on the machine.
+    BrokenRule : the scenario's degrees, lengths or limits are impossible on the machine; names the
+        rule and the nearest choice that is not.
     """
-    npus = scenario.npus or given.machine.npu_count
-    if npus > given.machine.npu_count:
-        raise InvalidInput(
-            "the scenario asks for {npus} NPUs; {npu_count} are in order",
-            npus=npus,
-            npu_count=given.machine.npu_count,
-        )
+    try:
+        check_serving(given, scenario)
+    except BrokenRule as broken:
+        refusal = refusal_of(partial(check_serving, given))
+        values = partial(possible_values, given)
+        raise impossible_job(scenario, broken, refusal, values) from broken
+    npus = npus_of(scenario, given.machine.npu_count)
     outcome = _estimate(given, scenario, npus)
     used = npus if scenario.prefill_share else outcome.used_npus
     return _result(given, scenario, outcome, used, npus - used)
@@ -66,11 +70,6 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
 
 def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResult:
     machine = replace(given.machine, npu_count=npus)
-    plan = plan_of(scenario)
-    if plan is not None:
-        check_plan(given.model, plan, round(npus * given.serving.devices_per_npu))
-    devices = scalar(plan.ranks) if plan else 0.0
-    per_instance = devices / given.serving.devices_per_npu if plan else 1.0
     return estimate_inference(
         machine,
         given.model,
@@ -81,8 +80,8 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         prompt=scenario.input_tokens,
         output=scenario.output_tokens,
         cached_share=scenario.prefix_cache_hit,
-        batch=_instance_batch(scenario, per_instance),
-        plan=plan,
+        batch=instance_batch(given, scenario),
+        plan=plan_of(scenario),
         prefill_plan=prefill_plan_of(scenario),
         pass_tokens=scenario.chunk_tokens,
         redundant_experts=scenario.redundant_experts,
@@ -94,27 +93,6 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
         in_pools=True,
     )
-
-
-def _instance_batch(scenario: Inference, instance_npus: float) -> float:
-    """Return the sequences in flight per instance, in whole ones; 0 for the largest possible.
-
-    Raises
-    ------
-    InvalidInput : less than one sequence, or no number.
-    """
-    batch = scenario.batch_per_npu * instance_npus
-    if batch == 0 or not math.isfinite(batch):
-        return batch
-    if 0 < batch < 1:
-        raise InvalidInput(
-            "a batch of {batch:g} per NPU is less than one sequence of an instance of {npus:g} "
-            "NPUs; nearest valid: {nearest:.6g}",
-            batch=scenario.batch_per_npu,
-            npus=instance_npus,
-            nearest=1 / instance_npus,
-        )
-    return round(batch)
 
 
 def _result(
@@ -197,6 +175,7 @@ def _remedy(
 
     def used(changed: Scenario) -> float | None:
         assert isinstance(changed, Inference)
+        check_serving(given, changed)
         found = _estimate(given, changed, npus)
         return found.memory.total if found.fits else None
 

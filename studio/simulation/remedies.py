@@ -9,25 +9,12 @@ import msgspec
 
 from studio.design.scenario import Inference, Scenario, Training
 from studio.errors import StudioError
-from studio.messages import Listed, Message, Name, say
+from studio.messages import Listed, Message, say
+from studio.simulation.scenario_rules import FIELD_NAMES
 from studio.units import display
 
 Fields = Mapping[str, int | float | str]
 
-_FIELDS: Mapping[str, Name] = {
-    "optimizer": Name("optimizer", "优化器"),
-    "offload": Name("offload", "卸载到主机"),
-    "recompute": Name("recomputation", "重计算"),
-    "zero_stage": Name("ZeRO stage", "ZeRO 级别"),
-    "micro_batch": Name("micro batch", "微批次"),
-    "tp": Name("TP"),
-    "pp": Name("PP"),
-    "dp": Name("DP"),
-    "ep": Name("EP"),
-    "batch_per_npu": Name("batch per NPU", "每 NPU 批大小"),
-    "kv_precision": Name("precision of the KV cache", "KV 缓存精度"),
-    "precision": Name("precision", "精度"),
-}
 _RECOMPUTE = ("none", "selective", "full")
 _DEGREES = (2, 4, 8)
 """Factors by which a degree is raised."""
@@ -65,7 +52,7 @@ def first_that_fits(
 
 def _text(fields: Fields, used: float) -> Message:
     changes = Listed(
-        say("{field} {value}", field=_FIELDS[name], value=value or say("automatic"))
+        say("{field} {value}", field=FIELD_NAMES[name], value=value or say("automatic"))
         for name, value in fields.items()
     )
     return say("fits with {changes}: {used} per NPU", changes=changes, used=display(used, "data"))

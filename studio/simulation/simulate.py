@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from studio.design.scenario import Inference, Training
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
+from studio.messages import say
 from studio.simulation.inference_job import simulate_inference
 from studio.simulation.job import SimInput
 from studio.simulation.power.terms import with_activity
@@ -26,7 +27,7 @@ def simulate(given: SimInput) -> SimResult:
 
     Raises
     ------
-    InvalidInput : the scenario is impossible on this machine; says what would be possible.
+    BrokenRule : the scenario is impossible on this machine; says what would be possible.
     """
     result = _JOBS[type(given.scenario)](_joined(given), given.scenario)
     accelerator = given.machine.accelerator
@@ -41,9 +42,11 @@ def _joined(given: SimInput) -> SimInput:
     if machine.levels:
         return given
     if npus > 1:
-        raise InvalidInput(
-            "no network joins the {npus} NPUs of the job; draw links on a scale-up or scale-out "
-            "plane, or run it on 1 NPU",
-            npus=npus,
+        raise BrokenRule(
+            say(
+                "no network joins the {npus} NPUs of the job; draw links on a scale-up or "
+                "scale-out plane, or run it on 1 NPU",
+                npus=npus,
+            )
         )
     return replace(given, machine=replace(machine, levels=(EVERYWHERE,)))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from studio.design.scenario import Training
-from studio.errors import InvalidInput
+from studio.design.scenario import Scenario, Training
+from studio.errors import BrokenRule
+from studio.messages import say
 from studio.simulation.job import SimInput
+from studio.simulation.nearest_choice import impossible_job, refusal_of
+from studio.simulation.possible_values import possible_values
+from studio.simulation.scenario_rules import check_fields, npus_of
 from studio.workload.divisors import divisors
 from studio.workload.model import AiModel
 from studio.workload.plan import Offload, Plans, Recompute, Schedule, plans
@@ -18,7 +22,6 @@ from studio.workload.plan_rules import broken_rules, check_plan
 
 TENSOR_CHOICES = (1, 2, 4, 8, 16)
 PIPELINE_CHOICES = (1, 2, 4, 8, 12, 16)
-MOST_OF_A_DEGREE = 1_000_000_000
 EXPERT_CHOICES = (1, 8, 16, 32, 64, 128)
 
 _RECOMPUTE: Mapping[str, Recompute] = {
@@ -40,51 +43,27 @@ _SCHEDULE: Mapping[str, Schedule] = {
 }
 
 
-def check_scenario(scenario: Training) -> None:
-    """Raise for the first field of a scenario that is out of range.
-
-    Raises
-    ------
-    InvalidInput : names the field, its value and the range.
-    """
-    for field, value, least in (
-        ("micro_batch", scenario.micro_batch, 1),
-        ("global_batch", scenario.global_batch, 1),
-        ("sequence_tokens", scenario.sequence_tokens, 1),
-        ("cp", scenario.cp, 1),
-        ("tp", scenario.tp, 0),
-        ("pp", scenario.pp, 0),
-        ("dp", scenario.dp, 0),
-        ("ep", scenario.ep, 0),
-        ("virtual_stages", scenario.virtual_stages, 0),
-    ):
-        if not least <= value <= MOST_OF_A_DEGREE:
-            raise InvalidInput(
-                "{scenario}: {field} is {value}; {least} to {most_of_a_degree} are possible",
-                scenario=scenario.title,
-                field=field,
-                value=value,
-                least=least,
-                most_of_a_degree=MOST_OF_A_DEGREE,
-            )
-
-
 def candidate_plans(given: SimInput, scenario: Training) -> Plans:
     """Return every plan that fills in what a scenario leaves to the studio and breaks no rule.
 
     Raises
     ------
-    InvalidInput : a field is out of range, or no plan meets the degrees that are given; names the
-        rule and the nearest choice.
+    BrokenRule : a field is out of range, or no plan meets the degrees that are given; names the
+        rule and the nearest choice that a plan can be made with.
     """
-    check_scenario(scenario)
-    npus = scenario.npus or given.machine.npu_count
-    if npus > given.machine.npu_count:
-        raise InvalidInput(
-            "the scenario asks for {npus} NPUs; {npu_count} are in order",
-            npus=npus,
-            npu_count=given.machine.npu_count,
-        )
+    try:
+        return _possible_plans(given, scenario)
+    except BrokenRule as broken:
+        refusal = refusal_of(partial(_possible_plans, given))
+        values = partial(possible_values, given)
+        raise impossible_job(scenario, broken, refusal, values) from broken
+
+
+def _possible_plans(given: SimInput, scenario: Scenario) -> Plans:
+    assert isinstance(scenario, Training)
+    check_fields(scenario)
+    npus = npus_of(scenario, given.machine.npu_count)
+    _check_batch(scenario)
     grid = itertools.product(
         _choices(scenario.tp, TENSOR_CHOICES),
         _choices(scenario.pp, PIPELINE_CHOICES),
@@ -102,7 +81,7 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
             for chunks in _chunk_choices(scenario, given.model.layers, pipeline)
         ]
     if not rows:
-        raise _too_many(given.model, scenario, npus)
+        raise _too_many(scenario, npus)
     tensor_, pipeline_, expert_, data_, micro_, chunks_ = np.array(rows).T
     made = plans(
         tensor=tensor_,
@@ -125,29 +104,30 @@ def candidate_plans(given: SimInput, scenario: Training) -> Plans:
     return made.take(~broken)
 
 
-def _too_many(model: AiModel, scenario: Training, npus: int) -> InvalidInput:
-    """Return the error of degrees that need more NPUs than there are: the largest has to give."""
-    degrees = {"TP": scenario.tp, "PP": scenario.pp, "CP": scenario.cp}
-    largest = max(degrees, key=lambda name: degrees[name])
-    lower = {name: max(degree, 1) for name, degree in degrees.items()}
-    others = math.prod(degree for name, degree in lower.items() if name != largest)
-    tried = np.arange(1, max(npus // others, 1) + 1)
-    tensor, pipeline, context = (
-        tried if name == largest else np.array([degree]) for name, degree in lower.items()
-    )
-    made = plans(
-        tensor=tensor, pipeline=pipeline, context=context, sequence=scenario.sequence_tokens
-    )
-    is_broken = np.any(list(broken_rules(model, made).values()), axis=0)
-    return InvalidInput(
-        "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}; nearest valid: {largest} "
-        "{nearest}, or set 0 to let the studio choose",
-        npus=npus,
-        tp=scenario.tp,
-        pp=scenario.pp,
-        cp=scenario.cp,
-        largest=largest,
-        nearest=int(tried[~is_broken].max(initial=1)),
+def _check_batch(scenario: Training) -> None:
+    """Refuse a step that has no micro batch for each replica that is asked for."""
+    least = scenario.micro_batch * max(scenario.dp, 1)
+    if scenario.global_batch < least:
+        raise BrokenRule(
+            say(
+                "a global batch of {batch} sequences is less than one micro batch of {micro} for "
+                "each of {replicas} replicas",
+                batch=scenario.global_batch,
+                micro=scenario.micro_batch,
+                replicas=max(scenario.dp, 1),
+            )
+        )
+
+
+def _too_many(scenario: Training, npus: int) -> BrokenRule:
+    return BrokenRule(
+        say(
+            "no plan fits {npus} NPUs with TP {tp}, PP {pp}, CP {cp}",
+            npus=npus,
+            tp=scenario.tp,
+            pp=scenario.pp,
+            cp=scenario.cp,
+        )
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
 from studio.messages import say
 from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
@@ -60,12 +60,10 @@ def broken_rules(model: AiModel, plan: Plans, npu_count: int = 0) -> dict[str, N
         }
 
 
-def no_such_sharding(stage: float) -> str:
+def no_such_sharding(stage: float) -> BrokenRule:
     """Return why there is no such ZeRO stage, and the nearest there is."""
-    return say(
-        "there is no ZeRO stage {stage:g}; nearest valid: {nearest}",
-        stage=stage,
-        nearest=MOST_SHARDED if stage > 0 else 0,
+    return BrokenRule(
+        say("there is no ZeRO stage {stage:g}", stage=stage), MOST_SHARDED if stage > 0 else 0
     )
 
 
@@ -75,13 +73,14 @@ def has_odd_ends(schedule: FloatArray, stages: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(is_odd & (schedule == Schedule.DUAL_PIPE))
 
 
-def odd_ends(stages: float) -> str:
+def odd_ends(stages: float) -> BrokenRule:
     """Return why a schedule that feeds both ends cannot run on an odd number of stages."""
-    return say(
-        "DualPipe pairs stages from both ends, and {stages:g} stages leave one in the middle; "
-        "nearest valid: {nearest:g}",
-        stages=stages,
-        nearest=stages - 1,
+    return BrokenRule(
+        say(
+            "DualPipe pairs stages from both ends, and {stages:g} stages leave one in the middle",
+            stages=stages,
+        ),
+        int(stages - 1),
     )
 
 
@@ -96,73 +95,85 @@ def check_plan(model: AiModel, plan: Plans, npu_count: int = 0) -> None:
 
     Raises
     ------
-    InvalidInput : a degree is no whole number from 1, does not divide what it cuts, or needs
+    BrokenRule : a degree is no whole number from 1, does not divide what it cuts, or needs
         more NPUs than there are.
     """
     broken = broken_rules(model, plan, npu_count)
     for rule, mask in broken.items():
         if mask.any():
             at = int(np.flatnonzero(mask)[0])
-            raise InvalidInput(_message(rule, model, plan, at, npu_count))
+            raise _refusal(rule, model, plan, at, npu_count)
 
 
-def _message(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) -> str:
+def _refusal(rule: str, model: AiModel, plan: Plans, at: int, npu_count: int) -> BrokenRule:
     value = {item.name: float(getattr(plan, item.name)[at]) for item in fields(plan)}
     if rule in ("whole", "positive"):
         return _not_counts(value)
     if rule in ("experts", "expert_ranks"):
-        return _expert_message(rule, model, value)
+        return _uneven_experts(rule, model, value)
     tensor, stages, chunks = value["tensor"], value["pipeline"], value["chunks"]
     heads = next((b.mixer.heads for b in model.blocks if isinstance(b.mixer, Attention)), 1)
     replicas = int(value["data"])
-    texts = {
+    refusals = {
         "npus": _too_many_npus(value, float(plan.npus[at]), npu_count),
-        "heads": say(
-            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
-            "{model}; nearest valid: {nearest}",
-            tensor=tensor,
-            heads=heads,
-            model=model.name,
-            nearest=nearest_divisor(heads, tensor),
-        ),
-        "layers": say(
-            "{stages:g} pipeline stages of {chunks:g} chunks need more than the {layers} "
-            "layers of {model}; nearest valid: {nearest}",
-            stages=stages,
-            chunks=chunks,
-            layers=model.layers,
-            model=model.name,
-            nearest=_nearest_cut(max(model.layers, 1), int(stages)),
+        "heads": uneven_heads(model, heads, tensor),
+        "layers": BrokenRule(
+            say(
+                "{stages:g} pipeline stages of {chunks:g} chunks need more than the {layers} "
+                "layers of {model}",
+                stages=stages,
+                chunks=chunks,
+                layers=model.layers,
+                model=model.name,
+            ),
+            _nearest_cut(max(model.layers, 1), int(stages)),
         ),
         "both_ends": odd_ends(stages),
         "zero": no_such_sharding(value["zero"]),
-        "shard": say(
-            "a sharding group of {value:g} does not divide data parallelism {replicas}; "
-            "nearest valid: {nearest}",
-            value=value["shard"],
-            replicas=replicas,
-            nearest=nearest_divisor(replicas, value["shard"]),
+        "shard": BrokenRule(
+            say(
+                "a sharding group of {value:g} does not divide data parallelism {replicas}",
+                value=value["shard"],
+                replicas=replicas,
+            ),
+            nearest_divisor(replicas, value["shard"]),
         ),
         "sequence": uneven_sequence(int(value["sequence"]), value["context"]),
     }
-    return texts[rule]
+    return refusals[rule]
 
 
-def _too_many_npus(value: dict[str, float], used: float, npu_count: int) -> str:
+def uneven_heads(model: AiModel, heads: int, tensor: float) -> BrokenRule:
+    """Return why a tensor parallelism does not cut attention heads, and the nearest that does."""
+    return BrokenRule(
+        say(
+            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of {model}",
+            tensor=tensor,
+            heads=heads,
+            model=model.name,
+        ),
+        nearest_divisor(heads, tensor),
+    )
+
+
+def _too_many_npus(value: dict[str, float], used: float, npu_count: int) -> BrokenRule:
     inner = int(value["tensor"] * value["pipeline"] * value["context"])
     if inner > npu_count:
-        return say(
-            "the plan uses {npus:g} NPUs but there are {npu_count}; lower data, pipeline, "
-            "context or tensor parallelism",
+        return BrokenRule(
+            say(
+                "the plan uses {npus:.0f} NPUs but there are {npu_count}; lower data, pipeline, "
+                "context or tensor parallelism",
+                npus=used,
+                npu_count=npu_count,
+            )
+        )
+    return BrokenRule(
+        say(
+            "the plan uses {npus:.0f} NPUs but there are {npu_count}",
             npus=used,
             npu_count=npu_count,
-        )
-    return say(
-        "the plan uses {npus:g} NPUs but there are {npu_count}; nearest valid: data parallelism "
-        "{nearest}",
-        npus=used,
-        npu_count=npu_count,
-        nearest=npu_count // inner,
+        ),
+        say("data parallelism {degree}", degree=npu_count // inner),
     )
 
 
@@ -173,7 +184,7 @@ def _nearest_cut(layers: int, stages: int) -> str:
     return say("{chunks} chunks", chunks=max(1, (layers + ENDS) // stages))
 
 
-def uneven_sequence(tokens: int, context: float) -> str:
+def uneven_sequence(tokens: int, context: float) -> BrokenRule:
     """Return why a sequence is not cut by a context parallelism, and by which it would be.
 
     Notes
@@ -181,55 +192,75 @@ def uneven_sequence(tokens: int, context: float) -> str:
     Each rank attends to one early and one late part of a sequence, so that all pay the same for the
     causal mask (Llama 3, arXiv 2407.21783, section 3.3.2: 2 x CP chunks).
     """
-    return say(
-        "context parallelism {value:g} does not cut a sequence of {tokens:g} tokens into two "
-        "equal parts per rank; nearest valid: {nearest}",
-        value=context,
-        tokens=tokens,
-        nearest=nearest_divisor(tokens // 2, context) if tokens > 0 and tokens % 2 == 0 else 1,
+    return BrokenRule(
+        say(
+            "context parallelism {value:g} does not cut a sequence of {tokens:g} tokens into two "
+            "equal parts per rank",
+            value=context,
+            tokens=tokens,
+        ),
+        nearest_divisor(tokens // 2, context) if tokens > 0 and tokens % 2 == 0 else 1,
     )
 
 
-def _not_counts(value: dict[str, float]) -> str:
+def _not_counts(value: dict[str, float]) -> BrokenRule:
     may_be_zero = ("zero", "recompute", "schedule", "sequence_parallel", "offload")
-    odd = [
-        f"{name} = {number:g}"
+    least = {name: 0 if name in may_be_zero else 1 for name in value}
+    odd = {
+        name: number
         for name, number in value.items()
-        if not np.isfinite(number)
-        or number != np.floor(number)
-        or number < (0 if name in may_be_zero else 1)
-    ]
-    return say(
-        "{odd}: parallel degrees and batch sizes are whole numbers from 1",
-        odd=", ".join(odd),
+        if not np.isfinite(number) or number != np.floor(number) or number < least[name]
+    }
+    nearest = {
+        name: max(least[name], round(number)) if np.isfinite(number) else least[name]
+        for name, number in odd.items()
+    }
+    return BrokenRule(
+        say(
+            "{odd}: parallel degrees and batch sizes are whole numbers from 1",
+            odd=_assigned(odd),
+        ),
+        _assigned(nearest),
     )
 
 
-def no_experts(model: AiModel) -> str:
+def _assigned(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {number:g}" for name, number in values.items())
+
+
+def no_experts(model: AiModel) -> BrokenRule:
     """Return why a dense model has no expert parallelism."""
-    return say("{model} has no experts; nearest valid expert parallelism: 1", model=model.name)
+    return BrokenRule(
+        say("{model} has no experts", model=model.name),
+        say("expert parallelism {degree}", degree=1),
+    )
 
 
-def _expert_message(rule: str, model: AiModel, value: dict[str, float]) -> str:
+def uneven_parts(expert: float, whole: int, what: str) -> BrokenRule:
+    """Return why an expert parallelism does not divide a count, and the nearest that does."""
+    return BrokenRule(
+        say(
+            "expert parallelism {expert:g} does not divide the {what}",
+            expert=expert,
+            what=what,
+        ),
+        nearest_divisor(max(whole, 1), expert),
+    )
+
+
+def _uneven_experts(rule: str, model: AiModel, value: dict[str, float]) -> BrokenRule:
     parts = [block.feed_forward for block in model.blocks]
     experts = next((part.experts for part in parts if isinstance(part, MixtureOfExperts)), 1)
     if rule == "experts" and not model.is_moe:
         return no_experts(model)
-    whole, what = (
-        experts,
-        say(
-            "{experts} experts of {model}",
-            experts=experts,
-            model=model.name,
-        ),
+    if rule == "experts":
+        return uneven_parts(value["expert"], experts, experts_of(model, experts))
+    ranks = int(value["data"] * value["context"] * value["tensor"] / value["expert_tensor"])
+    return uneven_parts(
+        value["expert"], ranks, say("{ranks} ranks of one pipeline stage", ranks=ranks)
     )
-    if rule == "expert_ranks":
-        whole = int(value["data"] * value["context"] * value["tensor"] / value["expert_tensor"])
-        what = say("{whole} ranks of one pipeline stage", whole=whole)
-    nearest = nearest_divisor(max(whole, 1), value["expert"])
-    return say(
-        "expert parallelism {value:g} does not divide the {what}; nearest valid: {nearest}",
-        value=value["expert"],
-        what=what,
-        nearest=nearest,
-    )
+
+
+def experts_of(model: AiModel, experts: int) -> str:
+    """Return the experts of a layer in words."""
+    return say("{experts} experts of {model}", experts=experts, model=model.name)

@@ -90,9 +90,9 @@ def test_impossible_choices_name_the_nearest_valid(field, value):
 
 @pytest.mark.parametrize(
     ("field", "value", "named"),
-    [("tp", -2, "tensor parallelism -2"), ("pp", -1, "pipeline parallelism -1"),
-     ("dp", -1, "attention data parallelism -1"), ("prefill_tp", -1, "tensor parallelism -1"),
-     ("ep", 10**12, "needs 1000000000000 devices")],
+    [("tp", -2, "tp is -2; 0 to"), ("pp", -1, "pp is -1; 0 to"), ("dp", -1, "dp is -1; 0 to"),
+     ("prefill_tp", -1, "prefill_tp is -1; 0 to"), ("ep", 10**6, "needs 1000000 devices"),
+     ("ep", 10**12, "ep is 1000000000000; 0 to")],
 )  # fmt: skip
 def test_an_impossible_degree_is_named_whatever_the_batch(field, value, named):
     with pytest.raises(InvalidInput, match=named):

@@ -33,7 +33,11 @@ def test_npus_that_nothing_joins_run_no_job_together(job: Scenario) -> None:
 
 @pytest.mark.parametrize(
     ("degrees", "nearest"),
-    [({"tp": 2, "pp": 1000}, "PP 8,"), ({"cp": 64}, "CP 16,"), ({"tp": 32, "pp": 32}, "TP 1,")],
+    [
+        ({"tp": 2, "pp": 1000}, "PP 8, or set 0"),
+        ({"cp": 64}, "CP 16"),
+        ({"tp": 32, "pp": 32}, "TP 16, PP 1"),
+    ],
 )
 def test_degrees_beyond_the_npus_name_the_nearest_that_is_not(
     degrees: dict[str, Any], nearest: str

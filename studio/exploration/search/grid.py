@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule, InvalidInput
+from studio.messages import say
+from studio.simulation.inference.requests import within
 from studio.workload.operators import FloatArray
 
 MOST_ROWS = 6_000_000
@@ -22,16 +24,20 @@ def check_counts(name: str, values: Iterable[int | float | str], least: int = 1)
 
     Raises
     ------
-    InvalidInput : names the field, the value and the range.
+    BrokenRule : names the field, the value and the range.
     """
     for value in values:
         if isinstance(value, str) or not (least <= value <= LARGEST and value == int(value)):
-            raise InvalidInput(
-                "{field}: {value} is no whole number from {least} to {most}",
-                field=name,
-                value=value,
-                least=least,
-                most=LARGEST,
+            nearest = least if isinstance(value, str) else round(within(value, least, LARGEST))
+            raise BrokenRule(
+                say(
+                    "{field}: {value} is no whole number from {least} to {most}",
+                    field=name,
+                    value=value,
+                    least=least,
+                    most=LARGEST,
+                ),
+                nearest,
             )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.errors import InvalidInput
 from studio.exploration.search.grid import Grid
-from studio.workload.divisors import nearest_divisor
 from studio.workload.model import AiModel, Attention
+from studio.workload.plan_rules import uneven_heads
 
 
 def shared_heads(model: AiModel) -> int:
@@ -21,17 +20,10 @@ def keep_whole_heads(grid: Grid, model: AiModel) -> None:
 
     Raises
     ------
-    InvalidInput : none does; names the nearest valid one.
+    BrokenRule : none does; names the nearest valid one.
     """
     shared = shared_heads(model)
     grid.keep(
         np.mod(shared, grid["tp"]) == 0,
-        lambda: InvalidInput(
-            "tensor parallelism {tensor:g} does not divide the {heads} attention heads of "
-            "{name}; nearest valid: {nearest_divisor}",
-            tensor=grid["tp"][0],
-            heads=shared,
-            name=model.name,
-            nearest_divisor=nearest_divisor(shared, grid["tp"][0]),
-        ),
+        lambda: uneven_heads(model, shared, grid["tp"][0]),
     )

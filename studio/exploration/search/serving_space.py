@@ -10,13 +10,19 @@ import msgspec
 import numpy as np
 
 from studio.design.scenario import Inference
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule, InvalidInput
 from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import say
-from studio.simulation.inference.plan import InferencePlan, expert_count
-from studio.workload.divisors import divisors, nearest_divisor
+from studio.simulation.inference.plan import (
+    InferencePlan,
+    expert_count,
+    no_groups,
+    too_many_stages,
+)
+from studio.workload.divisors import divisors
 from studio.workload.model import AiModel
+from studio.workload.plan_rules import uneven_parts
 from studio.workload.precision import number_format
 
 Choices = Mapping[str, Sequence[int | float | str]]
@@ -93,25 +99,12 @@ def instance_plans(
     grid.cross("pp", _values(choices, "pp", [d for d in whole if d <= max(model.layers, 1)]))
     grid.keep(
         grid["pp"] <= max(model.layers, 1),
-        lambda: InvalidInput(
-            "{stages:g} pipeline stages for the {layers} layers of {name}; nearest valid: {layers}",
-            stages=grid["pp"][0],
-            layers=model.layers,
-            name=model.name,
-        ),
+        lambda: too_many_stages(model, grid["pp"][0]),
     )
     grid.keep(grid["tp"] * grid["pp"] <= devices, lambda: _too_many(grid, devices))
     grid.cross("dp", _values(choices, "dp", whole if model.is_moe else [1]))
     if not model.is_moe:
-        grid.keep(
-            grid["dp"] == 1,
-            lambda: InvalidInput(
-                "{name} has no experts to share, so attention data parallelism {groups:g} is a "
-                "set of replicas; nearest valid: 1",
-                name=model.name,
-                groups=grid["dp"][0],
-            ),
-        )
+        grid.keep(grid["dp"] == 1, lambda: no_groups(model, grid["dp"][0]))
     grid.keep(grid["tp"] * grid["pp"] * grid["dp"] <= devices, lambda: _too_many(grid, devices))
     grid.cross("ep", _values(choices, "ep", _even_spreads(expert_count(model), redundant_experts)))
     if "ep" not in choices:
@@ -119,12 +112,7 @@ def instance_plans(
         grid.keep((grid["ep"] == stage) | ((grid["ep"] == 1) & (grid["dp"] == 1)), _never)
     grid.keep(
         np.mod(grid["tp"] * grid["dp"], grid["ep"]) == 0,
-        lambda: InvalidInput(
-            "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
-            expert=grid["ep"][0],
-            what=say("{devices:g} devices of one stage", devices=(grid["tp"] * grid["dp"]).max()),
-            nearest=nearest_divisor(int((grid["tp"] * grid["dp"]).max()), grid["ep"][0]),
-        ),
+        lambda: _uneven_stage(grid),
     )
     plan = InferencePlan(grid["tp"], grid["dp"], grid["pp"], grid["ep"])
     return InstanceSpace(plan, grid.combinations)
@@ -150,11 +138,19 @@ def _check(choices: Choices) -> None:
         check_counts(field, choices.get(field, ()))
 
 
-def _too_many(grid: Grid, devices: int) -> InvalidInput:
+def _too_many(grid: Grid, devices: int) -> BrokenRule:
     names = [name for name in ("tp", "pp", "dp") if name in grid.columns]
-    return InvalidInput(
-        "an instance of {least:g} devices is larger than the {devices} there are; nearest valid: "
-        "instances of {devices} devices",
-        least=float(np.prod([grid[name].min() for name in names])),
-        devices=devices,
+    least = float(np.prod([grid[name].min() for name in names]))
+    return BrokenRule(
+        say(
+            "an instance of {least:g} devices is larger than the {devices} there are",
+            least=least,
+            devices=devices,
+        ),
+        say("instances of {ranks} devices", ranks=devices),
     )
+
+
+def _uneven_stage(grid: Grid) -> BrokenRule:
+    stage = int((grid["tp"] * grid["dp"]).max())
+    return uneven_parts(grid["ep"][0], stage, say("{stage} devices of one stage", stage=stage))

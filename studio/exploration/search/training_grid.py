@@ -8,20 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.design.scenario import Training
-from studio.errors import InvalidInput, UnknownName
+from studio.errors import BrokenRule, InvalidInput, UnknownName
 from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import Listed, say
-from studio.simulation.training_plans import OFFLOAD, check_scenario
+from studio.simulation.inference.plan import too_many_stages
+from studio.simulation.scenario_rules import check_fields
+from studio.simulation.training_plans import OFFLOAD
 from studio.workload.divisors import divisors, nearest_divisor
 from studio.workload.model import AiModel, MixtureOfExperts
 from studio.workload.plan import FloatArray, Plans, Recompute, Schedule, plans
 from studio.workload.plan_rules import (
     MOST_SHARDED,
+    experts_of,
     has_odd_ends,
     no_experts,
     no_such_sharding,
     odd_ends,
+    uneven_parts,
     uneven_sequence,
 )
 
@@ -96,21 +100,24 @@ def training_grid(
 def _check(job: _Job) -> None:
     scenario = job.scenario
     if min(job.npus, scenario.global_batch, scenario.sequence_tokens) < 1:
-        raise InvalidInput(
-            "NPUs ({npus}), sequences per step ({batch}) and tokens per sequence ({tokens}) must "
-            "be at least 1",
-            npus=job.npus,
-            batch=scenario.global_batch,
-            tokens=scenario.sequence_tokens,
+        raise BrokenRule(
+            say(
+                "NPUs ({npus}), sequences per step ({batch}) and tokens per sequence ({tokens}) "
+                "must be at least 1",
+                npus=job.npus,
+                batch=scenario.global_batch,
+                tokens=scenario.sequence_tokens,
+            ),
+            1,
         )
-    check_scenario(scenario)
+    check_fields(scenario)
     for field, values in job.choices.items():
         numbers = [value for value in values if not isinstance(value, str)]
         if field != "zero_stage":
             check_counts(field, numbers)
         for stage in numbers if field == "zero_stage" else ():
             if stage not in range(MOST_SHARDED + 1):
-                raise InvalidInput(no_such_sharding(stage))
+                raise no_such_sharding(stage)
 
 
 def _place(grid: Grid, job: _Job) -> None:
@@ -125,18 +132,13 @@ def _place(grid: Grid, job: _Job) -> None:
     grid.cross("pp", job.values("pp", lambda: stages))
     grid.keep(
         grid["pp"] <= layers,
-        lambda: InvalidInput(
-            "{stages:g} pipeline stages for the {layers} layers of {name}; nearest valid: {layers}",
-            stages=grid["pp"][0],
-            layers=layers,
-            name=model.name,
-        ),
+        lambda: too_many_stages(model, grid["pp"][0]),
     )
     shares = [d for d in divisors(npus) if d == 1 or length % (2 * d) == 0]
     grid.cross("cp", job.values("cp", lambda: shares))
     grid.keep(
         (grid["cp"] == 1) | (np.mod(length, 2 * grid["cp"]) == 0),
-        lambda: InvalidInput(uneven_sequence(length, grid["cp"][0])),
+        lambda: uneven_sequence(length, grid["cp"][0]),
     )
     inner = grid["tp"] * grid["pp"] * grid["cp"]
     grid.keep(inner <= npus, lambda: _too_many_npus(grid, npus))
@@ -148,34 +150,32 @@ def _place(grid: Grid, job: _Job) -> None:
         grid.keep(used > LEAST_USED * npus, lambda: _no_use(grid, npus, batch))
 
 
-def _too_many_npus(grid: Grid, npus: int) -> InvalidInput:
+def _too_many_npus(grid: Grid, npus: int) -> BrokenRule:
     names = [name for name in ("tp", "pp", "cp", "dp") if name in grid.columns]
     least = np.prod([grid[name].min() for name in names])
     inner = least / grid["dp"].min() if "dp" in names else npus + 1
-    if inner <= npus:
-        return InvalidInput(
-            "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}; "
-            "nearest valid: data parallelism {nearest}",
-            least=float(least),
-            npus=npus,
-            nearest=int(npus // inner),
-        )
-    return InvalidInput(
-        "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}; lower "
-        "data, pipeline, context or tensor parallelism",
+    reason = say(
+        "the smallest mapping of these degrees uses {least:g} NPUs but there are {npus}",
         least=float(least),
         npus=npus,
     )
+    if inner <= npus:
+        return BrokenRule(reason, say("data parallelism {degree}", degree=int(npus // inner)))
+    return BrokenRule(
+        say("{reason}; lower data, pipeline, context or tensor parallelism", reason=reason)
+    )
 
 
-def _no_use(grid: Grid, npus: int, batch: int) -> InvalidInput:
+def _no_use(grid: Grid, npus: int, batch: int) -> BrokenRule:
     inner = int(np.max(grid["tp"] * grid["pp"] * grid["cp"]))
-    return InvalidInput(
-        "no mapping uses more than half of the {npus} NPUs: {batch} sequences per step do not "
-        "spread over that many replicas; nearest valid global batch: {nearest}",
-        npus=npus,
-        batch=batch,
-        nearest=max(1, npus // inner),
+    return BrokenRule(
+        say(
+            "no mapping uses more than half of the {npus} NPUs: {batch} sequences per step do not "
+            "spread over that many replicas",
+            npus=npus,
+            batch=batch,
+        ),
+        say("global batch {batch:g}", batch=max(1, npus // inner)),
     )
 
 
@@ -186,23 +186,26 @@ def _feed(grid: Grid, job: _Job) -> None:
     asked = grid["micro_batch"][0]
     grid.keep(
         np.mod(batch, grid["micro_batch"]) == 0,
-        lambda: InvalidInput(
-            "micro batches of {micro:g} do not divide {batch} sequences per step; nearest valid: "
-            "{nearest}",
-            micro=asked,
-            batch=batch,
-            nearest=nearest_divisor(batch, asked),
+        lambda: BrokenRule(
+            say(
+                "micro batches of {micro:g} do not divide {batch} sequences per step",
+                micro=asked,
+                batch=batch,
+            ),
+            nearest_divisor(batch, asked),
         ),
     )
     grid.keep(
         np.mod(batch, grid["dp"] * grid["micro_batch"]) == 0,
-        lambda: InvalidInput(
-            "{batch} sequences per step do not divide into {replicas:g} replicas of micro "
-            "batches of {micro:g}; nearest valid global batch: {nearest:g}",
-            batch=batch,
-            replicas=grid["dp"][0],
-            micro=asked,
-            nearest=_nearest_multiple(batch, grid["dp"][0] * asked),
+        lambda: BrokenRule(
+            say(
+                "{batch} sequences per step do not divide into {replicas:g} replicas of micro "
+                "batches of {micro:g}",
+                batch=batch,
+                replicas=grid["dp"][0],
+                micro=asked,
+            ),
+            say("global batch {batch:g}", batch=_nearest_multiple(batch, grid["dp"][0] * asked)),
         ),
     )
     experts = [
@@ -223,25 +226,22 @@ def _feed(grid: Grid, job: _Job) -> None:
     is_interleaved = (stages > 1) & (rounds >= stages) & (np.mod(layers, stages * chunks) == 0)
     grid.keep(
         (chunks == 1) | is_interleaved,
-        lambda: InvalidInput(
-            "{chunks:g} virtual stages need pipelines whose chunks are whole layers of {layers} "
-            "and a micro batch per stage; nearest valid: {nearest}",
-            chunks=chunks[0],
-            layers=layers,
-            nearest=_nearest_chunks(layers, chunks[0], stages[(stages > 1) & (rounds >= stages)]),
+        lambda: BrokenRule(
+            say(
+                "{chunks:g} virtual stages need pipelines whose chunks are whole layers of "
+                "{layers} and a micro batch per stage",
+                chunks=chunks[0],
+                layers=layers,
+            ),
+            _nearest_chunks(layers, chunks[0], stages[(stages > 1) & (rounds >= stages)]),
         ),
     )
 
 
-def _uneven_experts(model: AiModel, experts: int, expert: float) -> InvalidInput:
+def _uneven_experts(model: AiModel, experts: int, expert: float) -> BrokenRule:
     if not model.is_moe:
-        return InvalidInput(no_experts(model))
-    return InvalidInput(
-        "expert parallelism {expert:g} does not divide the {what}; nearest valid: {nearest}",
-        expert=expert,
-        what=say("{experts} experts of {name}", experts=experts, name=model.name),
-        nearest=nearest_divisor(experts, expert),
-    )
+        return no_experts(model)
+    return uneven_parts(expert, experts, experts_of(model, experts))
 
 
 def _nearest_chunks(layers: int, asked: float, stages: FloatArray) -> int:
@@ -270,7 +270,7 @@ def _cut_states(grid: Grid, job: _Job) -> None:
     grid.keep(is_staged | (grid["schedule"] == plain), _never)
     grid.keep(
         ~has_odd_ends(grid["schedule"], grid["pp"]),
-        lambda: InvalidInput(odd_ends(grid["pp"][0])),
+        lambda: odd_ends(grid["pp"][0]),
     )
 
 

@@ -48,7 +48,7 @@ def problem_rows(evaluation: Evaluation | None) -> tuple[ProblemRow, ...]:
     ]
     rows += [_accepted(evaluation, finding, key) for finding, key in evaluation.checked.accepted]
     rows += [
-        ProblemRow(one.severity, one.message, one.hint, one.address, one.rule, "")
+        ProblemRow(one.severity, one.message, one.hint, one.address, one.rule, "", one.fix)
         for one in job_findings(evaluation)
     ]
     return tuple(sorted(rows, key=lambda row: RANK.get(row.severity, len(RANK))))

@@ -5,11 +5,13 @@ Knows rates only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule, InvalidInput
+from studio.messages import say
 from studio.workload.operators import FloatArray, Number
 
 
@@ -77,22 +79,27 @@ def disaggregate(
     )
 
 
+_PARTS = 1000
+"""In which a share is told, to one digit of a per cent."""
+
+
 def check_prefill_share(share: float, npus: int, instance_npus: float) -> None:
     """Raise for a share of the NPUs that leaves none for prefill or none for decoding.
 
     Raises
     ------
-    InvalidInput : with the largest share that leaves one instance of `instance_npus`, or the
+    BrokenRule : with the largest share that leaves one instance of `instance_npus`, or the
         smallest that is an NPU.
     """
     if not 1 <= share * npus + 0.5 < npus:
-        most = max(0.0, 1 - instance_npus / npus)
-        raise InvalidInput(
-            "{percent:.4g}% of {npus} NPUs for prefill; nearest valid: {nearest:.1%} "
-            "(0 keeps both phases in balance)",
-            percent=share * 100,
-            npus=npus,
-            nearest=most if share > 0.5 else 1 / npus if share > 0 else 0.0,
+        most = max(0.0, math.floor(_PARTS * (1 - instance_npus / npus)) / _PARTS)
+        least = math.ceil(_PARTS / npus) / _PARTS if share > 0 else 0.0
+        raise BrokenRule(
+            say("{percent:.4g}% of {npus} NPUs for prefill", percent=share * 100, npus=npus),
+            say(
+                "{nearest:.1%} (0 keeps both phases in balance)",
+                nearest=most if share > 0.5 else least,
+            ),
         )
 
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
+from studio.messages import say
 from studio.simulation.inference.advice import (
     assumptions_of,
     limit_of,
@@ -31,7 +32,13 @@ from studio.simulation.inference.phase_report import phase_of
 from studio.simulation.inference.phases import first_and_many
 from studio.simulation.inference.plan import InferencePlan, check_plan, check_redundancy, scalar
 from studio.simulation.inference.profile import InferenceProfile
-from studio.simulation.inference.requests import Limits, RequestShape, check_request
+from studio.simulation.inference.requests import (
+    Limits,
+    RequestShape,
+    check_request,
+    check_tokens,
+    within,
+)
 from studio.simulation.inference.result import (
     InferenceResult,
     MemoryUse,
@@ -52,6 +59,10 @@ __all__ = [
     "Phase",
     "estimate_inference",
 ]
+
+
+MOST_IMBALANCE = 1e3
+"""Load of a rank above the mean: of 1,000 ranks, one does all the work."""
 
 
 def estimate_inference(
@@ -115,7 +126,7 @@ def estimate_inference(
 
     Raises
     ------
-    InvalidInput : lengths, limits or degrees that are impossible; the nearest valid one is named.
+    BrokenRule : lengths, limits or degrees that are impossible; the nearest valid one is named.
     UnknownName : no such number format.
     """
     check_request(prompt, output, cached_share, batch, tpot_limit_s, ttft_limit_s)
@@ -155,17 +166,18 @@ def with_choices(
 
     Raises
     ------
-    InvalidInput : fewer than one token, or an imbalance that cannot be.
+    BrokenRule : fewer than one token, or an imbalance that cannot be.
     """
-    if pass_tokens and not 1 <= pass_tokens <= 1e8:
-        raise InvalidInput(
-            "passes of {pass_tokens:g} tokens; nearest valid: 1 to 100,000,000",
-            pass_tokens=pass_tokens,
-        )
-    if not 0 <= expert_imbalance <= 1e3:
-        raise InvalidInput(
-            "experts {imbalance:g} busier than the mean; nearest valid: 0 (usual) to 1,000",
-            imbalance=expert_imbalance,
+    if pass_tokens:
+        check_tokens(say("a pass"), pass_tokens)
+    if not 0 <= expert_imbalance <= MOST_IMBALANCE:
+        raise BrokenRule(
+            say(
+                "experts {imbalance:g} busier than the mean, of 0 (usual) to {most:,.0f}",
+                imbalance=expert_imbalance,
+                most=MOST_IMBALANCE,
+            ),
+            say("{nearest:g}", nearest=within(expert_imbalance, 0, MOST_IMBALANCE)),
         )
     return msgspec.structs.replace(
         profile,

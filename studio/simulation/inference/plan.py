@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
 from studio.messages import say
-from studio.workload.divisors import nearest_divisor
+from studio.simulation.inference.requests import within
 from studio.workload.model import AiModel, Attention, MixtureOfExperts
 from studio.workload.operators import FloatArray, Number
+from studio.workload.plan_rules import no_experts, uneven_heads, uneven_parts
 
 
 def scalar(value: Number) -> float:
@@ -121,7 +122,7 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
 
     Raises
     ------
-    InvalidInput : a degree is no whole number from 1, does not divide what it cuts, or needs
+    BrokenRule : a degree is no whole number from 1, does not divide what it cuts, or needs
         more devices than there are.
     """
     degrees = (plan.tensor, plan.attention_data, plan.pipeline, plan.expert)
@@ -134,39 +135,37 @@ def check_plan(model: AiModel, plan: InferencePlan, ranks: int) -> None:
             say("pipeline parallelism"),
             say("expert parallelism"),
         )
-        raise InvalidInput(
-            "{name} {value} must be a whole number from 1; nearest valid: 1",
-            name=names[place],
-            value=degree,
+        raise BrokenRule(
+            say("{name} {value} must be a whole number from 1", name=names[place], value=degree),
+            max(1, round(within(scalar(degree), 1, ranks))),
         )
     if any_above(plan.ranks, ranks):
         most = int(np.max(plan.ranks))
-        raise InvalidInput(
-            "the plan needs {most} devices and there are {ranks}; nearest valid: instances "
-            "of {ranks} devices",
-            most=most,
-            ranks=ranks,
+        raise BrokenRule(
+            say("the plan needs {most} devices and there are {ranks}", most=most, ranks=ranks),
+            say("instances of {ranks} devices", ranks=ranks),
         )
     for heads in sorted(_head_counts(model)):
         wrong = _first(np.mod(heads, plan.tensor) != 0, plan.tensor)
         if wrong:
-            raise InvalidInput(
-                "tensor parallelism {wrong:g} does not divide the {heads} attention heads of "
-                "{model}; nearest valid: {nearest}",
-                wrong=wrong,
-                heads=heads,
-                model=model.name,
-                nearest=nearest_divisor(heads, wrong),
-            )
+            raise uneven_heads(model, heads, wrong)
     wrong = _first(plan.pipeline > model.layers, plan.pipeline)
     if wrong:
-        raise InvalidInput(
-            "{wrong:g} pipeline stages for the {layers} layers of {model}; nearest valid: {layers}",
-            wrong=wrong,
+        raise too_many_stages(model, wrong)
+    _check_experts(model, plan)
+
+
+def too_many_stages(model: AiModel, stages: float) -> BrokenRule:
+    """Return why a model has no layer for every pipeline stage, and the most stages it has."""
+    return BrokenRule(
+        say(
+            "{stages:g} pipeline stages for the {layers} layers of {model}",
+            stages=stages,
             layers=model.layers,
             model=model.name,
-        )
-    _check_experts(model, plan)
+        ),
+        max(model.layers, 1),
+    )
 
 
 def check_redundancy(model: AiModel, redundant: float) -> None:
@@ -174,17 +173,18 @@ def check_redundancy(model: AiModel, redundant: float) -> None:
 
     Raises
     ------
-    InvalidInput : a negative number, or more than the experts of a layer.
+    BrokenRule : a negative number, or more than the experts of a layer.
     """
     most = expert_count(model)
     if not 0 <= redundant <= most:
-        raise InvalidInput(
-            "{redundant:g} experts held twice of the {most} of a layer of {model}; nearest valid: "
-            "{nearest}",
-            redundant=redundant,
-            most=most,
-            model=model.name,
-            nearest=min(max(redundant, 0), most),
+        raise BrokenRule(
+            say(
+                "{redundant:g} experts held twice of the {most} of a layer of {model}",
+                redundant=redundant,
+                most=most,
+                model=model.name,
+            ),
+            within(redundant, 0, most),
         )
 
 
@@ -192,20 +192,24 @@ def _check_experts(model: AiModel, plan: InferencePlan) -> None:
     stage = int(np.max(plan.stage_ranks))
     wrong = _first(np.mod(plan.stage_ranks, plan.expert) != 0, plan.expert)
     if wrong:
-        raise InvalidInput(
-            "expert parallelism {wrong:g} does not divide the {stage} devices of one stage; "
-            "nearest valid: {nearest}",
-            wrong=wrong,
-            stage=stage,
-            nearest=nearest_divisor(stage, wrong),
-        )
+        raise uneven_parts(wrong, stage, say("{stage} devices of one stage", stage=stage))
+    if not model.is_moe and any_above(plan.expert, 1):
+        raise no_experts(model)
     if not model.is_moe and any_above(plan.attention_data, 1):
-        raise InvalidInput(
-            "{model} has no experts to share, so attention data parallelism "
-            "{attention_data:g} is a set of replicas; nearest valid: 1",
+        raise no_groups(model, float(np.max(plan.attention_data)))
+
+
+def no_groups(model: AiModel, groups: float) -> BrokenRule:
+    """Return why a dense model has no attention groups."""
+    return BrokenRule(
+        say(
+            "{model} has no experts to share, so attention data parallelism {groups:g} is a set of "
+            "replicas",
             model=model.name,
-            attention_data=np.max(plan.attention_data),
-        )
+            groups=groups,
+        ),
+        1,
+    )
 
 
 def _are_whole(degree: Number) -> bool:

@@ -8,8 +8,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
+from studio.messages import say
 from studio.workload.operators import Number
+
+MOST_TOKENS = 1e8
+"""Of a prompt, an output or one pass: far beyond any request."""
+MOST_SEQUENCES = 1e9
+"""In flight in one instance."""
+LEAST_LIMIT_S = 1e-6
+"""A service-level objective below that no device can ask of itself: a launch takes longer."""
 
 
 @dataclass(frozen=True)
@@ -104,31 +112,64 @@ def check_request(
 
     Raises
     ------
-    InvalidInput : the first value that is impossible.
+    BrokenRule : the first value that is impossible.
     """
-    for name, value in (("prompt", prompt), ("output", output)):
-        if not 1 <= value <= 1e8:
-            raise InvalidInput(
-                "{name} of {value:g} tokens; nearest valid: 1 to 100,000,000",
-                name=name,
-                value=value,
-            )
-    if not 0 <= cached <= 1:
-        nearest = min(max(cached, 0.0), 1.0)
-        raise InvalidInput(
-            "cached share {cached:g} is no share; nearest valid: {nearest:g}",
-            cached=cached,
-            nearest=nearest,
+    for name, value in ((say("prompt"), prompt), (say("output"), output)):
+        check_tokens(name, value)
+    check_share(say("cached share"), cached)
+    if not 0 <= batch <= MOST_SEQUENCES:
+        raise BrokenRule(
+            say("a batch of {batch:.6g} sequences", batch=batch),
+            say(
+                "{nearest:g} (0 is the largest possible)", nearest=within(batch, 0, MOST_SEQUENCES)
+            ),
         )
-    if not 0 <= batch <= 1e9:
-        raise InvalidInput(
-            "a batch of {batch:g} sequences; nearest valid: 0 (largest possible)",
-            batch=batch,
-        )
-    for name, value in (("TPOT", tpot), ("TTFT", ttft)):
-        if not value > 0:
-            raise InvalidInput(
-                "a {name} limit of {value:g} s; it must be above 0",
-                name=name,
-                value=value,
+    for name, value in ((say("TPOT"), tpot), (say("TTFT"), ttft)):
+        if not value >= LEAST_LIMIT_S:
+            raise BrokenRule(
+                say(
+                    "a {name} limit of {value:g} s; it must be {least:g} s or more",
+                    name=name,
+                    value=value,
+                    least=LEAST_LIMIT_S,
+                ),
+                LEAST_LIMIT_S,
             )
+
+
+def check_tokens(name: str, tokens: float) -> None:
+    """Raise for a number of tokens that nothing has, called `name`.
+
+    Raises
+    ------
+    BrokenRule : fewer than one, or absurdly many.
+    """
+    if not 1 <= tokens <= MOST_TOKENS:
+        raise BrokenRule(
+            say(
+                "{name} of {tokens:.6g} tokens, of 1 to {most:,.0f} possible",
+                name=name,
+                tokens=tokens,
+                most=MOST_TOKENS,
+            ),
+            say("{nearest:.0f}", nearest=within(tokens, 1, MOST_TOKENS)),
+        )
+
+
+def check_share(name: str, share: float) -> None:
+    """Raise for a number outside 0..1, called `name`.
+
+    Raises
+    ------
+    BrokenRule : with 0 or 1, the nearer one.
+    """
+    if not 0 <= share <= 1:
+        raise BrokenRule(
+            say("{name} {share:g} is no share", name=name, share=share),
+            say("{nearest:g}", nearest=within(share, 0, 1)),
+        )
+
+
+def within(value: float, least: float, most: float) -> float:
+    """Return the number of a range next to a value; the least where it is no number."""
+    return min(max(value, least), most) if value == value else least  # noqa: PLR0124

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.errors import InvalidInput
+from studio.errors import BrokenRule
+from studio.messages import say
+from studio.simulation.inference.requests import check_share, within
 
 MOST_DRAFTS = 1024
 """Tokens drafted per step at most: far beyond any drafter, whose trees hold up to about 64."""
@@ -35,7 +37,7 @@ def accepted_tokens(drafts: int, acceptance: float) -> float:
 
     Raises
     ------
-    InvalidInput : drafts that cannot be, or an acceptance outside 0..1.
+    BrokenRule : drafts that cannot be, or an acceptance outside 0..1.
 
     Notes
     -----
@@ -46,17 +48,14 @@ def accepted_tokens(drafts: int, acceptance: float) -> float:
     Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
     ICML 2023, equation 1.
     """
-    if not 0 <= drafts <= MOST_DRAFTS:
-        raise InvalidInput(
-            "{drafts} draft tokens per step; nearest valid: {nearest}",
-            drafts=drafts,
-            nearest=min(max(drafts, 0), MOST_DRAFTS),
+    if not 0 <= drafts <= MOST_DRAFTS or drafts != int(drafts):
+        raise BrokenRule(
+            say(
+                "{drafts} draft tokens per step, of whole numbers up to {most}",
+                drafts=drafts,
+                most=MOST_DRAFTS,
+            ),
+            round(within(drafts, 0, MOST_DRAFTS)),
         )
-    if not 0 <= acceptance <= 1:
-        nearest = min(max(acceptance, 0.0), 1.0)
-        raise InvalidInput(
-            "acceptance {acceptance:g} is no share; nearest valid: {nearest:g}",
-            acceptance=acceptance,
-            nearest=nearest,
-        )
+    check_share(say("acceptance"), acceptance)
     return float(sum(acceptance**i for i in range(drafts + 1)))

@@ -61,11 +61,11 @@ def test_a_cached_prefix_saves_prompt_work(estimate):
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
-        ({"prompt": 0}, "prompt of 0 tokens; nearest valid"),
+        ({"prompt": 0}, "prompt of 0 tokens, of 1 to 100,000,000 possible; nearest valid: 1"),
         ({"output": float("nan")}, "output of nan"),
         ({"cached_share": 1.5}, "nearest valid: 1"),
         ({"batch": -1}, "nearest valid: 0"),
-        ({"tpot_limit_s": 0}, "TPOT limit"),
+        ({"tpot_limit_s": 0}, "TPOT limit.*nearest valid: 1e-06"),
         ({"plan": InferencePlan(tensor=3.0)}, "nearest valid: 2"),
         ({"plan": InferencePlan(tensor=0.5)}, "whole number from 1"),
         ({"plan": InferencePlan(tensor=16.0)}, "there are 8"),
