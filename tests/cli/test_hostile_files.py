@@ -317,3 +317,33 @@ def test_a_closed_stream_is_nothing_wrong(stream: str) -> None:
     )
     assert closed.returncode == 0
     assert closed.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["simulate", "sensitivity"])
+def test_an_impossible_plan_is_the_fault_of_who_wrote_it(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file's own plan exits as a bad file does; a flag's as a bad flag, whatever the file."""
+    file = tmp_path / "odd.supernode"
+    job = ("scenarios", "train-dense")
+    file.write_text(json.dumps(changed((*job, "tp"), 999_999)), encoding="utf-8")
+    asked = ["--scenario", "train-dense"]
+    assert main([command, str(file), *asked]) == 3
+    said = capsys.readouterr().err
+    assert "odd.supernode: Llama 3 70B training" in said
+    assert "nearest valid: TP 64, or set 0 to let the studio choose" in said
+    assert main([command, str(file), *asked, "--set", "tp=64"]) == 0
+    for value, nearest in (("-1", "TP 1"), ("4.5", "TP 4"), ("999999", "TP 64"), ("1e30", "TP 64")):
+        assert main([command, SMALL, *asked, "--set", f"tp={value}"]) == 2
+        assert f"nearest valid: {nearest}, or" in capsys.readouterr().err
+
+
+def test_a_fraction_where_a_file_holds_a_count_names_the_nearest_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.supernode"
+    tree = changed(("scenarios", "train-dense", "tp"), 4.5)
+    file.write_text(json.dumps(tree), encoding="utf-8")
+    assert main(["simulate", str(file)]) == 3
+    said = capsys.readouterr().err
+    assert "nearest whole number: 4 - at `design.scenarios.train-dense.tp`" in said
