@@ -27,7 +27,7 @@ from studio.workload.plan import plans
 
 REPEATS = 3
 BATCH = 20_000
-FAMILY = "nvidia-hopper"
+HARDWARE, FABRIC = "NVIDIA H100-SXM5-80GB", "8x400G/node"
 SEARCHES: tuple[tuple[str, int, int, int, Choices], ...] = (
     ("Llama-3.1-405B", 16384, 2048, 8192, {}),
     ("GPT-175B", 512, 1536, 2048, {}),
@@ -48,19 +48,22 @@ def _best(action: Callable[[], object], repeats: int = REPEATS) -> float:
     return min(times)
 
 
-def job(name: str, npus: int, batch: int, sequence: int) -> SimInput:
-    """Return a training job on H100 nodes with 400 Gb/s adapters."""
-    machine = machine_of("NVIDIA H100-SXM5-80GB", "8x400G/node", npus)
+def job(
+    name: str, npus: int, batch: int, sequence: int, hardware: str = HARDWARE, fabric: str = FABRIC
+) -> SimInput:
+    """Return a training job, on H100 nodes with 400 Gb/s adapters unless others are named."""
+    machine = machine_of(hardware, fabric, npus)
     assert machine is not None
+    family = machine.accelerator.family
     return SimInput(
         replace(machine, npu_count=npus),
         Training("benchmark", WorkloadId(name), global_batch=batch, sequence_tokens=sequence),
         load_model(name),
-        load_profile(FAMILY),
-        inference_profile(FAMILY),
-        network_profile(FAMILY),
-        exchange_profile(FAMILY),
-        power_profile(FAMILY),
+        load_profile(family),
+        inference_profile(family),
+        network_profile(family),
+        exchange_profile(family),
+        power_profile(family),
         Running(0.0, 0.0, 1e6, 1e8, 1.2, 2.5e-8),
     )
 

@@ -35,26 +35,31 @@ STEP_S = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def scored() -> dict[str, ScoredRow]:
+def whole_table() -> list[Row]:
     """Return all eight rows of the table: four the fits know, and the four they do not."""
     with TRAINING.open(newline="") as file:
-        known = [row for row in csv.DictReader(file) if row["series"] == SERIES]
-    unseen = [_row(known, *key) for key in STEP_S]
+        known: list[Row] = [row for row in csv.DictReader(file) if row["series"] == SERIES]
+    return [*known, *(_row(known, *key) for key in STEP_S)]
+
+
+@pytest.fixture(scope="module")
+def scored() -> dict[str, ScoredRow]:
+    """Return the rows of the table with what is predicted of them."""
+    rows = whole_table()
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(known[0]))
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
     writer.writeheader()
-    writer.writerows([*known, *unseen])
+    writer.writerows(rows)
     return {row.id: row for row in validate({"training": text.getvalue()}).rows}
 
 
-def _row(known: list[dict[str, str]], model: str, recompute: str) -> Row:
+def _row(known: list[Row], model: str, recompute: str) -> Row:
     like = next(row for row in known if row["pp"] != "1" and row["recompute"] == recompute)
     given = SHAPES[model] | {
         "id": f"{model} {recompute}", "model": model, "step_time_s": STEP_S[model, recompute],
         "ga": "", "tokens_per_s_per_gpu": "",
     }  # fmt: skip
-    return like | {name: str(value) for name, value in given.items()}
+    return {**like, **{name: str(value) for name, value in given.items()}}
 
 
 def test_no_fit_has_read_them(scored):
