@@ -68,12 +68,12 @@ def _hot_spot(fabric: Fabric, link: int, use: float, alike: int) -> HotSpot:
 
 
 def flows_through(fabric: Fabric, flow: DrawnFlow, address: str) -> LinkFlows:
-    """Return the flows among the NPUs of the plane that can use a link.
+    """Return the flows among the NPUs of a collective that can use a link.
 
     Raises
     ------
     InvalidDesign : there is no such link, or it is not on the plane.
-    InvalidInput : the plane has too many NPUs to list flows.
+    InvalidInput : too many NPUs take part to list flows.
     """
     link = int(find_links(fabric.links, address)[0])
     place = np.flatnonzero(flow.plane.link == link)
@@ -83,7 +83,7 @@ def flows_through(fabric: Fabric, flow: DrawnFlow, address: str) -> LinkFlows:
             address=address,
             plane=flow.plane.plane,
         )
-    crossing = crossing_flows(flow.plane.graph, int(place[0]), flow.plane.npus)
+    crossing = crossing_flows(flow.plane.graph, int(place[0]), flow.result.job.members.ranks)
     load = flow.link_load(fabric)[link]
     rated = float(fabric.link_bandwidth_byte_per_s[link])
     use = float(load) if np.isfinite(load) else 0.0

@@ -35,6 +35,19 @@ def test_every_flow_of_a_gpu_can_use_each_of_its_links(nvl72: Fabric) -> None:
     assert found.achieved_byte_per_s == pytest.approx(found.use * found.rated_byte_per_s)
 
 
+def test_flows_are_those_of_the_npus_that_take_part(nvl72: Fabric) -> None:
+    """Of four GPUs of one tray one sends to three, and they to it; a stranger's link has none."""
+    names = [str(nvl72.layout.address(int(npu))) for npu in nvl72.npus]
+    tray = names[0].rpartition("/")[0]
+    mine = [name for name in names if name.startswith(tray + "/")]
+    flow = run_collective(nvl72, "all-to-all", 1e6, group=f"{tray}/*")
+    name = next(one.name for one in nvl72.links.rules if one.rule.plane == flow.plane.plane)
+    own = flows_through(nvl72, flow, f"rule:{name}[0]")
+    assert (own.flows, own.pairs) == (2 * (len(mine) - 1), len(mine) * (len(mine) - 1))
+    first_link_of_last = len(names) * 18 - 1
+    assert flows_through(nvl72, flow, f"rule:{name}[{first_link_of_last}]").flows == 0
+
+
 def test_intact_symmetric_plane_has_one_kind_of_hot_spot(nvl72: Fabric) -> None:
     spots = hot_spots(nvl72, run_collective(nvl72, "all-to-all", 1e6))
     assert [spot.alike for spot in spots] == [72 * 18]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from studio.fabric.arrays import IntArray
 from studio.gui.canvas.addresses import housing_address, rack_address, resolve
 from studio.gui.canvas.levels import Level
 from studio.gui.canvas.picking import pick
@@ -19,17 +20,26 @@ _MARGIN = 0.08
 def rect_of(scene: Scene, addresses: Iterable[str]) -> Rect | None:
     """Return the rectangle around things, None where nothing is at the addresses, in metres."""
     chosen = resolve(scene, addresses)
-    layout, links = scene.layout, scene.fabric.links
-    ends = np.concatenate((links.a[chosen.links], links.b[chosen.links]))
+    housings, racks = _around_links(scene, chosen.links)
     rects = np.concatenate(
         (
             scene.racks[chosen.racks],
             scene.housing_rects(chosen.housings),
             scene.chip_rects(chosen.components),
-            scene.racks[np.unique(layout.rack[ends])] if len(ends) else scene.racks[:0],
+            scene.housing_rects(housings),
+            scene.racks[racks],
         )
     )
     return around(rects) if len(rects) else None
+
+
+def _around_links(scene: Scene, links: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the boxes that links stay inside of, and the racks at both ends of all others."""
+    layout, every = scene.layout, scene.fabric.links
+    a, b = every.a[links], every.b[links]
+    stays = layout.housing[a] == layout.housing[b]
+    leaving = np.concatenate((a[~stays], b[~stays]))
+    return np.unique(layout.housing[a[stays]]), np.unique(layout.rack[leaving])
 
 
 def shown_at(viewport: Viewport, rect: Rect) -> Viewport:

@@ -160,7 +160,8 @@ def flows_text(through: LinkFlows) -> str:
     """Return one link's flows in words."""
     share = through.flows / through.pairs if through.pairs else 0.0
     text = tr(
-        "{flows} of {pairs} flows ({share}) can use this link; it carries {achieved} of {rated}"
+        "{flows} of {pairs} pairs of NPUs ({share}) can use this link; it carries {achieved} of "
+        "{rated}"
     )
     return text.format(
         flows=count_text(through.flows),

@@ -319,6 +319,24 @@ def test_every_level_paints_while_moving_and_at_rest(editor: Editor, target: str
     assert picture(view) != moving
 
 
+def test_a_link_that_stays_in_a_box_is_shown_there_and_another_with_both_racks(
+    editor: Editor,
+) -> None:
+    links, layout, view = editor.fabric.links, editor.fabric.layout, editor.view
+    inside = layout.housing[links.a] == layout.housing[links.b]
+    link = int(np.flatnonzero(inside)[0])
+    box = layout.housings[int(layout.housing[links.a[link]])]
+    view.zoom_to([f"{layout.racks[box.rack].label}/{box.label}"])
+    on_box = view.viewport
+    view.zoom_to([links.name(link)])
+    assert view.viewport == on_box
+    across = np.flatnonzero(layout.rack[links.a] != layout.rack[links.b])
+    view.zoom_to([links.name(int(across[0]))])
+    leaving = view.viewport
+    view.zoom_to(["R01", "R02"])
+    assert view.viewport == leaving
+
+
 def test_panning_shows_the_same_as_painting_anew(editor: Editor) -> None:
     view = editor.view
     picture(view)
