@@ -234,7 +234,7 @@ def given_for(evaluation: Evaluation) -> SimInput:
         return evaluation.simulated.given
     fabric, totals = evaluation.fabric, evaluation.totals
     if not fabric.design.scenarios:
-        raise InvalidInput(evaluation.problem or "the design has no scenario to study")
+        raise InvalidInput(evaluation.problem)
     machine = machine_of(fabric, totals)
     return sim_input(fabric, totals, machine, active_scenario(fabric))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
 from studio.design import edits
 from studio.exploration.search.goals import goals_of
+from studio.fabric.compiling import compile_design
 from studio.gui.canvas.requests import EditRequest
 from studio.gui.panels.study import StudyPanel
 from studio.gui.theme import DARK, LIGHT
@@ -240,3 +242,29 @@ def test_without_a_design_nothing_can_be_started(qtbot: QtBot) -> None:
     made.show_evaluation(None)
     assert not made.question.search.isEnabled()
     assert not made.question.sensitivity.isEnabled()
+
+
+def test_what_keeps_a_design_from_being_studied_is_said(
+    panel: StudyPanel, document: Document
+) -> None:
+    without = msgspec.structs.replace(document.design, scenarios={})
+    fabric = compile_design(without, document.fabric.catalog)
+    panel.show_evaluation(evaluate(fabric))
+    assert panel.question.text.text().startswith("the design has no scenario; add a")
+    assert not panel.question.search.isEnabled()
+    panel.show_evaluation(evaluate(document.fabric))
+    assert panel.question.text.text().startswith("Find the best mapping")
+
+
+def test_figures_are_in_sight_beside_the_names_in_a_small_window(
+    qtbot: QtBot, panel: StudyPanel
+) -> None:
+    """The dock of a window of 1280 x 800: whoever compares must see what differs."""
+    panel.resize(980, 210)
+    search(qtbot, panel)
+    table, terms = panel.answer.table, panel.answer.terms
+    header = table.header()
+    assert header.sectionViewportPosition(1) + header.sectionSize(1) <= table.viewport().width()
+    panel.answer.tabs.setCurrentIndex(2)
+    name = terms.header().sectionSize(0)
+    assert name > terms.fontMetrics().horizontalAdvance("Prefill · Att")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QHeaderView,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.errors import StudioError
+from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
 from studio.gui.views.network_rows import NetworkView, Probe, flows_text, spot_cells
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
 
 _ADDRESS = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_FIGURES_PX = 330
+_WIDE_PX = 860
+"""From this width on figures and busy links stand beside each other."""
+_SHARES, _HALVES = [330, 660], [500, 500]
 
 
+@guarded
 class NetworkPanel(QWidget):
     """Choice of a collective on top; figures, hot spots and the flows of a link below."""
 
@@ -129,6 +134,15 @@ class NetworkPanel(QWidget):
         )
         self.show_view(self._view)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put figures and busy links beside each other where there is room."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WIDE_PX
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if self._split.orientation() != wanted:
+            self._split.setOrientation(wanted)
+            self._split.setSizes(_SHARES if is_wide else _HALVES)
+
     def _lay_out(self) -> None:
         answer = QWidget()
         beside = QVBoxLayout(answer)
@@ -139,7 +153,7 @@ class NetworkPanel(QWidget):
         self._split.addWidget(self._figures)
         self._split.addWidget(answer)
         self._split.setStretchFactor(1, 1)
-        self._split.setSizes([_FIGURES_PX, 2 * _FIGURES_PX])
+        self._split.setSizes(_SHARES)
         self._fade = QGraphicsOpacityEffect(self._split)
         self._fade.setOpacity(0.45)
         self._fade.setEnabled(False)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_PLANS = 200
 _WIDE_PX = 860
 """From this width on question and answer stand beside each other."""
+_MOST_TO_THE_ANSWER = [1, 10_000]
+"""Shares of a splitter; the question still has the least it needs."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class StudyPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._evaluation: Evaluation | None = None
         self._given: SimInput | None = None
+        self._obstacle = ""
+        """Why there is nothing to study."""
         self._is_behind = False
         """Whether there is a newer evaluation than `_given` is of."""
         self._answer: _Answer | None = None
@@ -75,6 +79,7 @@ class StudyPanel(QWidget):
         self._split.addWidget(self.question)
         self._split.addWidget(self.answer)
         self._split.setStretchFactor(1, 1)
+        self._split.setSizes(_MOST_TO_THE_ANSWER)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, 0)
         column.addWidget(self._split, 1)
@@ -96,11 +101,13 @@ class StudyPanel(QWidget):
         if not self._is_behind:
             return
         self._is_behind = False
-        self._given = _given_for(self._evaluation) if self._evaluation is not None else None
+        self._given, self._obstacle = _given_for(self._evaluation)
         given = self._given
         self.question.show_form(study_rows.study_form(given) if given else None)
         if self._answer is not None:
             self._mark_stale()
+        elif not self.runner.is_running:
+            self._show_hint()
 
     @property
     def is_stale(self) -> bool:
@@ -152,9 +159,7 @@ class StudyPanel(QWidget):
         self.question.retranslate()
         self.answer.retranslate()
         if self._answer is None:
-            self.question.text.setText(
-                tr("Find the best mapping of the job, or the hardware number that matters most.")
-            )
+            self._show_hint()
         else:
             self._mark_stale()
 
@@ -169,7 +174,7 @@ class StudyPanel(QWidget):
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self._split.orientation() != wanted:
             self._split.setOrientation(wanted)
-            self._split.setSizes([1, self.height()])
+            self._split.setSizes(_MOST_TO_THE_ANSWER)
 
     def _begin(self) -> None:
         self.question.set_running(True)
@@ -197,6 +202,11 @@ class StudyPanel(QWidget):
         changed = tr("The design has changed since: start again.")
         self.question.text.setText(changed if stale else _summary(self._answer))
 
+    def _show_hint(self) -> None:
+        """Say what can be asked, or why nothing can."""
+        hint = tr("Find the best mapping of the job, or the hardware number that matters most.")
+        self.question.text.setText(tr(self._obstacle) or hint)
+
     def _open_number(self, bar: Sensitivity) -> None:
         """Show the part or plane a number belongs to, where it can be changed."""
         from studio.session.study import part_behind
@@ -221,11 +231,13 @@ def _summary(answer: _Answer) -> str:
     return tr("{name} matters most for this job.").format(name=tr(answer.found[0].label))
 
 
-def _given_for(evaluation: Evaluation) -> SimInput | None:
-    """Return what can be studied, None where the scenario cannot be simulated."""
+def _given_for(evaluation: Evaluation | None) -> tuple[SimInput | None, str]:
+    """Return what can be studied, or why nothing can; neither while there is no design."""
     from studio.session.study import given_for
 
+    if evaluation is None:
+        return None, ""
     try:
-        return given_for(evaluation)
-    except StudioError:
-        return None
+        return given_for(evaluation), ""
+    except StudioError as error:
+        return None, error.message

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from studio.gui.plots.study_plots import FrontPlot, TornadoPlot
     from studio.session.study import PlanSearch, RankedPlan
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _DATA = Qt.ItemDataRole.UserRole
-_PLOT_PX = 300
-_FIRST_PX = 250
+_SHARES = [0, 250, 400]
+"""Of what an empty answer, the plot and the tables take."""
+_FIRST_PX = 210
 
 
 class StudyAnswer(QSplitter):
@@ -72,8 +74,7 @@ class StudyAnswer(QSplitter):
         self.addWidget(self._empty)
         self.addWidget(self._stack)
         self.addWidget(self.tabs)
-        self.setSizes([2 * _PLOT_PX, _PLOT_PX, 2 * _PLOT_PX])
-        self.setStretchFactor(2, 1)
+        self.setStretchFactor(2, 2)
         self._show_whether_answered()
 
     def show_search(self, found: PlanSearch) -> None:
@@ -146,9 +147,13 @@ class StudyAnswer(QSplitter):
 
     def _show_whether_answered(self) -> None:
         has_answer = self._found is not None
+        is_first = has_answer and self._stack.isHidden()
         self._empty.setVisible(not has_answer)
         for widget in (self._stack, self.tabs):
             widget.setVisible(has_answer)
+        if is_first:
+            # What was hidden has no size that a splitter would keep.
+            self.setSizes(_SHARES)
 
     def _begin(self, found: PlanSearch | tuple[Sensitivity, ...]) -> None:
         self._found = found
@@ -241,6 +246,8 @@ def _set_headers(table: QTreeWidget, headers: list[str], *, is_first_elided: boo
     table.setColumnCount(len(headers))
     table.setHeaderLabels(headers)
     table.setHeaderHidden(not headers)
+    for column in range(1, len(headers)):
+        table.headerItem().setTextAlignment(column, _RIGHT)
     header = table.header()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(not is_first_elided)
@@ -259,5 +266,5 @@ def _plan_item(found: PlanSearch, plan: RankedPlan) -> QTreeWidgetItem:
 
 def _to_right(item: QTreeWidgetItem) -> QTreeWidgetItem:
     for column in range(1, item.columnCount()):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        item.setTextAlignment(column, _RIGHT)
     return item

@@ -210,7 +210,9 @@ class TornadoPlot(pg.PlotWidget):  # type: ignore[misc]
         self._shown = (tuple(tr(bar.label) for bar in bars), what)
         self._name()
         self.getViewBox().setYRange(-0.6, len(bars) - 0.4, padding=0)
-        self.getViewBox().enableAutoRange(x=True)
+        widths = np.abs(np.nan_to_num([bar.changes for bar in bars], nan=1.0))
+        reach = 100 * _ROOM * (float(widths.max()) if widths.size else 1.0)
+        self.getViewBox().setXRange(-reach, reach, padding=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -32,10 +32,13 @@ def nice_step(span: float, most: int) -> float:
 
 
 def _ticks(least: float, most: float, pieces: int) -> tuple[float, list[float]]:
-    """Return the step and the places of round ticks between two values."""
+    """Return the step and the places of round ticks between two values, two where that can be."""
     step = nice_step(most - least, pieces)
     first = math.ceil(least / step - 1e-9)
     last = math.floor(most / step + 1e-9)
+    if last <= first and pieces < _MOST_TICKS:
+        # One figure alone is no scale.
+        return _ticks(least, most, pieces + 1)
     return step, [n * step for n in range(first, last + 1)]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.design.scenario import Scenario, Training
 from studio.exploration.search.goals import goals_of
 from studio.gui.i18n import mark, tr
-from studio.gui.views.format import figure_text
+from studio.gui.views.format import change_text, figure_text
 from studio.simulation.words import word
 from studio.units import display
 from studio.workload.precision import FORMATS
@@ -186,7 +186,10 @@ def number_headers() -> list[str]:
 
 def number_cells(bar: Sensitivity) -> list[str]:
     """Return one hardware number as cells."""
-    changes = [tr("impossible") if math.isnan(one) else f"{one:+.1%}" for one in bar.changes]
+    changes = (
+        tr("impossible") if math.isnan(one) else change_text(1 + one, 1) or "0 %"
+        for one in bar.changes
+    )
     return [tr(bar.label), display(bar.value, bar.dimension, 4), *changes]
 
 

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from studio.session.study import Question
 from studio.units import display, parse
 
-_LIMIT_WIDTH = 66
 _GOAL_LETTERS = 14
 _PROGRESS_WIDTH = 90
+_TEXT_LINES = 2
+"""Lines of what is said about the answer that are seen however low the panel is."""
 
 
 @dataclass
@@ -81,11 +82,12 @@ class StudyQuestion(QWidget):
         for row in (
             (self._goal_label, self._goal, self._keep, self._try),
             (tpot.label, tpot.line, ttft.label, ttft.line),
-            (self.search, self.sensitivity, self.cancel, self.progress),
+            (self.search, self.sensitivity),
+            (self.progress, self.cancel),
         ):
             line = QHBoxLayout()
             for widget in row:
-                line.addWidget(widget, 1 if widget is self._goal else 0)
+                line.addWidget(widget, 1 if isinstance(widget, QComboBox | QLineEdit) else 0)
             line.addStretch(0)
             column.addLayout(line)
         column.addWidget(self.text, 1)
@@ -177,6 +179,7 @@ class StudyQuestion(QWidget):
         self.sensitivity.setText(tr("Sensitivity"))
         self.sensitivity.setToolTip(tr("Lower and raise every hardware number by 20 %"))
         self.cancel.setText(tr("Stop"))
+        self.text.setMinimumHeight(_TEXT_LINES * self.fontMetrics().lineSpacing())
         form, self._form = self._form, None
         self.show_form(form)
 
