@@ -176,7 +176,8 @@ def _offload_notes(given: SimInput, outcome: TrainingResult) -> tuple[str, ...]:
     if not outcome.plan.offloads(Offload.OPTIMIZER)[0]:
         return (copied,)
     update = say(
-        "CPUs update weights at {share:.0%} of the rated bandwidth of their memory (assumed)",
+        "CPUs update weights at {share:.0%} of the rated bandwidth of their memory, as CPU-Adam "
+        "on a DGX-2",
         share=HOST_UPDATE_SHARE,
     )
     return copied, update

@@ -79,6 +79,7 @@ _TABLE: Mapping[str, tuple[str, str]] = {
     "activations": ("Activations", "激活"),
     "logits": ("Logits", "输出分数"),
     "between steps": ("Between steps", "步与步之间"),
+    "end of the forward passes": ("End of the forward passes", "前向计算结束"),
     "first backward pass": ("First backward pass", "首次反向计算"),
     "update": ("Update", "参数更新"),
     "before requests": ("Before the first request", "首个请求之前"),

@@ -12,6 +12,7 @@ from studio.simulation.job import SimInput
 from studio.simulation.remedies import training_changes
 from studio.simulation.result import SimResult
 from studio.simulation.simulate import simulate
+from studio.simulation.words import term
 from tests.exploration.explanation.bases import basis
 
 
@@ -69,7 +70,11 @@ def test_where_nothing_helps_the_largest_part_is_told() -> None:
     found = simulate(tight(job, 0.001)).memory
     assert not found.fits
     assert not found.remedy_fields
-    assert "take most" in found.remedy
+    largest = max(found.terms, key=lambda one: one.byte)
+    assert found.remedy.startswith(f"{term(largest.name)} take most: ")
+    roomy = simulate(basis("dgx-h100-su32", "train-dense", tp=8, zero_stage=3).given).memory
+    assert roomy.fits
+    assert not roomy.remedy
 
 
 def test_changes_only_free_memory() -> None:

@@ -170,8 +170,14 @@ def _updated_at(basis: Basis) -> tuple[float, float, tuple[Input, ...]]:
     if machine.host is not None and basis.training.plan.offloads(Offload.OPTIMIZER)[0]:
         rated = machine.host.memory_bandwidth_byte_per_s
         source = say("CPUs drawn, over their NPUs")
-        share = Input(say("share of it that an update reaches"), HOST_UPDATE_SHARE, "ratio",
-                      grade="assumed")  # fmt: skip
+        share = Input(
+            say("share of it that an update reaches"),
+            HOST_UPDATE_SHARE,
+            "ratio",
+            "Ren et al. 2021, CPU-Adam",
+            "secondary",
+            "https://arxiv.org/abs/2101.06840",
+        )
         label = say("memory bandwidth of the CPUs per NPU")
         return rated, HOST_UPDATE_SHARE, (given_input(label, rated, "bandwidth", source), share)
     rests = (basis.rating("memory_bandwidth"), basis.compute("optimizer_efficiency"))

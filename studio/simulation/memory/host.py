@@ -12,6 +12,7 @@ from studio.workload.operators import FloatArray, Number
 from studio.workload.plan import Offload, Plans
 from studio.workload.recipe import Recipe
 
+BoolArray = NDArray[np.bool_]
 States = tuple[Number, Number, Number]
 """Bytes of weights, gradients and optimizer states."""
 
@@ -42,18 +43,38 @@ class HostMemory:
         }
 
 
-def host_states(
-    plan: Plans, states: States, recipe: Recipe
-) -> tuple[States, tuple[Number, Number]]:
-    """Return what of some states stays on the NPU, and (gradients, optimizer states) on the host.
+LAYERS_AT_HAND = 2
+"""Layers whose gradients an NPU holds that sends them off: one is made, one is on its way."""
+
+
+def streams_gradients(plan: Plans) -> BoolArray:
+    """Return which plans send gradients to the host as soon as a layer has made them.
 
     Notes
     -----
-    The CPUs update weights with the states they hold, so gradients have a place there as well;
-    the NPU keeps its own until the step is over (Ren et al. 2021, section 4.1).
+    With gradients sharded (ZeRO-2) nothing on the NPU waits for their sum: the host adds up those
+    of all micro batches (Ren et al. 2021, sections 3 and 4). Under ZeRO-1 they stay until the step
+    is over.
     """
-    is_put_off = plan.offloads(Offload.OPTIMIZER)
+    return plan.offloads(Offload.OPTIMIZER) & (plan.zero >= 2)
+
+
+def host_states(
+    plan: Plans, states: States, recipe: Recipe, layers: Number
+) -> tuple[States, tuple[Number, Number]]:
+    """Return what of some states stays on the NPU, and (gradients, optimizer states) on the host.
+
+    Parameters
+    ----------
+    layers : of the model that an NPU holds.
+
+    Notes
+    -----
+    The CPUs update weights with the states they hold, so gradients have a place there as well.
+    """
     weights, gradients, optimizer = states
-    by_host = np.where(is_put_off, optimizer, 0.0)
+    by_host = np.where(plan.offloads(Offload.OPTIMIZER), optimizer, 0.0)
     updated = by_host * (recipe.gradient_byte / recipe.optimizer_byte)
-    return (weights, gradients, optimizer - by_host), (updated, by_host)
+    at_hand = np.minimum(LAYERS_AT_HAND / np.maximum(layers, 1.0), 1.0)
+    kept = np.where(streams_gradients(plan), at_hand, 1.0) * gradients
+    return (weights, kept, optimizer - by_host), (updated, by_host)

@@ -1,4 +1,4 @@
-"""Peak memory of a training step on its fullest NPU, by category, with the remedy."""
+"""Peak memory of a training step on its fullest NPU, by category and by moment."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.messages import say
 from studio.simulation.machine import Accelerator, Host
 from studio.simulation.memory.activations import layer_activation_byte, plan_share
 from studio.simulation.memory.host import HostMemory, host_states
 from studio.simulation.memory.weights import HeldParameters, held_parameters, stage_layers
-from studio.simulation.words import term
 from studio.units import GIBI, MEBI
 from studio.workload.model import AiModel
 from studio.workload.operators import FloatArray, Number
@@ -41,6 +39,8 @@ class TrainingMemory:
     capacity_byte: float
     update_byte: FloatArray
     """Total at the optimizer update, activations freed. [byte]"""
+    backward_byte: FloatArray
+    """Of the buffers, what only a backward pass has at hand. [byte]"""
     runtime: FloatArray
     """Of the buffers, what no allocator reports: driver context, communicators. [byte]"""
     host: HostMemory
@@ -93,7 +93,12 @@ class TrainingMemory:
         """
         states = self.weights + self.gradients + self.optimizer + self.runtime
         update = np.minimum(self.update_byte + self.runtime, self.total)
-        return {"between steps": states, "first backward pass": self.total, "update": update}
+        return {
+            "between steps": states,
+            "end of the forward passes": self.total - self.backward_byte,
+            "first backward pass": self.total,
+            "update": update,
+        }
 
 
 def training_memory(
@@ -114,7 +119,8 @@ def training_memory(
     (DeepSeek-AI 2024, section 3.2.1), states twice unless they are cut over both copies.
     """
     held = _held(model, plan, recipe)
-    states, states_of_host = host_states(plan, _states(held, plan, recipe), recipe)
+    layers = stage_layers(model, plan.pipeline, recipe.balances_head)
+    states, states_of_host = host_states(plan, _states(held, plan, recipe), recipe, layers)
     in_flight = micro_batches_in_flight(plan)
     kept, kept_by_host = _kept_byte(model, plan, recipe, in_flight)
     share = plan_share(plan)
@@ -125,7 +131,7 @@ def training_memory(
     logits = np.where(plan.pipeline > 1, np.maximum(last - kept, 0.0), logits)
     runtime = _runtime_byte(plan)
     buffers = recipe.buffer_byte + runtime + _gathered_byte(model, plan, recipe)
-    buffers = buffers + _backward_byte(model, plan, held)
+    backward = _backward_byte(model, plan, held)
     stream = plan.micro_batch * plan.sequence / plan.context * model.hidden
     return TrainingMemory(
         weights=_full(plan, states[0]),
@@ -133,9 +139,10 @@ def training_memory(
         optimizer=_full(plan, states[2]),
         activations=_full(plan, kept * (1 + recipe.fragmentation)),
         logits=_full(plan, logits),
-        buffers=_full(plan, buffers),
+        buffers=_full(plan, buffers + backward),
         capacity_byte=accelerator.memory_byte,
         update_byte=_full(plan, sum(states) + recipe.live_stream_byte * stream),
+        backward_byte=_full(plan, backward),
         runtime=_full(plan, runtime),
         host=HostMemory(*(_full(plan, part) for part in (*states_of_host, kept_by_host))),
         host_capacity_byte=host.memory_byte if host else 0.0,
@@ -284,26 +291,3 @@ def _gathered_byte(model: AiModel, plan: Plans, recipe: Recipe) -> Number:
         model, plan.tensor, 1.0, plan.expert, plan.expert_tensor, layers_held=1.0
     )
     return np.where(plan.zero >= 3, 3 * (held.dense + held.experts) * recipe.weight_byte, 0.0)
-
-
-def remedy(memory: TrainingMemory, at: int = 0) -> str:
-    """Return what would make plan `at` fit, or an empty text when it fits."""
-    if memory.fits[at]:
-        return ""
-    shares = {name: float(value[at]) for name, value in memory.by_category().items()}
-    largest = max(shares, key=lambda name: shares[name])
-    over = memory.total[at] / memory.capacity_byte
-    advice = {
-        "weights": say("more tensor or pipeline parallelism, or sharded weights (ZeRO-3)"),
-        "gradients": say("sharded gradients (ZeRO-2) or more pipeline parallelism"),
-        "optimizer": say("a sharded optimizer (ZeRO-1) over more replicas, or states on the host"),
-        "activations": say("recomputation, context parallelism or a smaller micro batch"),
-        "logits": say("tensor or context parallelism, or a fused loss"),
-        "buffers": say("smaller communication buffers"),
-    }[largest]
-    return say(
-        "needs {over:.2f} times the memory; {largest} are the largest part: try {advice}",
-        over=over,
-        largest=term(largest),
-        advice=advice,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.simulation.machine import Host
+from studio.simulation.memory.host import streams_gradients
 from studio.simulation.memory.training import TrainingMemory, micro_batches_in_flight
 from studio.simulation.training.schedules import PassShares
 from studio.workload.operators import FloatArray, Number
@@ -33,8 +34,9 @@ def copies_s(
 
     Notes
     -----
-    Gradients go down while the last backward pass produces them. The update waits for all of them,
-    as their norm is clipped; weights come back while later ones are updated.
+    Gradients go down while the last backward pass produces them, or each backward pass where the
+    host adds them up. The update waits for all of them, as their norm is clipped; weights come back
+    while later ones are updated.
     Activations go down during each forward pass and come back during its backward pass. Each pass
     waits for what its own time does not cover: max(0, bytes / link - pass).
 
@@ -49,8 +51,9 @@ def copies_s(
     states = np.where(plan.offloads(Offload.OPTIMIZER), updated, 0.0)
     down, back = (states * each / link for each in (recipe.gradient_byte, recipe.weight_byte))
     kept = memory.host.activations / micro_batches_in_flight(plan) / link
-    shown = np.maximum(down - backward_s, 0.0) + np.maximum(back - update_s, 0.0)
+    times_down = np.where(streams_gradients(plan), plan.micro_batches, 1.0)
+    shown = times_down * np.maximum(down - backward_s, 0.0) + np.maximum(back - update_s, 0.0)
     shown_each = np.maximum(kept - forward_s, 0.0) + np.maximum(kept - backward_s, 0.0)
     exposed = shown + plan.micro_batches * shown_each
-    whole = down + back + 2 * plan.micro_batches * kept
+    whole = times_down * down + back + 2 * plan.micro_batches * kept
     return np.asarray(exposed), np.asarray(whole - exposed)

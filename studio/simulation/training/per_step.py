@@ -16,9 +16,10 @@ from studio.workload.profile import ComputeProfile
 from studio.workload.recipe import Recipe
 
 HOST_UPDATE_SHARE = 0.5
-"""Share of their rated memory bandwidth that CPUs reach when they update weights; assumed: all
-cores stream, bound to the memory next to them. Runs that do not bind them lose a quarter of the
-step on top (DeepSpeed pull request 7474: 3.08 against 2.38 s). [1]"""
+"""Share of their rated memory bandwidth that CPUs reach when they update weights, all cores bound
+to the memory next to them: CPU-Adam updates 1 to 10 billion parameters on a DGX-2 in 0.22 to 2.57 s
+(Ren et al., "ZeRO-Offload", USENIX ATC 2021, table of Adam latencies). Runs that do not bind cores
+lose a quarter of the step on top (DeepSpeed pull request 7474: 3.08 against 2.38 s). [1]"""
 
 
 def fill_s(plan: Plans, stream: StreamTimes) -> Number:

@@ -130,7 +130,12 @@ def test_an_update_has_no_activations_any_more_and_between_steps_only_states_sta
     memory = training_memory(SMALL, plans(micro_batch=4), Recipe(), H100)
     at = {name: float(byte[0]) for name, byte in memory.by_moment().items()}
     states = sum(float(one[0]) for one in (memory.weights, memory.gradients, memory.optimizer))
-    assert list(at) == ["between steps", "first backward pass", "update"]
+    assert list(at) == [
+        "between steps",
+        "end of the forward passes",
+        "first backward pass",
+        "update",
+    ]
     assert at["between steps"] == pytest.approx(states + float(memory.runtime[0]))
     assert at["first backward pass"] == pytest.approx(float(memory.total[0]))
     # Two bytes an element of the stream that outlives the backward pass.

@@ -7,7 +7,7 @@ import pytest
 
 from studio.simulation.memory.activations import layer_activation_byte
 from studio.simulation.memory.kv_cache import kv_cache_byte, kv_cache_byte_per_token
-from studio.simulation.memory.training import micro_batches_in_flight, remedy, training_memory
+from studio.simulation.memory.training import micro_batches_in_flight, training_memory
 from studio.simulation.memory.weights import held_parameters
 from studio.workload.library import load_model
 from studio.workload.parameters import model_parameters
@@ -96,15 +96,6 @@ def test_more_parallelism_never_needs_more_memory_per_category() -> None:
     memory = training_memory(model, plan, Recipe(), H100)
     for name in ("weights", "gradients", "optimizer", "activations", "logits"):
         assert np.all(np.diff(memory.by_category()[name]) <= 0), name
-
-
-def test_remedy_names_the_largest_part() -> None:
-    model = load_model("Llama-3-70B")
-    memory = training_memory(model, plans(), Recipe(), H100)
-    assert not memory.fits[0]
-    assert "optimizer" in remedy(memory)
-    roomy = training_memory(model, plans(tensor=8, data=64, zero=3), Recipe(), H100)
-    assert remedy(roomy) == ""
 
 
 def test_dualpipe_keeps_the_stages_of_both_directions() -> None:
