@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.plots.legend_table import LegendLine, LegendTable
-from studio.gui.plots.styling import QuantityAxis, new_plot, segment_colours, style_plot
+from studio.gui.plots.styling import (
+    QuantityAxis,
+    new_plot,
+    nice_step,
+    segment_colours,
+    style_plot,
+)
 from studio.gui.theme import Theme
 from studio.gui.views.bars import Bar, Segment
 from studio.gui.views.format import share_text
@@ -28,7 +35,10 @@ BAR_THICKNESS = 0.5
 _BEAM = 0.22
 """Height of the ends of a whisker."""
 _ROOM = 1.04
-"""Length of the axis over what is drawn on it."""
+"""Length of the axis over what is drawn on it, at least."""
+_AXIS_STEPS = 20
+"""The axis ends at a whole one of at most so many steps: it stays while figures change a little,
+which shows the change, and need not be painted anew."""
 _NONE = np.empty(0)
 _MOST_LINES = 16
 _NAME_PX, _COLUMN_PX = 96, 60
@@ -50,6 +60,8 @@ class StackedBarsPlot(QWidget):
         self._bars: tuple[Bar, ...] = ()
         self._limit = 0.0
         self._limit_text = ""
+        self._fills: list[QColor] = []
+        self._named: tuple[list[str], list[int]] = ([], [])
         axis = QuantityAxis("bottom", "ratio" if is_share else dimension)
         self._plot = new_plot(self, bottom=axis)
         self._plot.getAxis("left").setStyle(tickTextOffset=6, tickLength=0)
@@ -146,7 +158,7 @@ class StackedBarsPlot(QWidget):
     def _draw(self, bars: Sequence[Bar], limit: float, limit_text: str) -> None:
         self._bars, self._limit, self._limit_text = tuple(bars), limit, limit_text
         colours = segment_colours(bars, self._theme)
-        x0, x1, y, brushes = [], [], [], []
+        x0, x1, y, fills = [], [], [], []
         for row, bar in enumerate(bars):
             reached = 0.0
             scale = bar.total if self._is_share and bar.total else 1.0
@@ -155,20 +167,32 @@ class StackedBarsPlot(QWidget):
                 reached += segment.value / scale
                 x1.append(reached)
                 y.append(float(-row))
-                brushes.append(colours[segment.name])
-        self._items.setOpts(x0=x0, x1=x1, y=y, height=BAR_THICKNESS, brushes=brushes)
+                fills.append(colours[segment.name])
+        drawn: dict[str, Any] = {"x0": x0, "x1": x1, "y": y}
+        if fills != self._fills:
+            self._fills = fills
+            drawn["brushes"] = [QBrush(colour) for colour in fills]
+        self._items.setOpts(**drawn)
         self._draw_bands(bars)
         longest = max((self._reach(bar) for bar in bars), default=1.0)
-        right = max(longest, limit) * _ROOM or 1.0
+        right = _axis_end(max(longest, limit) * _ROOM) or 1.0
         self._show_limit(limit, max((bar.total for bar in bars), default=0.0), limit_text, right)
-        axis = self._plot.getAxis("left")
-        axis.setTicks([[(-float(row), bar.name) for row, bar in enumerate(bars)]])
-        widths = [self.fontMetrics().horizontalAdvance(bar.name) for bar in bars]
-        axis.setWidth(max(widths, default=0) + 12)
+        self._name_rows([bar.name for bar in bars])
         self._plot.setXRange(0, right, padding=0)
         room = 0.95 if limit else 0.5
         self._plot.setYRange(-max(1, len(bars)) + 0.5, room, padding=0)
+        # Left to the painting, the new scale would move the items only then, and paint them twice.
+        self._plot.scene().prepareForPaint()
         self._write_legend()
+
+    def _name_rows(self, names: list[str]) -> None:
+        """Write the names of the bars; the same are not laid out anew."""
+        widths = [self.fontMetrics().horizontalAdvance(name) for name in names]
+        if (names, widths) != self._named:
+            self._named = names, widths
+            axis = self._plot.getAxis("left")
+            axis.setTicks([[(-float(row), name) for row, name in enumerate(names)]])
+            axis.setWidth(max(widths, default=0) + 12)
 
     def _reach(self, bar: Bar) -> float:
         """Return how far a bar and its error band reach."""
@@ -210,14 +234,22 @@ class StackedBarsPlot(QWidget):
 
     def _show_limit(self, limit: float, longest: float, text: str, right: float) -> None:
         """Draw the line of a limit, its name on the side that has room."""
+        for item in (self._limit_line, self._limit_name):
+            item.setVisible(limit > 0)
+        if limit <= 0:
+            return
         self._limit_name.setAnchor(QPointF(0 if limit < right / 2 else 1, 1))
         colour = self._theme.bad if longest > limit else self._theme.text
-        self._limit_line.setVisible(limit > 0)
         self._limit_line.setPen(pg.mkPen(colour, width=2))
         self._limit_line.setPos(limit)
-        self._limit_name.setVisible(limit > 0)
         self._limit_name.setText(text, colour)
         self._limit_name.setPos(limit, BAR_THICKNESS / 2)
+
+
+def _axis_end(reached: float) -> float:
+    """Return the end of an axis that holds what is drawn: the next round value."""
+    step = nice_step(reached, _AXIS_STEPS)
+    return math.ceil(reached / step - 1e-9) * step
 
 
 def _legend_lines(bars: Sequence[Bar], colours: dict[str, QColor]) -> list[LegendLine]:
