@@ -77,7 +77,7 @@ def run_collective(
 
     Parameters
     ----------
-    group : selector of the NPUs that take part; empty takes all on the plane.
+    group : selectors of the NPUs that take part, joined by commas; empty takes all on the plane.
     plane : names of planes, joined by commas; empty takes the first scale-up plane, with the
         scale-out planes where scale-up alone leaves NPUs apart.
     routing : how the fabric chooses among shortest paths.
@@ -126,7 +126,8 @@ def _scale_up_ranks(fabric: Fabric) -> int:
 def _ranks(fabric: Fabric, drawn: PlaneGraph, group: str) -> IntArray:
     if not group:
         return drawn.npus
-    wanted = drawn.vertices_of(_asked(fabric, group))
+    asked = [_asked(fabric, one.strip()) for one in group.split(",")]
+    wanted = drawn.vertices_of(np.unique(np.concatenate(asked)))
     chosen: IntArray = drawn.npus[np.isin(drawn.npus, wanted)]
     if len(chosen) < 2:
         raise InvalidInput(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.loads import summed
 from studio.fabric.flow.quotient import Quotient
 from studio.fabric.flow.routing import FAR
+from studio.fabric.flow.sorting import distinct
 
 
 def marks(graph: Graph, exchange: Exchange) -> IntArray:
@@ -21,9 +23,19 @@ def marks(graph: Graph, exchange: Exchange) -> IntArray:
     if exchange.is_uniform:
         marked[exchange.ranks] = 1
         return marked
-    described = np.stack([exchange.send, exchange.receive], axis=1)
-    _, number = np.unique(described, axis=0, return_inverse=True)
-    marked[exchange.ranks] = number.reshape(-1) + 1
+    return joint_marks(graph, [exchange])
+
+
+def joint_marks(graph: Graph, exchanges: Sequence[Exchange]) -> IntArray:
+    """Return per vertex a number shared by ranks of equal demand in every one of some exchanges."""
+    described = np.zeros((graph.vertex_count, 2 * len(exchanges)))
+    for column, exchange in enumerate(exchanges):
+        described[exchange.ranks, 2 * column] = exchange.send
+        described[exchange.ranks, 2 * column + 1] = exchange.receive
+    ranks = distinct(np.concatenate([exchange.ranks for exchange in exchanges]))
+    _, number = np.unique(described[ranks], axis=0, return_inverse=True)
+    marked = np.zeros(graph.vertex_count, dtype=np.int64)
+    marked[ranks] = number.reshape(-1) + 1
     return marked
 
 

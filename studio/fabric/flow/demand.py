@@ -24,6 +24,11 @@ class Exchange:
     """Shape (ranks,): relative popularity of a destination, 1 for all when uniform."""
 
     @property
+    def receivers(self) -> IntArray:
+        """Ranks that receive anything."""
+        return self.ranks[self.receive > 0]
+
+    @property
     def is_uniform(self) -> bool:
         """Whether all pairs exchange the same amount."""
         return bool(np.all(self.send == self.send[0]) and np.all(self.receive == self.receive[0]))

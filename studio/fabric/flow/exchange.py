@@ -70,7 +70,7 @@ def exchange_loads(
     is_large = len(exchange.ranks) > _LIVE_RANKS and graph.arc_count > _LIVE_ARCS
     if is_proven or (symmetry is None and not is_large):
         quotient = fold_for_demand(graph, marks(graph, exchange))
-        columns = distinct(quotient.partition.colour[exchange.ranks])
+        columns = distinct(quotient.partition.colour[exchange.receivers])
         if is_proven or len(columns) * quotient.arc_class_count <= _LIVE_WORK:
             return _push_all(exchange, quotient, columns, split)
     if symmetry is None:
@@ -79,7 +79,7 @@ def exchange_loads(
     if colours > _MANY_COLOURS:
         # Little is alike any more: every colour costs a look at the whole graph.
         quotient = fold_for_demand(graph, marks(graph, exchange))
-        columns = distinct(quotient.partition.colour[exchange.ranks])
+        columns = distinct(quotient.partition.colour[exchange.receivers])
         if len(columns) * quotient.arc_class_count <= colours * graph.arc_count:
             return _push_all(exchange, quotient, columns, split)
     return _push_by_symmetry(symmetry, exchange, split)
@@ -107,9 +107,11 @@ def _push_by_symmetry(symmetry: Symmetry, exchange: Exchange, split: Split) -> L
     total = np.zeros(coarse.arc_class_count)
     demand = class_demand(coarse, exchange)
     latency, most = 0.0, 0
+    receives = np.flatnonzero(exchange.receive > 0)
     colours, example, sizes = np.unique(
-        partition.colour[exchange.ranks], return_index=True, return_counts=True
+        partition.colour[exchange.ranks[receives]], return_index=True, return_counts=True
     )
+    example = receives[example]
     for k in range(len(colours)):
         vertex = int(exchange.ranks[example[k]])
         fine = fold(graph, individualised(partition, graph, vertex))

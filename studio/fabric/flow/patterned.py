@@ -7,6 +7,7 @@ does not take part in, as after a failure, is opened into the flows it makes.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -90,7 +91,7 @@ def place_pattern(graph: Graph, pattern: Pattern, split: Split = Split.EQUAL) ->
     InvalidInput : two ranks have no working path.
     """
     turning = turning_of(graph, pattern.ranks)
-    followed = [[_followed(turn, turning) for turn in motif.turns] for motif in pattern.motifs]
+    followed = [followed_turns(motif, turning) for motif in pattern.motifs]
     laid = sum(
         len(motif.source) * motif.times // prod(turn.order for turn in turns)
         for motif, turns in zip(pattern.motifs, followed, strict=True)
@@ -117,20 +118,29 @@ def place_pattern(graph: Graph, pattern: Pattern, split: Split = Split.EQUAL) ->
     return Patterned(turning.quotient, row_arc, owner, total[used], routes, route, byte)
 
 
-def _reduced(pattern: Pattern, followed: list[list[Turn]]) -> list[Motif]:
+def _reduced(pattern: Pattern, followed: list[tuple[Turn, ...]]) -> list[Motif]:
     """Return motifs of turns that the fabric has, what these leave of the others opened."""
     reduced: list[Motif] = []
     single: list[Motif] = []
     for motif, turns in zip(pattern.motifs, followed, strict=True):
-        left = (
-            Turn(turn.image, turn.order // whole.order)
-            for turn, whole in zip(motif.turns, turns, strict=True)
-        )
-        examples = motif.opened(left)
         kept = tuple(turn for turn in turns if turn.order > 1)
+        examples = motif.opened(left_turns(motif, turns, kept))
         one = Motif(kept, examples.source, examples.target, examples.size)
         (reduced if kept else single).append(one)
     return [*reduced, in_sum(single)] if single else reduced
+
+
+def left_turns(motif: Motif, followed: Sequence[Turn], kept: Collection[Turn]) -> tuple[Turn, ...]:
+    """Return the turns to open where some of those that the fabric follows are kept."""
+    return tuple(
+        Turn(turn.image, turn.order // whole.order if whole in kept else turn.order)
+        for turn, whole in zip(motif.turns, followed, strict=True)
+    )
+
+
+def followed_turns(motif: Motif, turning: Turning) -> tuple[Turn, ...]:
+    """Return every turn of a motif done so often in a row that the fabric takes part in it."""
+    return tuple(_followed(turn, turning) for turn in motif.turns)
 
 
 def _followed(turn: Turn, turning: Turning) -> Turn:
@@ -160,7 +170,7 @@ def _shared(
         begin += len(flows)
         entry, place = ranges(first[route[flows]], first[route[flows] + 1])
         flow, arc = flows[place], routes.incidence.arc[entry]
-        row = _rows(turning, arc, ends.source[flow], ends.target[flow])
+        row = rows_of(turning, arc, ends.source[flow], ends.target[flow])
         moved = byte[flow] * routes.incidence.part[entry]
         alike = turning.first_rows(motif.turns)
         passed = summed(alike[row], moved, len(total))
@@ -169,7 +179,7 @@ def _shared(
     return total
 
 
-def _rows(turning: Turning, arc: IntArray, source: IntArray, target: IntArray) -> IntArray:
+def rows_of(turning: Turning, arc: IntArray, source: IntArray, target: IntArray) -> IntArray:
     """Return the row of each arc class a flow uses: its end's own where that is among twins."""
     leaves, enters = own_ends(turning.quotient)
     row = arc.copy()

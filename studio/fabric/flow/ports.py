@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
@@ -11,12 +13,14 @@ from studio.fabric.flow.loads import summed
 from studio.fabric.flow.pattern import Pattern
 
 
-def exchange_floor_s(graph: Graph, exchange: Exchange) -> float:
-    """Return the time the endpoints' own cables need at least for an exchange. [s]."""
-    sent = exchange.send * (exchange.receive.sum() - exchange.receive)
-    received = exchange.receive * (exchange.send.sum() - exchange.send)
-    ranks = exchange.ranks
-    return max(_port_time(graph, ranks, sent), _port_time(graph, ranks, received))
+def exchanges_floor_s(graph: Graph, exchanges: Iterable[Exchange]) -> float:
+    """Return the time the endpoints' own cables need at least for exchanges together. [s]."""
+    sent, received = np.zeros(graph.vertex_count), np.zeros(graph.vertex_count)
+    for one in exchanges:
+        sent[one.ranks] += one.send * (one.receive.sum() - one.receive)
+        received[one.ranks] += one.receive * (one.send.sum() - one.send)
+    every = np.arange(graph.vertex_count)
+    return max(_port_time(graph, every, sent), _port_time(graph, every, received))
 
 
 def flows_floor_s(graph: Graph, flows: Flows) -> float:

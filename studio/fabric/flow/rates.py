@@ -67,7 +67,7 @@ def exchange_rates(
     check_ranks(graph, exchange.ranks)
     quotient = fold_for_demand(graph, marks(graph, exchange))
     demand = class_demand(quotient, exchange)
-    columns = distinct(quotient.partition.colour[exchange.ranks])
+    columns = distinct(quotient.partition.colour[exchange.receivers])
     source, column, senders = starts(columns, demand)
     target = columns[column]
     routes = spread_towards(quotient, columns, column, source, split)

@@ -36,15 +36,30 @@ class Symmetry:
 
 def symmetry_of(graph: Graph, exchange: Exchange) -> Symmetry:
     """Return what looks alike when the ranks of an exchange are told from other endpoints."""
-    marked = marks(graph, exchange)
+    return _looking_alike(graph, marks(graph, exchange))
+
+
+def _looking_alike(graph: Graph, marked: IntArray) -> Symmetry:
     return Symmetry(graph, refine(graph, np.where(marked > 0, marked + 1, graph.is_endpoint)))
 
 
 def proven_symmetry(graph: Graph, exchange: Exchange) -> Symmetry:
     """Return what is alike beyond doubt, or what looks alike where that leaves too many orbits."""
-    assumed = symmetry_of(graph, exchange)
+    return symmetry_of_marks(graph, marks(graph, exchange))
+
+
+def symmetry_of_marks(graph: Graph, marked: IntArray) -> Symmetry:
+    """Return the same for marked ranks, which share a number where their demand is the same.
+
+    Parameters
+    ----------
+    marked :
+        Shape (vertices,): 0 for other vertices.
+    """
+    assumed = _looking_alike(graph, marked)
     orbits = proven_orbits(graph, assumed.partition)
-    orbit_count = len(distinct(orbits.colour[exchange.ranks]))
-    if orbit_count > max(_MOST_ORBITS, len(distinct(assumed.partition.colour[exchange.ranks]))):
+    ranks = np.flatnonzero(marked)
+    orbit_count = len(distinct(orbits.colour[ranks]))
+    if orbit_count > max(_MOST_ORBITS, len(distinct(assumed.partition.colour[ranks]))):
         return assumed
     return Symmetry(graph, orbits, is_proven=True)

@@ -15,13 +15,14 @@ from studio.fabric.flow.arrays import IntArray
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.hashing import HashArray, scrambled
 from studio.fabric.flow.pattern import Turn, least_image
-from studio.fabric.flow.quotient import Quotient, fold_for_demand
-from studio.fabric.flow.refinement import row_sums
+from studio.fabric.flow.quotient import Quotient, fold, fold_for_demand
+from studio.fabric.flow.refinement import refine, row_sums
 from studio.fabric.flow.rows import arcs_of_one, own_ends
 from studio.fabric.flow.sorting import stable_order
 
 _KNOWN = "turns of a group"
-"""Topic under which a graph keeps the last one."""
+_ALONE = "turns of a group, each rank alone"
+"""Topics under which a graph keeps the last one."""
 _MOST_ROUNDS = 16
 """Steps away from ranks within which everything is told apart, else nothing is proven."""
 
@@ -42,6 +43,12 @@ class Turning:
     def rank_class(self) -> IntArray:
         """Shape (ranks,)."""
         return self.quotient.partition.colour[self.ranks]
+
+    @cached_property
+    def rank_look(self) -> IntArray:
+        """Number that ranks share which look alike while all ranks do, shape (ranks,)."""
+        word = self._looks[self.rank_class]
+        return np.unique(word, return_inverse=True)[1].reshape(-1)
 
     @cached_property
     def index_of_vertex(self) -> IntArray:
@@ -221,4 +228,17 @@ def turning_of(graph: Graph, ranks: IntArray) -> Turning:
     marked[ranks] = 1
     turning = Turning(ranks, fold_for_demand(graph, marked))
     graph.last_found[_KNOWN] = ranks, turning
+    return turning
+
+
+def turning_alone(graph: Graph, ranks: IntArray) -> Turning:
+    """Return the same with every rank alone in its class, twins too."""
+    known = graph.last_found.get(_ALONE)
+    if known is not None and np.array_equal(known[0], ranks):
+        assert isinstance(known[1], Turning)
+        return known[1]
+    marked = graph.is_endpoint.astype(np.int64)
+    marked[ranks] = 2 + np.arange(len(ranks))
+    turning = Turning(ranks, fold(graph, refine(graph, marked)))
+    graph.last_found[_ALONE] = ranks, turning
     return turning

@@ -12,6 +12,7 @@ from studio.fabric.flow.arrays import BoolArray, FloatArray, IntArray
 from studio.fabric.flow.demand import check_ranks
 from studio.fabric.flow.graph import Graph
 from studio.fabric.flow.quotient import twin_labels
+from studio.fabric.flow.turning import turning_of
 from studio.simulation.network.choosing import Job, fastest
 from studio.simulation.network.flow_result import FlowResult, result_of
 from studio.simulation.network.menu import checked, of_library
@@ -119,10 +120,14 @@ def _members(
         )
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
     marked[ranks] = 1
-    by_switch = group_members(ranks, twin_labels(graph, marked)[ranks])
+
+    def looks(these: IntArray) -> IntArray:
+        return turning_of(graph, these).rank_look
+
+    by_switch = group_members(ranks, twin_labels(graph, marked)[ranks], looks)
     if home_of_rank is None:
         return by_switch
-    by_home = group_members(ranks, np.asarray(home_of_rank, dtype=np.int64))
+    by_home = group_members(ranks, np.asarray(home_of_rank, dtype=np.int64), looks)
     # Ranks of one node may have adapters of their own and so share no switch on every plane.
     return min(by_switch, by_home, key=lambda members: len(members.counts))
 

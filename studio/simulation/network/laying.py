@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.errors import InvalidInput
-from studio.fabric.flow.adaptive import adaptive_exchange, adaptive_flows
+from studio.fabric.flow.adaptive import adaptive_exchanges, adaptive_flows, adaptive_pattern
 from studio.fabric.flow.arrays import FloatArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.exchange import exchange_loads
@@ -23,11 +23,20 @@ from studio.fabric.flow.pairs import place_flows
 from studio.fabric.flow.pattern import Pattern
 from studio.fabric.flow.patterned import Patterned, place_pattern
 from studio.fabric.flow.placed import Placed
-from studio.fabric.flow.ports import exchange_floor_s, flows_floor_s
+from studio.fabric.flow.ports import exchanges_floor_s, flows_floor_s, pattern_floor_s
 from studio.fabric.flow.rates import exchange_rates
+from studio.fabric.flow.reduced import reduced
 from studio.fabric.flow.reduction import ReductionLoads
 from studio.fabric.flow.routing import Split
-from studio.simulation.network.phases import Phase, Together, flow_count, listed
+from studio.fabric.flow.turning import turning_of
+from studio.simulation.network.phases import (
+    Demand,
+    Phase,
+    Together,
+    exchanges_of,
+    flow_count,
+    listed,
+)
 from studio.simulation.network.profile import Role
 from studio.simulation.network.routing import Routing, RoutingMode
 from studio.simulation.network.stepping import RoleOf, are_far, slowest_by_bundle, step_of
@@ -111,36 +120,40 @@ def lay(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPh
     InvalidInput : no working path, or see `check_parts`.
     """
     check_parts(phase, routing)
+    if routing.mode is RoutingMode.HASHED:
+        return _lay_hashed(graph, phase, routing, role_of)
+    laid = _lay_split(graph, phase, routing.split, role_of)
+    return _adapted(graph, laid) if routing.mode is RoutingMode.ADAPTIVE else laid
+
+
+def _lay_split(graph: Graph, phase: Phase, split: Split, role_of: RoleOf) -> LaidPhase:
+    """Return a phase shared at every hop by a fixed rule."""
     demand = phase.demand
     if isinstance(demand, Together):
-        if routing.mode in (RoutingMode.SPRAY, RoutingMode.WEIGHTED):
-            if demand.alike is not None:
-                alike = place_pattern(graph, demand.alike, routing.split)
-                if alike is not None:
-                    return _lay_pattern(graph, phase, alike, role_of)
-            return _lay_together(graph, phase, demand, routing, role_of)
-        demand = listed(demand)
-        phase = replace(phase, demand=demand)
-    if routing.mode is RoutingMode.HASHED:
-        return _lay_hashed(graph, phase, demand, routing, role_of)
+        alike = place_pattern(graph, demand.alike, split) if demand.alike else None
+        if alike is not None:
+            return _lay_pattern(graph, phase, alike, split, role_of)
+        return _lay_together(graph, phase, demand, split, role_of)
+    if isinstance(demand, Exchange):
+        return _lay_exchange(graph, phase, demand, split, role_of)
     if isinstance(demand, Pattern):
-        if routing.mode is not RoutingMode.ADAPTIVE:
-            loads = place_pattern(graph, demand, routing.split)
-            if loads is not None:
-                return _lay_pattern(graph, phase, loads, role_of)
+        loads = place_pattern(graph, demand, split)
+        if loads is not None:
+            return _lay_pattern(graph, phase, loads, split, role_of)
         demand = listed(demand)
         phase = replace(phase, demand=demand)
-    sprayed = _lay_split(graph, phase, demand, routing.split, role_of)
-    if routing.mode is RoutingMode.ADAPTIVE:
-        return _adapted(graph, sprayed, demand)
-    return sprayed
+    return _lay_flows(graph, phase, demand, split, role_of)
 
 
 def _lay_together(
-    graph: Graph, phase: Phase, demand: Together, routing: Routing, role_of: RoleOf
+    graph: Graph, phase: Phase, demand: Together, split: Split, role_of: RoleOf
 ) -> LaidPhase:
     """Return a phase of several demands: what shares a link adds up."""
-    laid = [lay(graph, replace(phase, demand=part), routing, role_of) for part in demand.demands]
+    laid = [
+        _lay_split(graph, replace(phase, demand=part), split, role_of) for part in demand.demands
+    ]
+    # Each ends when it would alone only where all are of one size.
+    has_one_size = phase.has_one_size
     load = np.sum([part.loads.arc_load() for part in laid], axis=0)
     bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
     order = tuple(Exactness)
@@ -148,56 +161,72 @@ def _lay_together(
         phase,
         Summed(load),
         slowest_by_bundle(graph, bundle, load / graph.arc_bandwidth()),
-        max(part.stretch for part in laid),
+        max(part.stretch for part in laid) if has_one_size else 1.0,
         max(part.latency_s for part in laid),
         max(part.far_share for part in laid),
         max(part.hops for part in laid),
-        max((part.exactness for part in laid), key=order.index),
+        max((part.exactness for part in laid), key=order.index)
+        if has_one_size
+        else Exactness.LOWER_BOUND,
     )
 
 
-def _lay_split(
-    graph: Graph, phase: Phase, demand: Flows | Exchange, split: Split, role_of: RoleOf
+def _lay_flows(
+    graph: Graph, phase: Phase, demand: Flows, split: Split, role_of: RoleOf
 ) -> LaidPhase:
-    """Return a phase shared at every hop by a fixed rule."""
-    if isinstance(demand, Exchange):
-        return _lay_exchange(graph, phase, demand, split, role_of)
+    """Return a phase of flows that are laid one by one."""
     loads = place_flows(graph, demand, split)
     bundle = graph.kind_bundle[loads.quotient.kind[loads.row_arc]]
     is_far = are_far(loads.filling.flow, bundle[loads.filling.row], len(loads.hops), role_of)
     latency, far = step_of(phase, loads.latency_s, is_far, demand.size)
+    busy = loads.row_load / loads.filling.capacity
+    stretch, exactness = 1.0, Exactness.EXACT
+    if not phase.has_one_size:
+        if len(demand.size) <= _EVENT_PARTS:
+            stretch = max(1.0, loads.makespan_s / float(busy.max()))
+        else:
+            exactness = Exactness.LOWER_BOUND
     return LaidPhase(
         phase,
         loads,
-        slowest_by_bundle(graph, bundle, loads.row_load / loads.filling.capacity),
-        1.0,
+        slowest_by_bundle(graph, bundle, busy),
+        stretch,
         latency,
         far,
         int(loads.hops.max()),
-        Exactness.EXACT,
+        exactness,
     )
 
 
-def _lay_pattern(graph: Graph, phase: Phase, loads: Patterned, role_of: RoleOf) -> LaidPhase:
+def _lay_pattern(
+    graph: Graph, phase: Phase, loads: Patterned, split: Split, role_of: RoleOf
+) -> LaidPhase:
     """Return a phase of flows that are alike, of which some were laid for all."""
     bundle = graph.kind_bundle[loads.quotient.kind]
     arc, flow = loads.entries()
     is_far = are_far(flow, bundle[arc], len(loads.route), role_of)
     latency, far = step_of(phase, loads.latency_s, is_far, loads.byte)
     busy = loads.row_load / loads.quotient.bandwidth[loads.row_arc]
+    stretch, exactness = 1.0, Exactness.EXACT
+    if not phase.has_one_size and isinstance(phase.demand, Pattern):
+        few = reduced(phase.demand, turning_of(graph, phase.demand.ranks))
+        if few is not None:
+            stretch = max(1.0, few.makespan_s(split) / float(busy.max()))
+        else:
+            exactness = Exactness.LOWER_BOUND
     return LaidPhase(
         phase,
         loads,
         slowest_by_bundle(graph, bundle[loads.row_arc], busy),
-        1.0,
+        stretch,
         latency,
         far,
         int(loads.hops.max()),
-        Exactness.EXACT,
+        exactness,
     )
 
 
-def _adapted(graph: Graph, sprayed: LaidPhase, demand: Flows | Exchange) -> LaidPhase:
+def _adapted(graph: Graph, sprayed: LaidPhase) -> LaidPhase:
     """Return a phase with its load moved to where there is room; hops and latency stay.
 
     Notes
@@ -205,20 +234,12 @@ def _adapted(graph: Graph, sprayed: LaidPhase, demand: Flows | Exchange) -> Laid
     Flows then run at rates in proportion to their sizes and end together, so nothing stretches.
     Where equal shares already fill the cables of an endpoint, no others do better.
     """
-    floor = (
-        exchange_floor_s(graph, demand)
-        if isinstance(demand, Exchange)
-        else flows_floor_s(graph, demand)
-    )
+    floor = floor_s(graph, sprayed.phase.demand)
     if max(sprayed.busy_s.values(), default=0.0) <= floor * (1 + _FULL):
         is_lower = sprayed.exactness is Exactness.LOWER_BOUND
         exactness = Exactness.EXACT if is_lower else sprayed.exactness
         return replace(sprayed, stretch=1.0, exactness=exactness)
-    loads = (
-        adaptive_exchange(graph, demand)
-        if isinstance(demand, Exchange)
-        else adaptive_flows(graph, demand)
-    )
+    loads = _ideal(graph, sprayed.phase.demand)
     bundle = graph.kind_bundle[loads.quotient.kind]
     return replace(
         sprayed,
@@ -228,6 +249,30 @@ def _adapted(graph: Graph, sprayed: LaidPhase, demand: Flows | Exchange) -> Laid
         exactness=loads.exactness,
         gap=loads.gap,
     )
+
+
+def _ideal(graph: Graph, demand: Demand) -> LoadResult:
+    """Return the loads of a demand under ideal adaptive routing."""
+    if isinstance(demand, Pattern):
+        return adaptive_pattern(graph, demand)
+    if isinstance(demand, Flows):
+        return adaptive_flows(graph, demand)
+    exchanges = exchanges_of(demand)
+    if exchanges:
+        return adaptive_exchanges(graph, exchanges)
+    return adaptive_flows(graph, listed(demand))
+
+
+def floor_s(graph: Graph, demand: Demand) -> float:
+    """Return the time the endpoints' own cables need at least for a demand. [s]."""
+    if isinstance(demand, Pattern):
+        return pattern_floor_s(graph, demand)
+    if isinstance(demand, Flows):
+        return flows_floor_s(graph, demand)
+    exchanges = exchanges_of(demand)
+    if exchanges or not isinstance(demand, Together):
+        return exchanges_floor_s(graph, exchanges)
+    return max(floor_s(graph, part) for part in demand.demands)
 
 
 def _lay_exchange(
@@ -244,20 +289,15 @@ def _lay_exchange(
     return LaidPhase(phase, loads, busy, stretch, loads.latency_s, far, loads.hops, exactness)
 
 
-def _lay_hashed(
-    graph: Graph,
-    phase: Phase,
-    demand: Flows | Exchange | Pattern,
-    routing: Routing,
-    role_of: RoleOf,
-) -> LaidPhase:
+def _lay_hashed(graph: Graph, phase: Phase, routing: Routing, role_of: RoleOf) -> LaidPhase:
+    demand = phase.demand
     flows = listed(demand)
     loads = place_hashed(graph, flows, seed=routing.seed, subflows=routing.subflows)
     part, arc = loads.filling.flow, loads.filling.row
     bundle = graph.kind_bundle[graph.kind[graph.wiring.cable]]
     busy = loads.arc_load() / graph.arc_bandwidth()
     stretch, exactness = 1.0, Exactness.EXACT
-    if isinstance(demand, Exchange) and not demand.has_one_size:
+    if not (demand.has_one_size if isinstance(demand, Exchange) else phase.has_one_size):
         if loads.filling.flow_count <= _EVENT_PARTS:
             stretch = max(1.0, loads.makespan_s / float(busy.max()))
         else:

@@ -14,6 +14,7 @@ import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
+from studio.fabric.flow.hashing import scrambled
 from studio.fabric.flow.pattern import Pattern
 
 _MOST_PARTS = 128
@@ -30,6 +31,8 @@ class Members:
     """Shape (ranks,): ascending number of the domain."""
     position: IntArray
     """Shape (ranks,): index of each rank in the group as it was given."""
+    looks: Callable[[IntArray], IntArray] | None = None
+    """Number that ranks share which look alike in the fabric, told when asked; None for all."""
 
     @property
     def size(self) -> int:
@@ -57,6 +60,25 @@ class Members:
         return bool(np.all(self.counts == self.counts[0]))
 
     @cached_property
+    def look(self) -> IntArray:
+        """Number that domains share which look alike, rank by rank; shape (domains,)."""
+        word = np.zeros(len(self.counts), dtype=np.uint64)
+        shown = np.zeros(self.size, np.int64) if self.looks is None else self.looks(self.ranks)
+        # A sum of one word per place: domains of other sizes differ in how many they add up.
+        np.add.at(word, self.domain, scrambled(scrambled(shown).view(np.int64) ^ self.place))
+        return np.unique(word, return_inverse=True)[1].reshape(-1)
+
+    @cached_property
+    def are_alike(self) -> bool:
+        """Whether all domains have the same number of ranks and look alike."""
+        return self.is_even and int(self.look.max()) == 0
+
+    @cached_property
+    def alone(self) -> Members:
+        """The same ranks, each a domain of its own."""
+        return Members(self.ranks, np.arange(self.size), self.position, self.looks)
+
+    @cached_property
     def parts(self) -> int:
         """Equal parts of a payload, so many that every rank of a domain takes equally many.
 
@@ -70,7 +92,16 @@ class Members:
     @cached_property
     def table(self) -> IntArray:
         """The rank that takes each part in each domain, shape (domains, parts)."""
-        return self.ranks[self.first[:, None] + np.arange(self.parts) % self.counts[:, None]]
+        return self.ranks[self.takers(np.arange(len(self.counts)))]
+
+    def takers(self, domain: IntArray) -> IntArray:
+        """Return the index of the rank that takes each part, shape (entries of domain, parts)."""
+        count = self.counts[domain][:, None]
+        return np.asarray(self.first[domain][:, None] + np.arange(self.parts) % count)
+
+    def ranks_of(self, domains: IntArray) -> IntArray:
+        """Return the indices of the ranks of some domains of one size, (domains, ranks)."""
+        return np.asarray(self.first[domains][:, None] + np.arange(self.counts[domains[0]]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,17 +134,23 @@ class Phase:
     """Of `hops_per_step`, those between domains where the others stay inside; 0 for one kind."""
     legs: float = 1.0
     """Messages, one after the other, that carry one transfer: more where ranks hand it on."""
+    has_one_size: bool = True
+    """Whether all transfers are of one size, or cut into chunks that are."""
 
 
 Scheduler = Callable[[Members, float], tuple[Phase, ...]]
 
 
-def group_members(ranks: IntArray, domain_of_rank: IntArray) -> Members:
+def group_members(
+    ranks: IntArray,
+    domain_of_rank: IntArray,
+    looks: Callable[[IntArray], IntArray] | None = None,
+) -> Members:
     """Return ranks sorted by domain, domains in the order in which they first appear."""
     _, first, number = np.unique(domain_of_rank, return_index=True, return_inverse=True)
     position = np.argsort(np.argsort(first))[number.reshape(-1)]
     order = np.argsort(position, kind="stable")
-    return Members(ranks[order], position[order], order)
+    return Members(ranks[order], position[order], order, looks)
 
 
 def flows(source: IntArray, target: IntArray, size: FloatArray | float) -> Flows:
@@ -142,10 +179,9 @@ def joined(*parts: Flows) -> Flows:
 
 def every_pair(exchange: Exchange) -> Flows:
     """Return the flows of an exchange one by one."""
-    count = len(exchange.ranks)
-    sends = np.flatnonzero(exchange.send > 0)
-    first, second = np.nonzero(sends[:, None] != np.arange(count))
-    first = sends[first]
+    sends, receives = np.flatnonzero(exchange.send > 0), np.flatnonzero(exchange.receive > 0)
+    first, second = np.nonzero(sends[:, None] != receives)
+    first, second = sends[first], receives[second]
     size = exchange.send[first] * exchange.receive[second]
     return Flows(exchange.ranks[first], exchange.ranks[second], size)
 
@@ -161,6 +197,13 @@ def listed(demand: Demand) -> Flows:
     return joined(*map(listed, demand.demands))
 
 
+def exchanges_of(demand: Demand) -> tuple[Exchange, ...]:
+    """Return the exchanges that a demand is, none where it has other flows too."""
+    parts = demand.demands if isinstance(demand, Together) else (demand,)
+    found = tuple(part for part in parts if isinstance(part, Exchange))
+    return found if len(found) == len(parts) else ()
+
+
 def flow_count(demand: Demand) -> int:
     """Return how many flows a demand has, without listing them."""
     if isinstance(demand, Together):
@@ -168,5 +211,6 @@ def flow_count(demand: Demand) -> int:
     if isinstance(demand, Pattern):
         return demand.flow_count
     if isinstance(demand, Exchange):
-        return int((demand.send > 0).sum()) * (len(demand.ranks) - 1)
+        sends, receives = demand.send > 0, demand.receive > 0
+        return int(sends.sum()) * int(receives.sum()) - int((sends & receives).sum())
     return len(demand.source)

@@ -22,7 +22,8 @@ from studio.fabric.connected import connected_parts
 from studio.fabric.flow.arrays import BoolArray, IntArray
 from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
-from studio.fabric.flow.pattern import Pattern
+from studio.fabric.flow.hashing import scrambled
+from studio.fabric.flow.pattern import Pattern, Turn
 from studio.simulation.network.phases import (
     Demand,
     Phase,
@@ -77,6 +78,8 @@ class Relays:
         if not self.is_needed or (isinstance(demand, Flows) and not len(demand.source)):
             return phase
         if isinstance(demand, Pattern):
+            if self._joins_all(demand):
+                return phase
             demand = demand.listed()
         parts: list[Flows | Exchange] = []
         most, before = 1, 0.0
@@ -84,6 +87,8 @@ class Relays:
             whole, pairs = self._opened(part)
             if whole is not None:
                 parts.append(whole)
+            if not len(pairs.source):
+                continue
             legs, count = self._legs(pairs)
             parts.append(legs)
             most, before = max(most, count), before + float(pairs.size.sum())
@@ -115,6 +120,18 @@ class Relays:
         rest = ~(inside[self._index(pairs.source)] & inside[self._index(pairs.target)])
         others = Flows(pairs.source[rest], pairs.target[rest], pairs.size[rest])
         return (among if flow_count(among) else None), others
+
+    def _joins_all(self, pattern: Pattern) -> bool:
+        """Return whether nobody needs help: examples tell where turns keep nodes and networks."""
+        index = self._index(pattern.ranks)
+        home, on = self.home[index], self.network[index]
+        for motif in pattern.motifs:
+            source, target = index[motif.source], index[motif.target]
+            if self._are_apart(source, target).any():
+                return False
+            if not all(_keeps(turn, home, on) for turn in motif.turns):
+                return False
+        return True
 
     def _legs(self, pairs: Flows) -> tuple[Flows, int]:
         """Return transfers with those between ranks apart cut into legs, and the most legs."""
@@ -167,6 +184,16 @@ class Relays:
         """Return which ranks neither share a node nor a network."""
         shares = (self.network[source] & self.network[target]).any(axis=-1)
         return np.asarray((self.home[source] != self.home[target]) & ~shares)
+
+
+def _keeps(turn: Turn, home: IntArray, network: BoolArray) -> bool:
+    """Return whether a turn sends every node to a node and every network to a network."""
+    nodes = np.unique(home * (home.max() + 1) + home[turn.image])
+    word = scrambled(np.arange(len(home)))[:, None]
+    before = (word * network).sum(axis=0)
+    after = (word[turn.image] * network).sum(axis=0)
+    is_same = np.array_equal(np.sort(before), np.sort(after))
+    return is_same and len(nodes) == len(np.unique(home))
 
 
 def relays_of(graph: Graph, ranks: IntArray, home_of_rank: IntArray) -> Relays:

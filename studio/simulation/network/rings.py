@@ -5,13 +5,15 @@ Knows no path and no time.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from studio.fabric.flow.arrays import IntArray
-from studio.fabric.flow.demand import Flows
-from studio.fabric.flow.pattern import Motif, Pattern
-from studio.simulation.network.phases import Members, Phase, Scheduler, merged
-from studio.simulation.network.turns import motif, next_domains, places
+from studio.fabric.flow.pattern import Motif, Pattern, in_sum
+from studio.fabric.flow.wiring import ranges
+from studio.simulation.network.phases import Members, Phase, Scheduler
+from studio.simulation.network.turns import in_stretches, motif, next_domains, places
 
 
 def ring_orders(members: Members) -> IntArray:
@@ -24,48 +26,63 @@ def ring_orders(members: Members) -> IntArray:
     domain and backwards in the next; an odd number of equal domains closes over three positions.
     Every position of a domain is entered by equally many rings and left by as many.
     """
-    parts, domains = members.parts, len(members.counts)
-    walk = _walks(members)
-    place = (walk + np.arange(parts)[:, None]) % members.counts[members.domain]
-    if members.is_even and domains % 2 and domains > 1 and parts > 2:
-        up = np.arange(parts)
+    return members.ranks[_columns(members, np.arange(members.size))]
+
+
+def _columns(members: Members, column: IntArray) -> IntArray:
+    """Return the index of the rank that every ring visits at some steps, (rings, columns)."""
+    domain = members.domain[column]
+    walk = members.place[column]
+    count = members.counts[domain]
+    walk = np.where(domain % 2, count - 1 - walk, walk)
+    ring = np.arange(members.parts)[:, None]
+    place = (walk + ring) % count
+    if _odd_domains(members):
+        up = np.arange(members.parts)
         last = (
             up,
             np.roll(up, 1),
-            np.concatenate([[parts - 2, parts - 1], up[1 : parts - 2], [0]]),
+            np.concatenate([[members.parts - 2, members.parts - 1], up[1:-2], [0]]),
         )
-        place[:, -3 * parts :] = (np.concatenate(last) + up[:, None]) % parts
-    return members.ranks[members.first[members.domain] + place]
+        from_end = members.size - 3 * members.parts
+        late = column >= from_end
+        place[:, late] = (np.concatenate(last)[column[late] - from_end] + ring) % members.parts
+    return np.asarray(members.first[domain] + place)
 
 
-def _walks(members: Members) -> IntArray:
-    """Return positions forwards in every other domain and backwards in the rest."""
-    backwards = members.counts[members.domain] - 1 - members.place
-    return np.where(members.domain % 2, backwards, members.place)
+def _odd_domains(members: Members) -> int:
+    """Return how many of the last domains are walked otherwise, so that the rings close."""
+    closes_oddly = len(members.counts) % 2 and len(members.counts) > 1
+    return 3 if members.is_even and closes_oddly and members.parts > 2 else 0
 
 
-def _ring_step(members: Members, byte: float) -> Flows:
-    """One step of all rings, flow by flow.
+def _leaving(members: Members, byte: float, domains: IntArray) -> Motif:
+    """Return one step of all rings from the ranks of some domains, flow by flow.
 
     Transfers between the same two ranks in several rings are summed: all chunks have one size, so
     the slowest link's load decides either way.
     """
-    orders = ring_orders(members)
-    return merged(orders, np.roll(orders, -1, axis=1), np.full(orders.shape, byte / len(orders)))
+    column, _ = ranges(members.first[domains], members.first[domains] + members.counts[domains])
+    here = _columns(members, column).reshape(-1)
+    there = _columns(members, (column + 1) % members.size).reshape(-1)
+    return in_sum([motif((), here, there, byte / members.parts)])
 
 
 def _is_regular(members: Members) -> bool:
     """Return whether all rings look alike from every second domain: an odd number closes oddly."""
     domains, inside = len(members.counts), int(members.counts[0])
-    return members.is_even and (domains % 2 == 0 or domains == 1 or inside == 1)
+    return members.are_alike and (domains % 2 == 0 or domains == 1 or inside == 1)
 
 
-def _ring_motif(members: Members, byte: float) -> tuple[Motif, ...]:
-    """Return one step of all rings where they are regular, see `ring_orders`.
+def _ring_motifs(members: Members, byte: float) -> tuple[Motif, ...]:
+    """Return one step of all rings; where they are regular, rings turn into each other too.
 
-    Of as many rings as a domain has ranks, all but one pass from each place of it to the next, and
-    one leaves from each place for the same place of the next domain.
+    Of as many regular rings as a domain has ranks, all but one pass from each place of it to the
+    next, and one leaves from each place for the same place of the next domain.
     """
+    if not _is_regular(members):
+        leaving = partial(_leaving, members, byte)
+        return in_stretches(members, leaving, multiple=2, odd=_odd_domains(members))
     domains, inside = len(members.counts), int(members.counts[0])
     if domains == 1:
         return (motif((places(members),), 0, 1, byte),)
@@ -83,12 +100,7 @@ def ring(laps: int) -> Scheduler:
     """Return the schedule of all rings at once, `laps` times around."""
 
     def schedule(members: Members, payload: float) -> tuple[Phase, ...]:
-        byte = payload / members.size
-        step = (
-            Pattern(members.ranks, _ring_motif(members, byte))
-            if _is_regular(members)
-            else _ring_step(members, byte)
-        )
+        step = Pattern(members.ranks, _ring_motifs(members, payload / members.size))
         return (Phase("ring", step, laps * (members.size - 1), is_relayed=True),)
 
     return schedule
@@ -96,26 +108,10 @@ def ring(laps: int) -> Scheduler:
 
 def chain(members: Members, payload: float) -> tuple[Phase, ...]:
     """Broadcast along all rings at once, each cut before the first rank, chunk by chunk."""
-    step = _regular_chains(members, payload) if _is_regular(members) else _chains(members, payload)
+    # The first rank is entered from its own domain and from the last one.
+    ends = np.unique([0, len(members.counts) - 1])
+    around = _leaving(members, payload, ends)
+    enters = around.target == 0
+    cut = motif((), around.source[enters], around.target[enters], -around.size[enters])
+    step = Pattern(members.ranks, (*_ring_motifs(members, payload), cut))
     return (Phase("chain", step, 1, members.size - 1, is_relayed=True),)
-
-
-def _regular_chains(members: Members, payload: float) -> Pattern:
-    """Return rings without what enters the first rank: from its own domain and the last one."""
-    inside = int(members.counts[0])
-    around = _ring_motif(members, payload)
-    last, before = inside - 1, members.size - inside
-    if len(around) == 1:
-        cut = motif((), members.size - 1, 0, -payload)
-    else:
-        cut = motif((), [last, before], [0, 0], -np.array([one.size[0] for one in around]))
-    return Pattern(members.ranks, (*around, cut))
-
-
-def _chains(members: Members, payload: float) -> Flows:
-    orders = ring_orders(members)
-    first = np.argmax(orders == members.ranks[0], axis=1)
-    place = (first[:, None] + np.arange(members.size)) % members.size
-    orders = np.take_along_axis(orders, place, axis=1)
-    here, there = orders[:, :-1], orders[:, 1:]
-    return merged(here, there, np.full(here.shape, payload / len(orders)))

@@ -5,37 +5,30 @@ Knows no path and no time; ranks are vertices of a graph grouped in domains that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from studio.fabric.flow.arrays import FloatArray, IntArray
-from studio.fabric.flow.demand import Flows, one_to_all, uniform_exchange
-from studio.fabric.flow.pattern import Motif, Pattern
-from studio.simulation.network.phases import (
-    Members,
-    Phase,
-    Scheduler,
-    Together,
-    flows,
-    joined,
-    listed,
-    merged,
-)
+from studio.fabric.flow.demand import Exchange, one_to_all, uniform_exchange
+from studio.fabric.flow.pattern import Motif, Pattern, in_sum
+from studio.simulation.network.phases import Members, Phase, Scheduler, Together, flows
 from studio.simulation.network.rings import chain, ring
 from studio.simulation.network.traffic import Algorithm, Collective
 from studio.simulation.network.trees import tree
 from studio.simulation.network.turns import (
     all_alike,
     flipped,
+    in_stretches,
+    kinds,
     motif,
+    moved_on,
     next_domains,
     places,
+    places_of,
 )
 
-_LISTED = 100_000
-"""Flows across domains up to which a failure may list them; beyond, positions exchange apart."""
 _TURNED = {"fold": "unfold", "unfold": "fold"}
 """Names of phases that go by another one backwards."""
 
@@ -91,11 +84,9 @@ def _backwards(scheduler: Scheduler) -> Scheduler:
 
 
 def _turned(phase: Phase) -> Phase:
+    assert isinstance(phase.demand, Pattern)
     name = _TURNED.get(phase.name, phase.name)
-    if isinstance(phase.demand, Pattern):
-        return replace(phase, name=name, demand=phase.demand.backwards())
-    demand = listed(phase.demand)
-    return replace(phase, name=name, demand=Flows(demand.target, demand.source, demand.size))
+    return replace(phase, name=name, demand=phase.demand.backwards())
 
 
 def _hierarchical(laps: int) -> Scheduler:
@@ -105,55 +96,55 @@ def _hierarchical(laps: int) -> Scheduler:
         inside, domains = int(members.counts.max()), len(members.counts)
         phases = []
         if inside > 1:
-            swap = (
-                _alike_inside(members, payload / inside)
-                if members.is_even
-                else _inside_domains(members, np.asarray(payload / members.counts))
-            )
-            phases.append(Phase("inside domains", swap, laps, peers=inside - 1))
+            swap = _inside_domains(members, lambda count: np.full(count, payload / count))
+            even = members.is_even
+            phases.append(Phase("inside domains", swap, laps, peers=inside - 1, has_one_size=even))
         if domains > 1:
             # All chunks but its own leave a domain; what it owns goes by its ranks, but in an
             # all-reduce nobody keeps a chunk and all are of one size.
             owned = np.full(domains, 1 / domains) if laps == 2 else members.counts / members.size
             sent = payload / members.parts * (1 - owned) / (domains - 1)
+            ring = Pattern(members.ranks, _rails(members, sent))
             steps = laps * (domains - 1)
-            ring = _alike_rails(members, sent[0]) if members.is_even else _rails(members, sent)
             phases.append(Phase("across domains", ring, steps, is_relayed=True))
         return tuple(phases)
 
     return schedule
 
 
-def _rails(members: Members, sent: FloatArray) -> Flows:
-    """Return what the ranks of every domain pass to those of the next. [byte]."""
-    here, there = members.table, np.roll(members.table, -1, axis=0)
-    return merged(here, there, np.repeat(sent, members.parts).reshape(here.shape))
+def _rails(members: Members, sent: FloatArray) -> tuple[Motif, ...]:
+    """Return what the ranks of every domain pass on to those of the next, part by part. [byte]."""
+    if members.are_alike:
+        turns = (places(members), next_domains(members))
+        return (motif(turns, 0, int(members.counts[0]), sent[0]),)
+
+    def leaving(domains: IntArray) -> Motif:
+        here = members.takers(domains).reshape(-1)
+        there = members.takers((domains + 1) % len(members.counts)).reshape(-1)
+        return in_sum([motif((), here, there, np.repeat(sent[domains], members.parts))])
+
+    return in_stretches(members, leaving)
 
 
-def _alike_inside(members: Members, byte: float) -> Pattern:
-    """Return transfers of one size between all pairs of every domain, all of one size. [byte]."""
-    others = np.arange(1, int(members.counts[0]))
-    turns = (places(members), next_domains(members))
-    return Pattern(members.ranks, (motif(turns, 0, others, byte),))
+def _inside_domains(members: Members, sent_to: Callable[[int], FloatArray]) -> Pattern:
+    """Return transfers between all pairs of every domain.
 
-
-def _alike_rails(members: Members, byte: float) -> Pattern:
-    """Return transfers to the same place of the next domain. [byte]."""
-    turns = (places(members), next_domains(members))
-    return Pattern(members.ranks, (motif(turns, 0, int(members.counts[0]), byte),))
-
-
-def _inside_domains(members: Members, size: FloatArray) -> Flows:
-    """Return transfers between all pairs of every domain, of one size in each. [byte]."""
+    Parameters
+    ----------
+    sent_to :
+        What a rank sends to each place of a domain of so many ranks, shape (ranks,). [byte]
+    """
     found = []
-    for count in np.unique(members.counts[members.counts > 1]):
-        chosen = np.flatnonzero(members.counts == count)
-        table = members.ranks[members.first[chosen][:, None] + np.arange(count)]
-        first, second = np.nonzero(~np.eye(count, dtype=np.bool_))
-        source, target = table[:, first], table[:, second]
-        each = np.repeat(size[chosen], len(first))
-        found.append(flows(source.reshape(-1), target.reshape(-1), each))
-    return joined(*found)
+    for domains in kinds(members):
+        count, start = int(members.counts[domains[0]]), int(members.first[domains[0]])
+        sent = sent_to(count)
+        turns = (places_of(members, domains), moved_on(members, domains))
+        if count > 1 and np.all(sent == sent[0]):
+            found.append(motif(turns, start, start + np.arange(1, count), sent[1:]))
+        elif count > 1:
+            source, target = np.nonzero(~np.eye(count, dtype=np.bool_))
+            found.append(motif(turns[1:], start + source, start + target, sent[target]))
+    return Pattern(members.ranks, tuple(found))
 
 
 def _direct(laps: int) -> Scheduler:
@@ -186,55 +177,44 @@ def _hierarchical_exchange(members: Members, payload: float) -> tuple[Phase, ...
     modulo its ranks.
     """
     inside, domains = int(members.counts.max()), len(members.counts)
-    pair = payload / members.size
+    pair, even = payload / members.size, members.is_even
     phases = []
     if inside > 1:
-        swap = (
-            _alike_inside(members, pair * domains)
-            if members.is_even
-            else _sorted_inside(members, pair)
-        )
-        phases.append(Phase("inside domains", swap, 1, peers=inside - 1))
+        at_position = np.bincount(members.place)
+
+        def collected(count: int) -> FloatArray:
+            collected_for = np.bincount(np.arange(inside) % count, weights=at_position)
+            return np.asarray(pair * collected_for, dtype=np.float64)
+
+        swap = _inside_domains(members, collected)
+        phases.append(Phase("inside domains", swap, 1, peers=inside - 1, has_one_size=even))
     if domains > 1:
         across = _across(members, pair)
-        phases.append(Phase("across domains", across, 1, peers=domains - 1))
+        phases.append(Phase("across domains", across, 1, peers=domains - 1, has_one_size=even))
     return tuple(phases)
 
 
-def _sorted_inside(members: Members, pair: float) -> Flows:
-    """Return what the ranks of every domain give each other before the way across."""
-    at_position = np.bincount(members.place)
-    found = _inside_domains(members, np.ones(len(members.counts)))
-    domain, place = _domain_and_place(members, found.target)
-    size = np.zeros(len(place))
-    for count in np.unique(members.counts):
-        folded = np.bincount(np.arange(len(at_position)) % count, weights=at_position)
-        chosen = members.counts[domain] == count
-        size[chosen] = pair * folded[place[chosen]]
-    return Flows(found.source, found.target, size)
+def _across(members: Members, pair: float) -> Together:
+    """Return what goes from each domain to all others, collected from all of its ranks.
 
-
-def _across(members: Members, pair: float) -> Flows | Pattern | Together:
-    """Return what goes from each domain to all others, collected from all of its ranks."""
-    if members.is_even:
-        sent = pair * int(members.counts[0])
-        others = np.arange(int(members.counts[0]), members.size, int(members.counts[0]))
-        alike = Pattern(members.ranks, (motif(all_alike(members), 0, others, sent),))
-        if alike.flow_count <= _LISTED:
-            return alike
-        rails = tuple(uniform_exchange(rail, sent) for rail in members.table.T)
-        return Together(rails, alike)
-    domain, target = np.nonzero(np.arange(len(members.counts))[:, None] != members.domain)
-    holder = members.first[domain] + members.place[target] % members.counts[domain]
-    size = np.asarray(pair * members.counts[domain], dtype=np.float64)
-    return flows(members.ranks[holder], members.ranks[target], size)
-
-
-def _domain_and_place(members: Members, ranks: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the domain of some ranks and their position in it."""
-    order = np.argsort(members.ranks)
-    index = order[np.searchsorted(members.ranks, ranks, sorter=order)]
-    return members.domain[index], members.place[index]
+    For every position that is an exchange among one rank of each domain: the one there, or the
+    one that has collected what is for it.
+    """
+    alike = None
+    if members.are_alike:
+        inside = int(members.counts[0])
+        others = np.arange(inside, members.size, inside)
+        one = motif(all_alike(members), 0, others, pair * inside)
+        alike = Pattern(members.ranks, (one,))
+    place = np.arange(int(members.counts.max()))[:, None]
+    holders = members.first + place % members.counts
+    sent = np.asarray(pair * members.counts, dtype=np.float64)
+    is_there = (place < members.counts).astype(np.float64)
+    rails = tuple(
+        Exchange(members.ranks[holder], sent, there)
+        for holder, there in zip(holders, is_there, strict=True)
+    )
+    return Together(rails, alike)
 
 
 def _point_to_point(members: Members, payload: float) -> tuple[Phase, ...]:

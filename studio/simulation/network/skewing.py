@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 
-from studio.fabric.flow.arrays import FloatArray, IntArray
+from studio.fabric.flow.arrays import FloatArray
 from studio.fabric.flow.demand import Exchange, Flows
-from studio.fabric.flow.pattern import Pattern
+from studio.fabric.flow.pattern import Motif, Pattern
 from studio.simulation.network.phases import Demand, Members, Phase, Together
+
+_SAME = 1e-12
+"""Relative difference of popularities that are called the same."""
 
 
 def skewed(phase: Phase, members: Members, popularity: FloatArray, *, is_reversed: bool) -> Phase:
@@ -32,28 +36,34 @@ def skewed(phase: Phase, members: Members, popularity: FloatArray, *, is_reverse
     """
     share = popularity / popularity.mean()
     order = np.argsort(members.ranks)
+    passed_on = _passed_on(members, share)
 
-    def index_of(ranks: IntArray) -> IntArray:
-        return order[np.searchsorted(members.ranks, ranks, sorter=order)]
+    def exchanged(demand: Flows | Exchange | Pattern) -> Exchange:
+        assert isinstance(demand, Exchange)
+        wanted = share[order[np.searchsorted(members.ranks, demand.ranks, sorter=order)]]
+        if is_reversed:
+            return Exchange(demand.ranks, demand.send * wanted, demand.receive)
+        return Exchange(demand.ranks, demand.send, demand.receive * wanted)
 
-    def changed(demand: Demand) -> Demand:
-        if isinstance(demand, Together):
-            parts = (changed(part) for part in demand.demands)
-            return Together(tuple(part for part in parts if not isinstance(part, Together)))
-        if isinstance(demand, Pattern):
-            demand = demand.listed()
-        if isinstance(demand, Exchange):
-            wanted = share[index_of(demand.ranks)]
-            if is_reversed:
-                return Exchange(demand.ranks, demand.send * wanted, demand.receive)
-            return Exchange(demand.ranks, demand.send, demand.receive * wanted)
-        ends = index_of(demand.source), index_of(demand.target)
-        popular = ends[0] if is_reversed else ends[1]
-        is_inside = members.domain[ends[0]] == members.domain[ends[1]]
-        factor = np.where(is_inside, _passed_on(members, share)[popular], share[popular])
-        return Flows(demand.source, demand.target, demand.size * factor)
+    demand: Demand = phase.demand
+    if isinstance(demand, Together):
+        demand = Together(tuple(map(exchanged, demand.demands)))
+    elif isinstance(demand, Pattern):
+        motifs = (_weighed(motif, passed_on, is_reversed) for motif in demand.motifs)
+        demand = Pattern(demand.ranks, tuple(motifs))
+    else:
+        demand = exchanged(demand)
+    is_level = bool(np.all(share == share[0]))
+    return replace(phase, demand=demand, has_one_size=phase.has_one_size and is_level)
 
-    return replace(phase, demand=changed(phase.demand))
+
+def _weighed(motif: Motif, share: FloatArray, is_reversed: bool) -> Motif:
+    """Return a motif with every flow as much larger as its popular end; what breaks is opened."""
+    breaks = [not np.allclose(share[turn.image], share, _SAME, 0) for turn in motif.turns]
+    examples = motif.opened(itertools.compress(motif.turns, breaks))
+    kept = tuple(turn for turn, is_broken in zip(motif.turns, breaks, strict=True) if not is_broken)
+    popular = examples.source if is_reversed else examples.target
+    return Motif(kept, examples.source, examples.target, examples.size * share[popular])
 
 
 def _passed_on(members: Members, share: FloatArray) -> FloatArray:

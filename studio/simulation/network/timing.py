@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.fabric.flow.demand import Exchange, Flows
 from studio.fabric.flow.graph import Graph
-from studio.fabric.flow.pattern import Pattern
-from studio.fabric.flow.ports import exchange_floor_s, flows_floor_s, pattern_floor_s
-from studio.simulation.network.laying import LaidPhase
-from studio.simulation.network.phases import Phase, Together
+from studio.simulation.network.laying import LaidPhase, floor_s
+from studio.simulation.network.phases import Phase
 from studio.simulation.network.profile import NetworkProfile, Operation, Protocol, Role
 from studio.simulation.network.stepping import RoleOf
 
@@ -135,22 +132,11 @@ def least_phase_time_s(
     -----
     No path, the quickest steps, and the cables of each rank filled at the best efficiency.
     """
-    demand = phase.demand
-    parts = demand.demands if isinstance(demand, Together) else (demand,)
-    floor = max(_floor_s(graph, part) for part in parts)
+    floor = floor_s(graph, phase.demand)
     step = min(protocol.channels[role].step_s for role in roles)
     peer = min(profile.peer_s[role] for role in roles)
     wire = floor / max(protocol.achieved(role, operation) for role in roles)
     return phase.steps * (phase.hops_per_step * step + phase.peers * peer + wire)
-
-
-def _floor_s(graph: Graph, demand: Flows | Exchange | Pattern) -> float:
-    """Return the time the ranks' own cables need at least. [s]."""
-    if isinstance(demand, Pattern):
-        return pattern_floor_s(graph, demand)
-    if isinstance(demand, Flows):
-        return flows_floor_s(graph, demand)
-    return exchange_floor_s(graph, demand)
 
 
 def reduction_cost(

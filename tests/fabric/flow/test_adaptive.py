@@ -117,7 +117,11 @@ def test_an_unequal_exchange_equals_the_linear_programme(graph, seed):
     assert least * (1 - 1e-9) <= result.wire_s <= least * (1 + result.gap + 1e-9)
 
 
+UNLIKE = np.arange(1.0, 9.0)
+"""Amounts of which no two are alike."""
+
+
 def test_a_group_beyond_reach_is_refused_with_a_remedy(monkeypatch):
     monkeypatch.setattr(adaptive, "_MOST_WORK", 10)
     with pytest.raises(InvalidInput, match="8 destinations .* smaller group, or spray"):
-        adaptive_exchange(topologies.torus(2, 4), uniform_exchange(np.arange(8), 1.0))
+        adaptive_exchange(topologies.torus(2, 4), Exchange(np.arange(8), UNLIKE, np.ones(8)))

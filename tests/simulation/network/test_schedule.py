@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from studio.fabric.flow.arrays import FloatArray
 from studio.fabric.flow.demand import Flows
-from studio.simulation.network.phases import group_members, joined, listed
-from studio.simulation.network.rings import ring_orders
+from studio.simulation.network.phases import group_members, listed
 from studio.simulation.network.schedule import SCHEDULES
+from studio.simulation.network.skewing import skewed
 from studio.simulation.network.traffic import Algorithm, Collective
-from studio.simulation.network.trees import _both_ways, _chain_down, _tree_down
+from tests.simulation.network import one_by_one
 
 HOMES = [
     *([0] * count for count in (2, 3, 5, 8, 12)),
@@ -74,41 +74,51 @@ def test_a_gather_is_a_scatter_backwards(algorithm: Algorithm, homes: list[int])
     np.testing.assert_allclose(given, received)
 
 
-@given(nodes=st.integers(1, 40), npus=st.integers(1, 6))
-def test_rings_and_trees_of_equal_nodes_are_those_laid_out_rank_by_rank(
-    nodes: int, npus: int
+NODES = st.one_of(
+    st.tuples(st.integers(1, 40), st.integers(1, 6)).map(lambda shape: [shape[1]] * shape[0]),
+    st.lists(st.sampled_from([1, 2, 3, 4, 8]), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 12)), min_size=1, max_size=3).map(
+        lambda runs: [npus for npus, nodes in runs for _ in range(nodes)]
+    ),
+    st.tuples(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 6)).map(
+        lambda period: period[0] * period[1]
+    ),
+)
+"""NPUs of every node: of one size, of any, in a few stretches, and in periods."""
+
+
+@given(data=st.data(), npus=NODES)
+def test_a_few_flows_and_turns_are_the_collective_written_down(
+    data: st.DataObject, npus: list[int]
 ) -> None:
-    """Given by a few flows and turns, they are what orders of ranks and parents say."""
-    count = nodes * npus
+    """On nodes of any size, of which any look different, and with any popularity."""
+    count = sum(npus)
     if count < 2:
         return
-    members = group_members(np.arange(count), np.arange(count) // npus)
-    alone = nodes == 1 or npus == 1
-    table = members.ranks[:, None] if alone else members.table
+    home = np.repeat(np.arange(len(npus)), npus)
+    odd = data.draw(st.lists(st.sampled_from(range(len(npus))), max_size=3), "odd nodes")
+    look = np.isin(home, odd).astype(np.int64)
+    members = group_members(np.arange(count), home, lambda ranks: look[ranks])
+    op, algorithm = data.draw(st.sampled_from(one_by_one.WAYS), "way")
+    phases = SCHEDULES[op][algorithm](members, 1.0)
+    popularity = None
+    if op in SHARED:
+        weights = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=10), "popularity")
+        popularity = np.resize(np.array(weights, dtype=np.float64), count)
+        is_reversed = op is Collective.COMBINE
+        phases = tuple(
+            skewed(phase, members, popularity, is_reversed=is_reversed) for phase in phases
+        )
 
     def amounts(flows: Flows) -> FloatArray:
         total = np.zeros((count, count))
         np.add.at(total, (flows.source, flows.target), flows.size)
         return total
 
-    orders = ring_orders(members)
-    for op, passes in ((Collective.BROADCAST, 1), (Collective.ALL_REDUCE, 2)):
-        (around,) = SCHEDULES[op][Algorithm.RING](members, 1.0)
-        following = np.roll(orders, -1, axis=1)
-        share = np.full(orders.shape, (1.0 if passes == 1 else 1 / count) / len(orders))
-        if passes == 1:
-            share[following == 0] = 0.0
-        ring = Flows(orders.reshape(-1), following.reshape(-1), share.reshape(-1))
-        np.testing.assert_allclose(amounts(listed(around.demand)), amounts(ring), atol=1e-12)
-
-        (grown,) = SCHEDULES[op][Algorithm.TREE](members, 1.0)
-        part = 1.0 if alone else 1 / members.parts
-        chains = [] if alone else _chain_down(members, 1.0, from_first=passes == 1)
-        down = joined(_tree_down(table, part, from_first=passes == 1), *chains)
-        both = _both_ways(down, passes)
-        assert isinstance(both, Flows)
-        tree = amounts(both)
-        np.testing.assert_allclose(amounts(listed(grown.demand)), tree, atol=1e-12)
+    described = one_by_one.written(op, algorithm, members, 1.0, popularity)
+    for phase, expected in zip(phases, described, strict=True):
+        found = amounts(listed(phase.demand))
+        np.testing.assert_allclose(found, amounts(expected), atol=1e-12, rtol=1e-9)
 
 
 def test_a_broadcast_to_one_other_rank_sends_it_everything() -> None:
