@@ -40,7 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--bytes", default="64MiB", help="payload, such as 1MiB or 512kB; 64MiB by default"
     )
     parser.add_argument(
-        "--group", default="", metavar="SELECTOR", help="NPUs, such as 'R01/*/npu'; all by default"
+        "--group",
+        default="",
+        metavar="SELECTOR",
+        help="NPUs, such as 'R01/*/npu' or 'R01/*/npu,R02/N1/npu[0:4]'; all by default",
     )
     parser.add_argument("--plane", default="", help="plane; the first scale-up plane by default")
     parser.add_argument(
@@ -50,8 +53,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--routing",
         default=RoutingMode.SPRAY.value,
         choices=[mode.value for mode in RoutingMode],
-        help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow; "
-        "adaptive: the ideal, busiest link least busy",
+        help="spray: equal at every hop; weighted: by bandwidth; hashed: one path per flow, "
+        "each by itself and so refused for large groups; adaptive: the ideal, busiest link "
+        "least busy",
     )
     parser.add_argument("--seed", default=0, type=int, help="of the hash; 0 by default")
     parser.add_argument(

@@ -80,8 +80,8 @@ def _inside(members: Members, size: Callable[[int, int, int], float]) -> Flows:
                     source.append(first + here)
                     target.append(first + there)
                     byte.append(size(count, here, there))
-    here, there = (members.ranks[np.array(end, dtype=np.int64)] for end in (source, target))
-    return flows(here, there, np.array(byte))
+    senders, receivers = (members.ranks[np.array(end, dtype=np.int64)] for end in (source, target))
+    return flows(senders, receivers, np.array(byte))
 
 
 def _hierarchical(members: Members, payload: float, laps: int) -> Written:
