@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.simulation.machine import Host, Machine
 from studio.simulation.training.computing import FEW
 from studio.simulation.training.result import TERM_NAMES
-from studio.workload.plan import Plans, Recompute, Schedule, join, plans
+from studio.workload.plan import Offload, Plans, Recompute, Schedule, join, plans
 from tests.simulation.training.machines import CLUSTER, H100, step, with_accelerator, with_level
 
 MODELS = ("Llama-3-8B", "Qwen3-30B-A3B")
@@ -37,6 +40,16 @@ def mappings(draw: st.DrawFn) -> tuple[str, dict[str, int]]:
         "micro_batches": draw(st.integers(1, 32)),
         "sequence_parallel": draw(st.integers(0, 1)),
     }
+
+
+HOST = Host(64e9, 1e12, 100e9)
+"""CPUs of an NPU: copies, memory and its bandwidth."""
+OFFLOADS = st.sampled_from([Offload.OPTIMIZER, Offload.ACTIVATIONS, Offload.BOTH])
+
+
+def hosted(**changes: float) -> Machine:
+    """Return the cluster with CPUs, with some of their numbers changed."""
+    return replace(CLUSTER, host=replace(HOST, **changes))
 
 
 def _seconds(model: str, plan: Plans, **machine: object) -> float:
@@ -123,3 +136,84 @@ def test_ever_more_bandwidth_leaves_the_computing_alone() -> None:
     plain = step(plan, MODELS[0], machine=CLUSTER)
     assert result.compute_s[0] == plain.compute_s[0]
     assert result.step_time_s[0] >= plain.compute_s[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=mappings(), offload=OFFLOADS, factor=st.floats(1.0, 16.0))
+def test_no_better_host_makes_an_offloaded_step_slower(
+    case: tuple[str, dict[str, int]], offload: Offload, factor: float
+) -> None:
+    model, degrees = case
+    plan = plans(**degrees, offload=int(offload))
+    before = _seconds(model, plan, machine=hosted())
+    for name in ("link_byte_per_s", "memory_bandwidth_byte_per_s"):
+        better = hosted(**{name: getattr(HOST, name) * factor})
+        assert _seconds(model, plan, machine=better) <= before * (1 + 1e-9)
+    assert _seconds(model, plan, machine=hosted(memory_byte=1e12 * factor)) == before
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=mappings(), offload=OFFLOADS)
+def test_what_an_npu_puts_off_is_held_by_its_host(
+    case: tuple[str, dict[str, int]], offload: Offload
+) -> None:
+    model, degrees = case
+    near = step(plans(**degrees), model, machine=hosted())
+    far = step(plans(**degrees, offload=int(offload)), model, machine=hosted())
+    assert near.memory.host.total[0] == 0
+    assert near.memory.optimizer[0] == pytest.approx(
+        far.memory.optimizer[0] + far.memory.host.optimizer[0]
+    )
+    freed = near.memory.activations[0] - far.memory.activations[0]
+    assert 0 <= freed <= far.memory.host.activations[0] * (1 + 1e-9)
+    assert far.memory.gradients[0] <= near.memory.gradients[0]
+    assert all(float(far.terms[name][0]) >= 0 for name in TERM_NAMES)
+    assert sum(float(far.terms[name][0]) for name in TERM_NAMES) == pytest.approx(
+        float(far.step_time_s[0])
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=mappings(), offload=OFFLOADS, factor=st.floats(1.0, 16.0), share=st.floats(0.01, 2.0))
+def test_more_memory_never_stops_a_plan_from_fitting(
+    case: tuple[str, dict[str, int]], offload: Offload, factor: float, share: float
+) -> None:
+    model, degrees = case
+    plan = plans(**degrees, offload=int(offload))
+    needed = step(plan, model, machine=hosted()).memory
+    npu, cpu = needed.total[0] * share, needed.host.total[0] * share
+    accelerator = replace(H100, memory_byte=npu)
+    tight = replace(hosted(memory_byte=cpu), accelerator=accelerator)
+    fits = step(plan, model, machine=tight).memory.fits[0]
+    assert fits == (share >= 1)
+    for roomier in (
+        replace(tight, accelerator=replace(H100, memory_byte=npu * factor)),
+        replace(tight, host=replace(HOST, memory_byte=cpu * factor)),
+    ):
+        assert step(plan, model, machine=roomier).memory.fits[0] >= fits
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=mappings(), times=st.sampled_from((2, 4, 16)))
+def test_more_replicas_never_make_each_of_them_faster(
+    case: tuple[str, dict[str, int]], times: int
+) -> None:
+    """Weak scaling: what is not shared among replicas costs each at least as much as before."""
+    model, degrees = case
+    few = degrees | {"zero": 0}
+    many = few | {"data": few["data"] * times}
+    assert _seconds(model, plans(**many)) >= _seconds(model, plans(**few)) * (1 - 1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=mappings())
+def test_moments_of_a_step_stay_below_its_peak_and_in_order(
+    case: tuple[str, dict[str, int]],
+) -> None:
+    model, degrees = case
+    memory = step(plans(**degrees), model).memory
+    at = {name: float(byte[0]) for name, byte in memory.by_moment().items()}
+    peak = at["first backward pass"]
+    assert peak == memory.total[0]
+    assert 0 < at["between steps"] <= at["update"] <= peak
+    assert at["between steps"] <= at["end of the forward passes"] <= peak
