@@ -28,6 +28,7 @@ from studio.workload.model import (
     MixtureOfExperts,
     StateSpace,
 )
+from studio.workload.model_rules import check_model
 
 _UNGATED = ("gpt2", "gpt_neox", "gptj", "opt", "bloom", "falcon", "mpt", "phi", "nemotron")
 _FOUR_TIMES = ("gpt2", "gpt_neox", "gptj", "bloom", "falcon", "mpt", "phi")
@@ -61,8 +62,12 @@ def model_from_config(data: bytes, name: str = "") -> AiModel:
     InvalidInput : a needed field is missing, or a number is absurd.
     """
     fields = decoded(data)
-    if is_vision(fields):
-        return vision_model(fields, name)
+    model = vision_model(fields, name) if is_vision(fields) else _language_model(fields, name)
+    check_model(model)
+    return model
+
+
+def _language_model(fields: Fields, name: str) -> AiModel:
     for key in _NESTED:
         inner = fields.get(key)
         if isinstance(inner, dict):

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from studio import paths
 from studio.decoding import decode
-from studio.errors import FileProblem, UnknownName
+from studio.errors import BrokenRule, FileProblem, UnknownName
 from studio.files import read_file
 from studio.units import MEBI
 from studio.workload.model import AiModel
+from studio.workload.model_rules import check_model
 from studio.workload.profile import ComputeProfile, decode_family
 
 LARGEST_FILE_BYTES = 4 * MEBI
@@ -64,9 +65,11 @@ def own_models() -> tuple[Mapping[str, AiModel], tuple[FileProblem, ...]]:
 
 def _decode_model(path: Path) -> AiModel:
     try:
-        return decode(read_file(path, LARGEST_FILE_BYTES), AiModel)
-    except FileProblem as problem:
+        model = decode(read_file(path, LARGEST_FILE_BYTES), AiModel)
+        check_model(model)
+    except (FileProblem, BrokenRule) as problem:
         raise FileProblem("{path}: {reason}", path=path.name, reason=problem) from problem
+    return model
 
 
 def load_model(name: str) -> AiModel:
@@ -82,6 +85,12 @@ def load_model(name: str) -> AiModel:
     folded = {key.lower(): key for key in known}
     if name.lower() in folded:
         return known[folded[name.lower()]]
+    if unread := own_models()[1]:
+        raise UnknownName(
+            "{name!r} is no AI model of the library, and one of your own can't be used: {problem}",
+            name=name,
+            problem=unread[0],
+        )
     near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.4)
     hint = ", ".join(folded[key] for key in near) or ", ".join(sorted(known)[:5]) + " …"
     raise UnknownName(

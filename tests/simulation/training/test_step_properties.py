@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ HOST = Host(64e9, 1e12, 100e9)
 OFFLOADS = st.sampled_from([Offload.OPTIMIZER, Offload.ACTIVATIONS, Offload.BOTH])
 
 
-def hosted(**changes: float) -> Machine:
+def hosted(**changes: Any) -> Machine:
     """Return the cluster with CPUs, with some of their numbers changed."""
     return replace(CLUSTER, host=replace(HOST, **changes))
 
