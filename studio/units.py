@@ -218,6 +218,8 @@ def parse(text: str, dimension: str) -> float:
     readable = unicodedata.normalize("NFKC", text[: LONGEST_TEXT + 1]).replace("μ", "µ")
     match = _QUANTITY.match(readable)
     if match is None or len(text) > LONGEST_TEXT:
+        if "" in kind.spellings:
+            raise InvalidInput("{shown!r} is not a number", shown=shown)
         raise InvalidInput(
             "{shown!r} is not a number with a unit, such as {example!r}",
             shown=shown,

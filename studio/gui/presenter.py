@@ -149,9 +149,10 @@ class Presenter:
             made.of("power", lambda: power_bars(evaluation, language), language, totals, result),
         )
         if evaluation is not None:
-            reason = evaluation.result.plan if evaluation.result else evaluation.problem
             is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
-            desk.plots.say_time(reason, "bad" if is_wrong else "quiet")
+            reason = evaluation.result.plan if evaluation.result else evaluation.problem
+            desk.plots.say_time("" if is_wrong else reason)
+            desk.plots.say_obstacle(reason if is_wrong else "")
         desk.run_panel.show_timeline(
             evaluation.timeline if evaluation else None, result.error_bands if result else {}
         )
@@ -185,6 +186,8 @@ class Presenter:
             self.show_flow()
         elif self.explained:
             desk.explain_panel.show_explanation(explain(self.explained, evaluation, language))
+        # A figure of a job that can't be simulated is gone from the strip as well.
+        desk.explain_panel.say_why_empty(evaluation.problem if evaluation is not None else "")
 
     def show_flow(self) -> None:
         """Show the terms of the collective in the Network panel, where that is explained."""

@@ -230,7 +230,7 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{ background: {field}; color: {t
     border: 1px solid {line}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {stale}; background: {raised}; }}
-QLineEdit[wrong="true"] {{ border-color: {bad}; }}
+QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus {{ border-color: {bad}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: 10px; height: 10px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 18px; }}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -73,6 +75,24 @@ def test_what_a_result_rests_on_is_told(window: MainWindow) -> None:
     grade, _, value = weakest.text.partition(": ")
     assert grade
     assert value
+
+
+def test_a_chosen_line_is_said_in_full_beside_the_tree(window: MainWindow) -> None:
+    """The columns of a small window cut formulas and sources short."""
+    panel = window.explain_panel
+    window.intents.explain("compute_flops.int8")
+    said = panel.rests._text
+    assert "Huawei" not in said.text()
+    item = panel.tree.topLevelItem(0)
+    assert item is not None
+    panel.tree.setCurrentItem(item)
+    assert said.text().startswith("<p")
+    for part in (texts(item)[0], texts(item)[1], texts(item)[5]):
+        assert part
+        assert escape(part) in said.text()
+    assert "Weakest evidence" in said.text()
+    window.intents.explain("npu_count")
+    assert "Huawei" not in said.text()
 
 
 def test_a_click_on_the_roofline_opens_the_operator(qtbot: QtBot, window: MainWindow) -> None:

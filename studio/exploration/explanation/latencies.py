@@ -50,8 +50,9 @@ def headline_line(basis: Basis) -> Line:
 
     def inside() -> Sequence[Line]:
         passed = decode_pass(basis)
-        stages = step - scalar(passed.time.time_s)
         count = scalar(passed.engine.plan.pipeline)
+        # One stage waits for nobody: the difference would be what rounding leaves.
+        stages = step - scalar(passed.time.time_s) if count > 1 else 0.0
         formula = say(
             "{stages} stages × {each} − one pass",
             stages=number(count),

@@ -35,7 +35,7 @@ _FEW = 3
 _COLUMNS = (0.25, 0.31, 0.11, 0.08, 0.085)
 """Shares of the width; the source takes the rest."""
 _SWATCH_PX = 9
-_LEAST_PX = (150, 180, 100, 76, 74)
+_LEAST_PX = (150, 180, 116, 72, 74)
 """What a column needs to be read; the tree scrolls where there is less."""
 _RESTS_PX = 230
 _NO_LIMIT = 16_777_215
@@ -59,6 +59,8 @@ class ExplainPanel(QWidget):
         self._is_seen, self._is_behind = False, False
         self._drawn = ""
         """Key of the figure in the tree."""
+        self._obstacle = ""
+        """Why there are figures that can't be opened."""
         self._title, self._how = styled_label("heading"), ElidedLabel()
         self._how.setObjectName("quiet")
         self.tree = QTreeWidget()
@@ -71,12 +73,41 @@ class ExplainPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.tree.itemActivated.connect(self._open_part)
         self.tree.itemExpanded.connect(self._fill)
+        self.tree.currentItemChanged.connect(self._tell)
         copying = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.tree)
         copying.setContext(Qt.ShortcutContext.WidgetShortcut)
         copying.activated.connect(self._copy)
         self.rests = RestsList(theme)
         self.rests.setMinimumHeight(LEAST_LIST)
         self._empty = styled_label("empty")
+        self._lay_out()
+        self.retranslate()
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Return what is shown."""
+        return self._shown
+
+    def show_explanation(self, explanation: Explanation | None) -> None:
+        """Show what a figure is made of; lines that were open stay open."""
+        if explanation is self._shown:
+            return
+        self._shown = explanation
+        self._is_behind = True
+        if self._is_seen:
+            self._catch_up()
+
+    def say_why_empty(self, obstacle: str) -> None:
+        """Say what stands in the way of a figure; without it, what to click."""
+        self._obstacle = obstacle
+        hint = tr("Click a figure in the strip above to see what it is made of.")
+        self._empty.setText(f"{tr(obstacle)}\n\n{hint}" if obstacle else hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _lay_out(self) -> None:
         content = QWidget()
         top = QHBoxLayout()
         top.addWidget(self._title)
@@ -98,25 +129,6 @@ class ExplainPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        self.retranslate()
-
-    @property
-    def explanation(self) -> Explanation | None:
-        """Return what is shown."""
-        return self._shown
-
-    def show_explanation(self, explanation: Explanation | None) -> None:
-        """Show what a figure is made of; lines that were open stay open."""
-        if explanation is self._shown:
-            return
-        self._shown = explanation
-        self._is_behind = True
-        if self._is_seen:
-            self._catch_up()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
 
     def _fit_columns(self) -> None:
         is_wide = self.width() >= _WIDE_PX
@@ -127,7 +139,7 @@ class ExplainPanel(QWidget):
             self._split.setSizes([2 * third, third])
         self.rests.setMinimumWidth(_RESTS_PX if is_wide else 0)
         self.rests.setMaximumWidth(max(_RESTS_PX, self.width() // 4) if is_wide else _NO_LIMIT)
-        room = self.width() - (_RESTS_PX if self.rests.rests and is_wide else 0)
+        room = self.width() - (_RESTS_PX if not self.rests.isHidden() and is_wide else 0)
         for column, (share, least) in enumerate(zip(_COLUMNS, _LEAST_PX, strict=True)):
             self.tree.header().resizeSection(column, max(least, round(share * room)))
 
@@ -186,7 +198,7 @@ class ExplainPanel(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen; the owner explains the figure anew."""
-        self._empty.setText(tr("Click a figure in the strip above to see what it is made of."))
+        self.say_why_empty(self._obstacle)
         self.tree.setHeaderLabels(
             [
                 tr("Term"),
@@ -269,6 +281,16 @@ class ExplainPanel(QWidget):
         if item is not None:
             self.tree.setCurrentItem(item)
             self.tree.scrollToItem(item)
+
+    def _tell(self, item: QTreeWidgetItem | None) -> None:
+        """Say all of the line that was chosen, which the columns cut short."""
+        row = item.data(0, _ROW) if item is not None else None
+        if row is None:
+            self.rests.show_line("", "")
+        else:
+            said = row.tip.removeprefix(row.label).strip()
+            self.rests.show_line(f"{row.label}: {row.value}", said)
+        self._fit_columns()
 
     def _copy(self) -> None:
         """Put the current row on the clipboard, columns between tabs."""

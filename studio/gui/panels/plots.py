@@ -130,12 +130,22 @@ class PlotsPanel(QWidget):
         self._empty = styled_label("empty")
         self._empty.setWordWrap(True)
         self._area = QWidget()
-        row = QHBoxLayout(self._area)
+        self._obstacle = styled_label("bad")
+        self._obstacle.setWordWrap(True)
+        self._obstacle.setContentsMargins(SPACE, SPACE, SPACE, 0)
+        self._obstacle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._obstacle.hide()
+        column = QVBoxLayout(self._area)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._obstacle)
+        row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self.frames = {name: PlotFrame(name) for name in TITLES}
         for frame in self.frames.values():
             row.addWidget(frame, 1)
+        column.addLayout(row, 1)
         self._remedy: Mapping[str, int | float | str] = {}
         self.frames["memory"].remedy.clicked.connect(
             lambda: self.remedy_requested.emit(self._remedy)
@@ -205,9 +215,19 @@ class PlotsPanel(QWidget):
         self.frames["roofline"].say(f"■ {bands[0].short} {tr('whole phase')}" if bands else "")
         self.power.show_bars(power)
 
-    def say_time(self, text: str, name: str = "quiet") -> None:
-        """Write beside the title of the time plot, as why nothing could be simulated."""
-        self.frames["time"].say(tr(text), name)
+    def say_time(self, text: str) -> None:
+        """Write beside the title of the time plot."""
+        self.frames["time"].say(tr(text))
+
+    def say_obstacle(self, text: str) -> None:
+        """Say in full why nothing could be simulated; empty where it could."""
+        self._obstacle.setText(tr(text) if text else "")
+        self._obstacle.setVisible(bool(text))
+
+    @property
+    def obstacle(self) -> str:
+        """Return why nothing could be simulated."""
+        return self._obstacle.text()
 
     def set_stale(self, is_stale: bool) -> None:
         """Fade plots of an earlier design."""

@@ -1,4 +1,4 @@
-"""What a figure rests on: error band, weakest evidence, warnings, mapping, assumptions."""
+"""A chosen line in full, and what its figure rests on: error band, evidence, assumptions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from studio.gui.i18n import tr
 from studio.gui.theme import SPACE, Theme
 from studio.gui.views.explain_rows import Rest
 from studio.gui.widgets.focus_line import FocusLine
-from studio.gui.widgets.labels import styled_label
+
+_BELOW = "margin:0 0 6px 0"
+"""What stays free below a paragraph."""
 
 
 class RestsList(QWidget):
@@ -21,7 +23,7 @@ class RestsList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown: tuple[Rest, ...] = ()
-        self._title = styled_label("heading")
+        self._line = ("", "")
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -35,8 +37,6 @@ class RestsList(QWidget):
         scroll.setWidget(self._text)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, 0, 0, 0)
-        column.setSpacing(SPACE // 2)
-        column.addWidget(self._title)
         column.addWidget(scroll, 1)
         self.retranslate()
 
@@ -46,11 +46,16 @@ class RestsList(QWidget):
         return self._shown
 
     def show_rests(self, rests: tuple[Rest, ...]) -> None:
-        """Show what a figure rests on; the list is hidden where there is nothing."""
+        """Show what a figure rests on."""
         if rests != self._shown:
             self._shown = rests
             self._write()
-        self.setVisible(bool(rests))
+
+    def show_line(self, title: str, text: str) -> None:
+        """Show a line in full above the rest; nothing where both are empty."""
+        if (title, text) != self._line:
+            self._line = title, text
+            self._write()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -59,12 +64,27 @@ class RestsList(QWidget):
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
-        self._title.setText(tr("Rests on"))
+        self._write()
 
     def _write(self) -> None:
-        self._text.setText("".join(self._paragraph(rest) for rest in self._shown))
+        """The list is hidden where there is nothing to read in it."""
+        title, text = self._line
+        chosen = [_heading(title), f"<p style='{_BELOW}'>{_lines(text)}</p>"] if title else []
+        rests = [self._paragraph(rest) for rest in self._shown]
+        self._text.setText(
+            "".join([*chosen, *([_heading(tr("Rests on")), *rests] if rests else [])])
+        )
+        self.setVisible(bool(chosen or rests))
 
     def _paragraph(self, rest: Rest) -> str:
         colour = self._theme.warning if rest.is_warning else self._theme.quiet
         title = f"<span style='color:{colour}'>{escape(rest.title)}</span>"
-        return f"<p style='margin:0 0 6px 0'>{title}<br>{escape(rest.text)}</p>"
+        return f"<p style='{_BELOW}'>{title}<br>{_lines(rest.text)}</p>"
+
+
+def _heading(text: str) -> str:
+    return f"<p style='margin:0 0 2px 0; font-weight:600'>{escape(text)}</p>"
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")

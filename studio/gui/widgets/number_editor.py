@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from studio.errors import StudioError
+from studio.errors import InvalidInput, StudioError
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.theme import SPACE
@@ -17,6 +17,7 @@ from studio.gui.views.inspector_fields import InspectorField
 from studio.gui.widgets.field_editor import EscapeEdit, FieldEditor, mixed_text
 from studio.gui.widgets.labels import plain_tip
 from studio.gui.widgets.restyle import restyle
+from studio.messages import entry, say
 
 SLIDER_STEPS = 200
 _LOGARITHMIC_FROM = 40.0
@@ -110,14 +111,27 @@ class NumberEditor(FieldEditor):
             self._restore()
             return
         try:
-            value = read_entry(text, self.field.dimension or "count", self.field.text)
+            value = self._read(text, self.field)
         except StudioError as error:
-            self._mark_wrong(tr(error.message))
+            wrong = say("{field}: {message}", field=entry(self.field.label), message=error.message)
+            self._mark_wrong(tr(wrong))
             self.line.setModified(True)
-            self.refused.emit(tr(error.message))
+            self.refused.emit(tr(wrong))
             return
         self._mark_wrong("")
         self.entered.emit(self._typed(value))
+
+    @staticmethod
+    def _read(text: str, field: InspectorField) -> float:
+        value = read_entry(text, field.dimension or "count", field.text)
+        is_whole = field.editor == "count" and isinstance(field.value, int)
+        if is_whole and value != round(value):
+            raise InvalidInput(
+                "{text} is not a whole number; the nearest is {nearest}",
+                text=text,
+                nearest=round(value),
+            )
+        return value
 
     def _typed(self, value: float) -> int | float:
         is_count = self.field is not None and self.field.editor == "count"

@@ -118,6 +118,14 @@ def test_totals_open_and_add_up(design: str) -> None:
         assert all(one.remainder < 1e-9 for one in line.walk())
 
 
+def test_one_pipeline_stage_waits_for_nobody() -> None:
+    """What rounding leaves is no line: it would stand there as 0.00000001 ns."""
+    between = open_figure(basis("cloudmatrix-384", "decode-r1"), "headline_s").find("between")
+    assert [line.key for line in between.children] == ["decode"]
+    waiting = open_figure(basis("cloudmatrix-384", "decode-r1", pp=2), "headline_s")
+    assert waiting.find("between", "stages").value > 0
+
+
 def test_an_operator_opens_to_ratings_with_source_and_grade() -> None:
     job = basis("cloudmatrix-384", "train-moe")
     experts = open_figure(job, "headline_s").find("experts")
