@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.design.scenario import Inference, Scenario, Training
-from studio.errors import InvalidInput, UnknownName
+from studio.errors import BrokenRule, InvalidInput, UnknownName
 from studio.exploration.search import serving, serving_space, training, training_grid
 from studio.exploration.search.goals import FRONT, GOALS, Goal, Job, goal_of
 from studio.exploration.search.mappings import Cancelled, Counts, Limit, Mappings, Progress
+from studio.exploration.search.nearest_fix import nearest_fix
 from studio.exploration.search.reasons import VALUE_OF, TermRow, reasons
 from studio.exploration.sensitivity import DEFAULT_CHANGE, Sensitivity, sensitivities
 from studio.messages import Listed, Message
@@ -103,7 +104,10 @@ def search_plans(
     goal = goal_of(asked.goal, job, given.running.price_usd)
     limits = _limits(given.scenario, job, asked, given.running.price_usd)
     _check_fields(job, asked.choices)
-    found = _found(given, asked.choices, limits, progress, cancelled)
+    try:
+        found = _found(given, asked.choices, limits, progress, cancelled)
+    except BrokenRule as broken:
+        raise nearest_fix(given, asked.choices, broken) from broken
     order = found.order(goal, limits)
     across, upward = (GOALS[name] for name in FRONT[job])
     front = found.front(across, upward, found.fits)

@@ -44,7 +44,7 @@ def impossible_job(
         is_open = value and len(names) == 1 and field in _AUTOMATIC
         if is_open and refusal(_with(scenario, {field: 0})) is None:
             names.append(say("set 0 to let the studio choose"))
-        return BrokenRule(reason, _either(names), {field: value})
+        return BrokenRule(reason, either(names), {field: value})
     changes = _several(scenario, refusal, values)
     if changes:
         names = [_change(scenario, reason, *one) for one in changes.items()]
@@ -60,7 +60,8 @@ def _change(scenario: Scenario, reason: str, field: str, value: float) -> str:
     return say("{choice} instead of {now}", choice=told, now=now)
 
 
-def _either(names: Sequence[str]) -> str:
+def either(names: Sequence[str]) -> str:
+    """Return the first one or two of some choices in words."""
     if len(names) == 1:
         return names[0]
     return say("{choice}, or {other}", choice=names[0], other=names[1])
@@ -76,9 +77,9 @@ def _singles(
     """Return of each field the nearest value after which no rule is broken, nearest first."""
     found = []
     for field, tried in values.items():
-        for value in _nearest_first(getattr(scenario, field), tried):
+        for value in nearest_first(getattr(scenario, field), tried):
             if refusal(_with(scenario, {field: value})) is None:
-                found.append((field, _told(value)))
+                found.append((field, as_held(value)))
                 break
     return sorted(found, key=lambda one: _distance(getattr(scenario, one[0]), one[1]))
 
@@ -97,19 +98,20 @@ def _several(scenario: Scenario, refusal: Refusal, values: Values) -> dict[str, 
     for field, value in given.items():
         kept = _with(now, {field: value})
         if refusal(kept) is not None:
-            tried = _nearest_first(value, values(now)[field])
+            tried = nearest_first(value, values(now)[field])
             possible = (one for one in tried if refusal(_with(now, {field: one})) is None)
-            kept = _with(now, {field: _told(next(possible, getattr(usual, field)))})
+            kept = _with(now, {field: as_held(next(possible, getattr(usual, field)))})
         now = kept
     return {field: getattr(now, field) for field in given if getattr(now, field) != given[field]}
 
 
-def _told(value: float) -> float:
+def as_held(value: float) -> float:
     """Return a whole number as one, as a file holds it."""
     return int(value) if value == int(value) else value
 
 
-def _nearest_first(now: float, tried: Iterable[float]) -> list[float]:
+def nearest_first(now: float, tried: Iterable[float]) -> list[float]:
+    """Return the values other than the one there is, the nearest first."""
     others = set(tried) - {now}
     # Beyond all of them any value is as good as the next: the largest is the nearest.
     start = within(now, 0, 2 * max(others, default=0))

@@ -170,7 +170,8 @@ def test_limits_nothing_keeps_give_exit_code_1(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--fix", "tp=7"], "nearest valid: 8"),
+        (["--fix", "tp=7"], "nearest valid: TP 8"),
+        (["--fix", "dp=5"], "attention groups of TP 1; nearest valid: DP 4"),
         (["--fix", "tp"], "FIELD=VALUE"),
         (["--fix", "tp=many"], "no number"),
         (["--fix", "speed=3"], "no choice"),

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from studio.design.scenario import Inference
-from studio.errors import BrokenRule, InvalidInput
+from studio.errors import BrokenRule
 from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
 from studio.messages import say
@@ -109,7 +109,8 @@ def instance_plans(
     grid.cross("ep", _values(choices, "ep", _even_spreads(expert_count(model), redundant_experts)))
     if "ep" not in choices:
         stage = grid["tp"] * grid["dp"]
-        grid.keep((grid["ep"] == stage) | ((grid["ep"] == 1) & (grid["dp"] == 1)), _never)
+        is_spread = (grid["ep"] == stage) | ((grid["ep"] == 1) & (grid["dp"] == 1))
+        grid.keep(is_spread, lambda: _uneven_spread(grid, model, redundant_experts))
     grid.keep(
         np.mod(grid["tp"] * grid["dp"], grid["ep"]) == 0,
         lambda: _uneven_stage(grid),
@@ -125,8 +126,26 @@ def _even_spreads(experts: int, redundant: int) -> list[int]:
     return sorted({*divisors(experts), *divisors(experts + redundant)})
 
 
-def _never() -> InvalidInput:
-    raise AssertionError("one device alone is always left")
+def _uneven_spread(grid: Grid, model: AiModel, redundant: int) -> BrokenRule:
+    experts = expert_count(model)
+    asked = int(grid["dp"][0])
+    spreads = {
+        spread // tensor
+        for spread in _even_spreads(experts, redundant)
+        for tensor in grid["tp"].astype(int).tolist()
+        if spread % tensor == 0
+    }
+    return BrokenRule(
+        say(
+            "{experts} experts of {model} do not spread evenly over {groups} attention groups of "
+            "TP {tensor:g}",
+            experts=experts + redundant,
+            model=model.name,
+            groups=asked,
+            tensor=grid["tp"][0],
+        ),
+        say("data parallelism {degree}", degree=min(spreads, key=lambda one: abs(one - asked))),
+    )
 
 
 def _values(choices: Choices, field: str, usual: Sequence[int]) -> list[float]:
