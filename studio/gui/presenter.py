@@ -149,10 +149,11 @@ class Presenter:
             made.of("power", lambda: power_bars(evaluation, language), language, totals, result),
         )
         if evaluation is not None:
-            is_wrong = evaluation.result is None and bool(evaluation.fabric.design.scenarios)
-            reason = evaluation.result.plan if evaluation.result else evaluation.problem
-            desk.plots.say_time("" if is_wrong else reason)
-            desk.plots.say_obstacle(reason if is_wrong else "")
+            desk.plots.say_time(evaluation.result.plan if evaluation.result else "")
+            desk.plots.say_obstacle(
+                "" if evaluation.result else evaluation.problem,
+                is_wrong=bool(evaluation.fabric.design.scenarios),
+            )
         desk.run_panel.show_timeline(
             evaluation.timeline if evaluation else None, result.error_bands if result else {}
         )

@@ -51,7 +51,10 @@ def test_an_impossible_degree_says_in_full_why_nothing_is_simulated(
     wait_for_result(qtbot, window)
     assert "needs 999999 devices and there are 768; nearest valid: TP" in window.plots.obstacle
     assert "nearest valid: TP" in window.explain_panel._empty.text()
+    assert window.plots.frames["memory"].isHidden()
+    assert not window.plots.frames["power"].isHidden()
     window.workspace.undo()
     wait_for_result(qtbot, window)
     assert window.plots.obstacle == ""
+    assert not window.plots.frames["memory"].isHidden()
     assert window.explain_panel.explanation is not None

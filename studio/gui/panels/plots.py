@@ -40,6 +40,9 @@ TITLES = {
     "power": mark("Power by category"),
 }
 
+_OF_THE_JOB = ("time", "memory", "roofline")
+"""Plots there is nothing to draw in without a simulated job."""
+
 
 @guarded
 class PlotFrame(QFrame):
@@ -219,10 +222,16 @@ class PlotsPanel(QWidget):
         """Write beside the title of the time plot."""
         self.frames["time"].say(tr(text))
 
-    def say_obstacle(self, text: str) -> None:
-        """Say in full why nothing could be simulated; empty where it could."""
+    def say_obstacle(self, text: str, *, is_wrong: bool = False) -> None:
+        """Say in full why nothing is simulated, in place of the job's plots; empty where it is."""
         self._obstacle.setText(tr(text) if text else "")
         self._obstacle.setVisible(bool(text))
+        name = "bad" if is_wrong else "quiet"
+        if self._obstacle.objectName() != name:
+            self._obstacle.setObjectName(name)
+            restyle(self._obstacle)
+        for plot in _OF_THE_JOB:
+            self.frames[plot].setHidden(bool(text))
 
     @property
     def obstacle(self) -> str:
