@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.accessible_names import name_within
 from studio.gui.guard import guarded
 from studio.gui.i18n import tr
 from studio.gui.icons import icon
@@ -27,6 +28,7 @@ from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.steady_label import SteadyLabel
 
 if TYPE_CHECKING:
+    from studio.gui.plots.stream_plot import StreamPlot
     from studio.simulation.error_band import ErrorBand
     from studio.simulation.timeline import Timeline
 
@@ -50,7 +52,8 @@ class RunPanel(QWidget):
         self._wall = QElapsedTimer()
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._tick)
-        self._plot: QWidget | None = None
+        self._plot: StreamPlot | None = None
+        self._may_build = False
         self._play = QToolButton()
         self._play.clicked.connect(self.toggle)
         self._speed = QComboBox()
@@ -76,7 +79,6 @@ class RunPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        self._refresh: Callable[[], None] | None = None
         self._is_seen = True
         self.retranslate()
         self._show_button()
@@ -87,22 +89,18 @@ class RunPanel(QWidget):
         return self._clock
 
     def build(self) -> None:
-        """Make the plot; imports pyqtgraph, hence not at start-up."""
-        from studio.gui.plots.stream_plot import StreamPlot
+        """Make the plot once it is seen; imports pyqtgraph, hence not at start-up."""
+        self._may_build = True
+        self._show()
 
-        plot = StreamPlot(self._theme)
-        self._plot = plot
-        self._content_layout.addWidget(plot, 1)
+    def _made_plot(self) -> StreamPlot:
+        if self._plot is None:
+            from studio.gui.plots.stream_plot import StreamPlot
 
-        def refresh() -> None:
-            if self._timeline is not None and self._timeline.period_s:
-                shown = streams(self._timeline, self._clock.now_s, self._bands)
-                plot.show_streams(shown)
-                moment = figure_text("", self._clock.now_s, "time", 4)
-                self._now.setText(f"{moment}   {tr(shown.now)}")
-
-        self._refresh = refresh
-        refresh()
+            self._plot = StreamPlot(self._theme)
+            self._content_layout.addWidget(self._plot, 1)
+            name_within(self._plot, tr("Run"))
+        return self._plot
 
     def show_timeline(self, timeline: Timeline | None, bands: Mapping[str, ErrorBand]) -> None:
         """Follow another timeline, keeping the place within the period.
@@ -151,7 +149,7 @@ class RunPanel(QWidget):
         self._theme = theme
         self._show_button()
         if self._plot is not None:
-            self._plot.set_theme(theme)  # type: ignore[attr-defined]
+            self._plot.set_theme(theme)
             self._show()
 
     def retranslate(self) -> None:
@@ -179,8 +177,14 @@ class RunPanel(QWidget):
 
     def _show(self) -> None:
         """Draw the traces; behind another tab that is left until they are seen again."""
-        if self._refresh is not None and self._is_seen:
-            self._refresh()
+        if not (self._may_build and self._is_seen):
+            return
+        plot = self._made_plot()
+        if self._timeline is not None and self._timeline.period_s:
+            shown = streams(self._timeline, self._clock.now_s, self._bands)
+            plot.show_streams(shown)
+            moment = figure_text("", self._clock.now_s, "time", 4)
+            self._now.setText(f"{moment}   {tr(shown.now)}")
 
     def _show_button(self) -> None:
         self._play.setIcon(icon("pause" if self._clock.is_playing else "play", self._theme))
