@@ -18,7 +18,7 @@ from studio.messages import Listed, say
 from studio.session.study import PlanSearch, Question, RankedPlan, search_plans
 from studio.units import parse
 
-_WORDS = ("precision", "kv_precision", "recompute", "schedule", "offload")
+_WORDS = ("precision", "kv_precision", "phases", "recompute", "schedule", "offload")
 """Fields whose values are names, not numbers."""
 _MOST_PLANS = 1000
 
@@ -57,7 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE,…",
-        help="values to try, such as precision=fp8,bf16, mtp_tokens=0,1 or chunk_tokens=2048,8192",
+        help="values to try, such as precision=fp8,bf16, mtp_tokens=0,1, chunk_tokens=2048,8192 or "
+        "phases=apart,together",
     )
     parser.add_argument("--most", type=int, default=10, help="mappings to print; 10 by default")
 

@@ -16,6 +16,7 @@ Recompute = Literal["none", "selective", "full"]
 Offload = Literal["none", "optimizer", "activations", "both"]
 Optimizer = Literal["adam", "adam-bf16", "adam-8bit", "sgd"]
 Schedule = Literal["1f1b", "interleaved", "zero-bubble", "dualpipe"]
+Phases = Literal["apart", "together"]
 
 
 class _Scenario(
@@ -77,6 +78,9 @@ class Inference(_Scenario, frozen=True, tag="inference"):
     ep: int = 0
     dp: int = 0
     npus: int = 0
+    phases: Phases = "apart"
+    """Prompts and decoding on NPUs of their own (disaggregated), or together in every instance
+    (continuous batching); then degrees and share of prefill have no meaning."""
     prefill_tp: int = 0
     """Degrees of instances that only compute prompts; all 0 cuts them as those for decoding."""
     prefill_dp: int = 0

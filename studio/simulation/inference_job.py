@@ -1,6 +1,6 @@
 """An inference scenario on a machine, as a `SimResult`.
 
-Prefill and decode have NPUs of their own, in the proportion that keeps both busy.
+Prefill and decode have NPUs of their own, in the proportion that keeps both busy, or share them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,6 @@ from studio.design.scenario import Inference, Scenario
 from studio.errors import BrokenRule
 from studio.messages import say
 from studio.simulation.economics import economics
-from studio.simulation.inference.disaggregation import (
-    balanced_decode_npus,
-    check_prefill_share,
-    pooled_rate,
-)
 from studio.simulation.inference.estimate import InferenceResult, estimate_inference
 from studio.simulation.inference.estimate import Phase as Estimated
 from studio.simulation.inference.pass_time import PassTime
@@ -40,6 +35,7 @@ from studio.simulation.result import (
 from studio.simulation.scenario_rules import npus_of
 from studio.simulation.serving_plan import plan_of, plan_text, prefill_plan_of
 from studio.simulation.serving_rules import check_serving, instance_batch
+from studio.simulation.serving_split import split_of, split_warnings, used_npus
 from studio.simulation.term_formulas import formula_of
 from studio.units import told_apart
 from studio.workload.precision import number_format
@@ -64,7 +60,7 @@ def simulate_inference(given: SimInput, scenario: Inference) -> SimResult:
         raise impossible_job(scenario, broken, refusal, values) from broken
     npus = npus_of(scenario, given.machine.npu_count)
     outcome = _estimate(given, scenario, npus)
-    used = npus if scenario.prefill_share else outcome.used_npus
+    used = used_npus(scenario, outcome, npus)
     return _result(given, scenario, outcome, used, npus - used)
 
 
@@ -91,7 +87,7 @@ def _estimate(given: SimInput, scenario: Inference, npus: int) -> InferenceResul
         tpot_limit_s=scenario.tpot_objective_s,
         ttft_limit_s=scenario.ttft_objective_s,
         speculation=Speculation(scenario.mtp_tokens, scenario.mtp_acceptance),
-        in_pools=True,
+        in_pools=scenario.phases == "apart",
     )
 
 
@@ -99,11 +95,8 @@ def _result(
     given: SimInput, scenario: Inference, outcome: InferenceResult, npus: int, idle: int
 ) -> SimResult:
     """Return the result of NPUs in use; `idle` ones of the job are left to themselves."""
-    stepping = _decode_npus(scenario, outcome, npus)
-    filling = npus - stepping
-    shared = npus if stepping < outcome.instance_npus else 0
-    share = filling / npus
-    rate = _rate_per_npu(scenario, outcome, share)
+    split = split_of(scenario, outcome, npus)
+    share, rate = split.prefill_share, split.tokens_per_s_per_npu
     draw = share * outcome.prefill.power_w_per_npu + (1 - share) * outcome.decode.power_w_per_npu
     machine, devices = given.machine, given.serving.devices_per_npu
     money = economics(
@@ -119,16 +112,16 @@ def _result(
                 outcome.prefill,
                 outcome.worked.plenty.pass_time,
                 devices,
-                filling,
-                shared,
+                split.filling,
+                split.shared,
                 outcome.prefill_tokens_per_s_per_npu,
             ),
             _phase(
                 outcome.decode,
                 outcome.worked.decode.pass_time,
                 devices,
-                stepping,
-                shared,
+                split.stepping,
+                split.shared,
                 outcome.decode_tokens_per_s_per_npu,
             ),
         ),
@@ -184,40 +177,11 @@ def _remedy(
     return (found.text, found.fields) if found else (outcome.remedy, {})
 
 
-def _decode_npus(scenario: Inference, outcome: InferenceResult, npus: int) -> int:
-    """Return the NPUs kept for decoding; a scenario that names a share gets it."""
-    share = scenario.prefill_share
-    if share:
-        check_prefill_share(share, npus, outcome.instance_npus)
-        return npus - round(share * npus)
-    return int(
-        balanced_decode_npus(
-            npus, outcome.prefill_share, outcome.instance_npus, outcome.prefill_instance_npus
-        )
-    )
-
-
-def _rate_per_npu(scenario: Inference, outcome: InferenceResult, share: float) -> float:
-    """Return output tokens per second over all NPUs: the slower of both pools sets it."""
-    if not outcome.fits:
-        return 0.0
-    new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
-    return float(
-        pooled_rate(
-            share,
-            outcome.prefill_tokens_per_s_per_npu,
-            outcome.decode_tokens_per_s_per_npu,
-            new_prompt,
-            scenario.output_tokens,
-        )
-    )
-
-
 def _phase(
     estimated: Estimated,
     one: PassTime,
     devices: float,
-    npus: int,
+    npus: float,
     shared_npus: int,
     tokens_per_s_per_npu: float,
 ) -> Phase:
@@ -272,16 +236,7 @@ def _bound(term: str, estimated: Estimated) -> Bound:
 
 
 def _warnings(scenario: Inference, outcome: InferenceResult, idle: int) -> tuple[str, ...]:
-    found: list[str] = []
-    if idle:
-        found.append(
-            say(
-                "{idle} NPUs are idle: both phases take turns on one instance of {used}, and pools "
-                "of their own would deliver less",
-                idle=idle,
-                used=outcome.used_npus,
-            )
-        )
+    found = split_warnings(scenario, outcome, idle)
     if outcome.fits and not outcome.meets_tpot:
         found.append(
             say(

@@ -82,13 +82,13 @@ class Phase:
     utilisation: Utilisation
     tokens: float
     """Tokens made or read by the whole job in the phase."""
-    npus: int
+    npus: float
     """NPUs that run the phase."""
     npu_power_w: float
     """Mean draw of one of them."""
     shared_npus: int = 0
-    """NPUs that take turns at both phases, because one instance of each does not fit beside the
-    other; `npus` is then the mean. 0 where the phase has NPUs of its own."""
+    """NPUs that work on both phases, because the scenario says so or one instance of each does not
+    fit beside the other; `npus` is then the mean. 0 where the phase has NPUs of its own."""
 
     @property
     def place(self) -> str:

@@ -19,9 +19,9 @@ def plan_of(scenario: Inference) -> InferencePlan | None:
 
 
 def prefill_plan_of(scenario: Inference) -> InferencePlan | None:
-    """Return the plan of prefill instances, or None where they are cut as those for decoding."""
+    """Return the plan of prefill instances, or None where there are none of another cut."""
     degrees = (scenario.prefill_tp, scenario.prefill_dp, scenario.prefill_ep, scenario.prefill_pp)
-    if not any(degrees):
+    if scenario.phases == "together" or not any(degrees):
         return None
     tensor, _, expert, pipeline = (degree or 1 for degree in degrees)
     groups = scenario.prefill_dp or max(1, expert // tensor)

@@ -23,7 +23,7 @@ UNITS = 3
 class Lane:
     """What the NPUs of one phase repeat; a row each for the terms that take time."""
 
-    npus: int
+    npus: float
     end_s: FloatArray
     """When each term ends, counted from the start of the phase, shape (n_terms,)."""
     levels: FloatArray

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from studio.exploration.explanation.basis import Basis
 from studio.exploration.explanation.quantities import (
     number,
     seconds,
 )
+from studio.exploration.explanation.serving_steps import between_line, mixed_ttft_line, step_s
 from studio.exploration.explanation.serving_time import (
     Passed,
     decode_pass,
@@ -38,31 +37,13 @@ def headline_line(basis: Basis) -> Line:
     """Return the time of a training step, or the time per output token."""
     if basis.result.job == "training":
         return step_line(basis, basis.result.phases[0])
-    worked = basis.serving.worked
-    emitted = worked.guess.emitted
-    step = scalar(worked.decode.step_s)
+    emitted = basis.serving.worked.guess.emitted
     formula = say(
         "{step} between two steps ÷ {emitted:.3g} tokens out of each",
-        step=seconds(step),
+        step=seconds(step_s(basis)),
         emitted=emitted,
     )
     inputs = (basis.setting("mtp_tokens"), basis.setting("mtp_acceptance")) if emitted > 1 else ()
-
-    def inside() -> Sequence[Line]:
-        passed = decode_pass(basis)
-        count = scalar(passed.engine.plan.pipeline)
-        # One stage waits for nobody: the difference would be what rounding leaves.
-        stages = step - scalar(passed.time.time_s) if count > 1 else 0.0
-        formula = say(
-            "{stages} stages × {each} − one pass",
-            stages=number(count),
-            each=seconds(scalar(passed.time.stage_s)),
-        )
-        label = say("Pipeline stages wait for each other")
-        wait = Line("stages", label, stages, "time", formula, (basis.engine("stage_wait"),))
-        return opened(pass_line(passed, "decode"), wait)()
-
-    between = Line("between", say("Between two steps"), step, "time", opener=inside)
     return Line(
         "headline",
         say("Time per output token"),
@@ -71,13 +52,15 @@ def headline_line(basis: Basis) -> Line:
         formula,
         inputs,
         is_sum=emitted == 1,
-        opener=opened(between),
+        opener=opened(between_line(basis)),
     )
 
 
 def ttft_line(basis: Basis) -> Line:
-    """Return the time to the first token of one prompt alone."""
+    """Return the time to the first token of one prompt."""
     worked = basis.serving.worked
+    if worked.mixed:
+        return mixed_ttft_line(basis, worked.mixed)
     passed = prefill_pass(basis, is_first=True)
     one = scalar(passed.time.time_s)
     passes = scalar(worked.first.passes)

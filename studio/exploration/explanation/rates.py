@@ -11,9 +11,11 @@ from studio.exploration.explanation.quantities import (
     number,
     seconds,
 )
+from studio.exploration.explanation.serving_steps import between_line
 from studio.exploration.explanation.training_time import step_line
 from studio.messages import say
 from studio.simulation.explanation import Input, Line
+from studio.simulation.inference.mixing import Mixed
 from studio.simulation.inference.plan import scalar
 from studio.simulation.result import Phase
 
@@ -74,6 +76,8 @@ def _served(basis: Basis) -> Line:
     assert isinstance(scenario, Inference)
     filling, stepping = result.phases
     outcome = basis.serving
+    if outcome.worked.mixed:
+        return _together(basis, outcome.worked.mixed)
     new_prompt = max(1.0, scenario.input_tokens * (1 - scenario.prefix_cache_hit))
     fed = filling.npus * outcome.prefill_tokens_per_s_per_npu / new_prompt * scenario.output_tokens
     out = stepping.npus * outcome.decode_tokens_per_s_per_npu
@@ -107,6 +111,42 @@ def _served(basis: Basis) -> Line:
         formula,
         is_sum=False,
         opener=lambda: pools,
+    )
+
+
+def _together(basis: Basis, mixed: Mixed) -> Line:
+    """Return the rate of instances that do both phases at once."""
+    outcome, engine = basis.serving, basis.serving.worked.decode_engine
+    devices = engine.profile.devices_per_npu
+    formula = say(
+        "{tokens} tokens ÷ {time} ÷ {ranks} devices of a group × {devices} devices per NPU",
+        tokens=number(scalar(mixed.sequences) * outcome.worked.guess.emitted),
+        time=seconds(scalar(mixed.step_s)),
+        ranks=number(scalar(engine.plan.group_ranks)),
+        devices=number(devices),
+    )
+    each = Line(
+        "npu",
+        say("Tokens per second of one NPU"),
+        outcome.tokens_per_s_per_npu,
+        "count",
+        formula,
+        is_sum=False,
+        opener=lambda: [between_line(basis)],
+    )
+    whole = say(
+        "{npus} NPUs × {rate} tokens/s",
+        npus=number(basis.result.load.npus),
+        rate=number(outcome.tokens_per_s_per_npu),
+    )
+    return Line(
+        "tokens_per_s",
+        say("Tokens per second"),
+        basis.result.tokens_per_s,
+        "count",
+        whole if outcome.fits else say("0: the job does not fit"),
+        is_sum=False,
+        opener=lambda: [each],
     )
 
 

@@ -20,15 +20,15 @@ from studio.simulation.words import word
 _VERBS = ("dispatch", "combine")
 
 
-def exchange_lines(basis: Basis, engine: Engine, time: PassTime, *, is_direct: bool) -> list[Line]:
+def exchange_lines(basis: Basis, engine: Engine, time: PassTime) -> list[Line]:
     """Return dispatch and combine of all layers of experts, before any of it is hidden."""
     lines = []
     for place, segment in enumerate(time.segments):
         own = scalar(segment.tokens) / scalar(engine.plan.tensor)
         for part, layers in segment.experts:
-            sent = engine.token_exchange(part, is_direct=is_direct)
+            sent = engine.token_exchange(part, is_direct=segment.is_direct)
             lines += [
-                _line(basis, engine, f"{verb}/{place}", one, layers, own, is_direct)
+                _line(basis, engine, f"{verb}/{place}", one, layers, own, segment.is_direct)
                 for verb, one in zip(_VERBS, sent, strict=True)
             ]
     return lines

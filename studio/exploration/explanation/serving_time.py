@@ -14,6 +14,7 @@ from studio.messages import say
 from studio.simulation.explanation import Line, opened
 from studio.simulation.inference.engine import Engine
 from studio.simulation.inference.layers import inside_experts
+from studio.simulation.inference.mixing import Mixed
 from studio.simulation.inference.pass_time import PassTime, Segment
 from studio.simulation.inference.passes import agreement_s
 from studio.simulation.inference.plan import scalar
@@ -50,6 +51,11 @@ def prefill_pass(basis: Basis, *, is_first: bool = False) -> Passed:
     return Passed(
         basis, worked.prefill_engine, one.pass_time, has_prompts=True, candidate=int(not is_first)
     )
+
+
+def mixed_pass(basis: Basis, mixed: Mixed) -> Passed:
+    """Return the pass that carries prompts beside decoding."""
+    return Passed(basis, basis.serving.worked.decode_engine, mixed.carrying, has_prompts=True)
 
 
 def pass_lines(passed: Passed) -> list[Line]:
@@ -123,7 +129,7 @@ def _dispatch(passed: Passed, term: TimeTerm) -> Line:
     def inside() -> Sequence[Line]:
         if not passed.engine.plan.dispatches:
             return _inside_experts(passed)
-        lines = exchange_lines(basis, passed.engine, passed.time, is_direct=not passed.has_prompts)
+        lines = exchange_lines(basis, passed.engine, passed.time)
         layers = _expert_layers(passed.time)
         profile = passed.engine.profile
         hidden = profile.expert_overlap * sum(line.value for line in lines)

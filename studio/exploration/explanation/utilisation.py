@@ -23,7 +23,7 @@ def mfu_line(basis: Basis) -> Line:
     if basis.result.job == "training":
         return _training_mfu(basis, label)
     filling, stepping = basis.result.phases
-    npus = max(1, filling.npus + stepping.npus)
+    npus = max(1.0, filling.npus + stepping.npus)
 
     def part(phase: Phase, used: float) -> Line:
         formula = say(

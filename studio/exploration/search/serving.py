@@ -1,7 +1,7 @@
 """All valid mappings of a serving job, simulated as arrays: decode, prefill, and their pools.
 
 Decode instances and prefill instances are simulated apart; a pool of each, in whole instances, then
-makes a mapping of the machine.
+makes a mapping of the machine. Or instances do both, and as many as there are NPUs for make it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from studio.exploration.search.serving_instances import (
     filling_of,
     rows_of,
 )
-from studio.exploration.search.serving_pools import Pools, pools_of
-from studio.exploration.search.serving_space import Choices, variants
+from studio.exploration.search.serving_pools import Pools, pools_of, together_of
+from studio.exploration.search.serving_space import VARIANTS, Choices, variants
 from studio.messages import say
 from studio.simulation.inference.batches import group_room
 from studio.simulation.inference.disaggregation import check_prefill_share
@@ -72,11 +72,12 @@ def search_serving(
     that grows at most in proportion to the batch. So the largest batch within memory and limit is
     the best for rate, energy and cost, and one sequence is the fastest. Both pools meet only in the
     split of NPUs, so a prefill plan that another one beats in time and energy per token and in size
-    is never part of the best; of splits, the best is next to the balance of both pools.
+    is never part of the best; of splits, the best is next to the balance of both pools. Where both
+    phases run together, prompts take part in every step and in its limit.
     """
     scenario = given.scenario
     assert isinstance(scenario, Inference)
-    if scenario.prefill_share:
+    if scenario.prefill_share and scenario.phases == "apart":
         npus = scenario.npus or given.machine.npu_count
         check_prefill_share(scenario.prefill_share, npus, instance_npus=1.0)
     found: list[Pools] = []
@@ -114,7 +115,9 @@ def search_serving(
         valid,
         int(starts[-1]),
         ((say("cannot hold weights and one request"), too_large),) if too_large else (),
-        say("throughput rises with the batch, and both pools meet only in their split"),
+        say("throughput rises with the batch")
+        if all(one.phases == "together" for one in every)
+        else say("throughput rises with the batch, and both pools meet only in their split"),
     )
     return Mappings(
         "inference",
@@ -128,8 +131,7 @@ def search_serving(
 
 def _varied(every: Sequence[Inference]) -> tuple[str, ...]:
     """Return the fields in which variants differ: those a mapping's text has to name."""
-    fields = ("precision", "kv_precision", "mtp_tokens", "chunk_tokens")
-    return tuple(name for name in fields if len({getattr(one, name) for one in every}) > 1)
+    return tuple(name for name in VARIANTS if len({getattr(one, name) for one in every}) > 1)
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,9 @@ def _variant(given: SimInput, scenario: Inference, choices: Choices, limits: Lim
     engine = setting.engine(space.plan.take(fitting))
     batches = batches_to_try(setting, engine, room[fitting], limits, choices)
     decoding = decoding_of(setting, engine, batches)
+    if setting.is_together:
+        both = [together_of(setting, decoding)] if decoding.batch.size else []
+        return _Tried(both, space.combinations, space.count, too_large)
     apart = list(filling_apart(setting, choices, limits))
     pools = [pools_of(setting, decoding, one, plan) for plan, one in apart]
     if not any(name in choices for name in PREFILL_FIELDS):

@@ -15,6 +15,7 @@ from studio.simulation.inference.batches import group_room, largest_batches
 from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.estimate import with_choices
 from studio.simulation.inference.memory import serving_memory
+from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.phases import decode, prefill
 from studio.simulation.inference.plan import InferencePlan
@@ -23,7 +24,7 @@ from studio.simulation.inference.speculative import Speculation
 from studio.simulation.job import SimInput
 from studio.simulation.power.activity import activity_of
 from studio.simulation.power.npu import npu_power_w
-from studio.workload.operators import FloatArray
+from studio.workload.operators import FloatArray, Number
 
 TOGETHER = 2000
 """Configurations simulated at once: larger arrays fall out of the processor's cache."""
@@ -33,7 +34,10 @@ GRID = 8
 
 @dataclass(frozen=True)
 class Decoding:
-    """Decode instances at an operating batch; every array has shape (n,)."""
+    """Instances that decode, alone or with prompts beside it, at an operating batch.
+
+    Every array has shape (n,).
+    """
 
     plan: InferencePlan
     batch: FloatArray
@@ -49,6 +53,8 @@ class Decoding:
     """Of one instance."""
     row: NDArray[np.intp]
     """Position of the plan among all plans of the variant."""
+    ttft_s: FloatArray
+    """Where instances compute prompts too; nan where others do."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,11 @@ class Setting:
         )
         guess = Speculation(scenario.mtp_tokens, scenario.mtp_acceptance)
         return cls(given, scenario, npus, given.serving.devices_per_npu, shape, guess)
+
+    @property
+    def is_together(self) -> bool:
+        """Whether every instance computes prompts and decodes."""
+        return self.scenario.phases == "together"
 
     @property
     def devices(self) -> int:
@@ -158,7 +169,9 @@ def batches_to_try(
         wanted = np.array([float(value) for value in asked]) * per_group[:, None]
         return np.where((wanted <= room[:, None]) & (wanted >= 1), wanted, 0.0)
     grid = np.floor(np.exp(np.linspace(0.0, 1.0, GRID) * np.log(room)[:, None]) + 1e-9)
-    most = largest_batches(engine, setting.shape, room, limits, setting.guess)
+    most = largest_batches(
+        engine, setting.shape, room, limits, setting.guess, with_prompts=setting.is_together
+    )
     return np.concatenate((np.maximum(grid, 1.0), most[:, None]), axis=1)
 
 
@@ -170,13 +183,14 @@ def decoding_of(setting: Setting, engine: Engine, batches: FloatArray) -> Decodi
     rows, _ = np.nonzero(is_new)
     batches = batches[is_new]
     plan = engine.plan.take(rows)
-    tpot, rate, power_w = np.empty((3, batches.size))
+    operate = _both_phases if setting.is_together else _only_decoding
+    tpot, rate, power_w, ttft = np.empty((4, batches.size))
     for at in range(0, batches.size, TOGETHER):
         chunk = slice(at, at + TOGETHER)
         part = replace(engine, plan=engine.plan.take(rows[chunk]))
-        step = decode(part, batches[chunk], setting.shape.mean_context, setting.guess)
-        tpot[chunk], rate[chunk] = step.tpot_s, step.tokens_per_s_per_npu
-        power_w[chunk] = setting.power_w(part, step.pass_time)
+        tpot[chunk], rate[chunk], power_w[chunk], ttft[chunk] = operate(
+            setting, part, batches[chunk]
+        )
     memory = serving_memory(
         replace(engine, plan=plan), batches, setting.shape.full_length, engine.profile.pass_tokens
     ).total
@@ -190,7 +204,25 @@ def decoding_of(setting: Setting, engine: Engine, batches: FloatArray) -> Decodi
         np.broadcast_to(memory, batches.shape) * devices,
         np.asarray(plan.ranks) / devices,
         rows,
+        ttft,
     )
+
+
+_Operated = tuple[Number, Number, Number, Number]
+"""TPOT [s], output tokens per second and device, draw of one NPU [W], TTFT [s]."""
+
+
+def _only_decoding(setting: Setting, engine: Engine, batch: FloatArray) -> _Operated:
+    step = decode(engine, batch, setting.shape.mean_context, setting.guess)
+    return step.tpot_s, step.tokens_per_s_per_npu, setting.power_w(engine, step.pass_time), np.nan
+
+
+def _both_phases(setting: Setting, engine: Engine, batch: FloatArray) -> _Operated:
+    both = steady(engine, setting.shape, batch, setting.guess)
+    filling = setting.power_w(engine, both.prefill.pass_time)
+    stepping = setting.power_w(engine, both.decode.pass_time)
+    draw = both.prompt_share * filling + (1 - both.prompt_share) * stepping
+    return both.tpot_s, both.tokens_per_s_per_npu, draw, both.ttft_s
 
 
 def filling_apart(

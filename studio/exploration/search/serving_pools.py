@@ -1,4 +1,7 @@
-"""A machine split into a pool of decode and one of prefill instances, for every split worth it."""
+"""A machine split into a pool of decode and one of prefill instances, for every split worth it.
+
+Or full of instances that do both.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,15 @@ from studio.simulation.economics import economics
 from studio.simulation.inference.disaggregation import most_decode_instances, pooled_rate
 from studio.simulation.inference.plan import InferencePlan, scalar
 from studio.simulation.serving_plan import degrees_text
-from studio.workload.operators import FloatArray
+from studio.workload.operators import FloatArray, Number
 
 
 @dataclass(frozen=True)
 class Pools:
-    """Machines split into a pool of decode and one of prefill instances; arrays of shape (n,)."""
+    """Machines split into a pool of decode and one of prefill instances; arrays of shape (n,).
+
+    A share of 0 for prefill means instances that do both.
+    """
 
     scenario: Inference
     decoding: Decoding
@@ -69,15 +75,16 @@ class Pools:
             "batch": float(self.decoding.batch[self.row[place]]),
             "share": float(self.share[place]),
         }
-        text = (
-            say("{degrees} · batch {batch:g} · {share:.0%} prefill", **given)
-            if apart is None
-            else say(
+        if self.scenario.phases == "together":
+            text = say("{degrees} · batch {batch:g}", **given)
+        elif apart is None:
+            text = say("{degrees} · batch {batch:g} · {share:.0%} prefill", **given)
+        else:
+            text = say(
                 "{degrees} · batch {batch:g} · {share:.0%} prefill as {prefill}",
                 prefill=degrees_text(apart),
                 **given,
             )
-        )
         if not named:
             return text
         rest = " · ".join(f"{name} {getattr(self.scenario, name)}" for name in named)
@@ -91,7 +98,7 @@ def pools_of(
     prefill_plan: InferencePlan | None,
 ) -> Pools:
     """Return every split worth trying of every decode point with its prefill instances."""
-    given, scenario = setting.given, setting.scenario
+    scenario = setting.scenario
     npus, shape = setting.npus, setting.shape
     instance = np.maximum(1.0, np.round(decoding.npus))
     least = filling.npus if prefill_plan is not None else 1.0
@@ -121,18 +128,43 @@ def pools_of(
 
     rate = pooled_rate(share, of(filling.rate), decoding.rate[row], shape.new_prompt, shape.output)
     draw = share * of(filling.power_w) + (1 - share) * decoding.power_w[row]
+    ttft = np.broadcast_to(of(filling.ttft_s), rate.shape)
+    metrics = _metrics(setting, decoding, row, rate, draw, npus, ttft)
+    return Pools(scenario, decoding, row, prefill_plan, share, setting.devices_per_npu, metrics)
+
+
+def together_of(setting: Setting, decoding: Decoding) -> Pools:
+    """Return the machine full of whole instances that do both, for every operating point."""
+    used = np.floor(setting.npus / decoding.npus + 1e-9) * decoding.npus
+    row = np.arange(used.size)
+    rate = decoding.rate * used / setting.npus
+    metrics = _metrics(setting, decoding, row, rate, decoding.power_w, used, decoding.ttft_s)
+    none = np.zeros(used.shape)
+    return Pools(setting.scenario, decoding, row, None, none, setting.devices_per_npu, metrics)
+
+
+def _metrics(
+    setting: Setting,
+    decoding: Decoding,
+    row: NDArray[np.intp],
+    rate: FloatArray,
+    draw_w: FloatArray,
+    used_npus: Number,
+    ttft_s: FloatArray,
+) -> dict[str, FloatArray]:
+    """Return what every mapping delivers, by name; the rate is that over all NPUs of the job."""
+    given, tpot = setting.given, decoding.tpot_s[row]
     machine = given.machine
     money = economics(
-        draw, npus, machine.npu_count, machine.accelerator.idle_w, rate * npus, given.running
-    )
-    tpot = decoding.tpot_s[row]
-    metrics = {
+        draw_w, used_npus, machine.npu_count, machine.accelerator.idle_w, rate * setting.npus,
+        given.running,
+    )  # fmt: skip
+    return {
         "tokens_per_s_per_npu": rate,
         "tpot_s": tpot,
         "tokens_per_s_per_user": 1 / tpot,
-        "ttft_s": np.broadcast_to(of(filling.ttft_s), rate.shape),
+        "ttft_s": ttft_s,
         "energy_j_per_token": np.asarray(money.energy_j_per_token),
         "cost_usd_per_million_tokens": np.asarray(money.cost_usd_per_million_tokens),
         "memory_byte": decoding.memory_byte[row],
     }
-    return Pools(scenario, decoding, row, prefill_plan, share, setting.devices_per_npu, metrics)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import get_args
 
 import msgspec
 import numpy as np
 
-from studio.design.scenario import Inference
-from studio.errors import BrokenRule
+from studio.design.scenario import Inference, Phases
+from studio.errors import BrokenRule, UnknownName
 from studio.exploration.search.grid import Grid, check_counts
 from studio.exploration.search.heads import keep_whole_heads, shared_heads
-from studio.messages import say
+from studio.messages import Listed, say
 from studio.simulation.inference.plan import (
     InferencePlan,
     expert_count,
@@ -27,7 +28,7 @@ from studio.workload.precision import number_format
 
 Choices = Mapping[str, Sequence[int | float | str]]
 DEGREES = ("tp", "pp", "dp", "ep", "prefill_tp", "prefill_dp", "prefill_ep", "prefill_pp")
-VARIANTS = ("precision", "kv_precision", "mtp_tokens", "chunk_tokens")
+VARIANTS = ("precision", "kv_precision", "mtp_tokens", "chunk_tokens", "phases")
 FREE_FIELDS = (*DEGREES, *VARIANTS, "batch_per_npu")
 """Fields of a serving scenario that a search chooses or lets the user fix."""
 
@@ -51,7 +52,7 @@ def variants(scenario: Inference, choices: Choices) -> Iterator[Inference]:
 
     Raises
     ------
-    UnknownName : a number format there is none of.
+    UnknownName : a number format there is none of, or another way to share NPUs.
     InvalidInput : drafts or chunks that are no counts.
     """
     values = [choices.get(name, (getattr(scenario, name),)) for name in VARIANTS]
@@ -59,10 +60,23 @@ def variants(scenario: Inference, choices: Choices) -> Iterator[Inference]:
         if "precision" in name:
             for value in tried:
                 number_format(str(value))
+        elif name == "phases":
+            for value in tried:
+                _check_phases(value)
         else:
             check_counts(name, tried, least=0)
     for found in product(*values):
         yield msgspec.structs.replace(scenario, **dict(zip(VARIANTS, found, strict=True)))
+
+
+def _check_phases(value: float | str) -> None:
+    known = get_args(Phases)
+    if value not in known:
+        raise UnknownName(
+            "{value!r} is no way to run both phases; there are {known}",
+            value=str(value),
+            known=Listed(known),
+        )
 
 
 def instance_plans(

@@ -48,6 +48,10 @@ _OFFLOAD: tuple[Choice, ...] = (
     ("activations", mark("Activations")),
     ("both", mark("Both")),
 )
+_PHASES: tuple[Choice, ...] = (
+    ("apart", mark("On NPUs of their own")),
+    ("together", mark("On the same NPUs")),
+)
 _SCHEDULES: tuple[Choice, ...] = tuple(
     (name, name) for name in ("1f1b", "interleaved", "zero-bubble", "dualpipe")
 )
@@ -178,6 +182,16 @@ ROWS: dict[type, tuple[Row, ...]] = {
         Row("ep", mark("Expert parallel (EP)"), "count", "count", 0, 384, tip=AUTO, zero=CHOSEN),
         Row("dp", mark("Data parallel (DP)"), "count", "count", 0, 1024, tip=AUTO, zero=CHOSEN),
         Row("npus", mark("NPUs used"), "count", "count", tip=mark("0 takes all"), zero=mark("All")),
+        Row(
+            "phases",
+            mark("Prompts and decoding"),
+            "choice",
+            choices=_PHASES,
+            tip=mark(
+                "On NPUs of their own (disaggregated), or together in every instance "
+                "(continuous batching): then prompts share the steps of decoding"
+            ),
+        ),
         Row("prefill_tp", mark("TP of prefill"), "count", "count", 0, 64, tip=ALIKE, zero=CHOSEN),
         Row("prefill_dp", mark("DP of prefill"), "count", "count", 0, 1024, tip=ALIKE, zero=CHOSEN),
         Row("prefill_ep", mark("EP of prefill"), "count", "count", 0, 384, tip=ALIKE, zero=CHOSEN),

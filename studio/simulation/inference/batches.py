@@ -99,21 +99,33 @@ def largest_batches(
     most: FloatArray,
     limits: Limits,
     speculation: Speculation | None = None,
+    *,
+    with_prompts: bool = False,
 ) -> FloatArray:
-    """Return the same for every plan of an engine that only decodes, shape (n,).
+    """Return the same for every plan of an engine, shape (n,).
 
     Parameters
     ----------
     most
         Sequences per attention group that memory allows, shape (n,).
+    with_prompts
+        As of `largest_batch`.
     """
     plan = engine.plan
+    step = mixed if with_prompts else _decode_at_mean
 
     def tpot(rows: NDArray[np.intp], batch: FloatArray) -> FloatArray:
         part = replace(engine, plan=plan.take(rows).column())
-        return np.asarray(decode(part, batch, shape.mean_context, speculation).tpot_s)
+        return np.asarray(step(part, shape, batch, speculation).tpot_s)
 
     return largest_within(tpot, most, limits.tpot_s)
+
+
+def _decode_at_mean(
+    engine: Engine, shape: RequestShape, sequences: Number, speculation: Speculation | None
+) -> Decode:
+    """Return decoding of requests in the middle of their lives."""
+    return decode(engine, sequences, shape.mean_context, speculation)
 
 
 def largest_within(

@@ -6,6 +6,7 @@ a named field for every number a plot needs. Pure; knows no file.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import msgspec
@@ -19,7 +20,7 @@ from studio.simulation.inference.advice import (
     prefill_remedy,
     remedy_of,
 )
-from studio.simulation.inference.batches import in_flight, largest_decode
+from studio.simulation.inference.batches import in_flight, largest_batch, largest_decode
 from studio.simulation.inference.disaggregation import disaggregate
 from studio.simulation.inference.engine import Engine, engine_of
 from studio.simulation.inference.mapping import Chosen, choose_plan
@@ -29,7 +30,7 @@ from studio.simulation.inference.memory import (
 )
 from studio.simulation.inference.mixing import steady
 from studio.simulation.inference.phase_report import phase_of
-from studio.simulation.inference.phases import first_and_many
+from studio.simulation.inference.phases import decode, first_and_many
 from studio.simulation.inference.plan import InferencePlan, check_plan, check_redundancy, scalar
 from studio.simulation.inference.profile import InferenceProfile
 from studio.simulation.inference.requests import (
@@ -122,7 +123,9 @@ def estimate_inference(
     speculation
         Drafts per step; none by default.
     in_pools
-        Whether prefill and decode get NPUs of their own; a plan that is chosen suits it.
+        Whether prefill and decode get NPUs of their own, or every instance does both at once
+        (continuous batching): batch, TPOT, TTFT and rate are those of one or the other, and a plan
+        that is chosen suits it.
 
     Raises
     ------
@@ -156,7 +159,9 @@ def estimate_inference(
     if prefill_plan is not None:
         check_plan(model, prefill_plan, devices)
         apart = build(prefill_plan)
-    return _result(machine, build(chosen.plan), apart, shape, limits, guess, batch, chosen, power)
+    return _result(
+        machine, build(chosen.plan), apart, shape, limits, guess, batch, chosen, power, in_pools
+    )
 
 
 def with_choices(
@@ -196,6 +201,7 @@ def _result(
     batch: float,
     chosen: Chosen,
     power: PowerProfile,
+    in_pools: bool,
 ) -> InferenceResult:
     """Return the result for a batch of the whole instance, or for the largest possible."""
     plan, devices = engine.plan, engine.profile.devices_per_npu
@@ -207,16 +213,21 @@ def _result(
         most = batch / groups
     elif most is None and room < 1:
         most = 0.0
-    elif most is None:
+    elif most is None and in_pools:
         most, alone = largest_decode(engine, shape, limits, guess, room)
+    elif most is None:
+        most = largest_batch(engine, shape, limits, guess, with_prompts=True)
     wanted = most
     held = min(wanted, room) if batch else wanted
     size = max(held, 1.0)
-    first, plenty = first_and_many(engine, shape)
-    mixed = steady(engine, shape, size, guess, plenty, alone if wanted >= 1 else None)
-    if apart is not None:
-        first, plenty = first_and_many(apart, shape)
-    step = mixed.decode
+    first, plenty = first_and_many(apart or engine, shape)
+    mixed = None if in_pools else steady(engine, shape, size, guess, plenty)
+    if mixed is not None:
+        step = mixed.decode
+    elif alone is not None and wanted >= 1:
+        step = alone
+    else:
+        step = decode(engine, size, shape.mean_context, guess)
     memory = serving_memory(engine, wanted if batch else size, shape.full_length,
                             engine.profile.pass_tokens)  # fmt: skip
     prompts_fit = apart is None or in_flight(apart, shape) >= 1
@@ -229,38 +240,41 @@ def _result(
     split = disaggregate(fill_rate, step_rate, shape.new_prompt, shape.output, cache, link * groups)
     busy = phase_of("decode", engine, step.pass_time, power)
     filling = phase_of("prefill", apart or engine, plenty.pass_time, power)
-    share = scalar(mixed.prompt_share)
+    if mixed is None:
+        share, rate = split.prefill_share, split.tokens_per_s_per_npu
+        ttft_s, tpot_s = scalar(first.ttft_s), scalar(step.tpot_s)
+    else:
+        share, rate = scalar(mixed.prompt_share), scalar(mixed.tokens_per_s_per_npu)
+        ttft_s, tpot_s = scalar(mixed.ttft_s), scalar(mixed.tpot_s)
     package = devices * (filling[1] * share + busy[1] * (1 - share))
     host = machine.host_power_w_per_npu
-    rate = scalar(mixed.tokens_per_s_per_npu) * devices * (1.0 if fits else 0.0)
+    rate = rate * devices if fits else 0.0
     used = instances * ranks / devices
     return InferenceResult(
         model=engine.model.name,
         plan=plan,
         prefill_plan=apart.plan if apart else None,
-        used_npus=chosen.npus,
+        used_npus=chosen.npus if in_pools else math.ceil(used),
         instance_npus=ranks / devices,
         prefill_instance_npus=scalar(apart.plan.ranks) / devices if apart else 1.0,
         instances=instances,
         fits=fits,
-        remedy=remedy_of(engine, shape, limits, memory, room, held, wanted, scalar(first.ttft_s))
+        remedy=remedy_of(engine, shape, limits, memory, room, held, wanted, ttft_s)
         if prompts_fit or apart is None
         else prefill_remedy(apart),
         limited_by=limit_of(batch, room, held),
         sequences_per_npu=size * groups / ranks * devices,
         batch_capacity_per_npu=room * groups / ranks * devices,
-        ttft_s=scalar(first.ttft_s),
-        tpot_s=scalar(step.tpot_s),
-        mixed_tpot_s=scalar(mixed.tpot_s),
-        meets_ttft=scalar(first.ttft_s) <= limits.ttft_s,
-        meets_tpot=scalar(step.tpot_s) <= limits.tpot_s * (1 + 1e-9),
+        ttft_s=ttft_s,
+        tpot_s=tpot_s,
+        meets_ttft=ttft_s <= limits.ttft_s,
+        meets_tpot=tpot_s <= limits.tpot_s * (1 + 1e-9),
         prefill_tokens_per_s_per_npu=fill_rate * devices,
         decode_tokens_per_s_per_npu=step_rate * devices,
         tokens_per_s_per_npu=rate,
         tokens_per_s=rate * used,
         requests_per_s=rate * used / shape.output,
-        disaggregated_tokens_per_s_per_npu=split.tokens_per_s_per_npu * devices,
-        prefill_share=split.prefill_share,
+        prefill_share=share,
         cache_transfer_s=split.transfer_s,
         memory=MemoryUse(
             *(scalar(part) * devices for part in (
@@ -277,6 +291,7 @@ def _result(
         profile=f"{engine.profile.family}, {engine.profile.generation}",
         assumptions=assumptions_of(engine, guess),
         worked=Worked(
-            shape, guess, engine, step, apart or engine, first, plenty, wanted if batch else size
+            shape, guess, engine, step, apart or engine, first, plenty, wanted if batch else size,
+            mixed,
         ),
     )  # fmt: skip

@@ -79,7 +79,7 @@ def add_layers(
     doing.summed_s = doing.summed_s + sums * one.time_s
     doing.links_s = doing.links_s + sums * one.wire_s
     experts = tuple((part, n) for part, n in kinds if isinstance(part, MixtureOfExperts))
-    doing.segments.append(Segment(load.tokens, sums, experts))
+    doing.segments.append(Segment(load.tokens, sums, experts, is_direct=not load.has_prompts))
 
 
 def _alike(parts: Iterable[tuple[_Part, float]]) -> list[tuple[_Part, float]]:

@@ -98,7 +98,8 @@ def choose_plan(
     Notes
     -----
     Pools need NPUs beside one instance for decoding. Where few are left, prompts would wait: then
-    both phases take turns on one instance, and the rest is idle.
+    both phases take turns on one instance, and the rest is idle. Without pools, NPUs that are left
+    over by whole instances are idle.
     """
     devices = round(npus * devices_per_npu)
     plans = list(candidate_plans(model, devices))
@@ -108,7 +109,9 @@ def choose_plan(
     if not fitting.size:
         return Chosen(plans[-1], 0.0, npus)
     engine = build(joined.take(fitting))
-    batch = largest_batches(engine, shape, room[fitting], limits, speculation)
+    batch = largest_batches(
+        engine, shape, room[fitting], limits, speculation, with_prompts=not in_pools
+    )
     held = np.maximum(batch, 1.0)
     in_turn: NDArray[np.bool_] = np.zeros(fitting.size, dtype=bool)
     found: Mixed | Decode
@@ -117,7 +120,8 @@ def choose_plan(
         rate, in_turn = _in_pools(engine, shape, found, npus, devices_per_npu)
     else:
         found = mixed(engine, shape, held, speculation)
-        rate = np.asarray(found.tokens_per_s_per_npu)
+        whole = devices // engine.plan.ranks * engine.plan.ranks
+        rate = np.asarray(found.tokens_per_s_per_npu) * whole / devices
     # A plan that misses the limit loses against any that meets it.
     best = int(np.argmax(np.where(batch >= 1, rate, 1e-6 / found.tpot_s)))
     plan = plans[int(fitting[best])]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.pass_time import PassTime
 from studio.simulation.inference.passes import pass_time
 from studio.simulation.inference.phases import Decode, Prefill, decode, prefill
 from studio.simulation.inference.pieces import PassLoad
@@ -27,10 +28,21 @@ class Mixed:
     step_s: Number
     """Between two steps of one sequence, prompts included."""
     tpot_s: Number
+    ttft_s: Number
+    """From the arrival of one prompt, mean: half of the step under way, then the passes that carry
+    it beside decoding."""
     tokens_per_s_per_npu: Number
     """Output tokens."""
     prefill: Prefill
     """Prompts in plenty on the same instance."""
+    carrying: PassTime
+    """A pass that carries prompts beside decoding."""
+    carrying_s: Number
+    """Between two steps whose passes are such."""
+    carrying_share: Number
+    """Of all steps; the others only decode. 0..1"""
+    prompts_only_s: Number
+    """Passes that only compute prompts, for each step."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,8 @@ def mixed(
     New prompts come at the rate at which requests finish: sequences x emitted x prompt / output
     tokens a step. They share the passes of decoding as far as those have room; a mixed pass reads
     the weights once. What does not fit takes passes of its own. Prompts come whole, or as large as
-    a pass has room: where fewer come than one a step, the other steps only decode.
+    a pass has room: where fewer come than one a step, the other steps only decode. A prompt that
+    arrives waits for half of the step under way in the mean, then for the passes that carry it.
     """
     guess = speculation or Speculation()
     fill = filling or prefill(engine, shape, np.inf)
@@ -88,14 +101,20 @@ def mixed(
         prompt_prefix=shape.prefix,
     )
     one = pass_time(engine, load)
-    rest_s = (arriving - taken) / fill.tokens_per_s_per_npu / engine.plan.group_ranks
-    step = np.maximum(one.time_s, stages * one.stage_s)
+    rest_s = stages * (arriving - taken) / fill.tokens_per_s_per_npu / engine.plan.group_ranks
+    carrying = step = np.maximum(one.time_s, stages * one.stage_s)
     if (share < 1).any():
         alone = alone or decode(engine, sequences, shape.mean_context, speculation)
-        step = share * step + (1 - share) * alone.step_s
-    step = step + stages * rest_s
+        step = share * carrying + (1 - share) * alone.step_s
+    step = step + rest_s
+    alone_s = shape.new_prompt / fill.tokens_per_s_per_npu / engine.plan.group_ranks * stages
+    further = np.maximum(shape.new_prompt / whole, 1.0) - 1
+    first = step / 2 + one.time_s + np.where(room >= 1, further * carrying, alone_s)
     rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
-    return Mixed(np.asarray(sequences), step, step / guess.emitted, rate, fill)
+    return Mixed(
+        np.asarray(sequences), step, step / guess.emitted, first, rate, fill,
+        one, carrying, share, rest_s,
+    )  # fmt: skip
 
 
 def steady(
@@ -113,7 +132,4 @@ def steady(
     alone = alone or decode(engine, sequences, shape.mean_context, speculation)
     both = mixed(engine, shape, sequences, speculation, filling, alone)
     share = np.maximum(1 - alone.step_s / both.step_s, 0.0)
-    return Steady(
-        both.sequences, both.step_s, both.tpot_s, both.tokens_per_s_per_npu, both.prefill,
-        share, alone,
-    )  # fmt: skip
+    return Steady(**vars(both), prompt_share=share, decode=alone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -58,6 +58,8 @@ class Segment:
     """Sums over the tensor-parallel group, all these layers together."""
     experts: tuple[tuple[MixtureOfExperts, float], ...]
     """Experts and the layers that have them."""
+    is_direct: bool
+    """Whether tokens go to the ranks of their experts straight, as they do without prompts."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class PassTime:
             one(self.flops), one(self.traffic_byte), one(self.compute_s), one(self.memory_s),
             one(self.network_s), one(self.step_s), one(self.sequences_s), self.works,
             WorkTimes(self.times.table[..., index]), self.counts, one(self.tokens),
-            tuple(Segment(one(s.tokens), one(s.sums), s.experts) for s in self.segments),
+            tuple(replace(s, tokens=one(s.tokens), sums=one(s.sums)) for s in self.segments),
         )  # fmt: skip
 
     @property

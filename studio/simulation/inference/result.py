@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from studio.simulation.inference.engine import Engine
+from studio.simulation.inference.mixing import Steady
 from studio.simulation.inference.phases import Decode, Prefill
 from studio.simulation.inference.plan import InferencePlan
 from studio.simulation.inference.requests import RequestShape
@@ -62,6 +63,8 @@ class Worked:
     """Prompts in plenty."""
     group_sequences: float
     """In one attention group, as memory is counted."""
+    mixed: Steady | None = None
+    """Both phases in one instance; None where each has NPUs of its own."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class InferenceResult:
     prefill_plan: InferencePlan | None
     """Of instances that only compute prompts; None where they are cut alike."""
     used_npus: int
-    """Where nobody named a plan: fewer than there are if the others would slow the service."""
+    """Fewer than there are where the others would slow a service in pools that nobody named a plan
+    for, or where whole instances of both phases leave some over."""
     instance_npus: float
     prefill_instance_npus: float
     """NPUs that have to be left for prefill; 1 where its instances are cut alike."""
@@ -108,24 +112,20 @@ class InferenceResult:
     batch_capacity_per_npu: float
     """What memory allows."""
     ttft_s: float
-    """One prompt alone."""
+    """One prompt: alone in a pool for prefill, else beside what decodes."""
     tpot_s: float
-    """Decoding alone, as on NPUs kept for it."""
-    mixed_tpot_s: float
-    """With prompts mixed in (continuous batching)."""
+    """Decoding alone in a pool of its own, else with prompts mixed in (continuous batching)."""
     meets_ttft: bool
     meets_tpot: bool
     prefill_tokens_per_s_per_npu: float
     decode_tokens_per_s_per_npu: float
     """Output tokens on NPUs that only decode."""
     tokens_per_s_per_npu: float
-    """Output tokens over all NPUs, prompts and decoding on the same ones."""
+    """Output tokens over all NPUs of both phases, at balance where each has NPUs of its own."""
     tokens_per_s: float
     requests_per_s: float
-    disaggregated_tokens_per_s_per_npu: float
-    """Output tokens over all NPUs when prefill and decode have NPUs of their own."""
     prefill_share: float
-    """Of NPUs, at that balance."""
+    """Of NPUs, at that balance; of the time of all NPUs where both phases share them."""
     cache_transfer_s: float
     """KV cache of one request from prefill to decode."""
     memory: MemoryUse

@@ -95,6 +95,7 @@ def test_any_plan_of_a_training_job_opens_and_adds_up(**changes: object) -> None
     input_tokens=st.sampled_from([128, 4096, 60_000]),
     output_tokens=st.sampled_from([16, 1024]),
     mtp_tokens=st.sampled_from([0, 1, 2]),
+    phases=st.sampled_from(["apart", "together"]),
     prefix_cache_hit=st.sampled_from([0.0, 0.5]),
     precision=st.sampled_from(["bf16", "int8", "fp8"]),
     model=st.sampled_from(["DeepSeek-V3", "Llama-3-70B", "gpt-oss-120b", "Mixtral-8x7B"]),
@@ -105,7 +106,7 @@ def test_any_plan_of_a_serving_job_opens_and_adds_up(**changes: object) -> None:
     except (InvalidInput, UnknownName):
         return
     _opens(job)
-    for name in ("ttft_s", "headline_s", "tokens_per_s", "memory"):
+    for name in ("ttft_s", "headline_s", "tokens_per_s", "memory", "mfu", "equipment_power_w"):
         check(open_figure(job, name))
 
 

@@ -47,6 +47,25 @@ def test_search_gives_what_one_simulation_gives(model: str) -> None:
     assert_same_as_simulated(asked, found, 40)
 
 
+@pytest.mark.parametrize("model", ["Llama-3-70B", "DeepSeek-R1"])
+def test_search_of_phases_together_gives_what_one_simulation_gives(model: str) -> None:
+    asked = serve(model, phases="together", prefill_share=0.4, prefill_tp=2)
+    found, order = searched(asked)
+    assert_same_as_simulated(asked, found, 30)
+    best = found.scenario_at(int(order[0]))
+    assert (best.phases, best.prefill_share, best.prefill_tp) == ("together", 0, 0)
+    assert found.metrics["tpot_s"][order[0]] <= 0.05 * (1 + 1e-9)
+
+
+def test_the_better_of_both_ways_to_run_the_phases_wins() -> None:
+    rates = [best_rate(serve(phases=way)) for way in ("apart", "together")]
+    found, order = searched(serve(), phases=("apart", "together"))
+    assert found.metrics["tokens_per_s_per_npu"][order[0]] == max(rates)
+    assert rates[0] != rates[1]
+    with pytest.raises(UnknownName, match="apart, together"):
+        searched(serve(), phases=("both",))
+
+
 def test_winner_is_the_best_of_all_plans_at_all_batches() -> None:
     asked = serve(output_tokens=512)
     found, order = searched(asked, tpot_s=0.03, pp=(1,))
