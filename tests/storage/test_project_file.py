@@ -160,7 +160,7 @@ def at(path: str, value: Any) -> Tree:
         (
             "racks.row.array.count",
             1.5,
-            "Expected `int`, got `float` - at `.*racks.row.array.count`",
+            "Expected `int`, got `float`; nearest whole number: 2 - at `.*racks.row.array.count`",
         ),
         (
             "racks.row.array.count",
