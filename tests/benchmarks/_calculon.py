@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -34,6 +35,13 @@ class Mapping3D:
     is_sharded: bool
     recompute: Recompute
     is_sequence_parallel: bool = True
+
+
+def has_calculon() -> bool:
+    """Tell whether there is a checkout to ask; says so where there is none."""
+    if not ROOT:
+        print("calculon left out: CALCULON_ROOT names no checkout", file=sys.stderr, flush=True)
+    return bool(ROOT)
 
 
 def execution(mapping: Mapping3D, node: int = 8) -> dict[str, Any]:

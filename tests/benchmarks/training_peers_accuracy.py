@@ -7,7 +7,7 @@ that fits by their own estimate; llm-analysis is told our choice.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,12 @@ from studio.exploration.validation.training import (
 from studio.simulation.training.step import training_step
 from studio.units import GIGA, TERA
 from studio.workload.plan import FloatArray, Plans, Recompute
-from tests.benchmarks._calculon import NAME, Mapping3D, application, execution, system
-from tests.benchmarks._peers import ROOT, ask
+from tests.benchmarks._calculon import NAME, Mapping3D, application, execution, has_calculon, system
+from tests.benchmarks._peers import ask
+from tests.benchmarks._summaries import held_out, summaries
 from tests.exploration.test_unseen_measurements import whole_table
 
 TRAINING = Path(__file__).parent.parent / "reference" / "training.csv"
-HOLD_OUT = TRAINING.with_name("holdout.csv")
-SUMMARIES: Mapping[str, Callable[[Any], Any]] = {
-    "mean": np.mean, "median": np.median, "worst": np.max,
-}  # fmt: skip
 TIME = "step_time_s"
 
 
@@ -56,7 +53,8 @@ class Known:
 
     @property
     def name(self) -> str:
-        return f"{self.row['id']} {self.row['model']}"
+        name, model = self.row["id"], self.row["model"]
+        return name if name.startswith(model) else f"{name} {model}"
 
     def error(self, predicted: float) -> float:
         """Return the signed error of another prediction of the row's metric."""
@@ -108,44 +106,17 @@ def benchmarks() -> Iterator[dict[str, Any]]:
 
 
 def _errors(title: str, cases: Sequence[Known]) -> Iterator[dict[str, Any]]:
-    """Yield our errors over all rows with each peer's, then the rows on which a peer is nearer."""
+    """Yield our errors over all rows with each peer's."""
     ours = np.array([one.error(one.predicted) for one in cases])
     peers = _calculon(cases) | _analysis(cases)
     if peers:
-        yield from _held_out(title, cases)
-    for peer, errors in peers.items():
-        answered = ~np.isnan(errors)
-        for kind, summary in SUMMARIES.items():
-            mine, other = (float(summary(np.abs(e[answered]))) for e in (ours, errors))
-            name = f"{title}: {kind} error, beside {peer.split()[0]}"
-            text = f"{peer}, {100 * other:.2f} % on the {answered.sum()} rows it answers"
-            yield {"name": name, "value": mine, "unit": "1", "peer": text, "ratio": other / mine}
-        nearer = np.flatnonzero(np.abs(errors) < np.abs(ours))
-        text = ", ".join(
-            f"{cases[at].name} {100 * errors[at]:+.1f} % for {100 * ours[at]:+.1f} %"
-            for at in nearer.tolist()
-        )
-        name = f"{title}: rows on which {peer.split()[0]} is nearer"
-        yield {"name": name, "value": nearer.size, "unit": "1", "peer": text or None}
-
-
-def _held_out(title: str, cases: Sequence[Known]) -> Iterator[dict[str, Any]]:
-    """Yield what remains of our error where a fit has not seen the row's whole source."""
-    with HOLD_OUT.open(newline="", encoding="utf-8") as file:
-        errors = {
-            row["id"]: abs(float(row["error"]))
-            for row in csv.DictReader(file)
-            if (row["set"], row["by"]) == ("training", "source")
-        }
-    seen = [errors[one.row["id"]] for one in cases if one.row["id"] in errors]
-    if seen:
-        name = f"{title}: mean error, source left out of the fit, {len(seen)} rows"
-        yield {"name": name, "value": float(np.mean(seen)), "unit": "1"}
+        yield from held_out(title, "training", [one.row["id"] for one in cases])
+    yield from summaries(title, [one.name for one in cases], ours, peers)
 
 
 def _calculon(cases: Sequence[Known]) -> dict[str, FloatArray]:
     """Return Calculon's signed error on every row under its name, NaN where it has no answer."""
-    if not ROOT:
+    if not has_calculon():
         return {}
     asked = [
         {
