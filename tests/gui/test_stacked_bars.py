@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.gui.plots.stacked_bars import StackedBarsPlot, _axis_end
+from studio.gui.plots.styling import segment_colours
 from studio.gui.theme import DARK, LIGHT
 from studio.gui.views.bars import Bar, Segment
 
@@ -80,3 +81,13 @@ def test_more_bars_and_another_theme_bring_their_colours(plot: StackedBarsPlot) 
             fills = [brush.color().name() for brush in plot._items._brushes]
             bound = theme.bounds["compute"].lower()
             assert fills == [bound, fills[1]] * count
+
+
+def test_a_category_of_memory_keeps_its_colour_when_another_outgrows_it() -> None:
+    def bar(*sizes: tuple[str, int, float]) -> Bar:
+        segments = (Segment(name, size, "", "", place=place) for name, place, size in sizes)
+        return Bar("Per NPU", "", tuple(segments))
+
+    before = segment_colours([bar(("weights", 0, 5.0), ("cache", 1, 3.0))], LIGHT)
+    after = segment_colours([bar(("cache", 1, 9.0), ("weights", 0, 5.0))], LIGHT)
+    assert before == after

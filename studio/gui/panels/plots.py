@@ -28,6 +28,7 @@ from studio.gui.views.roofline import Roofline
 from studio.gui.widgets.elided_label import ElidedLabel
 from studio.gui.widgets.labels import styled_label
 from studio.gui.widgets.restyle import restyle
+from studio.messages import Listed
 
 if TYPE_CHECKING:
     from studio.gui.plots.roofline_plot import RooflinePlot
@@ -68,6 +69,10 @@ class PlotFrame(QFrame):
         self._layout.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         self._layout.setSpacing(2)
         self._layout.addLayout(top)
+        self._note = styled_label("bad")
+        self._note.setWordWrap(True)
+        self._note.hide()
+        self._layout.addWidget(self._note)
         self.retranslate()
 
     def put(self, plot: StackedBarsPlot | RooflinePlot) -> None:
@@ -95,17 +100,16 @@ class PlotFrame(QFrame):
         menu.exec(event.globalPos())
         menu.deleteLater()
 
-    def say(self, text: str, name: str = "quiet") -> None:
-        """Write something beside the title."""
+    def say(self, text: str, note: str = "") -> None:
+        """Write something beside the title, and below it what must be read whole."""
         self._verdict.setText(text)
-        if self._verdict.objectName() != name:
-            self._verdict.setObjectName(name)
-            restyle(self._verdict)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
 
     @property
     def verdict(self) -> str:
-        """Return what stands beside the title."""
-        return self._verdict.text()
+        """Return what stands beside the title and below it."""
+        return "\n".join(filter(None, (self._verdict.text(), self._note.text())))
 
     def retranslate(self) -> None:
         """Show texts in the language chosen."""
@@ -209,8 +213,11 @@ class PlotsPanel(QWidget):
             self.frames["memory"].say("")
         else:
             self.memory.show_bars((memory.bar,), memory.capacity, memory.capacity_text)
-            text = f"{memory.verdict}. {tr(memory.remedy)}" if memory.remedy else memory.verdict
-            self.frames["memory"].say(text, "quiet" if memory.fits else "bad")
+            if memory.fits:
+                self.frames["memory"].say(memory.verdict)
+            else:
+                said = Listed(filter(None, (memory.verdict, memory.remedy)), "; ")
+                self.frames["memory"].say("", tr(said))
         self._remedy = memory.remedy_fields if memory is not None else {}
         self.frames["memory"].remedy.setVisible(bool(self._remedy))
         self.roofline.show_roofline(roofline)

@@ -135,8 +135,8 @@ def segment_colours(bars: Sequence[Bar], theme: Theme) -> dict[str, QColor]:
             if segment.name in colours:
                 continue
             key = segment.colour if segment.colour in theme.bounds else ""
-            place = uses.get(key, 0)
-            uses[key] = place + 1
+            place = uses.get(key, 0) if segment.place is None else segment.place
+            uses[key] = uses.get(key, 0) + 1
             if key:
                 # Several terms of one bound stay one hue and differ in lightness.
                 colour = QColor(theme.bounds[key])

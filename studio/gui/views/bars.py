@@ -26,6 +26,8 @@ class Segment:
     """A bound (`compute`, `memory` …) or empty for the next categorical colour."""
     opens: tuple[str, ...] = ()
     """Figure that a click explains, and the path of lines down to this part."""
+    place: int | None = None
+    """Which categorical colour is its own, whatever else is drawn; None for the next one."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
             figure_text("", term.byte, "data", 3),
             "",
             ("result.memory", term.name),
+            place,
         )
-        for term in sorted(memory.terms, key=lambda term: -term.byte)
+        for place, term in sorted(enumerate(memory.terms), key=lambda one: -one[1].byte)
         if term.byte > 0
     )
     used = figure_text("", memory.used_byte, "data", 3)
