@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.design import edits
 from studio.gui.main_window import MainWindow
+from studio.session.library import find_design
 from studio.simulation.rules.explanations import EXPLANATIONS
 from tests.builders import BROKEN
 from tests.cli.test_check_command import findings
@@ -105,3 +107,27 @@ def test_the_list_stays_where_it_was_scrolled_to_when_a_problem_is_fixed(
     # One row less, and the line that explained a rule may have left its room to the list.
     assert bar.value() >= bar.maximum() - 3
     assert bar.value() > 20
+
+
+def test_an_impossible_job_offers_the_nearest_that_runs_as_one_step(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.open_path(find_design("dgx-h100-su32"))
+    document = window.workspace.document
+    assert document is not None
+    changes = {("active_scenario",): "train-dense", ("scenarios", "train-dense", "tp"): 3}
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.workspace.apply("x", lambda design: edits.apply_changes(design, changes))
+    row = next(row for row in window.problems.rows if row.rule == "scenario")
+    assert row.message.endswith("nearest valid: TP 2, or set 0 to let the studio choose")
+    assert row.fix is not None
+    assert row.fix.label == "Set TP 2"
+    before = document.design
+    with qtbot.waitSignal(window.workspace.evaluated, timeout=30_000):
+        window.problems.fix_requested.emit(row.fix)
+    assert "scenario" not in {row.rule for row in window.problems.rows if row.severity == "error"}
+    assert window.workspace.evaluation is not None
+    assert window.workspace.evaluation.result is not None
+    window.workspace.undo()
+    assert document.design == before
