@@ -1,6 +1,9 @@
 """Adaptive routing as an ideal: shortest paths shared so that the busiest link is least busy.
 
-What a fabric could reach that moves every byte to where there is room. Knows no collective.
+What a fabric could reach that moves every byte to where there is room: all flows run at rates in
+proportion to their sizes and end together, and no shares of shortest paths end them earlier. The
+time of the busiest link is the least there is, within the gap that is told; links less busy than
+that carry one of many best shares and are not levelled further. Knows no collective.
 """
 
 from __future__ import annotations

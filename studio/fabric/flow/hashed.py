@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from studio.errors import InvalidInput
 from studio.fabric.flow.arrays import FloatArray, IntArray
 from studio.fabric.flow.completion import completion_times
 from studio.fabric.flow.demand import Flows, disconnected
@@ -23,6 +24,9 @@ from studio.fabric.flow.sorting import first_of_each, stable_order
 from studio.fabric.flow.waterfill import Filling, max_min_rates
 
 _BLOCK = 4_000_000
+"""Destinations times arc classes routed at once."""
+_MOST_WORK = 100_000_000
+"""Destinations times arc classes beyond which no paths are picked: some twenty seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +85,7 @@ def place_hashed(graph: Graph, flows: Flows, *, seed: int = 0, subflows: int = 1
 
     Raises
     ------
-    InvalidInput : see `place_flows`.
+    InvalidInput : see `place_flows`, or too many destinations on too large a fabric.
     """
     check_flows(graph, flows)
     marked = np.zeros(graph.vertex_count, dtype=np.int64)
@@ -91,6 +95,13 @@ def place_hashed(graph: Graph, flows: Flows, *, seed: int = 0, subflows: int = 1
     colour = quotient.partition.colour
     columns, column = np.unique(colour[flows.target], return_inverse=True)
     column = column.reshape(-1)
+    if len(columns) * quotient.arc_class_count > _MOST_WORK:
+        raise InvalidInput(
+            "hashed routing towards {count:,} destinations over {arcs:,} kinds of links is not "
+            "worked out; choose a smaller group, or spray routing",
+            count=len(columns),
+            arcs=quotient.arc_class_count,
+        )
     block = max(1, _BLOCK // max(quotient.arc_class_count, 1))
     found: list[tuple[IntArray, IntArray]] = []
     for begin in range(0, len(columns), block):

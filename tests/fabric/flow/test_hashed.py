@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from studio.errors import InvalidInput
+from studio.fabric.flow import hashed
 from studio.fabric.flow.demand import Flows
 from studio.fabric.flow.hashed import place_hashed
 from studio.fabric.flow.pairs import place_flows
@@ -52,3 +53,10 @@ def test_a_lost_pair_is_named():
     graph = topologies.star(3).with_failed(np.array([2]))
     with pytest.raises(InvalidInput, match="from vertex 0 to vertex 2"):
         place_hashed(graph, Flows(np.array([0]), np.array([2]), np.array([1.0])))
+
+
+def test_a_group_beyond_reach_is_refused_with_a_remedy(monkeypatch):
+    monkeypatch.setattr(hashed, "_MOST_WORK", 1)
+    graph = topologies.star(4)
+    with pytest.raises(InvalidInput, match=r"\d destinations over .* smaller group, or spray"):
+        place_hashed(graph, Flows(np.array([0]), np.array([1]), np.ones(1)))
