@@ -51,15 +51,16 @@ def benchmarks() -> Iterator[dict[str, str | float]]:
     shape = RequestShape(4096, 1024)
     many = np.linspace(1, 200, 1000)
 
-    def whole(chosen: InferencePlan | None) -> Callable[[], object]:
+    def whole(chosen: InferencePlan | None, *, in_pools: bool = True) -> Callable[[], object]:
         return lambda: estimate_inference(
             machine, model, profile, network, power, exchange=exchange, precision="int8",
-            plan=chosen,
+            plan=chosen, in_pools=in_pools,
         )  # fmt: skip
 
     figures = (
         ("inference_decode_step", lambda: decode(engine, 48.0, 4224.0), 20, 1),
-        ("inference_estimate", whole(plan), 10, 1),
+        ("inference_estimate", whole(plan), 40, 1),
+        ("inference_estimate_phases_together", whole(plan, in_pools=False), 40, 1),
         ("inference_estimate_and_mapping_search", whole(None), 3, 1),
         ("inference_decode_in_batch", lambda: decode(engine, many, 4224.0), 10, many.size),
         ("inference_steady_in_batch", lambda: steady(engine, shape, many), 10, many.size),

@@ -21,7 +21,7 @@ from studio.workload.operators import FloatArray, Number
 
 _TRIED = 160
 """Candidates of the first call, all positions together: below, the call costs more than they."""
-_TRIED_EACH = (4, 17)
+_TRIED_EACH = (4, 48)
 _FEW = 40
 _AROUND_FEW = np.arange(-3.0, 5.0)
 _AROUND_MANY = np.arange(2.0)
