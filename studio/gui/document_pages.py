@@ -34,6 +34,9 @@ class DocumentPages:
             name = "welcome"
         desk.pages.setCurrentIndex(PAGES.index(name))
         is_drawing = name == "canvas"
+        if name != "welcome":
+            # Designs nobody looks at are not drawn in the midst of somebody's work.
+            self._thumbnailer.stop()
         desk.figures_bar.setVisible(is_drawing)
         for dock in desk.docks.values():
             dock.setVisible(is_drawing)
@@ -55,7 +58,8 @@ class DocumentPages:
         desk = self._desk
         cards = design_cards(desk.language)
         desk.welcome.show_designs(cards, desk.settings.recent)
-        self._thumbnailer.start(tuple(card.path for card in cards), desk.theme)
+        if desk.page == "welcome":
+            self._thumbnailer.start(tuple(card.path for card in cards), desk.theme)
 
     def refresh_welcome(self) -> None:
         """Show the cards anew where they are seen."""

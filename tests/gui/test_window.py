@@ -466,3 +466,16 @@ def test_a_field_of_the_scenario_bar_never_stands_without_its_name(window: MainW
             assert label.isVisible()
             assert not label.isHidden()
             assert label.geometry().right() < editor.geometry().left()
+
+
+def test_cards_are_drawn_only_while_they_are_seen(empty_window: MainWindow) -> None:
+    drawn = empty_window.document_pages._thumbnailer
+    assert empty_window.page == "welcome"
+    assert drawn._queue
+    assert drawn._timer.isActive()
+    assert empty_window.open_path(find_design("gb200-nvl72"))
+    assert not drawn._queue
+    assert not drawn._timer.isActive()
+    empty_window.workspace.use(None)
+    empty_window.show_page("welcome")
+    assert drawn._queue
