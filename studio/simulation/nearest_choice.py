@@ -19,6 +19,8 @@ Values = Callable[[Scenario], Mapping[str, Iterable[float]]]
 """What each number of a scenario could be instead, as far as anybody knows without trying."""
 
 _MOST_NAMED = 2
+_TRIED_IN_VAIN = 6
+"""Values of a field after which one that does not matter is left alone."""
 _LEAST, _MOST = 1e-9, 1e300
 """Between which numbers are told apart."""
 _AUTOMATIC = ("tp", "pp", "dp", "ep", "npus")
@@ -37,7 +39,7 @@ def impossible_job(
     values : candidates by field.
     """
     reason = say("{scenario}: {reason}", scenario=scenario.title, reason=broken.reason)
-    singles = _singles(scenario, refusal, values(scenario))
+    singles = _singles(scenario, broken, refusal, values(scenario))
     if singles:
         names = [_change(scenario, reason, *one) for one in singles[:_MOST_NAMED]]
         field, value = singles[0]
@@ -72,14 +74,25 @@ def _with(scenario: Scenario, fields: Mapping[str, float]) -> Scenario:
 
 
 def _singles(
-    scenario: Scenario, refusal: Refusal, values: Mapping[str, Iterable[float]]
+    scenario: Scenario,
+    broken: BrokenRule,
+    refusal: Refusal,
+    values: Mapping[str, Iterable[float]],
 ) -> list[tuple[str, float]]:
-    """Return of each field the nearest value after which no rule is broken, nearest first."""
+    """Return of each field the nearest value after which no rule is broken, nearest first.
+
+    A reason names the numbers it rests on: a field that leaves it word for word has no part in it.
+    """
     found = []
     for field, tried in values.items():
-        for value in nearest_first(getattr(scenario, field), tried):
-            if refusal(_with(scenario, {field: value})) is None:
+        reasons = {broken.reason}
+        for place, value in enumerate(nearest_first(getattr(scenario, field), tried)):
+            left = refusal(_with(scenario, {field: value}))
+            if left is None:
                 found.append((field, as_held(value)))
+                break
+            reasons.add(left.reason)
+            if place >= _TRIED_IN_VAIN and len(reasons) == 1:
                 break
     return sorted(found, key=lambda one: _distance(getattr(scenario, one[0]), one[1]))
 
