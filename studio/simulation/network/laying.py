@@ -150,7 +150,10 @@ def _lay_together(
 ) -> LaidPhase:
     """Return a phase of several demands: what shares a link adds up."""
     laid = [
-        _lay_split(graph, replace(phase, demand=part), split, role_of) for part in demand.demands
+        _lay_exchange(graph, replace(phase, demand=part), part, split, role_of, is_alone=False)
+        if isinstance(part, Exchange)
+        else _lay_split(graph, replace(phase, demand=part), split, role_of)
+        for part in demand.demands
     ]
     # Each ends when it would alone only where all are of one size.
     has_one_size = phase.has_one_size
@@ -276,11 +279,18 @@ def floor_s(graph: Graph, demand: Demand) -> float:
 
 
 def _lay_exchange(
-    graph: Graph, phase: Phase, demand: Exchange, split: Split, role_of: RoleOf
+    graph: Graph,
+    phase: Phase,
+    demand: Exchange,
+    split: Split,
+    role_of: RoleOf,
+    *,
+    is_alone: bool = True,
 ) -> LaidPhase:
+    """Return an exchange; where others run at the same time its own completions say nothing."""
     loads = exchange_loads(graph, demand, split, is_certified=True)
     stretch, exactness = 1.0, loads.exactness
-    if not demand.has_one_size and len(demand.ranks) <= _EVENT_RANKS:
+    if is_alone and not demand.has_one_size and len(demand.ranks) <= _EVENT_RANKS:
         finished = float(exchange_rates(graph, demand, split).finished_s.max())
         stretch = max(1.0, finished / loads.wire_s)
         exactness = Exactness.EXACT
