@@ -19,8 +19,8 @@ from typing import Any
 
 Given = dict[str, Any]
 MOST_SEQUENCES = 4096
-LEAST_SEQUENCES = 32
-STEPS = (2.0, 2**0.5)
+LEAST_SEQUENCES = 4
+STEPS = (4.0, 2.0, 2**0.5)
 """Factors by which the largest batch that memory holds is approached."""
 
 
