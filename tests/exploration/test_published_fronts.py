@@ -8,6 +8,8 @@ close together at peak, far apart between, the nodes ahead for the fastest users
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,11 +22,17 @@ from tests.reference import fronts
 JOINED, NODES = "NVL72", "B200-SXM"
 
 
-def rate(hardware: str, speed: float, simulated: bool) -> float:
-    """Return tokens per second and GPU at a speed per user, along the front of the same runs."""
+@cache
+def front(hardware: str, *, simulated: bool) -> tuple[Sequence[float], Sequence[float]]:
+    """Return a front, estimated once however many of its points are asked for."""
     row = next(row for row in fronts.rows() if hardware in row["hw"])
     profile = inference_profile(fronts.family_of(row), "trtllm-1.3") if simulated else None
-    speeds, rates = fronts.front(hardware, profile)
+    return fronts.front(hardware, profile)
+
+
+def rate(hardware: str, speed: float, simulated: bool) -> float:
+    """Return tokens per second and GPU at a speed per user, along the front of the same runs."""
+    speeds, rates = front(hardware, simulated=simulated)
     return float(np.interp(speed, speeds, rates))
 
 
