@@ -31,7 +31,8 @@ _ADDRESS = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _WIDE_PX = 860
 """From this width on figures and busy links stand beside each other."""
-_SHARES, _HALVES = [330, 660], [500, 500]
+_SHARES = [330, 660]
+"""Of figures and busy links, beside each other or one below the other."""
 
 
 @guarded
@@ -141,7 +142,7 @@ class NetworkPanel(QWidget):
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self._split.orientation() != wanted:
             self._split.setOrientation(wanted)
-            self._split.setSizes(_SHARES if is_wide else _HALVES)
+            self._split.setSizes(_SHARES)
 
     def _lay_out(self) -> None:
         answer = QWidget()
