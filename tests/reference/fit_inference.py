@@ -408,7 +408,7 @@ def main(arguments: Sequence[str]) -> None:
         fit.run()
         for key in shipped_pairs():
             if key[1] in {generation for _, generation in groups}:
-                write(key, fit.profile(key), len(groups.get(key, ())))
+                write(key, fit.profile(key), len({row.row["id"] for row in groups.get(key, ())}))
     found, residuals = [], []
     for key, rows in sorted(groups.items()):
         profile = fit.profile(key) if fit else inference_profile(*key)
