@@ -128,6 +128,8 @@ def test_plots_add_up_to_the_figures(evaluation: Evaluation) -> None:
     memory = memory_view(evaluation, "en")
     assert memory is not None
     assert memory.bar.total == pytest.approx(result.memory.used_byte)
+    assert [one.value for one in memory.moments] == [one.byte for one in result.memory.moments]
+    assert max(one.value for one in memory.moments) <= memory.bar.total * (1 + 1e-9)
 
 
 def test_the_run_draws_on_average_what_the_job_draws(evaluation: Evaluation) -> None:

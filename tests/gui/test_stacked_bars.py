@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from studio.gui.plots.stacked_bars import StackedBarsPlot, _axis_end
 from studio.gui.plots.styling import segment_colours
 from studio.gui.theme import DARK, LIGHT
-from studio.gui.views.bars import Bar, Segment
+from studio.gui.views.bars import Bar, Line, Segment
 
 
 def bars(*totals: float) -> tuple[Bar, ...]:
@@ -91,3 +91,14 @@ def test_a_category_of_memory_keeps_its_colour_when_another_outgrows_it() -> Non
     before = segment_colours([bar(("weights", 0, 5.0), ("cache", 1, 3.0))], LIGHT)
     after = segment_colours([bar(("cache", 1, 9.0), ("weights", 0, 5.0))], LIGHT)
     assert before == after
+
+
+def test_what_is_held_at_other_moments_is_told_below_the_segments(plot: StackedBarsPlot) -> None:
+    before = len(plot._legend.lines)
+    plot.show_bars(bars(100.0), moments=(Line("update", 40.0, "40 GB"), Line("peak", 100.0, "")))
+    assert [line.name for line in plot._legend.lines][-2:] == ["update", "peak"]
+    assert plot.figures()[-2] == ["update", "40"]
+    plot.show_bars(bars(100.0), moments=(Line("update", 41.0, "41 GB"),))
+    assert plot._legend.lines[-1].texts == ("41 GB",)
+    plot.show_bars(bars(100.0, 50.0))
+    assert len(plot._legend.lines) == before

@@ -212,7 +212,9 @@ class PlotsPanel(QWidget):
             self.memory.show_bars(())
             self.frames["memory"].say("")
         else:
-            self.memory.show_bars((memory.bar,), memory.capacity, memory.capacity_text)
+            self.memory.show_bars(
+                (memory.bar,), memory.capacity, memory.capacity_text, memory.moments
+            )
             if memory.fits:
                 self.frames["memory"].say(memory.verdict)
             else:

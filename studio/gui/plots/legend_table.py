@@ -126,7 +126,7 @@ class LegendTable(QWidget):
             painter.setPen(quiet if line.is_quiet else text_color)
             used, right = heavy if line.is_bold else metrics, first
             # Placed by hand: a text in a rectangle is laid out anew at every painting.
-            for text, width in zip(line.texts, widths, strict=True):
+            for text, width in zip(line.texts, widths, strict=False):
                 right += width
                 painter.drawText(right - used.horizontalAdvance(text), top + base, text)
         painter.end()

@@ -23,7 +23,7 @@ from studio.gui.plots.styling import (
     style_plot,
 )
 from studio.gui.theme import Theme
-from studio.gui.views.bars import Bar, Segment
+from studio.gui.views.bars import Bar, Line, Segment
 from studio.gui.views.format import share_text
 from studio.gui.widgets.focus_line import FocusLine
 from studio.gui.widgets.labels import plain_tip
@@ -60,6 +60,7 @@ class StackedBarsPlot(QWidget):
         self._bars: tuple[Bar, ...] = ()
         self._limit = 0.0
         self._limit_text = ""
+        self._moments: tuple[Line, ...] = ()
         self._fills: list[QColor] = []
         self._named: tuple[list[str], list[int]] = ([], [])
         axis = QuantityAxis("bottom", "ratio" if is_share else dimension)
@@ -148,12 +149,24 @@ class StackedBarsPlot(QWidget):
         values = [{one.name: one.value for one in bar.segments} for bar in self._bars]
         lines = [["", *(bar.name for bar in self._bars)]]
         lines += [[name, *(f"{row.get(name, 0.0):.6g}" for row in values)] for name in names]
-        return lines
+        return lines + [[moment.name, f"{moment.value:.6g}"] for moment in self._moments]
 
-    def show_bars(self, bars: Sequence[Bar], limit: float = 0.0, limit_text: str = "") -> None:
-        """Draw bars, with a line at a limit where there is one."""
+    def show_bars(
+        self,
+        bars: Sequence[Bar],
+        limit: float = 0.0,
+        limit_text: str = "",
+        moments: Sequence[Line] = (),
+    ) -> None:
+        """Draw bars, with a line at a limit where there is one.
+
+        Moments, of a single bar, are told below its segments.
+        """
+        was_told, self._moments = self._moments, tuple(moments)
         if (tuple(bars), limit, limit_text) != (self._bars, self._limit, self._limit_text):
             self._draw(bars, limit, limit_text)
+        elif was_told != self._moments:
+            self._write_legend()
 
     def _draw(self, bars: Sequence[Bar], limit: float, limit_text: str) -> None:
         self._bars, self._limit, self._limit_text = tuple(bars), limit, limit_text
@@ -221,7 +234,8 @@ class StackedBarsPlot(QWidget):
         """Columns that do not fit are left out; the bars and their tips still tell them."""
         columns = max(1, (self.width() - _NAME_PX) // _COLUMN_PX)
         colours = segment_colours(self._bars, self._theme)
-        self._legend.show_lines(_legend_lines(self._bars[:columns], colours))
+        lines = _legend_lines(self._bars[:columns], colours)
+        self._legend.show_lines([*lines, *_moment_lines(self._moments)])
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
@@ -266,3 +280,10 @@ def _legend_lines(bars: Sequence[Bar], colours: dict[str, QColor]) -> list[Legen
     bands = tuple(bar.band.short if bar.band else "" for bar in bars)
     off = [LegendLine(tr("Error band"), bands, is_quiet=True)] if any(bands) else []
     return [*top, total, *off, *lines]
+
+
+def _moment_lines(moments: Sequence[Line]) -> list[LegendLine]:
+    if not moments:
+        return []
+    heading = LegendLine(tr("Memory by moment"), (), is_quiet=True)
+    return [heading, *(LegendLine(one.name, (one.text,), is_quiet=True) for one in moments)]

@@ -47,10 +47,22 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A figure told below the segments of a bar."""
+
+    name: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True)
 class MemoryView:
     """Memory of one NPU against its capacity."""
 
     bar: Bar
+    """At its fullest, by category."""
+    moments: tuple[Line, ...]
+    """All that it holds at some moments, in order; one of them may be the fullest."""
     capacity: float
     capacity_text: str
     fits: bool
@@ -112,8 +124,13 @@ def memory_view(evaluation: Evaluation | None, language: str) -> MemoryView | No
     if memory.host_terms:
         verdict += _on_hosts(memory, chinese)
     name = "每 NPU" if chinese else "Per NPU"
+    moments = (
+        Line(word(one.name, language), one.byte, figure_text("", one.byte, "data", 3))
+        for one in memory.moments
+    )
     return MemoryView(
         Bar(name, used, segments, evaluation.result.error_bands.get("memory")),
+        tuple(moments),
         memory.capacity_byte,
         capacity,
         memory.fits,
