@@ -42,11 +42,18 @@ def count(fields: Fields, *names: str) -> int:
     """Return the first of some fields, a whole number from 1."""
     value = optional(fields, *names)
     if value < 1:
-        raise InvalidInput(
-            "{names} is missing or not a whole number from 1",
-            names=Listed(names, " or "),
-        )
+        raise lacking(fields, *names)
     return value
+
+
+def lacking(fields: Fields, *names: str) -> InvalidInput:
+    """Return the error of a whole number from 1 that none of some fields gives."""
+    for name in names:
+        if fields.get(name) == 0 and fields[name] is not False:
+            return InvalidInput("{name} = 0: expected a whole number from 1", name=name)
+    return InvalidInput(
+        "{names} is missing: expected a whole number from 1", names=Listed(names, " or ")
+    )
 
 
 def optional(fields: Fields, *names: str) -> int:

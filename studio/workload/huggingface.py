@@ -15,6 +15,7 @@ from studio.workload.config_fields import (
     called,
     count,
     decoded,
+    lacking,
     layers_of,
     optional,
 )
@@ -144,9 +145,7 @@ def _dense(fields: Fields, hidden: int) -> DenseFeedForward:
     )
     kind = fields.get("model_type")
     if not width and kind not in _FOUR_TIMES:
-        raise InvalidInput(
-            "{names} is missing or not a whole number from 1", names="intermediate_size"
-        )
+        raise lacking(fields, "intermediate_size")
     return DenseFeedForward(width or 4 * hidden, gated=kind not in _UNGATED)
 
 
