@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,46 @@ settings.register_profile(
     "search", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+ROOT = Path(__file__).parents[1]
+LONG = (
+    "tests/fabric/flow/test_compiled.py",
+    "tests/gui/test_window.py",
+    "tests/session/test_random_edits.py",
+    "tests/exploration/explanation/test_figures.py",
+    "tests/gui/test_live_language.py",
+    "tests/simulation/network/test_alike.py",
+    "tests/gui/test_table.py",
+    "tests/simulation/training/test_step_properties.py",
+)
+"""Modules of ten seconds and more, the longest first: begun last, one would keep a single worker
+busy while the others have nothing left to do."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config.option, "loadscopereorder"):
+        # Modules go to workers in the order below, and not by the number of their tests.
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests live to the end: to look through them for garbage takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest."""
+    order = {ROOT / name: place for place, name in enumerate(LONG)}
+    assert all(path.is_file() for path in order)
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)

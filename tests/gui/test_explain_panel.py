@@ -18,6 +18,11 @@ from studio.gui.views.explain_rows import OperatorName, explain, rows_of
 from tests.gui.conftest import wait_for_result
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 def texts(item: QTreeWidgetItem | None) -> list[str]:
     assert item is not None
     return [item.text(column) for column in range(6)]

@@ -27,6 +27,11 @@ from studio.storage.journal_folder import JournalFolder
 from tests.gui.conftest import PATIENCE_MS, wait_for_result
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 def _metric(window: MainWindow, key: str) -> str:
     return next(tile.row.value for tile in window.strip.tiles if tile.row and tile.row.key == key)
 
