@@ -96,7 +96,7 @@ def _inference(given: SimInput, scenario: Inference) -> Mapping[str, Iterable[fl
 
 def _whole(value: float) -> int:
     """Return the count from 1 next to a number of which nothing is known yet."""
-    return max(1, round(min(value, MOST_OF_A_DEGREE))) if value == value else 1  # noqa: PLR0124
+    return 1 if math.isnan(value) else max(1, round(min(value, MOST_OF_A_DEGREE)))
 
 
 def _heads(model: AiModel) -> tuple[int, ...]:

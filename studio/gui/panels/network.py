@@ -23,6 +23,7 @@ from studio.gui.theme import SPACE
 from studio.gui.views.network_rows import NetworkView, Probe, flows_text, spot_cells
 from studio.gui.widgets.labels import TextLabel, plain_tip
 from studio.gui.widgets.network_form import NetworkQuestion
+from studio.gui.widgets.turning_split import turn_split
 
 if TYPE_CHECKING:
     from studio.session.flow import DrawnFlow
@@ -138,11 +139,7 @@ class NetworkPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put figures and busy links beside each other where there is room."""
         super().resizeEvent(event)
-        is_wide = self.width() >= _WIDE_PX
-        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
-        if self._split.orientation() != wanted:
-            self._split.setOrientation(wanted)
-            self._split.setSizes(_SHARES)
+        turn_split(self._split, _SHARES, is_wide=self.width() >= _WIDE_PX)
 
     def _lay_out(self) -> None:
         answer = QWidget()

@@ -19,6 +19,7 @@ from studio.gui.theme import SPACE, Theme
 from studio.gui.views import study_rows
 from studio.gui.views.scenario_row import with_fields
 from studio.gui.widgets.study_form import StudyQuestion
+from studio.gui.widgets.turning_split import turn_split
 
 if TYPE_CHECKING:
     from studio.exploration.sensitivity import Sensitivity
@@ -170,11 +171,7 @@ class StudyPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the question beside the answer where there is room, else above it."""
         super().resizeEvent(event)
-        is_wide = self.width() >= _WIDE_PX
-        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
-        if self._split.orientation() != wanted:
-            self._split.setOrientation(wanted)
-            self._split.setSizes(_MOST_TO_THE_ANSWER)
+        turn_split(self._split, _MOST_TO_THE_ANSWER, is_wide=self.width() >= _WIDE_PX)
 
     def _begin(self) -> None:
         self.question.set_running(True)

@@ -172,4 +172,4 @@ def check_share(name: str, share: float) -> None:
 
 def within(value: float, least: float, most: float) -> float:
     """Return the number of a range next to a value; the least where it is no number."""
-    return min(max(value, least), most) if value == value else least  # noqa: PLR0124
+    return least if math.isnan(value) else min(max(value, least), most)
