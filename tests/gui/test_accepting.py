@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,11 @@ from tests.builders import bench, fabric_of, link
 
 MANY = bench({"a": 1, "b": 1}, {"many": link("**/a", "**/b", multiplicity=80)})
 ENDS = {"R01/N1/a[0]", "R01/N1/b[0]"}
+
+
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def judged(key: str, shown_as: Judgement = "ignore") -> Design:

@@ -16,6 +16,11 @@ from studio.session.library import find_design
 from studio.storage.project_file import LARGEST_FILE_BYTES
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 def drop(window: MainWindow, *urls: str) -> bool:
     """Drag addresses over the window and let go; tells whether the window would take them."""
     data = QMimeData()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +11,11 @@ from pytestqt.qtbot import QtBot
 from studio.gui.main_window import MainWindow
 from studio.gui.widgets.number_editor import NumberEditor
 from studio.session.document import Document
+
+
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def _number(window: MainWindow, key: str) -> NumberEditor:

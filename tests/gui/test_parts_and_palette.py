@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -17,6 +18,11 @@ from studio.session.document import Document
 from studio.session.library import reference_design
 
 REFERENCE = reference_design("cloudmatrix-384")
+
+
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def test_an_own_part_type_is_made_named_changed_and_used(

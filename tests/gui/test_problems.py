@@ -16,6 +16,11 @@ from tests.builders import BROKEN
 from tests.cli.test_check_command import findings
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_command_line_and_the_window_say_the_same(
     window: MainWindow,

@@ -12,6 +12,11 @@ from studio.gui.main_window import MainWindow
 from tests.gui.conftest import wait_for_result
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_window_goes_on_a_full_hd_screen_at_200_percent(
     qtbot: QtBot, window: MainWindow, language: str
