@@ -13,21 +13,25 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from studio.gui.commands.documents import write_comparison
-from studio.gui.main_window import MainWindow
 from studio.gui.panels.compare import ComparePage
 from studio.session.library import find_design
-from tests.gui.conftest import PATIENCE_MS
+from tests.gui.conftest import PATIENCE_MS, KeptWindow
 
 DESIGNS = ("dgx-h100-su32", "gb200-nvl72", "gb300-nvl72")
 
 
 @pytest.fixture
-def page(qtbot: QtBot, empty_window: MainWindow) -> ComparePage:
-    """Three designs side by side, ratios to the last one."""
-    empty_window.show_page("compare")
-    page = empty_window.compare
+def page(qtbot: QtBot, kept_window: KeptWindow) -> ComparePage:
+    """Three designs side by side, ratios to the last one, nothing opened; shared by the module."""
+    window = kept_window.window
+    window.show_page("compare")
+    page = window.compare
+    page._close.click()
+    page.table.scrollToTop()
     for place in range(page._list.count()):
-        page._list.item(place).setCheckState(Qt.CheckState.Unchecked)
+        path = page._list.item(place).data(Qt.ItemDataRole.UserRole)
+        if path not in {str(find_design(name)) for name in DESIGNS}:
+            page._list.item(place).setCheckState(Qt.CheckState.Unchecked)
     for name in DESIGNS:
         page.add(find_design(name))
     qtbot.waitUntil(lambda: len(page.view.designs) == len(DESIGNS), timeout=PATIENCE_MS)
@@ -110,10 +114,10 @@ def test_error_bands_reach_into_table_and_bars(page: ComparePage) -> None:
 
 
 def test_the_comparison_goes_to_files(
-    page: ComparePage, empty_window: MainWindow, tmp_path: Path
+    page: ComparePage, kept_window: KeptWindow, tmp_path: Path
 ) -> None:
     for ending in ("csv", "json", "png"):
-        write_comparison(empty_window, tmp_path / f"out.{ending}")
+        write_comparison(kept_window.window, tmp_path / f"out.{ending}")
     found = page.comparison()
     assert found is not None
     rows = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig"))))
@@ -124,7 +128,7 @@ def test_the_comparison_goes_to_files(
     tree = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert tree["designs"] == list(page.view.designs)
     assert not QImage(str(tmp_path / "out.png")).isNull()
-    write_comparison(empty_window, tmp_path / "out.docx")
+    write_comparison(kept_window.window, tmp_path / "out.docx")
     assert not (tmp_path / "out.docx").exists()
 
 
