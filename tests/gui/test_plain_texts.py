@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,11 +24,15 @@ WRITTEN_BY_US = {"widgets/labels.py", "panels/rests.py", "panels/welcome.py"}
 ENDLESS = "<img src='/dev/zero'>&lt;b"
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    for path in sorted(GUI.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                yield path.relative_to(GUI).as_posix(), node
+@cache
+def calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Return every call of the window's code, and the module it is in."""
+    return tuple(
+        (path.relative_to(GUI).as_posix(), node)
+        for path in sorted(GUI.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
 
 
 def is_ours(node: ast.expr) -> bool:

@@ -34,11 +34,20 @@ def _calls() -> tuple[tuple[str, ast.Call, str], ...]:
 
 
 def _called() -> Iterator[tuple[str, ast.Call, str]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        place = path.relative_to(PACKAGE).as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node.func.id, node, f"{place}:{node.lineno}"
+    for place, node in _all_calls():
+        if isinstance(node.func, ast.Name):
+            yield node.func.id, node, place
+
+
+@cache
+def _all_calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Return every call of the studio, and where it is."""
+    return tuple(
+        (f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}", node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    )
 
 
 def _choices(node: ast.expr) -> Iterator[ast.expr]:
@@ -155,12 +164,9 @@ def test_no_step_is_named_in_one_language_only() -> None:
 
 
 def _methods(name: str) -> Iterator[tuple[str, ast.Call]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                continue
-            if node.func.attr == name:
-                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
+    for place, node in _all_calls():
+        if isinstance(node.func, ast.Attribute) and node.func.attr == name:
+            yield place, node
 
 
 def test_chinese_entries_keep_the_placeholders() -> None:
