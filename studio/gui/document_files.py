@@ -58,7 +58,9 @@ class DocumentFiles:
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(APP_TITLE)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        text = tr("“{name}” was not saved when the studio ended. {n} steps can be brought back.")
+        text = tr(
+            "“{name}” was not saved when the studio ended. Steps that can be brought back: {n}."
+        )
         box.setText(text.format(name=recovered.current.name, n=len(recovered.steps)))
         bring_back = box.addButton(tr("Bring back"), QMessageBox.ButtonRole.AcceptRole)
         give_up = box.addButton(tr("Give up"), QMessageBox.ButtonRole.DestructiveRole)
