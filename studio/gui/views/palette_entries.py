@@ -19,6 +19,9 @@ MOST_FOUND = 60
 MOST_COMPONENTS = 20_000
 """Chips beyond this many are found by typing their address, not by browsing."""
 
+_BY_WHAT_IT_DOES = 4
+"""Rank behind all that fits by name."""
+
 KIND_TITLES = {
     "action": mark("Action"),
     "design": mark("Design"),
@@ -41,6 +44,8 @@ class PaletteEntry:
     """Lower-case: English, Chinese and the initials of its pinyin."""
     icon: str = ""
     is_enabled: bool = True
+    about: str = ""
+    """Lower-case: what it does, in both languages; for who knows that but not its name."""
 
 
 def action_entries(
@@ -59,6 +64,7 @@ def action_entries(
             _search(action.text, chinese.get(action.text, "")),
             action.icon,
             enabled[action.id],
+            f"{action.help} {chinese.get(action.help, '')}".lower(),
         )
         for action in table
         if action.id != "help.palette"
@@ -149,9 +155,13 @@ def found(entries: Sequence[PaletteEntry], typed: str) -> tuple[PaletteEntry, ..
     if not wanted:
         return tuple(entries[:MOST_FOUND])
     words, in_order = wanted.split(), _in_order(wanted)
+    # Two letters are in nearly every sentence, two Chinese characters are a word.
+    is_telling = len(wanted.encode()) > 2
     ranked = []
     for place, entry in enumerate(entries):
         rank = _rank(entry.search, wanted, words, in_order)
+        if rank is None and is_telling and all(word in entry.about for word in words):
+            rank = _BY_WHAT_IT_DOES
         if rank is not None:
             ranked.append((rank, place, entry))
     ranked.sort(key=lambda one: one[:2])

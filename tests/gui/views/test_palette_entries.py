@@ -23,3 +23,10 @@ def test_palette_finds_by_chinese_and_pinyin_initials() -> None:
     assert _first("cx") == "edit.undo"
     assert _first("sfzqb") == "view.fit"
     assert _first("cz") == "edit.redo"
+
+
+def test_palette_finds_by_what_an_action_does_behind_all_names() -> None:
+    assert _first("hugging face") == "file.import_model"
+    assert _first("config.json") == "file.import_model"
+    assert _first("undo") == "edit.undo"
+    assert _first("export") != "file.import_model"
