@@ -104,9 +104,7 @@ def _beside() -> str:
 def mixed_ttft_line(basis: Basis, mixed: Mixed) -> Line:
     """Return the time to the first token of a prompt that arrives while others decode."""
     half, one = step_s(basis) / 2, scalar(mixed.carrying.time_s)
-    each = scalar(mixed.carrying_s)
-    further = round((basis.result.ttft_s - half - one) / each, _DIGITS)
-    later = further * each
+    later, each = scalar(mixed.ttft_later_s), scalar(mixed.carrying_s)
     formula = say(
         "half of a step {half} + first pass {first} + further passes {later}",
         half=seconds(half),
@@ -118,7 +116,8 @@ def mixed_ttft_line(basis: Basis, mixed: Mixed) -> Line:
         basis.setting("prefix_cache_hit"),
         basis.engine("pass_tokens"),
     )
-    repeated = say("{times} × {each}", times=number(further), each=seconds(each))
+    times = number(round(later / each, _DIGITS))
+    repeated = say("{times} × {each}", times=times, each=seconds(each))
     under_way = say("Half of the step under way")
     return Line(
         "ttft",

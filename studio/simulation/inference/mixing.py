@@ -31,6 +31,8 @@ class Mixed:
     ttft_s: Number
     """From the arrival of one prompt, mean: half of the step under way, then the passes that carry
     it beside decoding."""
+    ttft_later_s: Number
+    """Of that, what comes after the first of those passes."""
     tokens_per_s_per_npu: Number
     """Output tokens."""
     prefill: Prefill
@@ -109,10 +111,11 @@ def mixed(
     step = step + rest_s
     alone_s = shape.new_prompt / fill.tokens_per_s_per_npu / engine.plan.group_ranks * stages
     further = np.maximum(shape.new_prompt / whole, 1.0) - 1
-    first = step / 2 + one.time_s + np.where(room >= 1, further * carrying, alone_s)
+    later = np.where(room >= 1, further * carrying, alone_s)
+    first = step / 2 + one.time_s + later
     rate = np.asarray(sequences) * guess.emitted / step / engine.plan.group_ranks
     return Mixed(
-        np.asarray(sequences), step, step / guess.emitted, first, rate, fill,
+        np.asarray(sequences), step, step / guess.emitted, first, later, rate, fill,
         one, carrying, share, rest_s,
     )  # fmt: skip
 
